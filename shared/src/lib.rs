@@ -1,1 +1,19 @@
-//! Placeholder.
+//! The common crate of Paraphe's functions: everything that touches AWS or Lambda.
+//!
+//! - [`store`]: DynamoDB and S3.
+//! - [`outbound`]: mail, secrets, and calls to strangers.
+//! - [`courier`]: sends the messages that committed moves have decided.
+//! - [`sealing`]: how a request's seals are laid out in its document.
+//! - [`edge`]: Lambda's face: events, requests, answers, problems, configuration, the clock.
+//!
+//! **Invariant:** `store` and `outbound` do not know each other, and neither knows `edge`.
+
+mod chance;
+pub mod courier;
+pub mod edge;
+pub mod outbound;
+pub mod sealing;
+pub mod store;
+
+/// An error of any kind, for the layers that only pass it on.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

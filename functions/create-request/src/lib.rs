@@ -1,1 +1,185 @@
-//! Placeholder.
+//! `POST /EU-SES`: takes a request in and answers at once. `POST /uploads`: where a large document goes.
+
+mod input;
+mod parse;
+mod wire;
+
+use domain::request::{AnyRequest, Failure, NewInput, NewRequest, Received, Request};
+use domain::value::{DocumentId, Text};
+use domain::{Digest, LinkKey, RequestId, TenantId};
+use serde_json::json;
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
+};
+use shared::outbound::Reach;
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests};
+
+use input::{Content, Input};
+use wire::{CreateBody, UploadBody};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    documents: Documents,
+    links: LinkKey,
+    /// `PUBLIC_URL`: what signing links start with; the API's own address if unset.
+    public_url: Option<String>,
+    /// `MAX_UPLOAD_MEBIBYTES`, 128 if unset, 5 to 1024.
+    max_upload_bytes: u64,
+    reach: Reach,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let deps = Deps {
+        requests: supply.committing_requests().await?,
+        documents: supply.documents()?,
+        links: supply.links().await?,
+        public_url: env.optional("PUBLIC_URL"),
+        max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
+        reach: supply.reach(),
+    };
+    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Serves both routes.
+///
+/// # Errors
+///
+/// [`Problem`] 422 with a pointer for what cannot be accepted, 413 for documents that are too large.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    match http.route() {
+        "/uploads" => upload(deps, &http, cx).await,
+        _ => create(deps, &http, cx).await,
+    }
+}
+
+async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let tenant = http.tenant()?;
+    let mut rng = system_rng();
+    let body: CreateBody = http.json()?;
+    let new_signatories = parse::signatories(body.signers)?;
+    let inputs = input::parse(body.input_documents, deps.reach, &mut rng)?;
+    let new = NewRequest {
+        requester: requester(http)?,
+        public_url: deps.public_url.clone().unwrap_or_else(|| http.api_url()),
+        title: parse::text(body.title, "title", parse::MAX_TITLE_CHARS)?,
+        description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
+        inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
+        signatories: new_signatories,
+        options: parse::options(body.options, body.signature_mode, body.user_editable_data)?,
+        callback: body.callback.map(|it| parse::callback(it, deps.reach)).transpose()?,
+        ttl: parse::ttl(body.expires_at.as_deref(), cx.now)?,
+        tenant: tenant.clone(),
+    };
+    for (index, input) in inputs.iter().enumerate() {
+        check_upload(deps, &tenant, input, index).await?;
+    }
+    let id = RequestId::new(&mut rng);
+    let mut cause = http.integrator_cause(cx, &mut rng)?;
+    let received = Request::<Received>::create(id.clone(), new, &deps.links, &mut cause)
+        .map_err(|refusal| Problem::refused("/expiresAt", &refusal))?;
+    let keys = DocumentKeys::new(&tenant, &id);
+    let stored = deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await?;
+    if let Err(problem) = bring_in(deps, &tenant, inputs, &keys).await {
+        give_up(deps, stored, cx).await?;
+        return Err(problem);
+    }
+    let request = AnyRequest::Received(stored);
+    Ok(Reply::json(200, &view::envelope("Created", view::request(&request, Some(&deps.links)))))
+}
+
+async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let tenant = http.tenant()?;
+    let body: UploadBody = http.json()?;
+    if !(1..=deps.max_upload_bytes).contains(&body.size_bytes) {
+        let detail = format!("1 to {} bytes.", deps.max_upload_bytes);
+        return Err(Problem::invalid("/sizeBytes", detail));
+    }
+    let sha256 = Digest::parse(&body.sha256).map_err(|refusal| Problem::refused("/sha256", &refusal))?;
+    let id = DocumentId::new(&mut system_rng());
+    let key = DocumentKeys::upload(&tenant, &id);
+    let presigned = deps.documents.presign_put(&key, body.size_bytes, &sha256).await?;
+    let headers: serde_json::Map<_, _> =
+        presigned.headers.into_iter().map(|(name, value)| (name, json!(value))).collect();
+    let data = json!({
+        "id": id.as_str(),
+        "inputDocument": { "sourceType": "upload", "upload": id.as_str() },
+        "method": "PUT",
+        "url": presigned.url,
+        "headers": headers,
+        "expiresAt": cx.now.plus(PRESIGNED_TTL).to_rfc3339(),
+    });
+    Ok(Reply::json(200, &view::envelope("Created", data)))
+}
+
+/// Who asks, as the authorizer found it behind the key.
+fn requester(http: &HttpRequest) -> Result<Text, Problem> {
+    let name = http.authorized("display_name").unwrap_or_default();
+    Text::parse(name, "requester", parse::MAX_TITLE_CHARS).map_err(|_| Problem::unauthorized())
+}
+
+async fn check_upload(deps: &Deps, tenant: &TenantId, input: &Input, index: usize) -> Result<(), Problem> {
+    let Content::Upload(upload) = &input.content else { return Ok(()) };
+    match deps.documents.head(&DocumentKeys::upload(tenant, upload)).await? {
+        Some(found) if found.size_bytes <= deps.max_upload_bytes => Ok(()),
+        Some(_) => Err(input::too_large()),
+        None => {
+            let detail = "There is no such upload: PUT the document to its address first.";
+            Err(Problem::invalid(format!("/inputDocuments/{index}"), detail).numbered(610))
+        }
+    }
+}
+
+fn fetches(inputs: &[Input], keys: &DocumentKeys) -> Vec<Fetch> {
+    inputs
+        .iter()
+        .filter_map(|input| match &input.content {
+            Content::Remote(url) => Some(Fetch {
+                document: input.id.clone(),
+                url: url.clone(),
+                object: keys.incoming(&input.id),
+            }),
+            Content::Inline(_) | Content::Upload(_) => None,
+        })
+        .collect()
+}
+
+/// Puts what is here where `ingest-document` finds it.
+async fn bring_in(
+    deps: &Deps,
+    tenant: &TenantId,
+    inputs: Vec<Input>,
+    keys: &DocumentKeys,
+) -> Result<(), Problem> {
+    for input in inputs {
+        let key = keys.incoming(&input.id);
+        match input.content {
+            Content::Inline(bytes) => {
+                deps.documents.put_once(&key, "application/pdf", bytes).await?;
+            }
+            Content::Upload(upload) => {
+                if !deps.documents.copy(&DocumentKeys::upload(tenant, &upload), &key).await? {
+                    return Err(Problem::gone("The upload has expired. Upload the document again."));
+                }
+            }
+            Content::Remote(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Nothing is left half done: a request whose document could not be stored ends at once.
+async fn give_up(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Result<(), Problem> {
+    let failure = Failure { number: 226, sentence: "The document could not be stored. Send it again.".to_owned() };
+    let mut rng = system_rng();
+    let mut cause = domain::Cause { now: cx.now, rng: &mut rng, actor: domain::Actor::System, origin: None };
+    deps.requests.commit(request.reject(failure, &mut cause)).await?;
+    Ok(())
+}

@@ -1,1 +1,116 @@
-//! Placeholder.
+//! Every minute: looks at what is due. Deadlines pass, documents that never came are given up, messages
+//! and seals that someone left behind are taken up.
+//!
+//! State is decided by comparing clocks, so nothing here is needed for a refusal to be right; it only
+//! makes the consequences happen.
+
+use domain::due::DueKind;
+use domain::policy::RECOVERY_PAUSE;
+use domain::request::{AnyRequest, Failure};
+use domain::{Actor, Cause, RequestId};
+use serde_json::{Value, json};
+use shared::BoxError;
+use shared::courier::Courier;
+use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
+use shared::store::{DueItem, DueTarget, Requests, StoreError};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    courier: Courier,
+    queue: aws_sdk_sqs::Client,
+    seal_queue_url: String,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let requests = supply.committing_requests().await?;
+    let deps = Deps {
+        courier: supply.courier_with_links(&requests).await?,
+        requests,
+        queue: aws_sdk_sqs::Client::new(&aws.sdk),
+        seal_queue_url: env.required("SEAL_QUEUE_URL")?,
+    };
+    Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Looks at everything that is due. One thing that fails holds up none of the others.
+///
+/// # Errors
+///
+/// [`BoxError`] when the index cannot be read, or when something failed: the schedule then tries again.
+pub async fn handle(deps: &Deps, _event: Value, cx: &Invocation) -> Result<(), BoxError> {
+    let mut failures = 0_u32;
+    for due in deps.requests.due(cx.now, PER_SHARD).await? {
+        if let Err(error) = look_at(deps, &due, cx).await {
+            tracing::error!(request.id = due.request.as_str(), error = error.as_ref(), "a due item failed");
+            failures += 1;
+        }
+    }
+    if failures > 0 { Err(format!("{failures} due items failed").into()) } else { Ok(()) }
+}
+
+async fn look_at(deps: &Deps, due: &DueItem, cx: &Invocation) -> Result<(), BoxError> {
+    match &due.target {
+        DueTarget::Message(id) => match deps.requests.message(&due.request, id).await? {
+            None => Ok(()),
+            Some((message, true)) => Ok(deps.courier.give_up(&due.request, &message, cx.now).await?),
+            Some((_, false)) => Ok(deps.courier.take_up(&due.request, id, cx.now).await?),
+        },
+        DueTarget::Request(DueKind::Expiry) => Ok(expire(deps, &due.request, cx).await?),
+        DueTarget::Request(DueKind::Intake) => Ok(give_up_intake(deps, &due.request, cx).await?),
+        DueTarget::Request(DueKind::Seal) => seal_again(deps, &due.request, cx).await,
+    }
+}
+
+async fn expire(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), StoreError> {
+    let mut rng = system_rng();
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    let request = deps.requests.load(id).await?;
+    let waiting = matches!(request, AnyRequest::Received(_) | AnyRequest::Open(_));
+    match request.expire(&mut cause) {
+        Ok(transition) => left_to_next_sweep(deps.requests.commit(transition).await.map(|_| ())),
+        // Seen in the index before its deadline was moved or its end was stored.
+        Err(_) if waiting => Ok(()),
+        Err(_) => deps.requests.forget(id, DueKind::Expiry).await,
+    }
+}
+
+async fn give_up_intake(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), StoreError> {
+    let AnyRequest::Received(request) = deps.requests.load(id).await? else {
+        return deps.requests.forget(id, DueKind::Intake).await;
+    };
+    let sentence = "The document did not arrive within an hour.".to_owned();
+    let mut rng = system_rng();
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    let transition = request.reject(Failure { number: NEVER_ARRIVED, sentence }, &mut cause);
+    left_to_next_sweep(deps.requests.commit(transition).await.map(|_| ()))
+}
+
+async fn seal_again(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), BoxError> {
+    deps.queue
+        .send_message()
+        .queue_url(&deps.seal_queue_url)
+        .message_body(json!({ "request": id.as_str() }).to_string())
+        .send()
+        .await?;
+    Ok(deps.requests.postpone(id, DueKind::Seal, cx.now.plus(RECOVERY_PAUSE)).await?)
+}
+
+/// Who loses a race leaves the item to the next minute: it is still due if it still matters.
+fn left_to_next_sweep(result: Result<(), StoreError>) -> Result<(), StoreError> {
+    match result {
+        Err(StoreError::Conflict(_)) => Ok(()),
+        other => other,
+    }
+}
+
+/// Items of one kind and shard that one sweep looks at: a minute's work at most.
+const PER_SHARD: i32 = 25;
+const NEVER_ARRIVED: u16 = 227;

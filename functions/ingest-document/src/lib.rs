@@ -1,1 +1,151 @@
-//! Placeholder.
+//! A document has arrived in `incoming/`: it is accepted and its signatories are invited, or the request
+//! ends with a number and a sentence.
+//!
+//! Notifications come at least once and in any order, so every step looks first at what is already there.
+
+mod check;
+
+use domain::request::{AnyRequest, Failure, FileFacts, Received, Request};
+use domain::value::{DocumentId, MessageId};
+use domain::{Actor, Cause, RequestId};
+use serde::Deserialize;
+use shared::BoxError;
+use shared::courier::Courier;
+use shared::edge::s3_event::{S3Event, created_keys};
+use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
+use shared::store::{
+    DocumentKeys, Documents, FAILED_SUFFIX, Requests, Rounds, StoreError, WriteOnce, incoming_parts,
+};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    documents: Documents,
+    courier: Courier,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let requests = supply.committing_requests().await?;
+    let courier = supply.courier_with_links(&requests).await?;
+    let deps = Deps { requests, documents: supply.documents()?, courier };
+    Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Takes in every object the notification names.
+///
+/// # Errors
+///
+/// [`BoxError`] when a store is away; the notification is then delivered again.
+pub async fn handle(deps: &Deps, event: S3Event, cx: &Invocation) -> Result<(), BoxError> {
+    for key in created_keys(&event) {
+        let Some((request, document)) = incoming_parts(&key) else { continue };
+        let failed = key.ends_with(FAILED_SUFFIX).then_some(key.as_str());
+        take_in(deps, &request, &document, failed, cx).await?;
+    }
+    Ok(())
+}
+
+async fn take_in(
+    deps: &Deps,
+    id: &RequestId,
+    document: &DocumentId,
+    failed: Option<&str>,
+    cx: &Invocation,
+) -> Result<(), StoreError> {
+    let mut rounds = Rounds::default();
+    loop {
+        let request = match deps.requests.load(id).await? {
+            AnyRequest::Received(request) => request,
+            _ => return Ok(()),
+        };
+        // An object that no input of the request names is none of ours.
+        if !request.facts().inputs.iter().any(|it| it.id == *document) {
+            return Ok(());
+        }
+        let done = match failed {
+            Some(note) => reject(deps, request, read_note(deps, note).await?, cx).await,
+            None => decide(deps, request, cx).await,
+        };
+        match done {
+            Err(StoreError::Conflict(_)) if rounds.again().await => {}
+            other => return other,
+        }
+    }
+}
+
+/// Accepts or rejects the request once all of its documents are there.
+async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Result<(), StoreError> {
+    let facts = request.facts();
+    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let mut files = Vec::with_capacity(facts.inputs.len());
+    for input in &facts.inputs {
+        match deps.documents.get(&keys.incoming(&input.id), MAX_DOCUMENT_BYTES).await {
+            Ok(bytes) => files.push((input.id.clone(), bytes)),
+            // The notification of the document that is still missing will come.
+            Err(StoreError::NotFound) => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    let inputs: Vec<(DocumentId, FileFacts)> = files
+        .iter()
+        .map(|(id, bytes)| (id.clone(), Documents::facts_of(bytes, id.clone(), cx.now)))
+        .collect();
+    let accepted = match check::accept(files.into_iter().map(|(_, bytes)| bytes).collect(), facts) {
+        Ok(bytes) => bytes,
+        Err(failure) => return reject(deps, request, failure, cx).await,
+    };
+    let key = keys.revision(0);
+    let accepted = match deps.documents.put_once(&key, "application/pdf", accepted.clone()).await? {
+        WriteOnce::Written => accepted,
+        // An earlier attempt wrote it, and what it wrote is what counts.
+        WriteOnce::Existed => deps.documents.get(&key, MAX_DOCUMENT_BYTES).await?,
+    };
+    let mut rng = system_rng();
+    let accepted = Documents::facts_of(&accepted, DocumentId::new(&mut rng), cx.now);
+    let fetched: Vec<DocumentId> = inputs.iter().map(|(id, _)| id.clone()).collect();
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    // Past its deadline the request is left to the schedule.
+    let Ok(transition) = request.accept(inputs, accepted, &mut cause) else { return Ok(()) };
+    let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
+    let opened = deps.requests.commit_with(transition, &[], &fetched).await?;
+    deps.courier.send_all(&opened.facts().id, &messages, cx.now).await
+}
+
+async fn reject(
+    deps: &Deps,
+    request: Request<Received>,
+    failure: Failure,
+    cx: &Invocation,
+) -> Result<(), StoreError> {
+    let fetched: Vec<DocumentId> = request.facts().inputs.iter().map(|it| it.id.clone()).collect();
+    let mut rng = system_rng();
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    deps.requests.commit_with(request.reject(failure, &mut cause), &[], &fetched).await?;
+    Ok(())
+}
+
+/// The note that `fetch-document` leaves when an address cannot be read.
+#[derive(Deserialize)]
+struct Note {
+    number: u16,
+    sentence: String,
+}
+
+async fn read_note(deps: &Deps, key: &str) -> Result<Failure, StoreError> {
+    let bytes = deps.documents.get(key, MAX_NOTE_BYTES).await?;
+    Ok(match serde_json::from_slice::<Note>(&bytes) {
+        Ok(note) => Failure { number: note.number, sentence: note.sentence },
+        Err(_) => Failure { number: 225, sentence: "The document's address could not be read.".to_owned() },
+    })
+}
+
+/// The largest document: what the largest presigned upload takes.
+const MAX_DOCUMENT_BYTES: u64 = 1 << 30;
+const MAX_NOTE_BYTES: u64 = 4096;

@@ -1,1 +1,150 @@
-//! Placeholder.
+//! The signing room: its page, a session for a link, the document, and the record that it was opened.
+//!
+//! **Invariant:** a GET changes nothing, and a session is not a presentation: only the signatory's own
+//! gesture is recorded.
+
+mod page;
+mod state;
+mod wire;
+
+use domain::policy::DOCUMENT_MONTHS;
+use domain::request::AnyRequest;
+use domain::{Digest, LinkToken};
+use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
+use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng};
+use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
+
+use wire::{PresentedBody, SessionBody};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    documents: Documents,
+    session_key: SessionKey,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let deps = Deps {
+        requests: supply.committing_requests().await?,
+        documents: supply.documents()?,
+        session_key: supply.session_key().await?,
+    };
+    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Serves the routes of the signing room.
+///
+/// # Errors
+///
+/// [`Problem`] 401 without a session or link, 404 for an unknown link, 409 out of order, 410 for what is
+/// over.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    match http.route() {
+        "/sign" => Ok(page::page()),
+        "/sign/assets/{name}" => page::asset(http.path_parameter("name")?),
+        "/sign/session" => session(deps, &http, cx).await,
+        "/sign/document" => document(deps, &http, cx).await,
+        "/sign/presented" => presented(deps, &http, cx).await,
+        _ => request_state(deps, &http, cx).await,
+    }
+}
+
+/// Exchanges the link's token for a session.
+async fn session(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let body: SessionBody = http.json()?;
+    let link = LinkToken::parse(&body.token)?;
+    let (request, signatory) = deps.requests.by_link(&link).await??;
+    let cookie = cookie_for(&link, &deps.session_key, cx.now);
+    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now)?).header("set-cookie", cookie))
+}
+
+async fn request_state(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let (request, signatory) = credential.load(&deps.requests, http).await?;
+    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now)?))
+}
+
+/// The bytes to be signed, or the signed document once it is done.
+async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let (request, _) = credential.load(&deps.requests, http).await?;
+    let facts = request.facts();
+    let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
+    if over || facts.deleted_at.is_some() {
+        return Err(Problem::gone("The document is no longer kept."));
+    }
+    let (key, size_bytes, name) = locate(&request, http.query("which"), http.query("sha256"))?;
+    let file_name = format!("{}-{name}.pdf", facts.id);
+    if size_bytes > MAX_INLINE_BYTES {
+        return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name).await?));
+    }
+    let bytes = match deps.documents.get(&key, size_bytes).await {
+        Err(StoreError::NotFound) => return Err(Problem::gone("The document is no longer kept.")),
+        other => other?,
+    };
+    let disposition = format!("inline; filename=\"{file_name}\"");
+    Ok(Reply::bytes("application/pdf", bytes).header("content-disposition", disposition))
+}
+
+/// Where the bytes are that were asked for: the signed document, a revision of this digest, or the newest.
+fn locate(
+    request: &AnyRequest,
+    which: Option<&str>,
+    sha256: Option<&str>,
+) -> Result<(String, u64, &'static str), Problem> {
+    let facts = request.facts();
+    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    if let Some(sealed) = request.sealed() {
+        return Ok((keys.signed(), sealed.size_bytes, "signed"));
+    }
+    if which == Some("signed") {
+        return Err(Problem::new(409, "document_not_ready", "Not everyone has signed yet."));
+    }
+    if facts.closed_at.is_some() {
+        return Err(Problem::gone("The request is over; its document is no longer shown."));
+    }
+    let document = request.document().ok_or_else(|| {
+        Problem::new(409, "document_not_ready", "The document is still being checked. Try again in a moment.")
+    })?;
+    let Some(wanted) = sha256.and_then(|it| Digest::parse(it).ok()) else {
+        let number = document.revisions.last().map_or(0, |it| it.number);
+        return Ok((keys.revision(number), document.current().size_bytes, "document"));
+    };
+    if document.accepted.sha256 == wanted {
+        return Ok((keys.revision(0), document.accepted.size_bytes, "document"));
+    }
+    let revision = document.revisions.iter().find(|it| it.file.sha256 == wanted).ok_or_else(Problem::not_found)?;
+    Ok((keys.revision(revision.number), revision.file.size_bytes, "document"))
+}
+
+/// Records that the signatory opened the document, by a gesture of their own.
+async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let body: PresentedBody = http.json()?;
+    let document =
+        Digest::parse(&body.document_sha256).map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
+    let mut rng = system_rng();
+    let mut rounds = Rounds::default();
+    loop {
+        let (request, signatory) = credential.load(&deps.requests, http).await?;
+        let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
+        let presented = request.open(cx.now)?.present(&signatory, document, &mut cause)?;
+        match deps.requests.commit(presented).await {
+            Err(StoreError::Conflict(_)) if rounds.again().await => continue,
+            other => other?,
+        };
+        let reply = Reply::no_content();
+        return Ok(match renewed_cookie(&credential, &deps.session_key, cx.now) {
+            Some(cookie) => reply.header("set-cookie", cookie),
+            None => reply,
+        });
+    }
+}

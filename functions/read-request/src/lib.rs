@@ -1,1 +1,143 @@
-//! Placeholder.
+//! `GET /signatures`, `GET /signatures/{id}` and its documents, in plural and singular.
+
+use domain::LinkKey;
+use domain::policy::DOCUMENT_MONTHS;
+use domain::request::{AnyRequest, FileFacts};
+use serde_json::Value;
+use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, view};
+use shared::store::{DocumentKeys, Documents, Requests, StoreError};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    documents: Documents,
+    links: LinkKey,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let deps =
+        Deps { requests: supply.requests()?, documents: supply.documents()?, links: supply.links().await? };
+    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Serves the list, one request, or one of its documents.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for what is not there or not the caller's, 410 for documents whose time is over.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    if matches!(http.route(), "/signatures" | "/signature") {
+        return list(deps, &http).await;
+    }
+    let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
+    match http.path_parameter("actionType").unwrap_or_default() {
+        "" | "detail" => Ok(Reply::json(200, &view::envelope("", view::request(&request, Some(&deps.links))))),
+        "signedDocument" => {
+            let sealed = request.sealed().cloned();
+            document(deps, &request, sealed.as_ref(), Which::Signed, cx).await
+        }
+        "validatedDocument" => {
+            let accepted = request.document().map(|it| it.accepted.clone());
+            document(deps, &request, accepted.as_ref(), Which::Validated, cx).await
+        }
+        _ => Err(Problem::not_found()),
+    }
+}
+
+async fn list(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
+    let number = |name: &str, default: usize, bounds: std::ops::RangeInclusive<usize>| {
+        let Some(text) = http.query(name) else { return Ok(default) };
+        let number = text.parse().ok().filter(|it| bounds.contains(it));
+        number.ok_or_else(|| {
+            let detail = format!("{name} is a whole number from {} to {}.", bounds.start(), bounds.end());
+            Problem::bad_request("query_malformed", detail)
+        })
+    };
+    let skip = number("skip", 0, 0..=MAX_SKIP)?;
+    let limit = number("limit", MAX_LIMIT, 1..=MAX_LIMIT)?;
+    for (name, only) in [("certificateType", "EU-SES"), ("signatureType", "pades")] {
+        if http.query(name).is_some_and(|it| it != only) {
+            return Ok(Reply::json(200, &view::envelope("", Value::Array(Vec::new()))));
+        }
+    }
+    let states = http.query("state").map(states).transpose()?;
+    let page = deps.requests.list(&http.tenant()?, states.as_deref(), skip, limit).await?;
+    let rows: Vec<Value> = page.requests.iter().map(view::row).collect();
+    Ok(Reply::json(200, &view::envelope("", Value::Array(rows))))
+}
+
+/// The states a filter names. The other product's sandbox answers `WAIT_SIGNERS`, so that is understood.
+fn states(filter: &str) -> Result<Vec<&'static str>, Problem> {
+    let states: Option<Vec<_>> = filter
+        .split(',')
+        .map(|word| match word.trim() {
+            "WAIT_SIGNERS" => Some("WAIT_SIGNER"),
+            word => STATES.into_iter().find(|state| *state == word),
+        })
+        .collect();
+    states.ok_or_else(|| {
+        Problem::bad_request("query_malformed", format!("state is one of {}.", STATES.join(", ")))
+    })
+}
+
+/// Which document of a request.
+#[derive(Clone, Copy)]
+enum Which {
+    Signed,
+    Validated,
+}
+
+async fn document(
+    deps: &Deps,
+    request: &AnyRequest,
+    file: Option<&FileFacts>,
+    which: Which,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let facts = request.facts();
+    let Some(file) = file else {
+        let detail = format!("There is no such document yet: the request is {}.", request.state_name());
+        return Err(Problem::new(404, "document_not_ready", detail));
+    };
+    let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
+    if over || facts.deleted_at.is_some() {
+        return Err(Problem::gone("The document was deleted. The audit trail is still there."));
+    }
+    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let (name, places) = match which {
+        Which::Signed => ("signed", vec![keys.signed()]),
+        // A closed request's document moves; while it does, it is in either place.
+        Which::Validated if facts.closed_at.is_some() => ("validated", vec![keys.validated(), keys.revision(0)]),
+        Which::Validated => ("validated", vec![keys.revision(0)]),
+    };
+    for key in places {
+        let file_name = format!("{}-{name}.pdf", facts.id);
+        if file.size_bytes > MAX_INLINE_BYTES {
+            if deps.documents.head(&key).await?.is_some() {
+                return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name).await?));
+            }
+            continue;
+        }
+        match deps.documents.get(&key, file.size_bytes).await {
+            Ok(bytes) => {
+                let disposition = format!("attachment; filename=\"{file_name}\"");
+                return Ok(Reply::bytes("application/pdf", bytes).header("content-disposition", disposition));
+            }
+            Err(StoreError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Problem::gone("The document was deleted. The audit trail is still there."))
+}
+
+const MAX_LIMIT: usize = 100;
+const MAX_SKIP: usize = 10_000;
+const STATES: [&str; 7] = ["WAIT_VALIDATION", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];

@@ -1,1 +1,165 @@
-//! Placeholder.
+//! Seals acts into the document, one PAdES revision each, and closes it after the last.
+//!
+//! Triggered by the evidence of a signature or of a request's end, and by a queue for what was left
+//! behind. A revision's key in S3 is written once: whoever comes second adopts what the first one wrote.
+//!
+//! **Invariant:** at most one seal per act, and one closing seal.
+
+mod archive;
+mod key;
+mod revision;
+
+use domain::request::{AnyRequest, NextSeal, Signatory};
+use domain::value::{DocumentId, MessageId};
+use domain::{Actor, Cause, RequestId};
+use serde::Deserialize;
+use shared::BoxError;
+use shared::courier::Courier;
+use shared::edge::batch::Batch;
+use shared::edge::stream::{BatchResponse, sequence_number, text};
+use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
+use shared::outbound::Secrets;
+use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, request_of_pk};
+
+use revision::Sealed;
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    documents: Documents,
+    courier: Courier,
+    secrets: Secrets,
+    seal_secret: String,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let requests = supply.committing_requests().await?;
+    let deps = Deps {
+        courier: supply.courier_with_links(&requests).await?,
+        requests,
+        documents: supply.documents()?,
+        secrets: supply.secrets(),
+        seal_secret: env.required("SEAL_SECRET")?,
+    };
+    Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// The body of a message in the queue of seals.
+#[derive(Deserialize)]
+struct SealMessage {
+    request: String,
+}
+
+/// Brings every request of the batch to where it can come now.
+///
+/// # Errors
+///
+/// None: records that could not be worked on are named in the answer and delivered again.
+pub async fn handle(deps: &Deps, event: Batch, cx: &Invocation) -> Result<BatchResponse, BoxError> {
+    let named: Vec<(Option<RequestId>, String)> = match &event {
+        Batch::Queue(event) => event.records.iter().map(|message| {
+            let (body, id) = queue::parts(message);
+            let request = serde_json::from_str::<SealMessage>(body).ok();
+            (request.and_then(|it| RequestId::parse(&it.request).ok()), id)
+        }).collect(),
+        Batch::Stream(event) => event
+            .records
+            .iter()
+            .map(|record| (text(record, "pk").and_then(request_of_pk), sequence_number(record)))
+            .collect(),
+    };
+    let mut failed = Vec::new();
+    for (request, name) in named {
+        // A record that names no request never will.
+        let Some(request) = request else { continue };
+        if let Err(error) = bring_forward(deps, &request, cx).await {
+            tracing::error!(request.id = request.as_str(), error = error.as_ref(), "sealing failed");
+            failed.push(name);
+        }
+    }
+    Ok(BatchResponse::of(failed))
+}
+
+/// Makes the seals that are missing, one after the other, until there is nothing left to do.
+async fn bring_forward(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), BoxError> {
+    let mut rounds = Rounds::default();
+    loop {
+        let request = match deps.requests.load(id).await {
+            // Evidence without a request is that of one whose request was never ours.
+            Err(StoreError::NotFound) => return Ok(()),
+            other => other?,
+        };
+        let step = match request.next_seal() {
+            Some(NextSeal::Act(signatory, number)) => seal_act(deps, &request, signatory, number, cx).await,
+            Some(NextSeal::Closing(number)) => close(deps, request, number, cx).await,
+            None => return Ok(archive::finish(deps, &request).await?),
+        };
+        match step {
+            Ok(()) => {}
+            Err(SealFault::Store(StoreError::Conflict(_))) if rounds.again().await => {}
+            Err(SealFault::Store(error)) => return Err(error.into()),
+            Err(SealFault::Other(error)) => return Err(error),
+        }
+    }
+}
+
+async fn seal_act(
+    deps: &Deps,
+    request: &AnyRequest,
+    signatory: &Signatory,
+    number: u32,
+    cx: &Invocation,
+) -> Result<(), SealFault> {
+    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
+    let sealed = revision::of_act(deps, request, signatory, number, &key, cx).await?;
+    let mut rng = system_rng();
+    let (file, head) = sealed.facts(DocumentId::new(&mut rng), cx.now);
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    let transition = request.clone().record_seal(file, head, &mut cause).map_err(SealFault::other)?;
+    deps.requests.commit(transition).await?;
+    Ok(())
+}
+
+async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -> Result<(), SealFault> {
+    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
+    let sealed: Sealed = revision::closing(deps, &request, number, &key, cx).await?;
+    let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
+    deps.documents.copy(&keys.revision(0), &keys.validated()).await?;
+    let AnyRequest::Signed(signed) = request else { return Ok(()) };
+    let mut rng = system_rng();
+    let (file, head) = sealed.facts(DocumentId::new(&mut rng), cx.now);
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    let transition = signed.close(file, head, &mut cause).map_err(SealFault::other)?;
+    let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
+    let done = deps.requests.commit(transition).await?;
+    deps.courier.send_all(&done.facts().id, &messages, cx.now).await?;
+    Ok(())
+}
+
+/// Why a seal could not be made now.
+#[derive(Debug)]
+pub(crate) enum SealFault {
+    /// The key, the document or the engine said no. An operator has to look.
+    Other(BoxError),
+    /// A store is away, or someone else was faster.
+    Store(StoreError),
+}
+
+impl SealFault {
+    pub(crate) fn other(error: impl Into<BoxError>) -> Self {
+        Self::Other(error.into())
+    }
+}
+
+impl From<StoreError> for SealFault {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}

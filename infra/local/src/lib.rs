@@ -1,1 +1,27 @@
-//! Placeholder.
+//! The service on one machine: the template's tables, buckets, queues, routes and schedules in one process,
+//! with the same functions.
+//!
+//! [`Cloud`] is that process without a socket, and the stage of the tests; [`serve`] puts it on a port.
+
+mod chance;
+mod cloud;
+mod connector;
+mod disk;
+mod event;
+mod functions;
+mod gateway;
+mod invoke;
+mod ledger;
+mod outbox;
+mod seed;
+mod serve;
+mod service;
+pub mod template;
+
+pub use self::cloud::{Cloud, CloudError, Load, Options};
+pub use self::disk::{DataDir, DiskError};
+pub use self::event::pattern::{Pattern, PatternError};
+pub use self::gateway::{LARGEST_BODY_BYTES, LARGEST_PAYLOAD_BYTES};
+pub use self::ledger::Call;
+pub use self::outbox::Sent;
+pub use self::serve::serve;

@@ -1,0 +1,153 @@
+//! Reads `inputDocuments`: an address, base64 text, or an array of objects.
+
+use base64::Engine as _;
+use base64::alphabet::{STANDARD as STANDARD_ALPHABET, URL_SAFE as URL_ALPHABET};
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use domain::request::InputSource;
+use domain::value::DocumentId;
+use rand::CryptoRng;
+use serde_json::Value;
+use shared::edge::Problem;
+use shared::edge::http::MAX_INLINE_BYTES;
+use shared::outbound::{Reach, Target};
+
+use crate::wire::InputDocument;
+
+/// A document that is sent along, named, or to be fetched.
+pub(crate) struct Input {
+    pub(crate) id: DocumentId,
+    pub(crate) content: Content,
+}
+
+/// Where its bytes are.
+pub(crate) enum Content {
+    /// Here.
+    Inline(Vec<u8>),
+    /// At an address that `fetch-document` reads.
+    Remote(String),
+    /// In an earlier upload.
+    Upload(DocumentId),
+}
+
+impl Content {
+    pub(crate) const fn source(&self) -> InputSource {
+        match self {
+            Self::Inline(_) => InputSource::Base64,
+            Self::Remote(_) => InputSource::Remote,
+            Self::Upload(_) => InputSource::Upload,
+        }
+    }
+}
+
+/// Reads all input documents.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 610 when there are none, 225 for an address that will not be called, 413
+/// for more inline bytes than one answer can carry; each with a pointer.
+pub(crate) fn parse(
+    value: Option<Value>,
+    reach: Reach,
+    rng: &mut (impl CryptoRng + ?Sized),
+) -> Result<Vec<Input>, Problem> {
+    let contents = match value {
+        None | Some(Value::Null) => return Err(required()),
+        Some(Value::String(text)) => vec![text_content(&text, "/inputDocuments", reach)?],
+        Some(Value::Array(entries)) => entries
+            .into_iter()
+            .enumerate()
+            .map(|(index, entry)| entry_content(entry, &format!("/inputDocuments/{index}"), reach))
+            .collect::<Result<_, _>>()?,
+        Some(entry @ Value::Object(_)) => vec![entry_content(entry, "/inputDocuments", reach)?],
+        Some(Value::Bool(_) | Value::Number(_)) => return Err(required()),
+    };
+    if contents.is_empty() {
+        return Err(required());
+    }
+    if contents.len() > MAX_INPUTS {
+        return Err(Problem::invalid("/inputDocuments", format!("At most {MAX_INPUTS} documents.")).numbered(610));
+    }
+    let inline: usize = contents.iter().map(|it| if let Content::Inline(bytes) = it { bytes.len() } else { 0 }).sum();
+    if u64::try_from(inline).unwrap_or(u64::MAX) > MAX_INLINE_BYTES {
+        return Err(too_large());
+    }
+    Ok(contents.into_iter().map(|content| Input { id: DocumentId::new(rng), content }).collect())
+}
+
+fn entry_content(entry: Value, pointer: &str, reach: Reach) -> Result<Content, Problem> {
+    if let Value::String(text) = &entry {
+        return text_content(text, pointer, reach);
+    }
+    let entry: InputDocument = serde_json::from_value(entry)
+        .map_err(|error| Problem::invalid(pointer, format!("Not an input document: {error}.")).numbered(610))?;
+    let need = |value: Option<String>, name: &str| {
+        value.ok_or_else(|| {
+            Problem::invalid(format!("{pointer}/{name}"), format!("sourceType asks for {name}.")).numbered(610)
+        })
+    };
+    match entry.source_type.as_str() {
+        "base64" => inline(&need(entry.payload, "payload")?, &format!("{pointer}/payload")),
+        "remote" => remote(&need(entry.url, "url")?, &format!("{pointer}/url"), reach),
+        "upload" => upload(&need(entry.upload, "upload")?, &format!("{pointer}/upload")),
+        _ => {
+            let detail = "sourceType is remote, base64 or upload.";
+            Err(Problem::invalid(format!("{pointer}/sourceType"), detail).numbered(610))
+        }
+    }
+}
+
+/// A bare string is an address if it begins like one, an upload if it names one, else base64.
+fn text_content(text: &str, pointer: &str, reach: Reach) -> Result<Content, Problem> {
+    let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
+    if lower.starts_with("http://") || lower.starts_with("https://") {
+        remote(text, pointer, reach)
+    } else if let Some(id) = text.strip_prefix("upload:") {
+        upload(id, pointer)
+    } else {
+        inline(text, pointer)
+    }
+}
+
+fn remote(url: &str, pointer: &str, reach: Reach) -> Result<Content, Problem> {
+    Target::parse(url, reach)
+        .map(|target| Content::Remote(target.as_str().to_owned()))
+        .map_err(|refusal| Problem::invalid(pointer, format!("The address will not be called: {refusal}.")).numbered(225))
+}
+
+fn upload(id: &str, pointer: &str) -> Result<Content, Problem> {
+    DocumentId::parse(id).map(Content::Upload).map_err(|refusal| Problem::refused(pointer, &refusal).numbered(610))
+}
+
+fn inline(text: &str, pointer: &str) -> Result<Content, Problem> {
+    // Data URLs and line breaks are what people paste.
+    let text = text.strip_prefix("data:application/pdf;base64,").unwrap_or(text);
+    let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
+    let bytes = STANDARD.decode(&compact).or_else(|_| URL_SAFE.decode(&compact)).map_err(|_| {
+        Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610)
+    })?;
+    if bytes.is_empty() {
+        return Err(Problem::invalid(pointer, "The document is empty.").numbered(610));
+    }
+    Ok(Content::Inline(bytes))
+}
+
+fn required() -> Problem {
+    Problem::invalid("/inputDocuments", "inputDocuments required").numbered(610)
+}
+
+/// The refusal of a body that is too large, with what to do instead.
+pub(crate) fn too_large() -> Problem {
+    let detail = format!(
+        "Documents over {} MB together go through POST /uploads.",
+        f64::from(u32::try_from(MAX_INLINE_BYTES).unwrap_or(u32::MAX)) / 1e6
+    );
+    Problem::new(413, "document_too_large", detail).numbered(610)
+}
+
+/// Documents of one request.
+const MAX_INPUTS: usize = 20;
+
+const LENIENT: GeneralPurposeConfig =
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+const STANDARD: GeneralPurpose = GeneralPurpose::new(&STANDARD_ALPHABET, LENIENT);
+const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&URL_ALPHABET, LENIENT);

@@ -1,0 +1,244 @@
+//! From the wire to the domain: every value is checked once, and refused with a pointer to it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::policy::DEFAULT_REQUEST_TTL;
+use domain::request::{Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, Place, SigningOptions};
+use domain::value::Text;
+use domain::{EmailAddress, PersonName, Refusal, Timestamp};
+use serde_json::{Value, json};
+use shared::edge::Problem;
+use shared::outbound::{Reach, Target};
+
+use crate::wire;
+
+/// Reads the signatories.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 685 when there is no list, 610 when it is empty, and a pointer otherwise.
+pub(crate) fn signatories(signers: Option<Vec<wire::Signer>>) -> Result<Vec<NewSignatory>, Problem> {
+    let signers =
+        signers.ok_or_else(|| Problem::invalid("/signers", "array 'signers' required").numbered(685))?;
+    if signers.is_empty() {
+        return Err(Problem::invalid("/signers", "array 'signers' is empty").numbered(610));
+    }
+    if signers.len() > MAX_SIGNATORIES {
+        let detail = format!("At most {MAX_SIGNATORIES} signers; there are {}.", signers.len());
+        return Err(Problem::invalid("/signers", detail));
+    }
+    let places: usize = signers.iter().map(|it| it.signatures.len()).sum();
+    if places > MAX_PLACES {
+        let detail = format!("At most {MAX_PLACES} signatures in all; there are {places}.");
+        return Err(Problem::invalid("/signers", detail));
+    }
+    signers.into_iter().enumerate().map(|(index, it)| signatory(it, &format!("/signers/{index}"))).collect()
+}
+
+fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Problem> {
+    let at = |field: &str| format!("{pointer}/{field}");
+    let refused = |field: &str| {
+        let pointer = at(field);
+        move |refusal: Refusal| Problem::refused(pointer, &refusal)
+    };
+    let channel = channel(&signer.authentication, &at("authentication"))?;
+    let email = signer
+        .email
+        .ok_or_else(|| Problem::invalid(at("email"), "authentication by email needs an email address."))?;
+    let otp_text =
+        signer.message.map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS)).transpose().map_err(refused("message"))?;
+    if signer.language.as_ref().is_some_and(|it| !is_language(it)) {
+        return Err(Problem::invalid(at("language"), "A language tag such as fr or pt-BR, or browser."));
+    }
+    let mobile = signer.mobile.filter(|it| !it.is_empty());
+    if mobile.as_ref().is_some_and(|it| !is_e164(it)) {
+        return Err(Problem::invalid(at("mobile"), "A number in E.164 form, such as +39333112233."));
+    }
+    let mut places = signer
+        .signatures
+        .iter()
+        .enumerate()
+        .map(|(index, it)| place(it, &format!("{pointer}/signatures/{index}")))
+        .collect::<Result<Vec<_>, _>>()?;
+    if places.is_empty() {
+        // Openapi: a single field on the first page, in the top left corner.
+        places.push(Place { page: 1, x_points: 0.0, y_points: 0.0, width_points: None, height_points: None, field: None });
+    }
+    Ok(NewSignatory {
+        given_name: PersonName::parse(&signer.name).map_err(refused("name"))?,
+        family_name: PersonName::parse(&signer.surname).map_err(refused("surname"))?,
+        email: EmailAddress::parse(&email).map_err(refused("email"))?,
+        mobile: mobile.map(|it| PersonName::parse(&it)).transpose().map_err(refused("mobile"))?,
+        channel,
+        language: signer.language.filter(|it| it != "browser"),
+        otp_text,
+        places,
+    })
+}
+
+fn channel(authentication: &[String], pointer: &str) -> Result<Channel, Problem> {
+    match authentication {
+        [] => Err(Problem::invalid(pointer, "Name a channel for the one-time password: [\"email\"].")),
+        [only] if only == "email" => Ok(Channel::Email),
+        _ => Err(Problem::invalid(pointer, "The one channel offered is [\"email\"].")),
+    }
+}
+
+fn place(signature: &wire::Signature, pointer: &str) -> Result<Place, Problem> {
+    let number = |value: &wire::Number, field: &str| {
+        value.value().ok_or_else(|| Problem::invalid(format!("{pointer}/{field}"), "Not a number."))
+    };
+    let positive = |value: &Option<wire::Number>, field: &str| {
+        let Some(value) = value else { return Ok(None) };
+        let points = number(value, field)?;
+        if points > 0.0 {
+            Ok(Some(points))
+        } else {
+            Err(Problem::invalid(format!("{pointer}/{field}"), "A number of points above zero."))
+        }
+    };
+    let page = number(&signature.page, "page")?;
+    #[expect(clippy::cast_possible_truncation, reason = "whole and bounded on the next line")]
+    let whole = page as i32;
+    if page.fract() != 0.0 || !(page == -1.0 || (1.0..=1e6).contains(&page)) {
+        return Err(Problem::invalid(format!("{pointer}/page"), "A page counts from 1; -1 is the last one."));
+    }
+    let name = signature.name.as_ref().filter(|it| !it.is_empty());
+    if name.is_some_and(|it| it.chars().count() > MAX_FIELD_NAME_CHARS) {
+        return Err(Problem::invalid(format!("{pointer}/name"), "The name of a field of the document."));
+    }
+    Ok(Place {
+        page: whole,
+        x_points: number(&signature.x, "x")?,
+        y_points: number(&signature.y, "y")?,
+        width_points: positive(&signature.width, "width")?,
+        height_points: positive(&signature.height, "height")?,
+        field: name.cloned(),
+    })
+}
+
+/// Reads the options; those at the top level count where `options` is silent.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 625 and a pointer.
+pub(crate) fn options(
+    options: wire::Options,
+    top_modes: Option<Vec<String>>,
+    top_editable: Option<BTreeMap<String, wire::Flag>>,
+) -> Result<SigningOptions, Problem> {
+    let invalid = |field: &str, detail: &str| Problem::invalid(format!("/options/{field}"), detail).numbered(625);
+    let modes = options.signature_mode.or(top_modes).unwrap_or_else(|| vec!["typed".to_owned()]);
+    let modes = modes.iter().map(|it| Mode::parse(it)).collect::<Option<Vec<_>>>().filter(|it| !it.is_empty());
+    let modes = modes.ok_or_else(|| invalid("signatureMode", "One or both of typed and drawn."))?;
+    let editable = options.user_editable_data.or(top_editable).unwrap_or_default();
+    if editable.keys().any(|name| !EDITABLE.contains(&name.as_str())) {
+        return Err(invalid("userEditableData", "name, mobile and email can be editable."));
+    }
+    let timezone = options.timezone.unwrap_or_else(|| "UTC".to_owned());
+    if !Timestamp::knows_zone(&timezone) {
+        return Err(invalid("timezone", "An IANA zone name, such as Europe/Rome."));
+    }
+    let ui = options.ui.map_or(Value::Null, |ui| json!(ui));
+    if ui.to_string().len() > MAX_UI_BYTES {
+        return Err(invalid("ui", "At most 8 kB."));
+    }
+    let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
+    Ok(SigningOptions {
+        modes,
+        editable: editable.into_iter().map(|(name, flag)| (name, flag.is_set())).collect(),
+        must_read: options.signer_must_read.is_some_and(wire::Flag::is_set),
+        timezone,
+        ui,
+        consent_text: Text::parse(consent, "consentText", MAX_CONSENT_CHARS)
+            .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
+    })
+}
+
+/// Reads the callback.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 704 for its address, and a pointer otherwise.
+pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callback, Problem> {
+    Target::parse(&callback.url, reach).map_err(|_| {
+        let detail = "malformed 'url' parameter, must be a valid url in 'callback'";
+        Problem::invalid("/callback/url", detail).numbered(704)
+    })?;
+    let form = match callback.method.as_deref() {
+        None | Some("JSON") => CallbackForm::Json,
+        Some("POST") => CallbackForm::Field(callback.field.unwrap_or_else(|| "data".to_owned())),
+        Some(_) => return Err(Problem::invalid("/callback/method", "JSON or POST.")),
+    };
+    let retry = callback.retry.unwrap_or(0);
+    if retry > MAX_CALLBACK_RETRIES {
+        return Err(Problem::invalid("/callback/retry", "0 to 5."));
+    }
+    let header_bytes: usize = callback.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if callback.headers.len() > MAX_CALLBACK_HEADERS || header_bytes > MAX_UI_BYTES {
+        return Err(Problem::invalid("/callback/headers", "At most 20 headers of 8 kB together."));
+    }
+    if callback.custom.to_string().len() > MAX_UI_BYTES {
+        return Err(Problem::invalid("/callback/custom", "At most 8 kB."));
+    }
+    Ok(Callback { url: callback.url, form, retry, headers: callback.headers, custom: callback.custom })
+}
+
+/// How long the request is open.
+///
+/// # Errors
+///
+/// 422 for no date, or one in the past.
+pub(crate) fn ttl(expires_at: Option<&str>, now: Timestamp) -> Result<Duration, Problem> {
+    let Some(text) = expires_at else { return Ok(DEFAULT_REQUEST_TTL) };
+    let at = Timestamp::parse_rfc3339(text)
+        .ok_or_else(|| Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z."))?;
+    Ok(at.since(now))
+}
+
+/// A title or description.
+///
+/// # Errors
+///
+/// 422 with a pointer.
+pub(crate) fn text(
+    value: Option<String>,
+    field: &'static str,
+    max_chars: usize,
+) -> Result<Option<Text>, Problem> {
+    value
+        .filter(|it| !it.trim().is_empty())
+        .map(|it| Text::parse(&it, field, max_chars))
+        .transpose()
+        .map_err(|refusal| Problem::refused(format!("/{field}"), &refusal))
+}
+
+/// BCP 47, as far as a page needs it.
+fn is_language(tag: &str) -> bool {
+    tag == "browser"
+        || ((2..=35).contains(&tag.len())
+            && tag.split(['-', '_']).all(|it| {
+                (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            }))
+}
+
+fn is_e164(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+pub(crate) const MAX_TITLE_CHARS: usize = 200;
+pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
+
+const MAX_PLACES: usize = 200;
+const MAX_MESSAGE_CHARS: usize = 160;
+const MAX_CONSENT_CHARS: usize = 4000;
+const MAX_FIELD_NAME_CHARS: usize = 200;
+const MAX_UI_BYTES: usize = 8192;
+const MAX_CALLBACK_RETRIES: u8 = 5;
+const MAX_CALLBACK_HEADERS: usize = 20;
+const EDITABLE: [&str; 3] = ["name", "mobile", "email"];
+
+const CONSENT_TEXT: &str = "I have read the document. I agree to sign it electronically with a one-time \
+    password sent to me, and I accept that this signature binds me as a simple electronic signature.";

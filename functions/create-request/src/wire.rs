@@ -1,0 +1,140 @@
+//! `POST /EU-SES` and `POST /uploads` on the wire, in Openapi's words.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The body of `POST /EU-SES`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct CreateBody {
+    pub(crate) signers: Option<Vec<Signer>>,
+    /// An address, base64 text, or an array of objects: read by hand, for precise refusals.
+    pub(crate) input_documents: Option<Value>,
+    pub(crate) callback: Option<Callback>,
+    pub(crate) title: Option<String>,
+    pub(crate) description: Option<String>,
+    #[serde(default)]
+    pub(crate) options: Options,
+    /// Openapi's page shows it here; `options.signatureMode` wins.
+    pub(crate) signature_mode: Option<Vec<String>>,
+    /// Openapi's page shows it here; `options.userEditableData` wins.
+    pub(crate) user_editable_data: Option<BTreeMap<String, Flag>>,
+    /// RFC 3339; 30 days from now if absent, at most a year.
+    pub(crate) expires_at: Option<String>,
+}
+
+/// Someone who is to sign.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Signer {
+    pub(crate) name: String,
+    pub(crate) surname: String,
+    pub(crate) email: Option<String>,
+    pub(crate) mobile: Option<String>,
+    pub(crate) message: Option<String>,
+    #[serde(default)]
+    pub(crate) authentication: Vec<String>,
+    pub(crate) language: Option<String>,
+    #[serde(default)]
+    pub(crate) signatures: Vec<Signature>,
+}
+
+/// Where a signature stands.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Signature {
+    pub(crate) page: Number,
+    pub(crate) x: Number,
+    pub(crate) y: Number,
+    pub(crate) width: Option<Number>,
+    pub(crate) height: Option<Number>,
+    pub(crate) name: Option<String>,
+}
+
+/// How they sign.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Options {
+    pub(crate) signature_mode: Option<Vec<String>>,
+    pub(crate) user_editable_data: Option<BTreeMap<String, Flag>>,
+    pub(crate) signer_must_read: Option<Flag>,
+    pub(crate) timezone: Option<String>,
+    /// Always true here: documents are checked after the answer.
+    #[serde(rename = "asyncDocumentsValidation")]
+    pub(crate) _async_documents_validation: Option<Flag>,
+    pub(crate) consent_text: Option<String>,
+    pub(crate) ui: Option<BTreeMap<String, Value>>,
+}
+
+/// Where the integrator wants to be told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Callback {
+    pub(crate) url: String,
+    pub(crate) method: Option<String>,
+    pub(crate) field: Option<String>,
+    pub(crate) retry: Option<u8>,
+    #[serde(default)]
+    pub(crate) headers: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(crate) custom: Value,
+}
+
+/// A truth value, or the word for it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged, expecting = "true or false")]
+pub(crate) enum Flag {
+    Bool(bool),
+    Word(FlagWord),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum FlagWord {
+    False,
+    True,
+}
+
+impl Flag {
+    pub(crate) const fn is_set(self) -> bool {
+        matches!(self, Self::Bool(true) | Self::Word(FlagWord::True))
+    }
+}
+
+/// A number, or its decimal text: coordinates arrive as strings.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "a number, or a number as a string")]
+pub(crate) enum Number {
+    Number(f64),
+    Text(String),
+}
+
+impl Number {
+    pub(crate) fn value(&self) -> Option<f64> {
+        let value = match self {
+            Self::Number(value) => Some(*value),
+            Self::Text(text) => text.trim().parse().ok(),
+        };
+        value.filter(|value: &f64| value.is_finite())
+    }
+}
+
+/// One entry of `inputDocuments`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct InputDocument {
+    pub(crate) source_type: String,
+    pub(crate) url: Option<String>,
+    pub(crate) payload: Option<String>,
+    pub(crate) upload: Option<String>,
+}
+
+/// The body of `POST /uploads`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct UploadBody {
+    pub(crate) size_bytes: u64,
+    pub(crate) sha256: String,
+}

@@ -1,0 +1,35 @@
+//! What an integrator is sent: Openapi's callback, as JSON or as a form.
+
+use std::collections::BTreeMap;
+
+use domain::request::{AnyRequest, Callback, CallbackForm};
+use serde_json::json;
+use shared::edge::view;
+use url::form_urlencoded::Serializer;
+
+/// A request to be posted.
+pub(crate) struct Message {
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: String,
+}
+
+/// The message about an event. Its id is the same for every attempt, so that a receiver can tell a
+/// second delivery from a second event.
+pub(crate) fn of(request: &AnyRequest, callback: &Callback, event: &str, seq: u64) -> Message {
+    let mut headers = callback.headers.clone();
+    headers.insert("webhook-id".to_owned(), format!("{}-{seq}", request.facts().id));
+    headers.insert("webhook-event".to_owned(), event.to_owned());
+    let data = view::request(request, None);
+    match &callback.form {
+        CallbackForm::Field(field) => {
+            let mut form = Serializer::new(String::new());
+            form.append_pair(field, &data.to_string()).append_pair("custom", &callback.custom.to_string());
+            Message { headers, content_type: "application/x-www-form-urlencoded", body: form.finish() }
+        }
+        CallbackForm::Json => {
+            let body = json!({ "data": data, "custom": callback.custom }).to_string();
+            Message { headers, content_type: "application/json", body }
+        }
+    }
+}

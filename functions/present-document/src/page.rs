@@ -1,0 +1,35 @@
+//! The page of the signing room and its assets.
+
+use shared::edge::{Problem, Reply};
+
+/// The page. It is the same for everyone: who someone is stands in the fragment, which stays in the
+/// browser.
+pub(crate) fn page() -> Reply {
+    Reply::text(200, "text/html; charset=utf-8", PAGE)
+        .header("content-security-policy", POLICY)
+        .header("cross-origin-opener-policy", "same-origin")
+        .header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        .header("x-robots-tag", "noindex")
+}
+
+/// An asset of the page.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for a name that is none.
+pub(crate) fn asset(name: &str) -> Result<Reply, Problem> {
+    let (content_type, text) = match name {
+        "app.css" => ("text/css; charset=utf-8", STYLE),
+        "app.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        _ => return Err(Problem::not_found()),
+    };
+    Ok(Reply::text(200, content_type, text).header("cache-control", "no-cache"))
+}
+
+const PAGE: &str = include_str!("../assets/page.html");
+const SCRIPT: &str = include_str!("../assets/app.js");
+const STYLE: &str = include_str!("../assets/app.css");
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
+    connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
+    frame-ancestors 'none'";

@@ -1,0 +1,17 @@
+//! `POST /sign/session` and `POST /sign/presented` on the wire.
+
+use serde::Deserialize;
+
+/// The token behind the link.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SessionBody {
+    pub(crate) token: String,
+}
+
+/// What the signatory opened.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct PresentedBody {
+    pub(crate) document_sha256: String,
+}

@@ -1,0 +1,94 @@
+//! The one connector under every SDK client of this process.
+
+use std::sync::Arc;
+
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+
+use crate::service::Services;
+
+/// Answers the requests of one caller.
+#[derive(Clone, Debug)]
+pub(crate) struct Connector {
+    services: Arc<Services>,
+    objects: s3s_aws::Connector,
+    /// The logical id of the function, for the ledger.
+    caller: Option<Arc<str>>,
+}
+
+impl Connector {
+    pub(crate) fn new(services: Arc<Services>, caller: Option<&str>) -> Self {
+        let objects = s3s_aws::Connector::from(services.objects.service().clone());
+        Self { services, objects, caller: caller.map(Arc::from) }
+    }
+
+    /// Every call of every function to every service passes here: the place to make one fail on purpose.
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+        if Services::is_for_objects(&request) {
+            let (operation, action, resource) = object_call(&request);
+            self.services.record(self.caller.as_deref(), "s3", operation, action.to_owned(), resource);
+            let only_head = request.method() == http::Method::HEAD;
+            let request = HttpRequest::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
+            let mut response = self.objects.call(request).await?;
+            if only_head {
+                // On a wire, the answer to HEAD has no body, and SDKs tell errors apart by that.
+                *response.body_mut() = SdkBody::empty();
+            }
+            return Ok(response);
+        }
+        let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
+        let response = self.services.answer(self.caller.as_deref(), &request);
+        HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
+    }
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = self.clone();
+        HttpConnectorFuture::new(async move { connector.answer(request).await })
+    }
+}
+
+impl HttpClient for Connector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// The operation, the action a policy must allow, and the bucket with the first part of the key.
+fn object_call<B>(request: &http::Request<B>) -> (&'static str, &'static str, String) {
+    let path = request.uri().path().trim_start_matches('/');
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    let query = request.uri().query().unwrap_or_default();
+    let has = |name: &str| {
+        query.split('&').any(|pair| pair.split('=').next() == Some(name))
+    };
+    let copies = request.headers().contains_key("x-amz-copy-source");
+    let (operation, action) = match (request.method().as_str(), key.is_empty()) {
+        ("DELETE", false) if has("uploadId") => ("AbortMultipartUpload", "AbortMultipartUpload"),
+        ("DELETE", false) => ("DeleteObject", "DeleteObject"),
+        ("GET", false) => ("GetObject", "GetObject"),
+        ("GET", true) => ("ListObjectsV2", "ListBucket"),
+        ("HEAD", false) => ("HeadObject", "GetObject"),
+        ("HEAD", true) => ("HeadBucket", "ListBucket"),
+        ("POST", false) if has("uploads") => ("CreateMultipartUpload", "PutObject"),
+        ("POST", false) => ("CompleteMultipartUpload", "PutObject"),
+        ("POST", true) => ("DeleteObjects", "DeleteObject"),
+        ("PUT", false) if has("uploadId") => ("UploadPart", "PutObject"),
+        ("PUT", false) if copies => ("CopyObject", "PutObject"),
+        ("PUT", false) => ("PutObject", "PutObject"),
+        _ => ("Unknown", "Unknown"),
+    };
+    let resource = match key.split_once('/') {
+        Some((first, _)) => format!("{bucket}/{first}/*"),
+        None if key.is_empty() => bucket.to_owned(),
+        None => format!("{bucket}/{key}"),
+    };
+    (operation, action, resource)
+}

@@ -1,0 +1,108 @@
+//! The outbox as a page and as JSON. These two routes exist on one machine only.
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response};
+
+use crate::outbox::Sent;
+use crate::service::Services;
+
+/// The answer, when the request is for the outbox.
+pub(super) fn answer(request: &Request<Bytes>, services: &Services) -> Option<Response<Bytes>> {
+    if request.method() != Method::GET {
+        return None;
+    }
+    let (kind, body) = match request.uri().path() {
+        "/_local/outbox.json" => {
+            ("application/json", serde_json::to_string_pretty(&services.outbox.all()).unwrap_or_default())
+        }
+        "/_local/outbox" => ("text/html; charset=utf-8", html(&services.outbox.all())),
+        _ => return None,
+    };
+    let mut response = Response::new(Bytes::from(body));
+    let headers = response.headers_mut();
+    headers.insert(http::header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(http::header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Some(response)
+}
+
+fn html(sent: &[Sent]) -> String {
+    let mut page = String::from(HEAD);
+    if sent.is_empty() {
+        page.push_str("<p>No message has been sent yet.</p>");
+    }
+    for mail in sent.iter().rev() {
+        let subject =
+            if mail.subject.is_empty() { "Text message".to_owned() } else { escape(&mail.subject) };
+        page.push_str(&format!(
+            "<article><h2>{subject}</h2><p class=\"meta\">{} · to {} · <time>{}</time></p><pre>{}</pre></article>",
+            escape(&mail.channel),
+            escape(&mail.to),
+            escape(&mail.at),
+            linked(if mail.text.is_empty() { &mail.html } else { &mail.text }),
+        ));
+    }
+    page.push_str("</main></body></html>");
+    page
+}
+
+/// The text, with addresses that can be clicked.
+fn linked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    let mut rest = text;
+    while let Some(at) = rest.find("http://").into_iter().chain(rest.find("https://")).min() {
+        let (before, from) = rest.split_at(at);
+        let end = from
+            .find(|it: char| it.is_whitespace() || matches!(it, '"' | '<' | '>' | '\'' | ')'))
+            .unwrap_or(from.len());
+        let (address, after) = from.split_at(end);
+        let address = address.trim_end_matches(['.', ',', ';']);
+        let kept = escape(address);
+        out.push_str(&escape(before));
+        out.push_str(&format!("<a href=\"{kept}\" rel=\"noreferrer\">{kept}</a>"));
+        rest = from.get(address.len()..).unwrap_or(after);
+    }
+    out.push_str(&escape(rest));
+    out
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const HEAD: &str = r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="refresh" content="3"><title>Outbox</title><style>
+:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}
+main{max-width:46rem;margin:0 auto;padding:1.5rem}h1{font-size:1.4rem}
+article{border:1px solid #8886;border-radius:.5rem;padding:1rem 1.25rem;margin:1rem 0}
+h2{font-size:1.1rem;margin:0}.meta{margin:.2rem 0 .8rem;opacity:.75;font-size:.9rem}
+pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
+</style></head><body><main><h1>Outbox</h1>
+<p>Mails and text messages of this Paraphe, newest first. Nothing here has left the machine.</p>
+"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_links_and_nothing_else_is_markup() {
+        assert_eq!(
+            linked("Open http://127.0.0.1:3000/sign#a&b. <b>"),
+            "Open <a href=\"http://127.0.0.1:3000/sign#a&amp;b\" rel=\"noreferrer\">\
+             http://127.0.0.1:3000/sign#a&amp;b</a>. &lt;b&gt;"
+        );
+        let sent = Sent {
+            at: "2026-01-01T00:00:00.000Z".to_owned(),
+            channel: "email".to_owned(),
+            to: "ada@example.com".to_owned(),
+            subject: "<script>".to_owned(),
+            text: "hello".to_owned(),
+            html: String::new(),
+        };
+        let page = html(&[sent]);
+        assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));
+    }
+}

@@ -1,0 +1,245 @@
+//! Evaluation of intrinsic functions: parameters, pseudo parameters, references and attributes.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::TemplateError;
+use super::value::Node;
+
+/// The account that everything local belongs to.
+pub const ACCOUNT: &str = "000000000000";
+/// The region that everything local stands in.
+pub const REGION: &str = "eu-west-1";
+/// The stage's name of the REST API when it is referred to.
+pub const API_ID: &str = "local";
+
+/// What names mean while a template is evaluated.
+#[derive(Debug, Default)]
+pub(crate) struct Scope {
+    parameters: BTreeMap<String, String>,
+    resources: BTreeMap<String, Named>,
+}
+
+/// A resource as references see it.
+#[derive(Debug)]
+struct Named {
+    kind: String,
+    name: String,
+}
+
+impl Scope {
+    /// A scope with parameters only.
+    pub(crate) fn new(parameters: BTreeMap<String, String>) -> Self {
+        Self { parameters, resources: BTreeMap::new() }
+    }
+
+    /// Makes a resource known under its logical id.
+    pub(crate) fn declare(&mut self, logical_id: &str, kind: &str, name: String) {
+        self.resources.insert(logical_id.to_owned(), Named { kind: kind.to_owned(), name });
+    }
+
+    /// The values of all parameters.
+    pub(crate) fn parameters(&self) -> &BTreeMap<String, String> {
+        &self.parameters
+    }
+
+    /// Evaluates a node and everything below it.
+    ///
+    /// # Errors
+    ///
+    /// Names the intrinsic, reference or attribute that is not known.
+    pub(crate) fn evaluate(&self, node: &Node) -> Result<Value, TemplateError> {
+        match node {
+            Node::Scalar(value) => Ok(value.clone()),
+            Node::List(items) => {
+                items.iter().map(|item| self.evaluate(item)).collect::<Result<_, _>>().map(Value::Array)
+            }
+            Node::Map(entries) => entries
+                .iter()
+                .map(|(key, node)| Ok((key.clone(), self.evaluate(node)?)))
+                .collect::<Result<Map<_, _>, _>>()
+                .map(Value::Object),
+            Node::Intrinsic { name, argument } => self.apply(name, argument),
+        }
+    }
+
+    fn apply(&self, name: &str, argument: &Node) -> Result<Value, TemplateError> {
+        match (name, argument.text()) {
+            ("Ref", Some(target)) => self.reference(target).map(Value::from),
+            ("GetAtt", Some(target)) => {
+                let (resource, attribute) = target.split_once('.').ok_or_else(|| malformed("GetAtt"))?;
+                self.attribute(resource, attribute).map(Value::from)
+            }
+            ("Sub", Some(text)) => self.substitute(text).map(Value::from),
+            ("GetAtt", None) => {
+                let Node::List(parts) = argument else { return Err(malformed("GetAtt")) };
+                match parts.as_slice() {
+                    [resource, attribute] => self
+                        .attribute(
+                            resource.text().ok_or_else(|| malformed("GetAtt"))?,
+                            attribute.text().ok_or_else(|| malformed("GetAtt"))?,
+                        )
+                        .map(Value::from),
+                    _ => Err(malformed("GetAtt")),
+                }
+            }
+            ("Ref" | "Sub", None) => Err(malformed(name)),
+            _ => Err(TemplateError::UnknownIntrinsic { name: name.to_owned() }),
+        }
+    }
+
+    fn reference(&self, target: &str) -> Result<String, TemplateError> {
+        if let Some(pseudo) = pseudo_parameter(target) {
+            return Ok(pseudo.to_owned());
+        }
+        if let Some(value) = self.parameters.get(target) {
+            return Ok(value.clone());
+        }
+        let Some(Named { kind, name }) = self.resources.get(target) else {
+            return Err(TemplateError::UnknownReference { name: target.to_owned() });
+        };
+        Ok(match kind.as_str() {
+            "AWS::SQS::Queue" => queue_url(name),
+            "AWS::SecretsManager::Secret" => secret_arn(name),
+            "AWS::Serverless::Api" => API_ID.to_owned(),
+            _ => name.clone(),
+        })
+    }
+
+    fn attribute(&self, resource: &str, attribute: &str) -> Result<String, TemplateError> {
+        let Some(Named { kind, name }) = self.resources.get(resource) else {
+            return Err(TemplateError::UnknownReference { name: resource.to_owned() });
+        };
+        match (kind.as_str(), attribute) {
+            ("AWS::DynamoDB::Table", "Arn") => Ok(table_arn(name)),
+            ("AWS::DynamoDB::Table", "StreamArn") => Ok(stream_arn(name)),
+            ("AWS::Logs::LogGroup", "Arn") => {
+                Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*"))
+            }
+            ("AWS::S3::Bucket", "Arn") => Ok(bucket_arn(name)),
+            ("AWS::SQS::Queue", "Arn") => Ok(queue_arn(name)),
+            ("AWS::SQS::Queue", "QueueName") => Ok(name.clone()),
+            ("AWS::SQS::Queue", "QueueUrl") => Ok(queue_url(name)),
+            ("AWS::SecretsManager::Secret", "Id") => Ok(secret_arn(name)),
+            ("AWS::Serverless::Function", "Arn") => Ok(function_arn(name)),
+            _ => Err(TemplateError::UnknownAttribute {
+                resource: resource.to_owned(),
+                attribute: attribute.to_owned(),
+            }),
+        }
+    }
+
+    /// `${Name}`, `${Name.Attribute}` and `${!Literal}`.
+    fn substitute(&self, text: &str) -> Result<String, TemplateError> {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            let (name, tail) = after.split_once('}').ok_or_else(|| malformed("Sub"))?;
+            out.push_str(before);
+            if let Some(literal) = name.strip_prefix('!') {
+                out.push_str("${");
+                out.push_str(literal);
+                out.push('}');
+            } else if let Some((resource, attribute)) = name.split_once('.') {
+                out.push_str(&self.attribute(resource, attribute)?);
+            } else {
+                out.push_str(&self.reference(name)?);
+            }
+            rest = tail;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+}
+
+/// The ARN of a table.
+pub(crate) fn table_arn(name: &str) -> String {
+    format!("arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
+}
+
+/// The ARN of a table's stream.
+pub(crate) fn stream_arn(name: &str) -> String {
+    format!("{}/stream/2026-01-01T00:00:00.000", table_arn(name))
+}
+
+/// The ARN of a bucket.
+pub(crate) fn bucket_arn(name: &str) -> String {
+    format!("arn:aws:s3:::{name}")
+}
+
+/// The ARN of a queue.
+pub(crate) fn queue_arn(name: &str) -> String {
+    format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+}
+
+/// The URL of a queue.
+pub(crate) fn queue_url(name: &str) -> String {
+    format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}")
+}
+
+/// The ARN of a secret. AWS appends six characters of its own; here they are fixed.
+pub(crate) fn secret_arn(name: &str) -> String {
+    format!("arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{name}-local0")
+}
+
+/// The ARN of a function.
+pub(crate) fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{name}")
+}
+
+fn pseudo_parameter(name: &str) -> Option<&'static str> {
+    match name {
+        "AWS::AccountId" => Some(ACCOUNT),
+        "AWS::Partition" => Some("aws"),
+        "AWS::Region" => Some(REGION),
+        "AWS::StackName" => Some("paraphe"),
+        "AWS::URLSuffix" => Some("amazonaws.com"),
+        _ => None,
+    }
+}
+
+fn malformed(name: &str) -> TemplateError {
+    TemplateError::Malformed { at: format!("!{name}"), expected: "a name, or a resource and its attribute" }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn scope() -> Scope {
+        let mut scope = Scope::new([("Sender".to_owned(), "a@example.com".to_owned())].into());
+        scope.declare("Requests", "AWS::DynamoDB::Table", "Requests".to_owned());
+        scope.declare("Jobs", "AWS::SQS::Queue", "Jobs".to_owned());
+        scope.declare("Pepper", "AWS::SecretsManager::Secret", "Pepper".to_owned());
+        scope
+    }
+
+    fn evaluate(text: &str) -> Result<Value, TemplateError> {
+        scope().evaluate(&Node::parse(text)?)
+    }
+
+    #[test]
+    fn references_become_names_urls_and_arns() {
+        assert_eq!(evaluate("!Ref Sender").unwrap(), "a@example.com");
+        assert_eq!(evaluate("!Ref Requests").unwrap(), "Requests");
+        assert_eq!(evaluate("!Ref Jobs").unwrap(), "https://sqs.eu-west-1.amazonaws.com/000000000000/Jobs");
+        assert_eq!(evaluate("!GetAtt Pepper.Id").unwrap(), evaluate("Ref: Pepper").unwrap());
+        assert_eq!(
+            evaluate("!Sub \"${Requests.Arn}/index/due ${!kept} ${AWS::Region}\"").unwrap(),
+            "arn:aws:dynamodb:eu-west-1:000000000000:table/Requests/index/due ${kept} eu-west-1"
+        );
+        assert_eq!(evaluate("{ 'Fn::GetAtt': [Jobs, QueueName] }").unwrap(), "Jobs");
+    }
+
+    #[test]
+    fn what_is_not_known_is_named() {
+        assert!(matches!(evaluate("!Ref Nobody"), Err(TemplateError::UnknownReference { name }) if name == "Nobody"));
+        assert!(matches!(evaluate("a: [!If [x, y]]"), Err(TemplateError::UnknownIntrinsic { name }) if name == "If"));
+        assert!(
+            matches!(evaluate("!GetAtt Jobs.Colour"), Err(TemplateError::UnknownAttribute { attribute, .. }) if attribute == "Colour")
+        );
+        assert!(matches!(evaluate("!Sub \"${open\""), Err(TemplateError::Malformed { .. })));
+    }
+}

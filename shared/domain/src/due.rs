@@ -1,0 +1,38 @@
+//! Things that must be looked at later, stored with the move that made them necessary.
+
+use crate::Timestamp;
+
+/// One thing to look at, not before `at`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Due {
+    /// What to look at.
+    pub what: DueKind,
+    /// Not before this instant.
+    pub at: Timestamp,
+}
+
+/// What there is to look at. Messages are due in their own items.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum DueKind {
+    /// The request's deadline.
+    Expiry,
+    /// A document that should have arrived.
+    Intake,
+    /// A seal that should have been made, or documents that should have moved to their last place.
+    Seal,
+}
+
+impl DueKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Expiry, Self::Intake, Self::Seal];
+
+    /// Its word in keys.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Expiry => "expiry",
+            Self::Intake => "intake",
+            Self::Seal => "seal",
+        }
+    }
+}

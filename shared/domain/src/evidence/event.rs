@@ -1,0 +1,180 @@
+//! Evidence events.
+
+use rand::RngExt as _;
+use serde_json::{Map, Value, json};
+
+use super::chain::ChainHead;
+use super::commitment::{Disclosed, Disclosure, Owner, canonical, commit_value};
+use crate::cause::{Actor, Cause};
+use crate::value::Digest;
+use crate::{RequestId, Timestamp};
+
+/// What happened. In the order of a request's life.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum EventKind {
+    /// An integrator asked for signatures.
+    RequestReceived,
+    /// The document was checked and is what signatories will see.
+    DocumentAccepted,
+    /// The document cannot be signed.
+    DocumentRejected,
+    /// A provider took a message.
+    MessageSent,
+    /// A provider refused a message.
+    MessageRefused,
+    /// Nobody knows whether a provider took a message.
+    MessageAmbiguous,
+    /// A signatory opened the document by a gesture of their own.
+    DocumentPresented,
+    /// A signatory agreed to sign electronically.
+    ConsentGiven,
+    /// A one-time password was made for a signatory.
+    OtpIssued,
+    /// A signatory answered with a wrong one-time password.
+    OtpRejected,
+    /// A signatory used up all tries.
+    SignatoryLocked,
+    /// A signatory signed, authenticated by a one-time password.
+    SignatureCreated,
+    /// A signatory declined.
+    SignatureDeclined,
+    /// A signature was sealed into the document.
+    RevisionSealed,
+    /// The closing seal was made and the request is done.
+    RequestClosed,
+    /// The deadline passed.
+    RequestExpired,
+    /// The integrator withdrew the request.
+    RequestCancelled,
+    /// Custody: the documents were deleted on the integrator's demand.
+    DocumentDeleted,
+}
+
+impl EventKind {
+    /// Its word in the event and in stream filters.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::RequestReceived => "RequestReceived",
+            Self::DocumentAccepted => "DocumentAccepted",
+            Self::DocumentRejected => "DocumentRejected",
+            Self::MessageSent => "MessageSent",
+            Self::MessageRefused => "MessageRefused",
+            Self::MessageAmbiguous => "MessageAmbiguous",
+            Self::DocumentPresented => "DocumentPresented",
+            Self::ConsentGiven => "ConsentGiven",
+            Self::OtpIssued => "OtpIssued",
+            Self::OtpRejected => "OtpRejected",
+            Self::SignatoryLocked => "SignatoryLocked",
+            Self::SignatureCreated => "SignatureCreated",
+            Self::SignatureDeclined => "SignatureDeclined",
+            Self::RevisionSealed => "RevisionSealed",
+            Self::RequestClosed => "RequestClosed",
+            Self::RequestExpired => "RequestExpired",
+            Self::RequestCancelled => "RequestCancelled",
+            Self::DocumentDeleted => "DocumentDeleted",
+        }
+    }
+}
+
+/// What an event will say, before it has its place in the chain.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    kind: EventKind,
+    facts: Map<String, Value>,
+    personal: Vec<(Owner, String, Value)>,
+}
+
+impl Draft {
+    /// An event that says only that it happened.
+    #[must_use]
+    pub fn new(kind: EventKind) -> Self {
+        Self { kind, facts: Map::new(), personal: Vec::new() }
+    }
+
+    /// Adds a fact that is nobody's personal value.
+    #[must_use]
+    pub fn fact(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Adds a personal value: the event will hold a commitment, the value goes to a disclosure.
+    #[must_use]
+    pub fn personal(mut self, owner: &Owner, field: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.personal.push((owner.clone(), field.into(), value.into()));
+        self
+    }
+
+    /// Gives the event its place after `head`, and moves `head` to it.
+    ///
+    /// Where the cause has an origin, its address and user agent become personal values of `owner`.
+    pub(crate) fn append(
+        mut self,
+        request: &RequestId,
+        head: &mut ChainHead,
+        owner: &Owner,
+        cause: &mut Cause<'_>,
+    ) -> (EvidenceEvent, Vec<Disclosure>) {
+        if let Some(origin) = &cause.origin {
+            self = self
+                .personal(owner, "ip_address", origin.ip_address.as_str())
+                .personal(owner, "user_agent", origin.user_agent.as_str());
+        }
+        let seq = head.length;
+        let mut commitments = Map::new();
+        let mut disclosures: Vec<Disclosure> = Vec::new();
+        for (owner, field, value) in self.personal {
+            let salt: [u8; 32] = cause.rng.random();
+            let digest = commit_value(request, seq, &field, &salt, &value);
+            commitments.insert(field.clone(), Value::String(digest.to_hex()));
+            let disclosed = Disclosed { field, salt, value };
+            match disclosures.iter_mut().find(|it| it.owner == owner) {
+                Some(disclosure) => disclosure.fields.push(disclosed),
+                None => disclosures.push(Disclosure { seq, owner, fields: vec![disclosed] }),
+            }
+        }
+        // A clock that went backwards is recorded, and never reorders the chain.
+        let at = cause.now.max(head.at);
+        if cause.now < head.at {
+            self.facts.insert("clock".to_owned(), Value::String(cause.now.to_rfc3339()));
+        }
+        let body = json!({
+            "v": 1,
+            "request": request.as_str(),
+            "seq": seq,
+            "prev": head.hash.to_hex(),
+            "at": at.to_rfc3339(),
+            "kind": self.kind.as_str(),
+            "actor": actor_json(&cause.actor),
+            "facts": self.facts,
+            "commitments": commitments,
+        });
+        let bytes = canonical(&body);
+        head.advance(&bytes, at);
+        (EvidenceEvent { seq, kind: self.kind, at, hash: head.hash, bytes }, disclosures)
+    }
+}
+
+/// One link of the chain, as it is stored.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct EvidenceEvent {
+    /// Its place, from zero.
+    pub seq: u64,
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub at: Timestamp,
+    /// Its hash, over the hash before it and its bytes.
+    pub hash: Digest,
+    /// Its canonical JSON.
+    pub bytes: Vec<u8>,
+}
+
+fn actor_json(actor: &Actor) -> Value {
+    match actor {
+        Actor::Integrator(tenant) => json!({ "type": "integrator", "id": tenant.as_str() }),
+        Actor::Signatory(id) => json!({ "type": "signatory", "id": id.as_str() }),
+        Actor::System => json!({ "type": "system" }),
+    }
+}

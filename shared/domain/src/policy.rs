@@ -1,0 +1,56 @@
+//! Limits, each with its reason. A deployment may tighten some of them.
+
+use std::time::Duration;
+
+/// How one-time passwords are made, kept and counted.
+#[derive(Clone, Debug)]
+pub struct OtpPolicy {
+    /// How long a challenge lives.
+    pub ttl: Duration,
+    /// The shortest time between two codes to one signatory.
+    pub resend_pause: Duration,
+    /// Wrong answers after which a challenge is dead.
+    pub max_attempts: u8,
+    /// Codes that a signatory may be sent for one request.
+    pub max_codes: u8,
+}
+
+impl Default for OtpPolicy {
+    fn default() -> Self {
+        Self {
+            ttl: DEFAULT_OTP_TTL,
+            resend_pause: RESEND_PAUSE,
+            max_attempts: MAX_ATTEMPTS,
+            max_codes: MAX_CODES,
+        }
+    }
+}
+
+/// Digits of a code: six hold about 20 bits.
+pub const CODE_DIGITS: usize = 6;
+/// Wrong answers after which a challenge is dead: five tries leave a guess one chance in 200,000.
+pub const MAX_ATTEMPTS: u8 = 5;
+/// Codes for one signatory and request: with five tries each, 25 guesses in a million at most.
+pub const MAX_CODES: u8 = 5;
+/// Long enough for a slow mail, short enough that a forgotten mailbox does not matter.
+pub const DEFAULT_OTP_TTL: Duration = Duration::from_mins(5);
+/// A second code before the first one can have arrived only confuses.
+pub const RESEND_PAUSE: Duration = Duration::from_mins(1);
+
+/// The deadline of a request that names none.
+pub const DEFAULT_REQUEST_TTL: Duration = Duration::from_hours(30 * 24);
+/// The shortest deadline.
+pub const MIN_REQUEST_TTL: Duration = Duration::from_mins(1);
+/// No request is open for longer than this many calendar years, extensions included: the evidence of all
+/// its events is purged at one instant, which counts from creation.
+pub const MAX_REQUEST_YEARS: i16 = 1;
+/// Documents are given out until so many calendar months after the request closed.
+pub const DOCUMENT_MONTHS: i16 = 3;
+/// Evidence outlives the longest request (one year) by ten years.
+pub const EVIDENCE_YEARS: i16 = 11;
+/// And by a month, so that no clock or backlog purges too early.
+pub const EVIDENCE_EXTRA: Duration = Duration::from_hours(31 * 24);
+/// A document that has not arrived by then is not coming.
+pub const INTAKE_TTL: Duration = Duration::from_hours(1);
+/// A message or a seal that nobody finished by then is looked at again.
+pub const RECOVERY_PAUSE: Duration = Duration::from_mins(2);

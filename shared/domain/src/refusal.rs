@@ -1,0 +1,118 @@
+//! What the domain declines to do, and why.
+
+use std::time::Duration;
+
+use crate::Timestamp;
+
+/// Why the domain declined. Each variant says what the caller can do.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The one-time password is wrong. Read the newest message and try again.
+    #[error("the code is wrong")]
+    CodeWrong {
+        /// Tries that are left for this code.
+        attempts_left: u8,
+    },
+    /// There is no live one-time password: none was asked for, it was used, replaced or has expired.
+    /// Ask for a new one.
+    #[error("there is no valid code; ask for a new one")]
+    CodeExpired,
+    /// The document shown is not a revision of this request. Load it again.
+    #[error("the document shown is not the document of this request")]
+    DocumentUnknown,
+    /// A digest is not 64 hexadecimal digits.
+    #[error("a SHA-256 digest is 64 hexadecimal digits")]
+    DigestMalformed,
+    /// The address is not one a mail can be sent to.
+    #[error("not an e-mail address")]
+    EmailMalformed,
+    /// A name of a thing does not have its form.
+    #[error("not a {what} id")]
+    IdMalformed {
+        /// What the id would name.
+        what: &'static str,
+    },
+    /// The link is not known, or no longer valid.
+    #[error("the link is not valid")]
+    LinkUnknown,
+    /// The name is empty, too long, or has characters that hide or reorder others.
+    #[error("a name has 1 to 100 visible characters on one line")]
+    NameMalformed,
+    /// The request has passed its deadline.
+    #[error("the request expired")]
+    RequestExpired {
+        /// The deadline that passed.
+        expired_at: Timestamp,
+    },
+    /// The request is in a state that does not allow the move.
+    #[error("the request is {state}")]
+    RequestNot {
+        /// The state it is in, in the words of the wire.
+        state: &'static str,
+    },
+    /// The deadline asked for is not within bounds.
+    #[error("the deadline lies between one minute and one year after creation")]
+    DeadlineOutOfBounds,
+    /// A code was sent too short a time ago. Wait.
+    #[error("wait before asking for another code")]
+    ResendTooSoon {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// Too many wrong answers or codes: the integrator can unlock.
+    #[error("the signatory is locked after too many attempts")]
+    SignatoryLocked,
+    /// The signatory has signed or declined already, or is not of this request.
+    #[error("the signatory has nothing left to sign")]
+    SignatoryNotPending,
+    /// The steps come in order: presented, consent, code, signature.
+    #[error("a step is missing before this one: {missing}")]
+    StepMissing {
+        /// The step that must come first.
+        missing: &'static str,
+    },
+    /// The signature was made in a mode that the request does not allow.
+    #[error("this way of signing is not allowed for the request")]
+    ModeNotAllowed,
+    /// A text is empty, too long, or has characters that hide or reorder others.
+    #[error("{field} has 1 to {max_chars} visible characters")]
+    TextMalformed {
+        /// Which text.
+        field: &'static str,
+        /// Its longest form.
+        max_chars: usize,
+    },
+    /// A stored request does not fit the rules it was stored under.
+    #[error("the stored request is inconsistent: {what}")]
+    Inconsistent {
+        /// What does not fit.
+        what: &'static str,
+    },
+}
+
+impl Refusal {
+    /// A stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::CodeExpired => "code_expired",
+            Self::CodeWrong { .. } => "code_wrong",
+            Self::DeadlineOutOfBounds => "deadline_out_of_bounds",
+            Self::DigestMalformed => "digest_malformed",
+            Self::DocumentUnknown => "document_unknown",
+            Self::EmailMalformed => "email_malformed",
+            Self::IdMalformed { .. } => "id_malformed",
+            Self::Inconsistent { .. } => "inconsistent",
+            Self::LinkUnknown => "link_unknown",
+            Self::ModeNotAllowed => "mode_not_allowed",
+            Self::NameMalformed => "name_malformed",
+            Self::RequestExpired { .. } => "request_expired",
+            Self::RequestNot { .. } => "request_state",
+            Self::ResendTooSoon { .. } => "resend_too_soon",
+            Self::SignatoryLocked => "signatory_locked",
+            Self::SignatoryNotPending => "signatory_not_pending",
+            Self::StepMissing { .. } => "step_missing",
+            Self::TextMalformed { .. } => "text_malformed",
+        }
+    }
+}

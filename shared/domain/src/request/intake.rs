@@ -1,0 +1,73 @@
+//! The document arrives: it is accepted, or the request ends.
+
+use super::facts::FileFacts;
+use super::{Open, Received, Rejected, Request, Sealing, append};
+use crate::due::DueKind;
+use crate::evidence::{Draft, EventKind, Owner};
+use crate::message::{Message, MessageKind};
+use crate::transition::{Changes, Transition};
+use crate::value::{DocumentId, MessageId};
+use crate::{Cause, Refusal};
+
+/// Why a document cannot be signed: a number for programs and a sentence for people.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Failure {
+    /// Stable.
+    pub number: u16,
+    /// What is wrong and what to do.
+    pub sentence: String,
+}
+
+impl Request<Received> {
+    /// Accepts the document and invites every signatory.
+    ///
+    /// `inputs` are the files as they arrived, `accepted` is what signatories will see.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RequestExpired`] at or after the deadline; [`Refusal::Inconsistent`] when a file
+    /// belongs to no input.
+    pub fn accept(
+        self,
+        inputs: Vec<(DocumentId, FileFacts)>,
+        accepted: FileFacts,
+        cause: &mut Cause<'_>,
+    ) -> Result<Transition<Request<Open>>, Refusal> {
+        self.facts.before_deadline(cause.now)?;
+        let Self { mut facts, state: Received } = self;
+        for (id, file) in inputs {
+            let input = facts.inputs.iter_mut().find(|it| it.id == id);
+            input.ok_or(Refusal::Inconsistent { what: "a file belongs to no input" })?.file = Some(file);
+        }
+        let mut changes = Changes { done: vec![DueKind::Intake], ..Changes::default() };
+        for signatory in &facts.signatories {
+            changes.messages.push(Message {
+                id: MessageId::new(cause.rng),
+                kind: MessageKind::Invitation,
+                to: signatory.id.clone(),
+                decided_at: cause.now,
+            });
+        }
+        let files = facts.inputs.iter().filter_map(|it| it.file.as_ref());
+        let draft = Draft::new(EventKind::DocumentAccepted)
+            .fact("input_sha256", files.map(|it| it.sha256.to_hex()).collect::<Vec<_>>())
+            .fact("sha256", accepted.sha256.to_hex())
+            .fact("md5", accepted.md5.as_str())
+            .fact("size_bytes", accepted.size_bytes);
+        append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
+        let document = Sealing { accepted, revisions: Vec::new() };
+        Ok(Transition::new(Request { facts, state: Open { document } }, changes))
+    }
+
+    /// Ends the request: its document cannot be signed.
+    pub fn reject(self, failure: Failure, cause: &mut Cause<'_>) -> Transition<Request<Rejected>> {
+        let Self { mut facts, state: Received } = self;
+        let mut changes = Changes { done: vec![DueKind::Intake, DueKind::Expiry], ..Changes::default() };
+        let draft = Draft::new(EventKind::DocumentRejected)
+            .fact("number", failure.number)
+            .fact("sentence", failure.sentence.as_str());
+        append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
+        facts.closed_at = Some(cause.now);
+        Transition::new(Request { facts, state: Rejected { failure } }, changes)
+    }
+}

@@ -1,0 +1,399 @@
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde_json::Value;
+
+use super::*;
+use crate::cause::{Actor, Origin};
+use crate::evidence::{EventKind, verify_chain};
+use crate::message::{Delivery, MessageKind};
+use crate::otp::{Challenge, OneTimeCode, Pepper};
+use crate::policy::OtpPolicy;
+use crate::transition::Transition;
+use crate::value::{DocumentId, LinkKey, Text};
+use crate::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId};
+
+const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+
+/// A store in the small: keeps what transitions carry.
+struct Stage {
+    rng: StdRng,
+    now: Timestamp,
+    evidence: Vec<(Vec<u8>, Digest)>,
+    custody: usize,
+    challenges: BTreeMap<String, Option<Challenge>>,
+    messages: Vec<crate::message::Message>,
+    pepper: Pepper,
+    policy: OtpPolicy,
+}
+
+impl Stage {
+    fn new() -> Self {
+        Self {
+            rng: StdRng::seed_from_u64(42),
+            now: NOON,
+            evidence: Vec::new(),
+            custody: 0,
+            challenges: BTreeMap::new(),
+            messages: Vec::new(),
+            pepper: Pepper::new(b"pepper"),
+            policy: OtpPolicy::default(),
+        }
+    }
+
+    fn commit<T: Stored>(&mut self, transition: Transition<T>) -> T {
+        let (mut next, changes) = transition.into_parts();
+        self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
+        self.custody += changes.custody.len();
+        for (signatory, challenge) in changes.challenges {
+            self.challenges.insert(signatory.to_string(), challenge);
+        }
+        self.messages.extend(changes.messages);
+        next.mark_stored();
+        next
+    }
+
+    fn kinds(&self) -> Vec<String> {
+        let kind = |bytes: &[u8]| {
+            let body: Value = serde_json::from_slice(bytes).unwrap();
+            body.get("kind").and_then(Value::as_str).unwrap().to_owned()
+        };
+        self.evidence.iter().map(|(bytes, _)| kind(bytes)).collect()
+    }
+
+    fn received(&mut self, signatories: usize) -> Request<Received> {
+        let id = RequestId::new(&mut self.rng);
+        let input = NewInput { id: DocumentId::new(&mut self.rng), source: InputSource::Base64 };
+        let new = NewRequest {
+            tenant: TenantId::parse("demo").unwrap(),
+            requester: Text::parse("Analytical Engines", "requester", 100).unwrap(),
+            public_url: "https://sign.example.com".to_owned(),
+            title: None,
+            description: None,
+            inputs: vec![input],
+            signatories: (0..signatories).map(person).collect(),
+            options: SigningOptions {
+                modes: vec![Mode::Typed],
+                editable: BTreeMap::new(),
+                must_read: false,
+                timezone: "UTC".to_owned(),
+                ui: Value::Null,
+                consent_text: Text::parse("I agree.", "consent", 100).unwrap(),
+            },
+            callback: None,
+            ttl: Duration::from_hours(24),
+        };
+        let origin = Origin { ip_address: "192.0.2.7".to_owned(), user_agent: "test".to_owned() };
+        let mut cause = Cause {
+            now: self.now,
+            rng: &mut self.rng,
+            actor: Actor::Integrator(TenantId::parse("demo").unwrap()),
+            origin: Some(origin),
+        };
+        let links = LinkKey::new(b"links");
+        let transition = Request::create(id, new, &links, &mut cause).unwrap();
+        self.commit(transition)
+    }
+
+    fn open(&mut self, signatories: usize) -> Request<Open> {
+        let received = self.received(signatories);
+        let inputs = received.facts().inputs.iter().map(|it| (it.id.clone(), file(b"input"))).collect();
+        let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
+        let transition = received.accept(inputs, file(b"document"), &mut cause).unwrap();
+        self.commit(transition)
+    }
+
+    fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
+        let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
+        let transition = request.present(who, Digest::of(b"document"), &mut cause).unwrap();
+        self.commit(transition)
+    }
+
+    fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
+        let agreed =
+            Agreement { document: Digest::of(b"document"), consent: request.facts().options.consent_digest() };
+        let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
+        let issued = request.issue(who, agreed, (&self.pepper, &self.policy), &mut cause)?;
+        Ok(self.commit(issued))
+    }
+
+    fn sign(
+        &mut self,
+        request: Request<Open>,
+        who: &SignatoryId,
+        code: &str,
+    ) -> Result<AfterAttempt, Refusal> {
+        let attempt = Attempt {
+            signatory: who.clone(),
+            challenge: self.challenges.get(who.as_str()).cloned().flatten(),
+            code: OneTimeCode::parse(code).unwrap(),
+            document: Digest::of(b"document"),
+            mark: Mark::Typed(PersonName::parse("Ada Lovelace").unwrap()),
+        };
+        let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
+        let transition = request.sign(attempt, (&self.pepper, &self.policy), &mut cause)?;
+        Ok(self.commit(transition))
+    }
+
+    /// Presents, asks for a code and signs with it.
+    fn signs(&mut self, request: Request<Open>, who: &SignatoryId) -> AfterSignature {
+        let request = self.presented(request, who);
+        let issued = self.issue(request, who).unwrap();
+        match self.sign(issued.request, who, issued.code.expose()).unwrap() {
+            AfterAttempt::Signed(after) => after,
+            AfterAttempt::Refused(_, refusal) => panic!("refused: {refusal}"),
+        }
+    }
+
+    fn cause(&mut self) -> Cause<'_> {
+        Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None }
+    }
+}
+
+fn person(index: usize) -> NewSignatory {
+    NewSignatory {
+        given_name: PersonName::parse("Ada").unwrap(),
+        family_name: PersonName::parse("Lovelace").unwrap(),
+        email: EmailAddress::parse(&format!("ada{index}@example.com")).unwrap(),
+        mobile: None,
+        channel: Channel::Email,
+        language: None,
+        otp_text: None,
+        places: Vec::new(),
+    }
+}
+
+fn file(bytes: &[u8]) -> FileFacts {
+    FileFacts {
+        id: DocumentId::parse("0123456789abcdef01234567").unwrap(),
+        created_at: NOON,
+        size_bytes: 5,
+        sha256: Digest::of(bytes),
+        md5: "0".repeat(32),
+    }
+}
+
+fn who(request: &Request<Open>, index: usize) -> SignatoryId {
+    request.facts().signatories.get(index).unwrap().id.clone()
+}
+
+fn wrong(code: &OneTimeCode) -> String {
+    let number: u32 = code.expose().parse().unwrap();
+    format!("{:06}", (number + 1) % 1_000_000)
+}
+
+#[test]
+fn the_last_signature_leads_to_signed_and_its_seals_to_done() {
+    let mut stage = Stage::new();
+    let request = stage.open(2);
+    let (ada, grace) = (who(&request, 0), who(&request, 1));
+    let AfterSignature::Open(request) = stage.signs(request, &grace) else { panic!("one is left") };
+    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let mut request = AnyRequest::Signed(request);
+    for (number, signatory) in [(1, &grace), (2, &ada)] {
+        let Some(NextSeal::Act(next, at)) = request.next_seal() else { panic!("a seal is missing") };
+        assert_eq!((&next.id, at), (signatory, number), "acts are sealed in the order of signing");
+        let head = request.facts().chain.hash;
+        let sealed = request.record_seal(file(b"revision"), head, &mut stage.cause()).unwrap();
+        request = stage.commit(sealed);
+    }
+    assert!(matches!(request.next_seal(), Some(NextSeal::Closing(3))));
+    let AnyRequest::Signed(signed) = request else { panic!("still signed") };
+    let head = signed.facts().chain.hash;
+    let closed = signed.close(file(b"closed"), head, &mut stage.cause()).unwrap();
+    let done = stage.commit(closed);
+    assert_eq!(AnyRequest::Done(done).state_name(), "DONE");
+    assert_eq!(stage.messages.iter().filter(|it| it.kind == MessageKind::Completion).count(), 2);
+    assert_eq!(stage.kinds().last().map(String::as_str), Some("RequestClosed"));
+}
+
+#[test]
+fn the_chain_of_a_whole_life_derives_again_and_every_change_breaks_it() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let id = request.facts().id.clone();
+    let ada = who(&request, 0);
+    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let head = request.facts().chain;
+    let stored = stage.evidence;
+    let verify = |events: &[(Vec<u8>, Digest)]| {
+        verify_chain(&id, events.iter().map(|(bytes, hash)| (bytes.as_slice(), *hash)))
+    };
+    assert_eq!(verify(&stored), Ok(head));
+    for index in 0..stored.len() {
+        let mut dropped = stored.clone();
+        dropped.remove(index);
+        let truncated = index + 1 == stored.len();
+        assert_ne!(verify(&dropped), Ok(head));
+        assert_eq!(verify(&dropped).is_ok(), truncated, "only the head shows a truncation");
+        let mut edited = stored.clone();
+        let text = String::from_utf8(edited[index].0.clone()).unwrap();
+        edited[index].0 = text.replace("2027", "2028").into_bytes();
+        assert_eq!(verify(&edited).unwrap_err().seq, u64::try_from(index).unwrap());
+        let mut doubled = stored.clone();
+        doubled.insert(index, stored[index].clone());
+        assert!(verify(&doubled).is_err());
+    }
+}
+
+#[test]
+fn personal_values_stand_in_disclosures_and_never_in_events() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let _signed = stage.signs(request, &ada);
+    for (bytes, _) in &stage.evidence {
+        let text = String::from_utf8_lossy(bytes).to_lowercase();
+        for personal in ["ada0@", "lovelace", "192.0.2.7", "a***@"] {
+            assert!(!text.contains(personal), "{personal} in {text}");
+        }
+    }
+}
+
+#[test]
+fn a_signatory_cannot_sign_twice() {
+    let mut stage = Stage::new();
+    let request = stage.open(2);
+    let ada = who(&request, 0);
+    let AfterSignature::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
+    assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::SignatoryNotPending);
+}
+
+#[test]
+fn steps_come_in_order() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let refused = stage.issue(request.clone(), &ada).unwrap_err();
+    assert_eq!(refused, Refusal::StepMissing { missing: "presentation of the document" });
+    assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::CodeExpired);
+}
+
+#[test]
+fn wrong_codes_are_counted_across_codes_until_the_signatory_is_locked() {
+    let mut stage = Stage::new();
+    let mut request = stage.open(1);
+    let ada = who(&request, 0);
+    request = stage.presented(request, &ada);
+    let mut guesses = 0;
+    for code_number in 1..=stage.policy.max_codes {
+        let issued = stage.issue(request, &ada).unwrap();
+        request = issued.request;
+        for attempts_left in (0..stage.policy.max_attempts).rev() {
+            let outcome = stage.sign(request, &ada, &wrong(&issued.code)).unwrap();
+            let AfterAttempt::Refused(next, refusal) = outcome else { panic!("a wrong code signed") };
+            assert_eq!(refusal, Refusal::CodeWrong { attempts_left });
+            request = next;
+            guesses += 1;
+        }
+        if code_number < stage.policy.max_codes {
+            let dead = stage.sign(request.clone(), &ada, issued.code.expose()).unwrap_err();
+            assert_eq!(dead, Refusal::CodeExpired, "a dead challenge refuses the right code");
+        }
+        stage.now = stage.now.plus(stage.policy.resend_pause);
+    }
+    assert_eq!(guesses, 25);
+    assert_eq!(stage.issue(request.clone(), &ada).unwrap_err(), Refusal::SignatoryLocked);
+    assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::SignatoryLocked);
+    assert_eq!(stage.kinds().iter().filter(|it| *it == EventKind::SignatoryLocked.as_str()).count(), 1);
+}
+
+#[test]
+fn a_new_code_kills_the_old_one_and_comes_after_a_pause() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let request = stage.presented(request, &ada);
+    let first = stage.issue(request, &ada).unwrap();
+    let refused = stage.issue(first.request.clone(), &ada).unwrap_err();
+    assert_eq!(refused, Refusal::ResendTooSoon { retry_after: stage.policy.resend_pause });
+    stage.now = stage.now.plus(stage.policy.resend_pause);
+    let second = stage.issue(first.request, &ada).unwrap();
+    let outcome = stage.sign(second.request, &ada, first.code.expose()).unwrap();
+    assert!(matches!(outcome, AfterAttempt::Refused(..)));
+}
+
+#[test]
+fn nobody_signs_at_the_deadline_and_a_sweep_ends_the_request() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let request = stage.presented(request, &ada);
+    let expires_at = request.facts().expires_at;
+    stage.now = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
+    let issued = stage.issue(request, &ada).unwrap();
+    stage.now = expires_at;
+    let late = stage.sign(issued.request.clone(), &ada, issued.code.expose()).unwrap_err();
+    assert_eq!(late, Refusal::RequestExpired { expired_at: expires_at });
+    let expired = AnyRequest::Open(issued.request).expire(&mut stage.cause()).unwrap();
+    let expired = stage.commit(expired);
+    assert_eq!(expired.state_name(), "EXPIRED");
+    assert_eq!(expired.clone().open(stage.now).unwrap_err(), Refusal::RequestExpired { expired_at: expires_at });
+    assert!(expired.cancel(&mut stage.cause()).is_err());
+}
+
+#[test]
+fn a_decline_ends_the_request_for_everyone() {
+    let mut stage = Stage::new();
+    let request = stage.open(2);
+    let ada = who(&request, 0);
+    let reason = Text::parse("The price is wrong.", "reason", 100).unwrap();
+    let declined = request.decline(&ada, Some(reason), &mut stage.cause()).unwrap();
+    let declined = stage.commit(declined);
+    assert_eq!(declined.state_name(), "DECLINED");
+    assert!(declined.open(stage.now).is_err());
+    assert!(!String::from_utf8_lossy(&stage.evidence.last().unwrap().0).contains("price"));
+}
+
+#[test]
+fn what_happens_after_the_end_stands_in_the_custody_chain() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let message = stage.messages.first().unwrap().clone();
+    let cancelled = request.cancel(&mut stage.cause()).unwrap();
+    let cancelled = stage.commit(cancelled);
+    let (head, events) = (cancelled.facts().chain, stage.evidence.len());
+    let delivery = Delivery::Accepted { provider_id: "1".to_owned() };
+    let recorded = cancelled.record_delivery(&message, &delivery, &mut stage.cause());
+    let recorded = stage.commit(recorded);
+    assert_eq!((recorded.facts().chain, stage.evidence.len(), stage.custody), (head, events, 1));
+}
+
+#[test]
+fn a_clock_that_goes_backwards_is_recorded_and_never_reorders_the_chain() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let (id, ada) = (request.facts().id.clone(), who(&request, 0));
+    stage.now = Timestamp::from_unix_ms(NOON.unix_ms() - 3_600_000);
+    let _request = stage.presented(request, &ada);
+    let events = stage.evidence.iter().map(|(bytes, hash)| (bytes.as_slice(), *hash));
+    assert!(verify_chain(&id, events).is_ok());
+    let last = String::from_utf8(stage.evidence.last().unwrap().0.clone()).unwrap();
+    assert!(last.contains(&format!("\"clock\":\"{}\"", stage.now)), "{last}");
+}
+
+#[test]
+fn deadlines_lie_between_a_minute_and_a_year() {
+    for (ttl, fits) in [(59, false), (60, true), (365 * 86_400, true), (367 * 86_400, false)] {
+        let mut stage = Stage::new();
+        let facts = stage.received(1).facts().clone();
+        let new = NewRequest {
+            tenant: facts.tenant,
+            requester: facts.requester,
+            public_url: facts.public_url,
+            title: None,
+            description: None,
+            inputs: Vec::new(),
+            signatories: vec![person(0)],
+            options: facts.options,
+            callback: None,
+            ttl: Duration::from_secs(ttl),
+        };
+        let created = Request::create(facts.id, new, &LinkKey::new(b"l"), &mut stage.cause());
+        assert_eq!(created.is_ok(), fits, "{ttl} seconds");
+    }
+}

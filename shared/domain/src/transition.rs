@@ -1,0 +1,70 @@
+//! A change that has been decided but not yet stored.
+
+use crate::due::{Due, DueKind};
+use crate::evidence::{Disclosure, EvidenceEvent};
+use crate::message::Message;
+use crate::otp::Challenge;
+use crate::value::MessageId;
+use crate::SignatoryId;
+
+/// A change that has been decided but not yet stored.
+///
+/// The next state comes out only by committing it, together with its evidence:
+/// [`Transition::into_parts`] is called by the store's commit and nowhere else.
+#[derive(Debug)]
+#[must_use = "a transition that is not committed never happened"]
+pub struct Transition<T> {
+    next: T,
+    changes: Changes,
+}
+
+/// What must be stored in the same transaction as the next state.
+#[derive(Debug, Default)]
+pub struct Changes {
+    /// Events appended to the request's chain, or to its custody chain.
+    pub evidence: Vec<EvidenceEvent>,
+    /// Events appended to the custody chain, which begins when the request closes.
+    pub custody: Vec<EvidenceEvent>,
+    /// Salts and values behind the commitments of those events.
+    pub disclosures: Vec<(ChainName, Disclosure)>,
+    /// What becomes of a signatory's challenge.
+    pub challenges: Vec<(SignatoryId, Option<Challenge>)>,
+    /// Messages to be sent once this is stored.
+    pub messages: Vec<Message>,
+    /// Messages whose sending ended.
+    pub settled_messages: Vec<MessageId>,
+    /// Things to look at later.
+    pub due: Vec<Due>,
+    /// Things that need no look any more.
+    pub done: Vec<DueKind>,
+}
+
+/// Which of a request's two chains an event stands in.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ChainName {
+    /// What happened after the request closed.
+    Custody,
+    /// What happened until it closed.
+    Event,
+}
+
+impl<T> Transition<T> {
+    pub(crate) fn new(next: T, changes: Changes) -> Self {
+        Self { next, changes }
+    }
+
+    /// Turns the next state into another type, as long as nobody looks at it.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Transition<U> {
+        Transition { next: into(self.next), changes: self.changes }
+    }
+
+    /// The messages that are to be sent once this is stored.
+    pub fn messages(&self) -> impl Iterator<Item = &Message> {
+        self.changes.messages.iter()
+    }
+
+    /// Opens the transition. For the store's commit.
+    pub fn into_parts(self) -> (T, Changes) {
+        (self.next, self.changes)
+    }
+}

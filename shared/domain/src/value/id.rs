@@ -1,0 +1,166 @@
+//! Names of things. None of them is a secret.
+
+use std::fmt;
+
+use rand::{CryptoRng, RngExt as _};
+
+use crate::Refusal;
+
+macro_rules! hex_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+        pub struct $name(String);
+
+        impl $name {
+            /// A fresh one, of 96 random bits.
+            pub fn new(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+                Self(hex::encode(rng.random::<[u8; 12]>()))
+            }
+
+            /// Reads 24 lower-case hexadecimal digits.
+            ///
+            /// # Errors
+            ///
+            /// [`Refusal::IdMalformed`] for anything else.
+            pub fn parse(text: &str) -> Result<Self, Refusal> {
+                let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+                if text.len() == 24 && text.bytes().all(is_hex) {
+                    Ok(Self(text.to_owned()))
+                } else {
+                    Err(Refusal::IdMalformed { what: $what })
+                }
+            }
+
+            /// The digits.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+hex_id! {
+    /// Names a signature request: 24 hexadecimal digits, as Openapi's callers expect.
+    RequestId, "request"
+}
+hex_id! {
+    /// Names a document of a request.
+    DocumentId, "document"
+}
+hex_id! {
+    /// Names one message that was decided to be sent.
+    MessageId, "message"
+}
+
+/// Names a signatory of a request: a version 4 UUID in lower case.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct SignatoryId(String);
+
+impl SignatoryId {
+    /// A fresh one.
+    pub fn new(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let bits = (rng.random::<u128>() & !UUID_FIXED_BITS) | UUID_VERSION_4;
+        Self(format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            bits >> 96,
+            (bits >> 80) & 0xffff,
+            (bits >> 64) & 0xffff,
+            (bits >> 48) & 0xffff,
+            bits & 0xffff_ffff_ffff
+        ))
+    }
+
+    /// Reads a UUID in lower case, with its hyphens.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::IdMalformed`] for anything else.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let fits = text.len() == 36
+            && text.bytes().enumerate().all(|(index, byte)| match index {
+                8 | 13 | 18 | 23 => byte == b'-',
+                _ => byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte),
+            });
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::IdMalformed { what: "signatory" }) }
+    }
+
+    /// The UUID.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SignatoryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Names a tenant: 1 to 32 lower-case letters, digits and hyphens.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct TenantId(String);
+
+impl TenantId {
+    /// Reads a tenant's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::IdMalformed`] when it is empty, too long or has other characters.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let fits = (1..=32).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::IdMalformed { what: "tenant" }) }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TenantId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The version and variant bits of a UUID (RFC 9562 section 4).
+const UUID_FIXED_BITS: u128 = 0x0000_0000_0000_f000_c000_0000_0000_0000;
+const UUID_VERSION_4: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0000;
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::{RequestId, SignatoryId, TenantId};
+
+    #[test]
+    fn fresh_names_read_back() {
+        let mut rng = StdRng::seed_from_u64(7);
+        let request = RequestId::new(&mut rng);
+        assert_eq!(RequestId::parse(request.as_str()), Ok(request));
+        let signatory = SignatoryId::new(&mut rng);
+        assert_eq!(signatory.as_str().as_bytes().get(14), Some(&b'4'));
+        assert_eq!(SignatoryId::parse(signatory.as_str()), Ok(signatory));
+    }
+
+    #[test]
+    fn other_spellings_are_refused() {
+        for text in ["", "123", "6564a1b2c3d4e5f60718293A", "6564a1b2c3d4e5f60718293g", "../../etc/passwd-000000"] {
+            assert!(RequestId::parse(text).is_err(), "{text}");
+        }
+        assert!(TenantId::parse("Demo").is_err());
+        assert!(SignatoryId::parse("6564a1b2-c3d4-4567-8901-23456789ABCD").is_err());
+    }
+}

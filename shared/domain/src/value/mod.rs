@@ -1,0 +1,15 @@
+//! Values that are checked once, where they come in.
+
+mod digest;
+mod email;
+mod id;
+mod link;
+mod text;
+mod time;
+
+pub use digest::Digest;
+pub use email::EmailAddress;
+pub use id::{DocumentId, MessageId, RequestId, SignatoryId, TenantId};
+pub use link::{LinkKey, LinkToken};
+pub use text::{MAX_NAME_CHARS, PersonName, Text};
+pub use time::Timestamp;

@@ -1,0 +1,280 @@
+//! Sealing one file.
+
+use std::{
+    error::Error,
+    fs::{self, File, OpenOptions},
+    io::Write,
+    path::Path,
+    sync::Arc,
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use pades::{
+    Fetch, Level, MaterialSearch, OCSP_REQUEST, Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes,
+    TIMESTAMP_QUERY, TIMESTAMP_RESERVE_BYTES, TimestampRequest, TimestampToken,
+};
+use pdf::{
+    Act, Appearance, DEFAULT_HEIGHT_POINTS, Document, FieldPlan, FileSource, Limits, Mark, Place, ReadAt,
+    SealRequest, SignatoryField, SignedAt,
+};
+
+use crate::{arguments::Arguments, http};
+
+/// Up to this size a file is read into memory at once, in bytes; larger ones are read in ranges.
+const IN_MEMORY_BYTES: u64 = 16 << 20;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// What became of one file.
+pub(crate) struct Sealing {
+    pub times: Vec<f64>,
+    pub bytes_appended: Option<u64>,
+    pub error: Option<String>,
+}
+
+impl Sealing {
+    pub(crate) fn refused(why: &str) -> Self {
+        Self { times: Vec::new(), bytes_appended: None, error: Some(why.to_owned()) }
+    }
+}
+
+/// The key and certificate with the wishes of the command line.
+pub(crate) struct Sealer<'a> {
+    arguments: &'a Arguments,
+    certificate: SealCertificate,
+    contents_bytes: usize,
+    key: Pkcs8Key,
+    known: Vec<Vec<u8>>,
+    name: String,
+}
+
+impl<'a> Sealer<'a> {
+    pub(crate) fn load(arguments: &'a Arguments) -> Outcome<Self> {
+        let mut pem = fs::read_to_string(&arguments.certificate)?;
+        if let Some(chain) = &arguments.chain {
+            pem.push('\n');
+            pem += &fs::read_to_string(chain)?;
+        }
+        let certificate = SealCertificate::from_pem(&pem)?;
+        let mut key = Pkcs8Key::from_pem(&fs::read_to_string(&arguments.key)?)?;
+        key.check_belongs_to(&certificate)?;
+        if arguments.pss {
+            key = key.with_algorithm(SealAlgorithm::RsaPssSha256)?;
+        }
+        let timestamp_bytes = if arguments.level == Level::BB { 0 } else { TIMESTAMP_RESERVE_BYTES };
+        let contents_bytes = pades::contents_bytes(&certificate, key.algorithm(), timestamp_bytes)?;
+        let name = arguments.name.clone();
+        let name = name.unwrap_or_else(|| certificate.subject_common_name().unwrap_or("Seal").to_owned());
+        let known = match &arguments.known {
+            Some(path) => pades::certificates_of_pem(&fs::read_to_string(path)?)?,
+            None => Vec::new(),
+        };
+        Ok(Self { arguments, certificate, contents_bytes, key, known, name })
+    }
+
+    pub(crate) fn seal_file(&self, from: &Path, to: &Path) -> Sealing {
+        let mut sealing = Sealing { times: Vec::new(), bytes_appended: None, error: None };
+        for _ in 0..self.arguments.repeat {
+            let start = Instant::now();
+            match self.seal_once(from, to) {
+                Ok(bytes) => sealing.bytes_appended = Some(bytes),
+                Err(error) => return Sealing::refused(&error_chain(error.as_ref())),
+            }
+            sealing.times.push(start.elapsed().as_secs_f64());
+        }
+        sealing
+    }
+
+    /// Seals every act that was asked for, each as a revision on the one before.
+    fn seal_once(&self, from: &Path, to: &Path) -> Outcome<u64> {
+        let now = now()?;
+        let plan = self.plan(now);
+        let text = now.to_pdf_date();
+        let appearance = Appearance {
+            name: self.name.clone(),
+            mark: Mark::Typed,
+            signed_at_text: readable(&text),
+            reason: None,
+            reference: format!("{:x}", now.unix_ms),
+        };
+        let signatories = plan
+            .signatories
+            .iter()
+            .map(|field| Act::Signatory { field_name: &field.field_name, appearance: &appearance });
+        let closing = self.arguments.close.then_some(Act::Closing);
+        let mut output = Output { from, to, appended: 0 };
+        let mut tokens = Vec::new();
+        for act in signatories.chain(closing) {
+            let request = SealRequest {
+                plan: &plan,
+                act,
+                signed_at: now,
+                signer_name: &self.name,
+                reason: None,
+                location: None,
+                evidence_head: None,
+                contents_bytes: self.contents_bytes,
+            };
+            let document = self.open(output.current())?;
+            let tail = if self.arguments.level == Level::BB {
+                pades::seal(&document, document.source(), &request, &self.key, &self.certificate)?
+            } else {
+                let (tail, token) = self.seal_stamped(&document, &request)?;
+                tokens.push(token);
+                tail
+            };
+            output.append(&tail)?;
+        }
+        if self.arguments.level >= Level::BLT {
+            self.add_validation_data(&mut output, &tokens, now)?;
+        }
+        if self.arguments.level >= Level::BLTA {
+            self.add_document_timestamp(&mut output, now)?;
+        }
+        Ok(output.appended)
+    }
+
+    /// The same as [`pades::seal`] in its two steps, with a time-stamp between them.
+    fn seal_stamped(
+        &self,
+        document: &Document,
+        request: &SealRequest<'_>,
+    ) -> Outcome<(Vec<u8>, TimestampToken)> {
+        let algorithm = self.key.algorithm();
+        let prepared = pdf::prepare(document, request)?;
+        let digest =
+            pades::document_digest(&prepared, document.source(), None, algorithm.digest_algorithm())?;
+        let attributes = SignedAttributes::new(digest, &self.certificate, algorithm)?;
+        let signature = self.key.sign_digest(algorithm, &attributes.digest())?;
+        let token = self.timestamp(&TimestampRequest::for_signature(&signature, nonce()?))?;
+        let cms = pades::assemble(&attributes, &signature, &self.certificate, Some(&token))?;
+        Ok((prepared.finish(&cms)?, token))
+    }
+
+    fn add_validation_data(
+        &self,
+        output: &mut Output<'_>,
+        tokens: &[TimestampToken],
+        now: SignedAt,
+    ) -> Outcome<()> {
+        let tokens: Vec<&TimestampToken> = tokens.iter().collect();
+        let mut search = MaterialSearch::new(&self.certificate, &tokens, now.unix_ms.div_euclid(1000))
+            .with_certificates(&self.known);
+        while let Some(fetch) = search.next_fetch() {
+            let answer = match &fetch {
+                Fetch::Ocsp { url, request } => http::post(url, OCSP_REQUEST, request),
+                Fetch::Certificate { url } | Fetch::Crl { url } => http::get(url),
+            };
+            if let Ok(answer) = answer {
+                search.take(&fetch, &answer)?;
+            }
+        }
+        let document = self.open(output.current())?;
+        output.append(&pdf::append_validation_data(&document, &search.finish()?)?)
+    }
+
+    fn add_document_timestamp(&self, output: &mut Output<'_>, now: SignedAt) -> Outcome<()> {
+        let document = self.open(output.current())?;
+        let name = format!("Timestamp-{:x}", now.unix_ms);
+        let prepared = pdf::prepare_timestamp(&document, &name, TIMESTAMP_RESERVE_BYTES)?;
+        let digest = prepared.digest(document.source(), None)?;
+        let token = self.timestamp(&TimestampRequest::new(digest, nonce()?))?;
+        output.append(&prepared.finish(token.der())?)
+    }
+
+    fn timestamp(&self, request: &TimestampRequest) -> Outcome<TimestampToken> {
+        let url = self.arguments.tsa.as_deref().unwrap_or_default();
+        Ok(request.check(&http::post(url, TIMESTAMP_QUERY, &request.to_der()?)?)?)
+    }
+
+    fn open(&self, path: &Path) -> Outcome<Document> {
+        let source: Arc<dyn ReadAt> = if fs::metadata(path)?.len() <= IN_MEMORY_BYTES {
+            Arc::new(fs::read(path)?)
+        } else {
+            Arc::new(FileSource::new(File::open(path)?)?)
+        };
+        let password = self.arguments.password.as_deref().map(str::as_bytes);
+        Ok(Document::open(source, password, &Limits::default())?)
+    }
+
+    fn plan(&self, now: SignedAt) -> FieldPlan {
+        // Unlike any name in the document, even one this program sealed before.
+        let prefix = format!("Seal-{:x}", now.unix_ms);
+        let mut top = self.arguments.corner.map_or(0.0, |(_, y)| y);
+        let mut field = |number| {
+            let places = self.arguments.corner.map(|(x, _)| Place {
+                page: self.arguments.page,
+                x_points: x,
+                y_points: top,
+                ..Place::default()
+            });
+            top += DEFAULT_HEIGHT_POINTS;
+            SignatoryField { field_name: format!("{prefix}-{number}"), places: places.into_iter().collect() }
+        };
+        FieldPlan {
+            signatories: (1..=self.arguments.signatories).map(&mut field).collect(),
+            closing_field: format!("{prefix}-closing"),
+        }
+    }
+}
+
+/// Where the revisions go: nothing is written to OUT before the first one is made.
+struct Output<'a> {
+    from: &'a Path,
+    to: &'a Path,
+    appended: u64,
+}
+
+impl Output<'_> {
+    fn current(&self) -> &Path {
+        if self.appended == 0 { self.from } else { self.to }
+    }
+
+    fn append(&mut self, tail: &[u8]) -> Outcome<()> {
+        if self.appended == 0 {
+            fs::copy(self.from, self.to)?;
+        }
+        OpenOptions::new().append(true).open(self.to)?.write_all(tail)?;
+        self.appended += tail.len() as u64;
+        Ok(())
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "this program is its own edge")]
+fn now() -> Outcome<SignedAt> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH)?;
+    Ok(SignedAt { unix_ms: i64::try_from(since.as_millis())?, offset_minutes: 0 })
+}
+
+fn nonce() -> Outcome<u64> {
+    let mut bytes = [0; 8];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| "the system gives no random bytes")?;
+    Ok(u64::from_be_bytes(bytes))
+}
+
+/// `D:20261121183605+00'00'` as `2026-11-21 18:36:05 +00:00`.
+fn readable(pdf_date: &str) -> String {
+    let part = |from, to| pdf_date.get(from..to).unwrap_or_default();
+    format!(
+        "{}-{}-{} {}:{}:{} {}:{}",
+        part(2, 6),
+        part(6, 8),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14),
+        part(14, 16),
+        part(16, 19),
+        part(20, 22)
+    )
+}
+
+/// An error with its causes, outermost first.
+fn error_chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,132 @@
+//! OCSP (RFC 6960) and certificate revocation lists (RFC 5280 section 5).
+
+use const_oid::ObjectIdentifier as Oid;
+use der::{
+    AnyRef, Enumerated, Sequence,
+    asn1::{BitStringRef, GeneralizedTime, OctetStringRef},
+};
+use spki::AlgorithmIdentifierRef;
+use x509_cert::time::Time;
+
+use super::Extension;
+
+/// `OCSPRequest`, RFC 6960 section 4.1.1.
+#[derive(Sequence)]
+pub(crate) struct OcspRequest<'a> {
+    pub(crate) tbs_request: TbsRequest<'a>,
+}
+
+/// `TBSRequest`, RFC 6960 section 4.1.1, of version 1 and without extensions.
+#[derive(Sequence)]
+pub(crate) struct TbsRequest<'a> {
+    pub(crate) request_list: Vec<OcspRequestOne<'a>>,
+}
+
+/// `Request`, RFC 6960 section 4.1.1.
+#[derive(Sequence)]
+pub(crate) struct OcspRequestOne<'a> {
+    pub(crate) cert_id: CertId<'a>,
+}
+
+/// `CertID`, RFC 6960 section 4.1.1.
+#[derive(Sequence)]
+pub(crate) struct CertId<'a> {
+    pub(crate) hash_algorithm: AlgorithmIdentifierRef<'a>,
+    pub(crate) issuer_name_hash: &'a OctetStringRef,
+    pub(crate) issuer_key_hash: &'a OctetStringRef,
+    pub(crate) serial_number: AnyRef<'a>,
+}
+
+/// `OCSPResponse`, RFC 6960 section 4.2.1.
+#[derive(Sequence)]
+pub(crate) struct OcspResponse<'a> {
+    pub(crate) status: OcspResponseStatus,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) bytes: Option<ResponseBytes<'a>>,
+}
+
+/// `OCSPResponseStatus`, RFC 6960 section 4.2.1.
+#[derive(Clone, Copy, Debug, Enumerated, Eq, PartialEq)]
+#[repr(u8)]
+pub(crate) enum OcspResponseStatus {
+    Successful = 0,
+    MalformedRequest = 1,
+    InternalError = 2,
+    TryLater = 3,
+    SigRequired = 5,
+    Unauthorized = 6,
+}
+
+/// `ResponseBytes`, RFC 6960 section 4.2.1.
+#[derive(Sequence)]
+pub(crate) struct ResponseBytes<'a> {
+    pub(crate) response_type: Oid,
+    pub(crate) response: &'a OctetStringRef,
+}
+
+/// `BasicOCSPResponse`, RFC 6960 section 4.2.1.
+#[derive(Sequence)]
+pub(crate) struct BasicOcspResponse<'a> {
+    pub(crate) to_be_signed: AnyRef<'a>,
+    pub(crate) signature_algorithm: AlgorithmIdentifierRef<'a>,
+    pub(crate) signature: BitStringRef<'a>,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) certificates: Option<AnyRef<'a>>,
+}
+
+/// `ResponseData`, RFC 6960 section 4.2.1.
+#[derive(Sequence)]
+pub(crate) struct ResponseData<'a> {
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) version: Option<u8>,
+    pub(crate) responder_id: AnyRef<'a>,
+    pub(crate) produced_at: GeneralizedTime,
+    pub(crate) responses: Vec<SingleResponse<'a>>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) extensions: Option<AnyRef<'a>>,
+}
+
+/// `SingleResponse`, RFC 6960 section 4.2.1. `cert_status` is told by its tag.
+#[derive(Sequence)]
+pub(crate) struct SingleResponse<'a> {
+    pub(crate) cert_id: CertId<'a>,
+    pub(crate) cert_status: AnyRef<'a>,
+    pub(crate) this_update: GeneralizedTime,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) next_update: Option<GeneralizedTime>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) extensions: Option<AnyRef<'a>>,
+}
+
+/// `CertificateList`, RFC 5280 section 5.1.
+#[derive(Sequence)]
+pub(crate) struct CertificateList<'a> {
+    pub(crate) to_be_signed: AnyRef<'a>,
+    pub(crate) signature_algorithm: AlgorithmIdentifierRef<'a>,
+    pub(crate) signature: BitStringRef<'a>,
+}
+
+/// `TBSCertList`, RFC 5280 section 5.1.
+#[derive(Sequence)]
+pub(crate) struct TbsCertList<'a> {
+    #[asn1(optional = "true")]
+    pub(crate) version: Option<u8>,
+    pub(crate) signature: AlgorithmIdentifierRef<'a>,
+    pub(crate) issuer: AnyRef<'a>,
+    pub(crate) this_update: Time,
+    #[asn1(optional = "true")]
+    pub(crate) next_update: Option<Time>,
+    #[asn1(optional = "true")]
+    pub(crate) revoked_certificates: Option<Vec<RevokedCertificate<'a>>>,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) extensions: Option<Vec<Extension<'a>>>,
+}
+
+/// A member of `revokedCertificates`, RFC 5280 section 5.1.
+#[derive(Sequence)]
+pub(crate) struct RevokedCertificate<'a> {
+    pub(crate) serial_number: AnyRef<'a>,
+    pub(crate) revocation_date: Time,
+    #[asn1(optional = "true")]
+    pub(crate) extensions: Option<AnyRef<'a>>,
+}

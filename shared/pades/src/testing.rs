@@ -1,0 +1,204 @@
+//! Keys and certificates for tests, made once for each kind.
+
+use std::{path::Path, process::Command, sync::LazyLock, time::Duration};
+
+use der::{Encode, asn1::Ia5String};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
+    CrlIssuingDistributionPoint, CrlScope, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256,
+    RevokedCertParams, RsaKeySize, SerialNumber, date_time_ymd,
+};
+use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, name::GeneralName};
+
+use crate::{Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes, assemble, oid};
+
+/// A moment at which every certificate made here is valid: 2026-11-21T18:36:05Z.
+pub(crate) const NOW: i64 = 1_795_286_165;
+
+/// A self-signed certificate and its key.
+pub(crate) struct Sealer {
+    pub(crate) certificate: SealCertificate,
+    pub(crate) certificate_pem: String,
+    pub(crate) key: Pkcs8Key,
+    pub(crate) key_pem: String,
+}
+
+impl Sealer {
+    /// Seals a digest and returns the CMS.
+    pub(crate) fn seal(&self, digest: impl Into<crate::Digest>, algorithm: SealAlgorithm) -> Vec<u8> {
+        let attributes = SignedAttributes::new(digest, &self.certificate, algorithm).unwrap();
+        let signature = self.key.sign(algorithm, attributes.to_be_signed()).unwrap();
+        assemble(&attributes, &signature, &self.certificate, None).unwrap()
+    }
+}
+
+pub(crate) static P256: LazyLock<Sealer> =
+    LazyLock::new(|| sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![]));
+pub(crate) static P384: LazyLock<Sealer> =
+    LazyLock::new(|| sealer(&KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384).unwrap(), vec![]));
+pub(crate) static RSA_2048: LazyLock<Sealer> = LazyLock::new(|| sealer(&rsa(RsaKeySize::_2048), vec![]));
+pub(crate) static RSA_3072: LazyLock<Sealer> = LazyLock::new(|| sealer(&rsa(RsaKeySize::_3072), vec![]));
+
+/// A certificate that may sign time-stamps and nothing else.
+pub(crate) static TSA: LazyLock<Sealer> = LazyLock::new(|| {
+    // id-kp-timeStamping, critical as RFC 3161 section 2.3 asks.
+    let mut usage = CustomExtension::from_oid_content(
+        &[2, 5, 29, 37],
+        vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
+    );
+    usage.set_criticality(true);
+    sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![usage])
+});
+
+/// Every kind of key with each algorithm it can use.
+pub(crate) fn combinations() -> [(&'static Sealer, SealAlgorithm); 5] {
+    [
+        (&P256, SealAlgorithm::EcdsaP256Sha256),
+        (&P384, SealAlgorithm::EcdsaP384Sha384),
+        (&RSA_2048, SealAlgorithm::RsaPkcs1Sha256),
+        (&RSA_2048, SealAlgorithm::RsaPssSha256),
+        (&RSA_3072, SealAlgorithm::RsaPkcs1Sha256),
+    ]
+}
+
+/// Runs `openssl` and returns whether it succeeded with what it printed; `None`, said aloud, when
+/// the machine has none.
+pub(crate) fn openssl(directory: &Path, arguments: &[&str]) -> Option<(bool, String)> {
+    let output = match Command::new("openssl").args(arguments).current_dir(directory).output() {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("skipped: openssl cannot be run: {error}");
+            return None;
+        }
+    };
+    let text = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+fn rsa(size: RsaKeySize) -> KeyPair {
+    KeyPair::generate_rsa_for(&PKCS_RSA_SHA256, size).unwrap()
+}
+
+fn sealer(key: &KeyPair, extensions: Vec<CustomExtension>) -> Sealer {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Ada Lovelace");
+    params.not_before = date_time_ymd(2000, 1, 1);
+    params.not_after = date_time_ymd(2049, 12, 31);
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::ContentCommitment];
+    params.custom_extensions = extensions;
+    let certificate_pem = params.self_signed(key).unwrap().pem();
+    let key_pem = key.serialize_pem();
+    Sealer {
+        certificate: SealCertificate::from_pem(&certificate_pem).unwrap(),
+        certificate_pem,
+        key: Pkcs8Key::from_pem(&key_pem).unwrap(),
+        key_pem,
+    }
+}
+
+/// What a certificate says about where to look.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Urls {
+    pub(crate) issuer: Option<&'static str>,
+    pub(crate) crl: Option<&'static str>,
+    pub(crate) ocsp: Option<&'static str>,
+}
+
+/// A certificate of a small hierarchy, with its key.
+pub(crate) struct Issued {
+    pub(crate) der: Vec<u8>,
+    pub(crate) key: KeyPair,
+    pub(crate) pem: String,
+    params: CertificateParams,
+    serial: u64,
+}
+
+impl Issued {
+    /// A self-signed CA.
+    pub(crate) fn root() -> Self {
+        let (params, key) = ca_params("root", Urls::default());
+        let certificate = params.self_signed(&key).unwrap();
+        Self { der: certificate.der().to_vec(), pem: certificate.pem(), key, params, serial: 0 }
+    }
+
+    /// A CA under this one.
+    pub(crate) fn intermediate(&self, serial: u64, urls: Urls) -> Self {
+        let (params, key) = ca_params("intermediate", urls);
+        self.issue(params, key, serial)
+    }
+
+    /// A certificate for seals under this one, with further extensions.
+    pub(crate) fn seal(&self, serial: u64, urls: Urls, extensions: Vec<CustomExtension>) -> Self {
+        let mut params = named_params(&format!("seal {serial}"), urls);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.custom_extensions.extend(extensions);
+        self.issue(params, KeyPair::generate().unwrap(), serial)
+    }
+
+    /// A list of what this CA revoked, valid for a day around a moment.
+    pub(crate) fn crl(&self, revoked: &[u64], moment: i64, scope: Option<CrlScope>) -> Vec<u8> {
+        let at = |seconds: i64| date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds.unsigned_abs());
+        let list = CertificateRevocationListParams {
+            this_update: at(moment - 43_200),
+            next_update: at(moment + 43_200),
+            crl_number: SerialNumber::from(1),
+            issuing_distribution_point: scope.map(|scope| CrlIssuingDistributionPoint {
+                distribution_point: CrlDistributionPoint { uris: vec!["http://localhost/crl".to_owned()] },
+                scope: Some(scope),
+            }),
+            revoked_certs: revoked
+                .iter()
+                .map(|serial| RevokedCertParams {
+                    serial_number: SerialNumber::from(*serial),
+                    revocation_time: at(moment - 86_400),
+                    reason_code: None,
+                    invalidity_date: None,
+                })
+                .collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&Issuer::from_params(&self.params, &self.key)).unwrap().der().to_vec()
+    }
+
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    fn issue(&self, mut params: CertificateParams, key: KeyPair, serial: u64) -> Self {
+        params.serial_number = Some(SerialNumber::from(serial));
+        let certificate = params.signed_by(&key, &Issuer::from_params(&self.params, &self.key)).unwrap();
+        Self { der: certificate.der().to_vec(), pem: certificate.pem(), key, params, serial }
+    }
+}
+
+fn ca_params(name: &str, urls: Urls) -> (CertificateParams, KeyPair) {
+    let mut params = named_params(name, urls);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    (params, KeyPair::generate().unwrap())
+}
+
+fn named_params(name: &str, urls: Urls) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.not_before = date_time_ymd(2000, 1, 1);
+    params.not_after = date_time_ymd(2049, 12, 31);
+    params.crl_distribution_points =
+        urls.crl.map(|url| CrlDistributionPoint { uris: vec![url.to_owned()] }).into_iter().collect();
+    let access: Vec<AccessDescription> = [(oid::ID_AD_CA_ISSUERS, urls.issuer), (oid::ID_AD_OCSP, urls.ocsp)]
+        .into_iter()
+        .filter_map(|(access_method, url)| {
+            let location = GeneralName::UniformResourceIdentifier(Ia5String::new(url?).unwrap());
+            Some(AccessDescription { access_method, access_location: location })
+        })
+        .collect();
+    if !access.is_empty() {
+        params.custom_extensions.push(CustomExtension::from_oid_content(
+            &[1, 3, 6, 1, 5, 5, 7, 1, 1],
+            AuthorityInfoAccessSyntax(access).to_der().unwrap(),
+        ));
+    }
+    params
+}

@@ -1,0 +1,142 @@
+//! One certificate, read once, and what it says about its issuer and its revocation.
+
+use const_oid::ObjectIdentifier as Oid;
+use der::{Decode, Encode};
+use x509_cert::ext::pkix::{
+    AuthorityInfoAccessSyntax, BasicConstraints, CrlDistributionPoints, ExtendedKeyUsage, KeyUsage,
+    KeyUsages,
+    name::{DistributionPointName, GeneralName},
+};
+use x509_cert::name::Name;
+
+use crate::{
+    asn1::{Certificate, IssuerAndSerialNumber, TbsCertificate},
+    oid,
+    verify::{Rejection, verify_bits},
+};
+
+/// A certificate over the bytes it was read from.
+pub(crate) struct X509<'a> {
+    pub(crate) tbs: TbsCertificate<'a>,
+    der: &'a [u8],
+    outer: Certificate<'a>,
+}
+
+impl<'a> X509<'a> {
+    pub(crate) fn read(der: &'a [u8]) -> der::Result<Self> {
+        let outer = Certificate::from_der(der)?;
+        let tbs = outer.to_be_signed.decode_as()?;
+        Ok(Self { tbs, der, outer })
+    }
+
+    pub(crate) fn der(&self) -> &'a [u8] {
+        self.der
+    }
+
+    /// `IssuerAndSerialNumber`, DER.
+    pub(crate) fn issuer_and_serial(&self) -> der::Result<Vec<u8>> {
+        IssuerAndSerialNumber { issuer: self.tbs.issuer, serial_number: self.tbs.serial_number }.to_der()
+    }
+
+    /// Whether subject and issuer are the same name.
+    pub(crate) fn is_self_issued(&self) -> bool {
+        self.tbs.subject == self.tbs.issuer
+    }
+
+    /// Checks that another certificate's key signed this one, and that the names fit.
+    pub(crate) fn check_issued_by(&self, issuer: &X509<'_>) -> Result<(), Rejection> {
+        if self.tbs.issuer != issuer.tbs.subject {
+            return Err(Rejection::Wrong);
+        }
+        let message = self.outer.to_be_signed.to_der().map_err(|_| Rejection::Unsupported)?;
+        verify_bits(
+            &issuer.tbs.subject_public_key_info,
+            &self.outer.signature_algorithm,
+            &message,
+            &self.outer.signature,
+        )
+    }
+
+    /// The subject as RFC 4514 text, empty if it cannot be read.
+    pub(crate) fn subject_text(&self) -> String {
+        let name = self.tbs.subject.decode_as::<Name>();
+        name.map(|name| name.to_string()).unwrap_or_default()
+    }
+
+    /// Whether it is a CA's.
+    pub(crate) fn is_ca(&self) -> bool {
+        self.extension::<BasicConstraints>(oid::ID_CE_BASIC_CONSTRAINTS)
+            .is_some_and(|constraints| constraints.ca)
+    }
+
+    /// Whether its key usage allows this use; a certificate without key usage allows all.
+    pub(crate) fn allows(&self, usage: KeyUsages) -> bool {
+        self.extension::<KeyUsage>(oid::ID_CE_KEY_USAGE).is_none_or(|allowed| allowed.0.contains(usage))
+    }
+
+    /// Whether its extended key usage names this purpose.
+    pub(crate) fn has_extended_usage(&self, purpose: Oid) -> bool {
+        self.extension::<ExtendedKeyUsage>(oid::ID_CE_EXT_KEY_USAGE)
+            .is_some_and(|usage| usage.0.contains(&purpose))
+    }
+
+    /// Whether its issuer says that its revocation need not be looked for: noRevAvail (RFC 9608) or
+    /// id-pkix-ocsp-nocheck (RFC 6960 section 4.2.2.2.1).
+    pub(crate) fn is_exempt_from_revocation(&self) -> bool {
+        [oid::ID_CE_NO_REV_AVAIL, oid::ID_PKIX_OCSP_NOCHECK]
+            .into_iter()
+            .any(|extension| self.tbs.extension(extension).is_some())
+    }
+
+    /// Where its OCSP responders answer.
+    pub(crate) fn ocsp_urls(&self) -> Vec<String> {
+        self.access_urls(oid::ID_AD_OCSP)
+    }
+
+    /// Where its issuer's certificate is published.
+    pub(crate) fn issuer_urls(&self) -> Vec<String> {
+        self.access_urls(oid::ID_AD_CA_ISSUERS)
+    }
+
+    /// Where its CRLs are published.
+    pub(crate) fn crl_urls(&self) -> Vec<String> {
+        let points: Option<CrlDistributionPoints> = self.extension(oid::ID_CE_CRL_DISTRIBUTION_POINTS);
+        let names = points.into_iter().flat_map(|points| points.0).filter_map(|point| {
+            // Lists by another issuer, or of some reasons only, prove less than is asked for.
+            match point.distribution_point? {
+                DistributionPointName::FullName(names)
+                    if point.crl_issuer.is_none() && point.reasons.is_none() =>
+                {
+                    Some(names)
+                }
+                _ => None,
+            }
+        });
+        names.flatten().filter_map(http_url).collect()
+    }
+
+    fn access_urls(&self, method: Oid) -> Vec<String> {
+        let access: Option<AuthorityInfoAccessSyntax> = self.extension(oid::ID_PE_AUTHORITY_INFO_ACCESS);
+        access
+            .into_iter()
+            .flat_map(|access| access.0)
+            .filter(|description| description.access_method == method)
+            .filter_map(|description| http_url(description.access_location))
+            .collect()
+    }
+
+    fn extension<'s, T: Decode<'s>>(&'s self, oid: Oid) -> Option<T> {
+        T::from_der(self.tbs.extension(oid)?.value.as_bytes()).ok()
+    }
+}
+
+fn http_url(name: GeneralName) -> Option<String> {
+    match name {
+        GeneralName::UniformResourceIdentifier(url)
+            if url.as_str().starts_with("http://") || url.as_str().starts_with("https://") =>
+        {
+            Some(url.to_string())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,287 @@
+//! The fields of a revision: made, filled and hooked in.
+
+use super::{
+    Act, Appearance, PreparedRevision, SealRequest,
+    attach::{Attachments, reference},
+    dictionary::Unsigned,
+};
+use crate::{
+    Document, PdfError, Place, PlacementError, Rect, SealError,
+    form::{Field, Form, PageIndex},
+    object::{Object, ObjectId},
+    stamp::{Frame, Stamp, write_blank},
+    text::numbers,
+    write::Update,
+};
+
+/// Annotation flags of a widget: printed, and not to be moved.
+const WIDGET_FLAGS: u32 = 4 | 128;
+
+/// A revision in the making.
+pub(super) struct Revision<'a> {
+    document: &'a Document,
+    form: &'a Form,
+    update: Update<'a>,
+    signature: ObjectId,
+    stamp: Option<Stamp<'a>>,
+    /// `/Font` of the stamp's resources.
+    fonts: String,
+    blank: Option<ObjectId>,
+    attachments: Attachments,
+}
+
+/// A place on a page, in the page's own coordinates.
+pub(super) struct Spot {
+    pub(super) page: ObjectId,
+    pub(super) rect: Rect,
+    pub(super) rotate: u16,
+}
+
+impl Spot {
+    fn frame(&self) -> Frame {
+        frame(&self.rect, self.rotate)
+    }
+}
+
+fn frame(rect: &Rect, rotate: u16) -> Frame {
+    let (width, height) =
+        if rotate % 180 == 90 { (rect.height(), rect.width()) } else { (rect.width(), rect.height()) };
+    Frame { width, height, rotate }
+}
+
+/// What a new field holds.
+pub(super) enum Content<'a> {
+    Closing { signed: bool },
+    Further(Option<&'a Appearance>),
+    Signature { signed: bool },
+}
+
+impl<'a> Revision<'a> {
+    pub(super) fn new(
+        document: &'a Document,
+        form: &'a Form,
+        mut update: Update<'a>,
+        signature: ObjectId,
+        stamp: Option<Stamp<'a>>,
+    ) -> Self {
+        let fonts = stamp.as_ref().map(|stamp| stamp.fonts.embed(&mut update)).unwrap_or_default();
+        Self {
+            document,
+            form,
+            update,
+            signature,
+            stamp,
+            fonts,
+            blank: None,
+            attachments: Attachments::default(),
+        }
+    }
+
+    /// Names the signature as the one that certifies the document.
+    pub(super) fn certify(&mut self) {
+        self.attachments.certify(self.signature);
+    }
+
+    pub(super) fn create_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
+        let index = PageIndex::new(self.document)?;
+        let pages = self.document.pages()?;
+        let first_page =
+            pages.first().map(|page| page.object).ok_or(PdfError::broken(0, "a page expected"))?;
+        let mut closing_page = None;
+        for signatory in &request.plan.signatories {
+            let name = signatory.target(self.form);
+            let signed = name == target;
+            let appearance = match request.act {
+                Act::Signatory { appearance, .. } if signed => Some(appearance),
+                _ => None,
+            };
+            let mut spots = Vec::new();
+            for (number, place) in signatory.places.iter().enumerate() {
+                spots.push(self.spot(place, number, &index)?);
+            }
+            closing_page = closing_page.or(spots.first().map(|spot| spot.page));
+            let invisible = Spot { page: first_page, rect: Rect::default(), rotate: 0 };
+            match self.form.field(name) {
+                Some(field) if signed => self.fill(field, spots.first().map(|spot| spot.rotate), None)?,
+                Some(_) => {}
+                None => {
+                    self.create(name, spots.first().unwrap_or(&invisible), &Content::Signature { signed })?;
+                }
+            }
+            for (number, spot) in spots.iter().enumerate().skip(1) {
+                self.create(&signatory.further_name(number + 1), spot, &Content::Further(appearance))?;
+            }
+        }
+        let page = closing_page.unwrap_or(first_page);
+        let signed = matches!(request.act, Act::Closing);
+        let spot = Spot { page, rect: Rect::default(), rotate: 0 };
+        self.create(&request.plan.closing_field, &spot, &Content::Closing { signed })
+    }
+
+    pub(super) fn fill_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
+        let Some(field) = self.form.field(target) else { return Ok(()) };
+        self.fill(field, None, None)?;
+        let Act::Signatory { field_name, appearance } = request.act else { return Ok(()) };
+        let signatory = request.signatory(field_name)?;
+        for number in 2..=signatory.places.len() {
+            if let Some(field) = self.form.field(&signatory.further_name(number)) {
+                self.fill(field, None, Some(appearance))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The page of fields without a place.
+    pub(super) fn first_page(&self) -> Result<ObjectId, PdfError> {
+        self.document.pages()?.first().map(|page| page.object).ok_or(PdfError::broken(0, "a page expected"))
+    }
+
+    /// Where a place is. Form fields lend theirs.
+    fn spot(&self, place: &Place, number: usize, index: &PageIndex) -> Result<Spot, SealError> {
+        let pages = self.document.pages()?;
+        if let Some(name) = &place.field {
+            let unknown = || PlacementError::UnknownField { place: number, name: name.clone() };
+            let field = self.form.field(name).ok_or_else(unknown)?;
+            let page =
+                field.page(self.document, index)?.and_then(|page| pages.get(page)).ok_or_else(unknown)?;
+            return Ok(Spot { page: page.object, rect: field.rect(self.document)?, rotate: page.rotate });
+        }
+        let unknown = PlacementError::UnknownPage { place: number, page: place.page, pages: pages.len() };
+        let page_index = place.page_index(pages.len()).ok_or_else(|| unknown.clone())?;
+        let page = pages.get(page_index).ok_or(unknown)?;
+        place.check_on(page, page_index, number)?;
+        Ok(Spot { page: page.object, rect: place.rect_on(page), rotate: page.rotate })
+    }
+
+    /// Adds a field that is its own widget.
+    pub(super) fn create(&mut self, name: &str, spot: &Spot, content: &Content<'_>) -> Result<(), SealError> {
+        if self.form.field(name).is_some() {
+            return Err(SealError::NameTaken { field: name.to_owned() });
+        }
+        let id = self.update.allocate();
+        let rect = [spot.rect.left, spot.rect.bottom, spot.rect.right, spot.rect.top];
+        let mut body = format!(
+            "<</Type/Annot/Subtype/Widget/F {WIDGET_FLAGS}/Rect[{}]/P {}/MK<</R {}>>/T",
+            numbers(&rect),
+            reference(spot.page),
+            spot.rotate
+        )
+        .into_bytes();
+        body.extend(self.update.text(id, name));
+        let filled = match content {
+            Content::Closing { signed } | Content::Signature { signed } => {
+                body.extend_from_slice(b"/FT/Sig");
+                if *signed {
+                    body.extend_from_slice(format!("/V {}", reference(self.signature)).as_bytes());
+                }
+                *signed
+            }
+            Content::Further(appearance) => {
+                // Read-only text. The default appearance is demanded of every text field, and never used.
+                body.extend_from_slice(b"/FT/Tx/Ff 1/DA");
+                body.extend(self.update.string(id, b"/Helv 0 Tf 0 g"));
+                if let Some(appearance) = appearance {
+                    body.extend_from_slice(b"/V");
+                    body.extend(self.update.text(id, &value_text(appearance)));
+                }
+                appearance.is_some()
+            }
+        };
+        if matches!(content, Content::Closing { .. }) {
+            let lock = self.update.allocate();
+            self.update.put(lock, b"<</Type/SigFieldLock/Action/All/P 1>>".to_vec());
+            body.extend_from_slice(format!("/Lock {}", reference(lock)).as_bytes());
+        }
+        if spot.rect.width() > 0.0 && spot.rect.height() > 0.0 {
+            let appearance = if filled { self.write_stamp(spot.frame()) } else { self.write_blank() };
+            body.extend_from_slice(format!("/AP<</N {}>>", reference(appearance)).as_bytes());
+        }
+        body.extend_from_slice(b">>");
+        self.update.put(id, body);
+        self.attachments.add_field(id, spot.page);
+        Ok(())
+    }
+
+    /// Fills a field that exists. `further` is given for those that only show the mark.
+    fn fill(
+        &mut self,
+        field: &Field,
+        rotate: Option<u16>,
+        further: Option<&Appearance>,
+    ) -> Result<(), SealError> {
+        let value = match further {
+            Some(appearance) => self.update.text(field.object.id, &value_text(appearance)),
+            None => reference(self.signature).into_bytes(),
+        };
+        let mut changes = vec![("V", value)];
+        let widget = field.widgets.first();
+        let appearance = match widget {
+            Some(widget) => self.stamp_on(field, widget, rotate)?,
+            None => None,
+        };
+        match (appearance, widget) {
+            (Some(appearance), Some(widget)) if widget.id != field.object.id => {
+                self.update.put(widget.id, self.update.patch(widget, &[("AP", appearance)]));
+            }
+            (Some(appearance), _) => changes.push(("AP", appearance)),
+            (None, _) => {}
+        }
+        self.update.put(field.object.id, self.update.patch(&field.object, &changes));
+        Ok(())
+    }
+
+    /// The new `/AP` of a widget, unless it has no area or there is no mark.
+    fn stamp_on(
+        &mut self,
+        field: &Field,
+        widget: &Object,
+        rotate: Option<u16>,
+    ) -> Result<Option<Vec<u8>>, SealError> {
+        let Some(dictionary) = widget.dictionary() else { return Ok(None) };
+        let rect = self.document.rect(dictionary, "Rect")?;
+        let Some(rect) = rect.filter(|_| self.stamp.is_some()) else { return Ok(None) };
+        // Widgets made here say how their page is turned; for others the page is looked up.
+        let characteristics = self.document.value(dictionary, "MK")?;
+        let own = characteristics.as_dictionary().and_then(|own| u16::try_from(own.integer("R")?).ok());
+        let rotate = if let Some(rotate) = rotate.or(own) {
+            rotate
+        } else {
+            let page = field.page(self.document, &PageIndex::new(self.document)?)?;
+            self.document.pages()?.get(page.unwrap_or_default()).map_or(0, |page| page.rotate)
+        };
+        let appearance = self.write_stamp(frame(&rect, rotate));
+        Ok(Some(format!("<</N {}>>", reference(appearance)).into_bytes()))
+    }
+
+    fn write_stamp(&mut self, frame: Frame) -> ObjectId {
+        match &self.stamp {
+            Some(stamp) => stamp.write(frame, &self.fonts, &mut self.update),
+            None => self.write_blank(),
+        }
+    }
+
+    fn write_blank(&mut self) -> ObjectId {
+        let update = &mut self.update;
+        *self.blank.get_or_insert_with(|| write_blank(update))
+    }
+
+    pub(super) fn finish(
+        mut self,
+        unsigned: &Unsigned,
+        set_flags: bool,
+    ) -> Result<PreparedRevision, SealError> {
+        self.attachments.write(self.document, self.form, set_flags, &mut self.update)?;
+        let mut tail = self.update.finish()?;
+        let at = tail.bodies.get(&self.signature.number).copied();
+        let at = at.ok_or(PdfError::broken(0, "signature dictionary expected in the revision"))?;
+        let previous_size = self.document.size();
+        let byte_range = unsigned.fill(&mut tail.bytes, at, previous_size)?;
+        let fallbacks = self.stamp.map(|stamp| stamp.fonts.fallbacks).unwrap_or_default();
+        Ok(PreparedRevision { previous_size, tail: tail.bytes, byte_range, fallbacks })
+    }
+}
+
+/// What a field that only shows the mark says as text.
+fn value_text(appearance: &Appearance) -> String {
+    format!("{}, {}", appearance.name, appearance.signed_at_text)
+}

@@ -1,0 +1,181 @@
+//! The courier sends the messages that committed moves have decided.
+//!
+//! A message is claimed before it is sent, and how it ended is recorded with evidence afterwards. Whoever
+//! dies in between leaves a claimed message behind, of which nobody knows whether it was sent: it is
+//! recorded as ambiguous, and never sent again by itself.
+//!
+//! **Invariant:** one intent, at most one message.
+
+use domain::message::{Delivery, Message, MessageKind};
+use domain::otp::OneTimeCode;
+use domain::request::{AnyRequest, Signatory};
+use domain::value::MessageId;
+use domain::{Actor, Cause, LinkKey, LinkToken, RequestId, Timestamp};
+
+use crate::chance::system_rng;
+use crate::outbound::{Letter, Mail, Outcome};
+use crate::store::{Claim, Requests, Rounds, StoreError};
+
+/// Sends messages and records how that ended.
+#[derive(Debug)]
+pub struct Courier {
+    requests: Requests,
+    mail: Mail,
+    links: Option<LinkKey>,
+}
+
+impl Courier {
+    /// A courier between these. Without `links`, it can send only what carries none.
+    #[must_use]
+    pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>) -> Self {
+        Self { requests, mail, links }
+    }
+
+    /// Sends messages that were just committed. What cannot be sent now is taken up by the next sweep, so
+    /// nothing that a caller waits for depends on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table is away; the sweep takes up what is left.
+    pub async fn send_all(
+        &self,
+        request: &RequestId,
+        messages: &[MessageId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for message in messages {
+            self.take_up(request, message, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes up one message: sends it if nobody has claimed it, records it as ambiguous if someone has
+    /// and a sweep finds it still unsettled.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table is away.
+    pub async fn take_up(
+        &self,
+        request: &RequestId,
+        id: &MessageId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some((message, claimed)) = self.requests.message(request, id).await? else { return Ok(()) };
+        if claimed {
+            return Ok(());
+        }
+        if let Claim::Taken = self.requests.claim(request, id, now).await? {
+            return Ok(());
+        }
+        let loaded = self.requests.load(request).await?;
+        let letter = loaded
+            .facts()
+            .signatory(&message.to)
+            .and_then(|signatory| self.letter(&loaded, signatory, message.kind).map(|it| (signatory, it)));
+        let Some((signatory, letter)) = letter else {
+            let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
+            return self.record(request, &message, &delivery, now).await;
+        };
+        let outcome = self.mail.send(&signatory.email, &letter, host_of(&loaded)).await;
+        self.settle(request, &message, outcome, now).await
+    }
+
+    /// Records a message that was claimed and never settled: nobody knows whether it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table is away.
+    pub async fn give_up(
+        &self,
+        request: &RequestId,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.record(request, message, &Delivery::Ambiguous, now).await
+    }
+
+    /// Sends the one message whose text cannot be made again. It was claimed when it was committed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the table is away. The outcome says whether the code is on its way.
+    pub async fn send_code(
+        &self,
+        request: &AnyRequest,
+        message: &Message,
+        code: (&OneTimeCode, domain::Digest, Timestamp),
+        now: Timestamp,
+    ) -> Result<Delivery, StoreError> {
+        let (code, document, expires_at) = code;
+        let facts = request.facts();
+        let Some(signatory) = facts.signatory(&message.to) else { return Err(StoreError::NotFound) };
+        let delivery = match Letter::otp(facts, signatory, code, document, expires_at) {
+            Ok(letter) => match self.mail.send(&signatory.email, &letter, host_of(request)).await {
+                Outcome::Settled(delivery) => delivery,
+                // The code cannot be sent later: it exists only here. The signatory asks for another.
+                Outcome::NotSent { reason } => Delivery::Refused { reason: reason.to_owned() },
+            },
+            Err(_) => Delivery::Refused { reason: "template".to_owned() },
+        };
+        self.record(&facts.id, message, &delivery, now).await?;
+        Ok(delivery)
+    }
+
+    fn letter(&self, request: &AnyRequest, signatory: &Signatory, kind: MessageKind) -> Option<Letter> {
+        let facts = request.facts();
+        let token = LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
+        let link = format!("{}/sign#{}", facts.public_url, token.expose());
+        match kind {
+            MessageKind::Completion => {
+                Letter::completion(facts, signatory, &link, request.sealed()?.sha256).ok()
+            }
+            MessageKind::Invitation => Letter::invitation(facts, signatory, &link).ok(),
+            // The code is gone with the process that made it.
+            MessageKind::Otp => None,
+        }
+    }
+
+    async fn settle(
+        &self,
+        request: &RequestId,
+        message: &Message,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        match outcome {
+            Outcome::Settled(delivery) => self.record(request, message, &delivery, now).await,
+            Outcome::NotSent { .. } => self.requests.unclaim(request, &message.id, now).await.map(|_| ()),
+        }
+    }
+
+    async fn record(
+        &self,
+        request: &RequestId,
+        message: &Message,
+        delivery: &Delivery,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut rng = system_rng();
+        let mut rounds = Rounds::default();
+        loop {
+            // Someone else may have settled it since: a message is settled once.
+            if self.requests.message(request, &message.id).await?.is_none() {
+                return Ok(());
+            }
+            let loaded = self.requests.load(request).await?;
+            let mut cause = Cause { now, rng: &mut rng, actor: Actor::System, origin: None };
+            let transition = loaded.record_delivery(message, delivery, &mut cause);
+            match self.requests.commit(transition).await {
+                Err(StoreError::Conflict(_)) if rounds.again().await => {}
+                other => return other.map(|_| ()),
+            }
+        }
+    }
+}
+
+fn host_of(request: &AnyRequest) -> &str {
+    let url = request.facts().public_url.as_str();
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    host.split(['/', ':']).next().unwrap_or(host)
+}

@@ -1,0 +1,287 @@
+//! Requests and answers of API Gateway's proxy integration.
+
+use std::collections::HashMap;
+
+use aws_lambda_events::event::apigw::ApiGatewayProxyRequest;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Actor, Cause, LinkToken, Origin, RequestId, SignatoryId, TenantId};
+use http::Method;
+use rand::CryptoRng;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::problem::Problem;
+use super::serve::Invocation;
+
+/// A request as a handler reads it.
+#[derive(Debug)]
+pub struct HttpRequest {
+    event: ApiGatewayProxyRequest,
+    body: Vec<u8>,
+}
+
+impl HttpRequest {
+    /// Reads the event of a proxy integration.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 400 when the event or the encoding of its body is malformed.
+    pub fn from_event(event: Value) -> Result<Self, Problem> {
+        let mut event: ApiGatewayProxyRequest = serde_json::from_value(event)
+            .map_err(|_| Problem::bad_request("event_malformed", "The request cannot be read."))?;
+        let text = event.body.take().unwrap_or_default();
+        let body = if event.is_base64_encoded {
+            STANDARD.decode(text).map_err(|_| Problem::bad_request("body_malformed", "The body cannot be decoded."))?
+        } else {
+            text.into_bytes()
+        };
+        Ok(Self { event, body })
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.event.http_method
+    }
+
+    /// The route of the template that matched, such as `/signatures/{id}`.
+    #[must_use]
+    pub fn route(&self) -> &str {
+        self.event.resource.as_deref().unwrap_or_default()
+    }
+
+    /// A header; the first one, if it was sent more than once.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let value = self.event.headers.get(name).or_else(|| self.event.multi_value_headers.get(name));
+        value.and_then(|value| value.to_str().ok())
+    }
+
+    /// A parameter of the path, decoded.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 404 when the route has none of this name.
+    pub fn path_parameter(&self, name: &str) -> Result<&str, Problem> {
+        self.event.path_parameters.get(name).map(String::as_str).ok_or_else(Problem::not_found)
+    }
+
+    /// The request that the path names.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 404: a malformed id is as unknown as any other.
+    pub fn request_id(&self) -> Result<RequestId, Problem> {
+        RequestId::parse(self.path_parameter("id")?).map_err(|_| Problem::not_found())
+    }
+
+    /// A parameter of the query; the first one, if it was sent more than once.
+    #[must_use]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        let event = &self.event;
+        event.query_string_parameters.first(name).or_else(|| event.multi_value_query_string_parameters.first(name))
+    }
+
+    /// The body as JSON of the shape `T`.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 415 for another content type, 400 for no JSON, 422 with a pointer for another shape.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+        let content_type = self.header("content-type").unwrap_or_default();
+        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        if essence != "application/json" {
+            return Err(Problem::unsupported_media_type());
+        }
+        let value: Value = serde_json::from_slice(&self.body)
+            .map_err(|error| Problem::bad_request("json_malformed", format!("The body is not JSON: {error}.")))?;
+        serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
+    }
+
+    /// The length of the body in bytes.
+    #[must_use]
+    pub fn body_len(&self) -> usize {
+        self.body.len()
+    }
+
+    /// The tenant that the authorizer found behind the API key.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 401 when there is none: the route is not behind the authorizer.
+    pub fn tenant(&self) -> Result<TenantId, Problem> {
+        self.authorized("tenant")
+            .and_then(|tenant| TenantId::parse(tenant).ok())
+            .ok_or_else(Problem::unauthorized)
+    }
+
+    /// A word that the authorizer passed on.
+    #[must_use]
+    pub fn authorized(&self, name: &str) -> Option<&str> {
+        self.event.request_context.authorizer.fields.get(name).and_then(Value::as_str)
+    }
+
+    /// The token after `Authorization: Bearer`.
+    #[must_use]
+    pub fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    /// The link token that a signatory's own page sends as a bearer.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 401 when there is none, 404 when it has no token's form.
+    pub fn link_token(&self) -> Result<LinkToken, Problem> {
+        Ok(LinkToken::parse(self.bearer().ok_or_else(Problem::unauthorized)?)?)
+    }
+
+    /// A cookie's value.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.header("cookie")?
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// Where the call came from, as the gateway saw it.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        let user_agent: String =
+            self.header("user-agent").unwrap_or_default().chars().take(MAX_USER_AGENT_CHARS).collect();
+        let ip_address = self.event.request_context.identity.source_ip.clone().unwrap_or_default();
+        Origin { ip_address, user_agent }
+    }
+
+    /// The address under which the API was called: scheme, host and stage, without a final slash.
+    #[must_use]
+    pub fn api_url(&self) -> String {
+        let context = &self.event.request_context;
+        let host = context.domain_name.as_deref().unwrap_or_default();
+        let on_aws = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+        match context.stage.as_deref() {
+            Some(stage) if on_aws => format!("https://{host}/{stage}"),
+            _ => format!("https://{host}"),
+        }
+    }
+
+    /// The cause of a move that an integrator makes.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 401 without a tenant.
+    pub fn integrator_cause<'a>(
+        &self,
+        cx: &Invocation,
+        rng: &'a mut (dyn CryptoRng + Send),
+    ) -> Result<Cause<'a>, Problem> {
+        let actor = Actor::Integrator(self.tenant()?);
+        Ok(Cause { now: cx.now, rng, actor, origin: Some(self.origin()) })
+    }
+
+    /// The cause of a move that a signatory makes.
+    pub fn signatory_cause<'a>(
+        &self,
+        signatory: &SignatoryId,
+        cx: &Invocation,
+        rng: &'a mut (dyn CryptoRng + Send),
+    ) -> Cause<'a> {
+        let actor = Actor::Signatory(signatory.clone());
+        Cause { now: cx.now, rng, actor, origin: Some(self.origin()) }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Body,
+}
+
+#[derive(Clone, Debug)]
+enum Body {
+    Bytes(Vec<u8>),
+    Text(String),
+}
+
+impl Reply {
+    /// JSON.
+    #[must_use]
+    pub fn json(status: u16, body: &impl Serialize) -> Self {
+        // Serialising our own views fails only on a map with keys that are no strings; they have none.
+        let text = serde_json::to_string(body).unwrap_or_default();
+        Self::text(status, "application/json", text)
+    }
+
+    /// Text of a type.
+    #[must_use]
+    pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
+        Self { status, headers: Vec::new(), body: Body::Text(text.into()) }.header("content-type", content_type)
+    }
+
+    /// Bytes of a type.
+    #[must_use]
+    pub fn bytes(content_type: &str, bytes: Vec<u8>) -> Self {
+        Self { status: 200, headers: Vec::new(), body: Body::Bytes(bytes) }.header("content-type", content_type)
+    }
+
+    /// Done; there is nothing to say.
+    #[must_use]
+    pub fn no_content() -> Self {
+        Self { status: 204, headers: Vec::new(), body: Body::Text(String::new()) }
+    }
+
+    /// The answer is at another address.
+    #[must_use]
+    pub fn see_other(location: String) -> Self {
+        Self { status: 303, headers: Vec::new(), body: Body::Text(String::new()) }.header("location", location)
+    }
+
+    /// Adds a header.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The event that API Gateway turns into the answer. Nothing is cached, sniffed or framed unless the
+    /// handler said otherwise.
+    #[must_use]
+    pub fn into_event(self) -> Value {
+        let mut headers: HashMap<&str, Vec<String>> = HashMap::new();
+        for (name, value) in self.headers {
+            headers.entry(name).or_default().push(value);
+        }
+        for (name, value) in DEFAULT_HEADERS {
+            headers.entry(name).or_insert_with(|| vec![value.to_owned()]);
+        }
+        let (body, encoded) = match self.body {
+            Body::Bytes(bytes) => (STANDARD.encode(bytes), true),
+            Body::Text(text) => (text, false),
+        };
+        json!({
+            "statusCode": self.status,
+            "multiValueHeaders": headers,
+            "body": body,
+            "isBase64Encoded": encoded,
+        })
+    }
+}
+
+/// The largest file that is answered inline: base64 adds a third, and Lambda's answers end at 6 MB.
+/// Larger ones are a 303 to a presigned address.
+pub const MAX_INLINE_BYTES: u64 = 4_400_000;
+
+const MAX_USER_AGENT_CHARS: usize = 256;
+
+const DEFAULT_HEADERS: [(&str, &str); 4] = [
+    ("cache-control", "no-store"),
+    ("strict-transport-security", "max-age=31536000; includeSubDomains"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+];

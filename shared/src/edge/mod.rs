@@ -1,0 +1,25 @@
+//! Lambda's face: events in, answers out, configuration and the clock.
+
+pub mod aws;
+pub mod batch;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod problem;
+pub mod queue;
+pub mod s3_event;
+pub mod serve;
+pub mod session;
+pub mod stream;
+pub mod supply;
+pub mod telemetry;
+pub mod view;
+
+pub use aws::Aws;
+pub use crate::chance::system_rng;
+pub use clock::Clock;
+pub use config::{ConfigError, Env};
+pub use http::{HttpRequest, Reply};
+pub use problem::Problem;
+pub use supply::Supply;
+pub use serve::{BoxFuture, Handler, Invocation, run};

@@ -1,0 +1,240 @@
+//! Errors as callers see them: RFC 9457 problem details, with Openapi's members beside them.
+
+use domain::Refusal;
+use domain::value::MAX_NAME_CHARS;
+use serde_json::{Value, json};
+
+use super::http::Reply;
+use crate::BoxError;
+use crate::outbound::SecretError;
+use crate::store::StoreError;
+
+/// An error as a caller sees it.
+#[derive(Debug)]
+pub struct Problem {
+    status: u16,
+    code: &'static str,
+    detail: String,
+    errors: Vec<FieldError>,
+    number: Option<u16>,
+    headers: Vec<(&'static str, String)>,
+    source: Option<BoxError>,
+}
+
+/// What is wrong with one value of the body.
+#[derive(Debug)]
+pub struct FieldError {
+    /// JSON Pointer (RFC 6901) to the value.
+    pub pointer: String,
+    /// What is wrong and what to do.
+    pub detail: String,
+}
+
+impl Problem {
+    /// An error of this status, with a stable word and a sentence.
+    #[must_use]
+    pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            number: None,
+            headers: Vec::new(),
+            source: None,
+        }
+    }
+
+    /// 400.
+    #[must_use]
+    pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(400, code, detail)
+    }
+
+    /// 401.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        Self::new(401, "unauthorized", "Send Authorization: Bearer and a valid token.")
+            .header("www-authenticate", "Bearer")
+    }
+
+    /// 404, the same for what does not exist and what belongs to someone else.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(404, "not_found", "There is nothing here.")
+    }
+
+    /// 410.
+    #[must_use]
+    pub fn gone(detail: impl Into<String>) -> Self {
+        Self::new(410, "gone", detail)
+    }
+
+    /// 415.
+    #[must_use]
+    pub fn unsupported_media_type() -> Self {
+        Self::new(415, "unsupported_media_type", "Send the body as application/json.")
+            .header("accept-post", "application/json")
+    }
+
+    /// 422 for one value of the body.
+    #[must_use]
+    pub fn invalid(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        let mut problem = Self::new(422, "invalid", detail.clone());
+        problem.errors.push(FieldError { pointer: pointer.into(), detail });
+        problem
+    }
+
+    /// 422 for a value that a domain type refused.
+    #[must_use]
+    pub fn refused(pointer: impl Into<String>, refusal: &Refusal) -> Self {
+        Self::invalid(pointer, sentence(&refusal.to_string()))
+    }
+
+    /// 422 for a body of another shape.
+    #[must_use]
+    pub fn shape(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
+        Self::invalid(pointer_of(error.path()), sentence(&error.inner().to_string())).numbered(625)
+    }
+
+    /// Adds the number that Openapi's callers look at.
+    #[must_use]
+    pub fn numbered(mut self, number: u16) -> Self {
+        self.number = Some(number);
+        self
+    }
+
+    /// Adds a header to the answer.
+    #[must_use]
+    pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// The answer. Logs the fault behind a 5xx, once.
+    #[must_use]
+    pub fn into_reply(self, request_id: &str) -> Reply {
+        if let Some(source) = &self.source {
+            tracing::error!(
+                invocation = request_id,
+                code = self.code,
+                error = source.as_ref() as &dyn std::error::Error,
+                "invocation failed"
+            );
+        }
+        let errors: Vec<Value> =
+            self.errors.iter().map(|it| json!({ "pointer": it.pointer, "detail": it.detail })).collect();
+        let mut body = json!({
+            "type": format!("urn:paraphe:problem:{}", self.code),
+            "title": title(self.status),
+            "status": self.status,
+            "detail": self.detail,
+            "instance": format!("urn:request:{request_id}"),
+            "code": self.code,
+            "success": false,
+            "message": self.detail,
+            "error": self.number,
+            "data": null,
+        });
+        if let (false, Some(object)) = (errors.is_empty(), body.as_object_mut()) {
+            object.insert("errors".to_owned(), Value::Array(errors));
+        }
+        let reply = Reply::text(self.status, "application/problem+json", body.to_string());
+        self.headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value))
+    }
+
+    fn fault(code: &'static str, status: u16, detail: &str, source: impl Into<BoxError>) -> Self {
+        let mut problem = Self::new(status, code, detail);
+        problem.source = Some(source.into());
+        problem
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let status = match &refusal {
+            Refusal::LinkUnknown => 404,
+            Refusal::RequestExpired { .. } => 410,
+            Refusal::RequestNot { .. }
+            | Refusal::SignatoryNotPending
+            | Refusal::StepMissing { .. }
+            | Refusal::DocumentUnknown => 409,
+            Refusal::ResendTooSoon { .. } => 429,
+            Refusal::SignatoryLocked => 423,
+            Refusal::CodeExpired
+            | Refusal::CodeWrong { .. }
+            | Refusal::DeadlineOutOfBounds
+            | Refusal::DigestMalformed
+            | Refusal::EmailMalformed
+            | Refusal::IdMalformed { .. }
+            | Refusal::ModeNotAllowed
+            | Refusal::NameMalformed
+            | Refusal::TextMalformed { .. } => 422,
+            Refusal::Inconsistent { .. } => 500,
+        };
+        let problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
+        match refusal {
+            Refusal::ResendTooSoon { retry_after } => {
+                problem.header("retry-after", retry_after.as_millis().div_ceil(1000).to_string())
+            }
+            _ => problem,
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::fault(
+                "conflict",
+                409,
+                "Someone changed the request at the same moment. Read it again and retry.",
+                error,
+            ),
+            StoreError::NotFound => Self::not_found(),
+            StoreError::Corrupt { .. } => Self::fault("internal", 500, "Something is wrong on our side.", error),
+            StoreError::Unavailable { .. } => {
+                Self::fault("unavailable", 503, "Something is away on our side. Try again soon.", error)
+                    .header("retry-after", "2")
+            }
+        }
+    }
+}
+
+impl From<SecretError> for Problem {
+    fn from(error: SecretError) -> Self {
+        Self::fault("unavailable", 503, "Something is away on our side. Try again soon.", error)
+            .header("retry-after", "2")
+    }
+}
+
+/// A sentence from an error's text: a capital first, a full stop last.
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", chars.as_str().trim_end_matches('.'))
+}
+
+/// The JSON Pointer (RFC 6901) of a path.
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    let mut pointer = String::new();
+    for segment in path {
+        pointer.push('/');
+        match segment {
+            Segment::Seq { index } => pointer.push_str(&index.to_string()),
+            Segment::Map { key } => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
+            Segment::Enum { variant } => pointer.push_str(variant),
+            Segment::Unknown => pointer.push('?'),
+        }
+    }
+    pointer
+}
+
+fn title(status: u16) -> &'static str {
+    http::StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()).unwrap_or("Error")
+}
+
+// A refusal states this number in words.
+const _: () = assert!(MAX_NAME_CHARS == 100, "the text of Refusal::NameMalformed names the limit");

@@ -1,0 +1,127 @@
+//! One handler, served by the Lambda runtime or by a stage in this process: JSON in, JSON out.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use domain::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::aws::Aws;
+use super::clock::Clock;
+use super::config::{ConfigError, Env};
+use super::http::{HttpRequest, Reply};
+use super::problem::Problem;
+use super::telemetry;
+use crate::BoxError;
+
+/// What the runtime tells a handler besides the event.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// When the invocation began.
+    pub now: Timestamp,
+    /// The runtime's name for this invocation; it correlates logs.
+    pub request_id: String,
+}
+
+/// A future that can cross threads and borrow from its arguments.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A function, ready to be invoked: JSON in, JSON out.
+#[derive(Clone)]
+pub struct Handler(Arc<dyn Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync>);
+
+impl std::fmt::Debug for Handler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Handler")
+    }
+}
+
+impl Handler {
+    /// A handler of events: S3, streams, queues, schedules, the authorizer.
+    ///
+    /// Its `Err` reaches the runtime, which delivers the event again.
+    pub fn of_events<D, E, R, X, F>(deps: D, handle: F) -> Self
+    where
+        D: Send + Sync + 'static,
+        E: DeserializeOwned + Send + 'static,
+        R: Serialize + Send + 'static,
+        X: Into<BoxError> + Send + 'static,
+        F: for<'a> Fn(&'a D, E, &'a Invocation) -> BoxFuture<'a, Result<R, X>> + Send + Sync + 'static,
+    {
+        let shared = Arc::new((deps, handle));
+        Self(Arc::new(move |event, cx| {
+            let shared = Arc::clone(&shared);
+            Box::pin(async move {
+                let event: E = serde_path_to_error::deserialize(event)?;
+                let (deps, handle) = &*shared;
+                let reply = handle(deps, event, &cx).await.map_err(Into::into)?;
+                Ok(serde_json::to_value(reply)?)
+            })
+        }))
+    }
+
+    /// A handler of requests from API Gateway. A [`Problem`] becomes its answer.
+    pub fn of_http<D, F>(deps: D, handle: F) -> Self
+    where
+        D: Send + Sync + 'static,
+        F: for<'a> Fn(&'a D, HttpRequest, &'a Invocation) -> BoxFuture<'a, Result<Reply, Problem>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        let shared = Arc::new((deps, handle));
+        Self(Arc::new(move |event, cx| {
+            let shared = Arc::clone(&shared);
+            Box::pin(async move {
+                let (deps, handle) = &*shared;
+                let reply = match HttpRequest::from_event(event) {
+                    Ok(request) => match handle(deps, request, &cx).await {
+                        Ok(reply) => reply,
+                        Err(problem) => problem.into_reply(&cx.request_id),
+                    },
+                    Err(problem) => problem.into_reply(&cx.request_id),
+                };
+                Ok(reply.into_event())
+            })
+        }))
+    }
+
+    /// Invokes the function once.
+    ///
+    /// # Errors
+    ///
+    /// What the function itself could not handle; the caller delivers the event again.
+    pub async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, BoxError> {
+        (self.0)(event, invocation).await
+    }
+}
+
+/// Runs a function on Lambda until the process is stopped: reads the environment, loads what the
+/// function needs, then serves events.
+///
+/// # Errors
+///
+/// When the function cannot be loaded or the runtime's endpoint cannot be reached.
+pub async fn run<L, F>(load: L) -> Result<(), lambda_runtime::Error>
+where
+    L: FnOnce(Env, Aws) -> F,
+    F: Future<Output = Result<Handler, ConfigError>>,
+{
+    telemetry::init();
+    let aws = Aws::from_process().await;
+    let clock = aws.clock.clone();
+    let handler = load(Env::process(), aws).await?;
+    serve(&handler, &clock).await
+}
+
+async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::Error> {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let invocation = Invocation { now: clock.now(), request_id: event.context.request_id };
+        handler.invoke(event.payload, invocation).await
+    }))
+    .await
+}

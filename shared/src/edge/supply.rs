@@ -1,0 +1,190 @@
+//! What functions build at start, from the names in their environment.
+//!
+//! A function asks for what it needs and thereby reads exactly the variables that its place in the
+//! template has to set.
+
+use domain::LinkKey;
+use domain::otp::Pepper;
+use domain::policy::OtpPolicy;
+use std::time::Duration;
+
+use super::aws::Aws;
+use super::config::{ConfigError, Env};
+use super::session::SessionKey;
+use crate::courier::Courier;
+use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets};
+use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests};
+
+/// Builds what functions need, once per process.
+#[derive(Debug)]
+pub struct Supply<'a> {
+    env: &'a Env,
+    aws: &'a Aws,
+    secrets: Secrets,
+}
+
+impl<'a> Supply<'a> {
+    /// From this environment, in this cloud.
+    #[must_use]
+    pub fn new(env: &'a Env, aws: &'a Aws) -> Self {
+        let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.sdk));
+        Self { env, aws, secrets }
+    }
+
+    /// The cloud itself.
+    #[must_use]
+    pub fn aws(&self) -> &Aws {
+        self.aws
+    }
+
+    /// The environment itself.
+    #[must_use]
+    pub fn env(&self) -> &Env {
+        self.env
+    }
+
+    /// Secrets, for what is read again while the process lives.
+    #[must_use]
+    pub fn secrets(&self) -> Secrets {
+        self.secrets.clone()
+    }
+
+    /// API keys. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn access(&self) -> Result<Access, ConfigError> {
+        Ok(Access::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Requests, for reading. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn requests(&self) -> Result<Requests, ConfigError> {
+        Ok(Requests::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Requests, for reading and committing. `REQUESTS_TABLE`, `EVIDENCE_TABLE`, `DISCLOSURE_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn committing_requests(&self) -> Result<Requests, ConfigError> {
+        let table = self.env.required("EVIDENCE_TABLE")?;
+        Ok(self.requests()?.with_evidence(table, self.disclosure_key().await?))
+    }
+
+    /// Evidence, for reading. `EVIDENCE_TABLE`, `REQUESTS_TABLE`, `DISCLOSURE_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn evidence(&self) -> Result<Evidence, ConfigError> {
+        let (evidence, requests) = (self.env.required("EVIDENCE_TABLE")?, self.env.required("REQUESTS_TABLE")?);
+        Ok(Evidence::new(self.aws.dynamodb(), evidence, requests, self.disclosure_key().await?))
+    }
+
+    /// Documents. `DOCUMENTS_BUCKET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn documents(&self) -> Result<Documents, ConfigError> {
+        Ok(Documents::new(self.aws.s3(), self.env.required("DOCUMENTS_BUCKET")?))
+    }
+
+    /// The key of signing links. `LINK_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn links(&self) -> Result<LinkKey, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("LINK_SECRET")?).await.map_err(startup)?;
+        Ok(LinkKey::new(keyring.current().1))
+    }
+
+    /// The pepper of one-time passwords. `PEPPER_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn pepper(&self) -> Result<Pepper, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
+        Ok(Pepper::new(keyring.current().1))
+    }
+
+    /// The key of signing sessions, derived from the pepper's secret. `PEPPER_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn session_key(&self) -> Result<SessionKey, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
+        Ok(SessionKey::new(keyring.current().1))
+    }
+
+    /// How one-time passwords are made. `OTP_TTL_SECONDS`, 300 if unset, 60 to 600.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn otp_policy(&self) -> Result<OtpPolicy, ConfigError> {
+        let ttl = Duration::from_secs(self.env.number("OTP_TTL_SECONDS", 300, 60..=600)?);
+        Ok(OtpPolicy { ttl, ..OtpPolicy::default() })
+    }
+
+    /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset.
+    #[must_use]
+    pub fn mail(&self) -> Mail {
+        Mail::new(Mail::client(&self.aws.sdk), self.env.optional("MAIL_SENDER"))
+    }
+
+    /// The courier, for messages that carry no link. `MAIL_SENDER`.
+    #[must_use]
+    pub fn courier(&self, requests: &Requests) -> Courier {
+        Courier::new(requests.clone(), self.mail(), None)
+    }
+
+    /// The courier, for every message. `MAIL_SENDER`, `LINK_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn courier_with_links(&self, requests: &Requests) -> Result<Courier, ConfigError> {
+        Ok(Courier::new(requests.clone(), self.mail(), Some(self.links().await?)))
+    }
+
+    /// Calls to strangers. `ALLOW_LOOPBACK`, `true` only where strangers live on this machine.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Startup`].
+    pub fn outbound(&self) -> Result<Outbound, ConfigError> {
+        Outbound::new(self.reach())
+            .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
+    }
+
+    /// Which strangers may be called. `ALLOW_LOOPBACK`.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self.env.optional("ALLOW_LOOPBACK").as_deref() {
+            Some("true") => Reach::AllowLoopback,
+            _ => Reach::PublicOnly,
+        }
+    }
+
+    async fn disclosure_key(&self) -> Result<DisclosureKey, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("DISCLOSURE_SECRET")?).await.map_err(startup)?;
+        let (current, key) = keyring.current();
+        let previous =
+            (1..current).rev().filter_map(|version| Some((version, keyring.of_version(version)?.to_vec())));
+        Ok(DisclosureKey::new(std::iter::once((current, key.to_vec())).chain(previous)))
+    }
+}
+
+fn startup(source: SecretError) -> ConfigError {
+    ConfigError::Startup { what: "a secret", source: Box::new(source) }
+}

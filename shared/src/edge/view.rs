@@ -1,0 +1,169 @@
+//! Answers about requests, in Openapi's words.
+
+use domain::request::{AnyRequest, Callback, CallbackForm, FileFacts, InputDocument, Place, Signatory};
+use domain::{LinkKey, LinkToken};
+use serde_json::{Value, json};
+
+/// Openapi's envelope around an answer.
+#[must_use]
+pub fn envelope(message: &str, data: Value) -> Value {
+    json!({ "data": data, "success": true, "message": message, "error": null })
+}
+
+/// The link behind which a signatory signs. The token stands in the fragment, which browsers keep to
+/// themselves.
+#[must_use]
+pub fn signing_link(request: &AnyRequest, signatory: &Signatory, links: &LinkKey) -> String {
+    let facts = request.facts();
+    let token = LinkToken::derive(links, &facts.id, &signatory.id, signatory.link_generation);
+    format!("{}/sign#{}", facts.public_url, token.expose())
+}
+
+/// A whole request. `links` decides whether signing links are shown: to the integrator, who may hand
+/// them out, and to nobody else.
+#[must_use]
+pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
+    let facts = request.facts();
+    let failure = request.failure();
+    let signers: Vec<Value> = facts.signatories.iter().map(|it| signer(request, it, links)).collect();
+    let name = facts.title.as_ref().map_or("document", |title| title.as_str());
+    let document = request.document();
+    json!({
+        "id": facts.id.as_str(),
+        "errorNumber": failure.map(|it| it.number),
+        "errorMessage": failure.map(|it| it.sentence.as_str()),
+        "updatedAt": facts.updated_at.to_openapi(),
+        "createdAt": facts.created_at.to_openapi(),
+        "expiresAt": facts.expires_at.to_openapi(),
+        "closedAt": facts.closed_at.map(domain::Timestamp::to_openapi),
+        "deletedAt": facts.deleted_at.map(domain::Timestamp::to_openapi),
+        "certificateType": CERTIFICATE_TYPE,
+        "state": request.state_name(),
+        "signatureType": SIGNATURE_TYPE,
+        "signers": signers,
+        "options": options(request),
+        "callback": facts.callback.as_ref().map(callback),
+        "document": {
+            "title": facts.title.as_ref().map(|it| it.as_str()),
+            "description": facts.description.as_ref().map(|it| it.as_str()),
+            "inputDocuments": facts.inputs.iter().map(input).collect::<Vec<_>>(),
+            "validatedDocument": document.map(|it| file(&it.accepted, name)),
+            "signedDocument": request.sealed().map(|it| file(it, name)),
+        },
+    })
+}
+
+/// One row of a list.
+#[must_use]
+pub fn row(request: &AnyRequest) -> Value {
+    let facts = request.facts();
+    let failure = request.failure();
+    json!({
+        "id": facts.id.as_str(),
+        "updatedAt": facts.updated_at.to_openapi(),
+        "createdAt": facts.created_at.to_openapi(),
+        "documentTitle": facts.title.as_ref().map(|it| it.as_str()),
+        "certificateType": CERTIFICATE_TYPE,
+        "signatureType": SIGNATURE_TYPE,
+        "state": request.state_name(),
+        "errorNumber": failure.map(|it| it.number),
+        "errorMessage": failure.map(|it| it.sentence.as_str()),
+    })
+}
+
+fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) -> Value {
+    let editable = &request.facts().options.editable;
+    let mut value = json!({
+        "id": signatory.id.as_str(),
+        "name": signatory.given_name.expose(),
+        "surname": signatory.family_name.expose(),
+        "state": signatory.state_name(),
+        "authentication": [signatory.channel.as_str()],
+        "email": signatory.email.expose(),
+        "mobile": signatory.mobile.as_ref().map(domain::PersonName::expose),
+        "emailEditable": editable.get("email").copied().unwrap_or(false),
+        "mobileEditable": editable.get("mobile").copied().unwrap_or(false),
+        "language": signatory.language.as_deref().unwrap_or("browser"),
+        "message": signatory.otp_text.as_ref().map(|it| it.as_str()),
+        "signatures": signatory.places.iter().map(place).collect::<Vec<_>>(),
+    });
+    if let (Some(links), Some(object)) = (links, value.as_object_mut()) {
+        object.insert("url".to_owned(), Value::String(signing_link(request, signatory, links)));
+    }
+    value
+}
+
+fn place(place: &Place) -> Value {
+    let mut value = json!({ "page": place.page, "x": number(place.x_points), "y": number(place.y_points) });
+    if let Some(object) = value.as_object_mut() {
+        for (name, points) in [("width", place.width_points), ("height", place.height_points)] {
+            if let Some(points) = points {
+                object.insert(name.to_owned(), number(points));
+            }
+        }
+        if let Some(field) = &place.field {
+            object.insert("name".to_owned(), Value::String(field.clone()));
+        }
+    }
+    value
+}
+
+/// Whole numbers of points leave as integers.
+fn number(points: f64) -> Value {
+    #[expect(clippy::cast_possible_truncation, reason = "whole and within a page, which fits an i64")]
+    if points.fract() == 0.0 { json!(points as i64) } else { json!(points) }
+}
+
+fn options(request: &AnyRequest) -> Value {
+    let options = &request.facts().options;
+    json!({
+        "signatureMode": options.modes.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "userEditableData": options.editable,
+        "signerMustRead": options.must_read,
+        "timezone": options.timezone,
+        "asyncDocumentsValidation": true,
+        "consentText": options.consent_text.as_str(),
+        "ui": options.ui,
+    })
+}
+
+/// A callback without its headers: they hold secrets, which go in and never come out.
+fn callback(callback: &Callback) -> Value {
+    let (method, field) = match &callback.form {
+        CallbackForm::Field(name) => ("POST", Some(name)),
+        CallbackForm::Json => ("JSON", None),
+    };
+    json!({
+        "url": callback.url,
+        "method": method,
+        "field": field,
+        "retry": callback.retry,
+        "headers": callback.headers.keys().map(|name| (name.clone(), json!("***"))).collect::<serde_json::Map<_, _>>(),
+        "custom": callback.custom,
+    })
+}
+
+fn input(input: &InputDocument) -> Value {
+    let mut value = input.file.as_ref().map_or_else(|| json!({}), |it| file(it, input.id.as_str()));
+    if let Some(object) = value.as_object_mut() {
+        object.insert("id".to_owned(), json!(input.id.as_str()));
+        object.insert("sourceType".to_owned(), json!(input.source.as_str()));
+    }
+    value
+}
+
+fn file(file: &FileFacts, name: &str) -> Value {
+    json!({
+        "id": file.id.as_str(),
+        "createdAt": file.created_at.to_openapi(),
+        "mimetype": "application/pdf",
+        "extension": "pdf",
+        "size": file.size_bytes,
+        "md5": file.md5,
+        "sha256": file.sha256.to_hex(),
+        "name": format!("{name}.pdf"),
+    })
+}
+
+const CERTIFICATE_TYPE: &str = "EU-SES";
+const SIGNATURE_TYPE: &str = "pades";

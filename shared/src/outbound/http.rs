@@ -1,0 +1,340 @@
+//! Calls to other people's servers.
+//!
+//! **Invariant:** no redirects, no proxies, no cookies, no credentials of ours; a connection is made only
+//! to an address that was checked after the name was resolved.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder, Response};
+
+use super::guard::{AddressRefusal, Reach, Target, is_global};
+use crate::BoxError;
+
+/// The one client for addresses that come from outside.
+#[derive(Clone, Debug)]
+pub struct Outbound {
+    reach: Reach,
+    limits: Limits,
+    /// For https, to every host in reach.
+    secure: Client,
+    /// For http, to this machine; only a stage on one machine has it.
+    plain: Option<Client>,
+}
+
+impl Outbound {
+    /// A client that resolves names as the system does.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`] when the system's certificates cannot be read.
+    pub fn new(reach: Reach) -> Result<Self, OutboundError> {
+        let lookup: Lookup = Arc::new(|name| {
+            Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) })
+        });
+        Self::build(reach, LIMITS, &lookup)
+    }
+
+    fn build(reach: Reach, limits: Limits, lookup: &Lookup) -> Result<Self, OutboundError> {
+        let client = |allowed: fn(IpAddr) -> bool, is_secure: bool| {
+            Client::builder()
+                .https_only(is_secure)
+                .redirect(Policy::none())
+                .no_proxy()
+                .referer(false)
+                .user_agent(USER_AGENT)
+                .connect_timeout(limits.connect)
+                // A frozen Lambda keeps dead connections, and every call is to resolve and check anew.
+                .pool_max_idle_per_host(0)
+                .dns_resolver(CheckedResolver { lookup: Arc::clone(lookup), allowed })
+                .build()
+                .map_err(|source| OutboundError { source })
+        };
+        let (allowed, plain): (fn(IpAddr) -> bool, _) = match reach {
+            Reach::AllowLoopback => {
+                (|ip| is_global(ip) || ip.is_loopback(), Some(client(|ip| ip.is_loopback(), false)?))
+            }
+            Reach::PublicOnly => (is_global, None),
+        };
+        Ok(Self { reach, limits, secure: client(allowed, true)?, plain })
+    }
+
+    /// Fetches a file of at most `max_bytes`, within 20 s in all.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`], which names nothing of the address; ask [`FetchError::is_temporary`] whether to
+    /// try again.
+    pub async fn fetch(&self, url: &str, max_bytes: usize) -> Result<Bytes, FetchError> {
+        let target = Target::parse(url, self.reach).map_err(CallError::Refused)?;
+        let request = self
+            .client(&target)?
+            .get(target.url().clone())
+            .header(ACCEPT_ENCODING, IDENTITY)
+            .timeout(self.limits.fetch);
+        let response = send(request).await?;
+        match response.status().as_u16() {
+            200 => read_file(response, max_bytes).await,
+            status => Err(FetchError::Status(status)),
+        }
+    }
+
+    /// Posts `body` and gives the status, whatever it is, within 30 s in all. A redirect is not
+    /// followed. The answer's body is read up to 64 KB and dropped.
+    ///
+    /// `headers` are sent as they are, but for [`CONTENT_TYPE`], which is `content_type`.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`] when no status came back; it names nothing of the address or the headers. Ask
+    /// [`CallError::is_temporary`] whether to try again.
+    pub async fn post(
+        &self,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        content_type: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<u16, CallError> {
+        let target = Target::parse(url, self.reach)?;
+        let mut header_map = parse_headers(headers)?;
+        header_map
+            .insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| CallError::HeaderRefused)?);
+        header_map.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
+        let request = self
+            .client(&target)?
+            .post(target.url().clone())
+            .headers(header_map)
+            .timeout(self.limits.post)
+            .body(body.into());
+        let mut response = send(request).await?;
+        let status = response.status().as_u16();
+        let mut left = MAX_ANSWER_BYTES;
+        // The server has decided; a body that breaks off does not change that.
+        while let Ok(Some(chunk)) = response.chunk().await {
+            left = left.saturating_sub(chunk.len());
+            if left == 0 {
+                break;
+            }
+        }
+        Ok(status)
+    }
+
+    fn client(&self, target: &Target) -> Result<&Client, CallError> {
+        match (target.url().scheme(), &self.plain) {
+            ("http", Some(plain)) => Ok(plain),
+            ("http", None) => Err(CallError::Refused(AddressRefusal::Scheme)),
+            _ => Ok(&self.secure),
+        }
+    }
+}
+
+/// Why there is no client. The operator mends the system.
+#[derive(Debug, thiserror::Error)]
+#[error("the client for outbound calls could not be built")]
+pub struct OutboundError {
+    #[source]
+    source: reqwest::Error,
+}
+
+/// Why a call gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// The exchange broke off, or what came is not HTTP. A later call may succeed.
+    #[error("the exchange with the server broke off")]
+    Broken {
+        /// What the client saw, without the address.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// A header has a malformed name or value, or is one that the client itself must write.
+    #[error("a header is malformed, or may not be set")]
+    HeaderRefused,
+    /// No connection came about. A later call may succeed.
+    #[error("no connection to the server came about")]
+    NoConnection {
+        /// What the client saw, without the address.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// The address may not be called. Its owner has to change it.
+    #[error("the address is refused: {0}")]
+    Refused(#[from] AddressRefusal),
+    /// The server took too long. A later call may succeed.
+    #[error("the server did not answer in time")]
+    TimedOut,
+}
+
+impl CallError {
+    /// Whether a later call may succeed.
+    #[must_use]
+    pub const fn is_temporary(&self) -> bool {
+        match self {
+            Self::Broken { .. } | Self::NoConnection { .. } | Self::TimedOut => true,
+            Self::HeaderRefused | Self::Refused(_) => false,
+        }
+    }
+
+    fn of(error: reqwest::Error) -> Self {
+        if let Some(refusal) = find_refusal(&error) {
+            return Self::Refused(refusal);
+        }
+        if error.is_timeout() {
+            return Self::TimedOut;
+        }
+        let is_connect = error.is_connect();
+        let source = error.without_url();
+        if is_connect { Self::NoConnection { source } } else { Self::Broken { source } }
+    }
+}
+
+/// Why a file could not be fetched.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// There was no answer.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The server compressed the file though it was asked not to.
+    #[error("the server sent the file in an encoding that was not asked for")]
+    Encoded,
+    /// The server answered with another status than 200.
+    #[error("the server answered with status {0}")]
+    Status(u16),
+    /// The file is longer than allowed.
+    #[error("the file is longer than {max_bytes} bytes")]
+    TooLarge {
+        /// The most that was allowed.
+        max_bytes: usize,
+    },
+}
+
+impl FetchError {
+    /// Whether a later try may succeed.
+    #[must_use]
+    pub const fn is_temporary(&self) -> bool {
+        match self {
+            Self::Call(error) => error.is_temporary(),
+            Self::Encoded | Self::TooLarge { .. } => false,
+            Self::Status(status) => matches!(*status, 408 | 425 | 429 | 500..=599),
+        }
+    }
+}
+
+/// Resolves a name once and gives its addresses only if all of them are allowed: a name that answers
+/// with a public and a private address is an attack.
+struct CheckedResolver {
+    lookup: Lookup,
+    allowed: fn(IpAddr) -> bool,
+}
+
+type Lookup = Arc<dyn Fn(String) -> Answers + Send + Sync>;
+type Answers = std::pin::Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>>;
+
+impl Resolve for CheckedResolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let answers = (self.lookup)(name.as_str().to_owned());
+        let allowed = self.allowed;
+        Box::pin(async move {
+            let addresses = answers.await?;
+            if addresses.iter().all(|address| allowed(address.ip())) {
+                Ok(Box::new(addresses.into_iter()) as Addrs)
+            } else {
+                Err(BoxError::from(AddressRefusal::NotPublic))
+            }
+        })
+    }
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    connect: Duration,
+    fetch: Duration,
+    post: Duration,
+}
+
+async fn send(request: RequestBuilder) -> Result<Response, CallError> {
+    request.send().await.map_err(CallError::of)
+}
+
+async fn read_file(mut response: Response, max_bytes: usize) -> Result<Bytes, FetchError> {
+    let encoding = response.headers().get(CONTENT_ENCODING);
+    if encoding.is_some_and(|value| !value.as_bytes().eq_ignore_ascii_case(IDENTITY.as_bytes())) {
+        return Err(FetchError::Encoded);
+    }
+    let fits = |length: usize| length <= max_bytes;
+    let promised = response.content_length().map_or(Some(0), |length| usize::try_from(length).ok());
+    let Some(promised) = promised.filter(|length| fits(*length)) else {
+        return Err(FetchError::TooLarge { max_bytes });
+    };
+    // What a server promises is no reason to reserve it all.
+    let mut file = BytesMut::with_capacity(promised.min(FIRST_RESERVE_BYTES));
+    while let Some(chunk) = response.chunk().await.map_err(CallError::of)? {
+        if !fits(file.len().saturating_add(chunk.len())) {
+            return Err(FetchError::TooLarge { max_bytes });
+        }
+        file.extend_from_slice(&chunk);
+    }
+    Ok(file.freeze())
+}
+
+fn parse_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, CallError> {
+    let mut map = HeaderMap::with_capacity(headers.len());
+    for (name, value) in headers {
+        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| CallError::HeaderRefused)?;
+        if OWN_HEADERS.contains(&name.as_str()) {
+            return Err(CallError::HeaderRefused);
+        }
+        let mut value = HeaderValue::from_str(value).map_err(|_| CallError::HeaderRefused)?;
+        value.set_sensitive(true);
+        map.append(name, value);
+    }
+    Ok(map)
+}
+
+/// The guard's refusal inside a client's error, if it was the reason.
+fn find_refusal(error: &reqwest::Error) -> Option<AddressRefusal> {
+    let mut source = std::error::Error::source(error);
+    while let Some(error) = source {
+        if let Some(refusal) = error.downcast_ref::<AddressRefusal>() {
+            return Some(*refusal);
+        }
+        source = error.source();
+    }
+    None
+}
+
+/// A server that is there answers a connection within milliseconds; three seconds allow for one lost packet.
+const LIMITS: Limits =
+    Limits { connect: Duration::from_secs(3), fetch: Duration::from_secs(20), post: Duration::from_secs(30) };
+/// Enough to let a server finish its answer; nobody reads it.
+const MAX_ANSWER_BYTES: usize = 64 * 1024;
+const FIRST_RESERVE_BYTES: usize = 1024 * 1024;
+const IDENTITY: &str = "identity";
+const USER_AGENT: &str = concat!("Paraphe/", env!("CARGO_PKG_VERSION"));
+/// Headers that frame the message or name the connection ([RFC 9110] section 7.6.1): a second writer of
+/// them could end one request and begin another.
+///
+/// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
+const OWN_HEADERS: [&str; 11] = [
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,45 @@
+//! How a request's seals are laid out in its document: the same whenever one of them is made.
+
+use domain::request::{Facts, Place};
+use pdf::{FieldPlan, SignatoryField};
+
+/// The signature fields of a request: one per signatory, in the order of the request, and the closing
+/// one. A signatory whose first place names a field of the document signs in that field.
+#[must_use]
+pub fn field_plan(facts: &Facts) -> FieldPlan {
+    let signatories = facts.signatories.iter().enumerate().map(|(index, signatory)| SignatoryField {
+        field_name: field_name(facts, index),
+        places: signatory.places.iter().map(place).collect(),
+    });
+    FieldPlan { signatories: signatories.collect(), closing_field: format!("Paraphe-{}-closing", short(facts)) }
+}
+
+/// The name of the field of the signatory at `index`. The request's id keeps it apart from the fields of
+/// an earlier request upon the same document.
+#[must_use]
+pub fn field_name(facts: &Facts, index: usize) -> String {
+    format!("Paraphe-{}-{}", short(facts), index + 1)
+}
+
+/// The reference that stands in the mark: the first eight digits of the request's id, in capitals.
+#[must_use]
+pub fn reference(facts: &Facts) -> String {
+    short(facts).to_uppercase()
+}
+
+/// A place in the words of the PDF engine.
+#[must_use]
+pub fn place(place: &Place) -> pdf::Place {
+    pdf::Place {
+        page: place.page,
+        x_points: place.x_points,
+        y_points: place.y_points,
+        width_points: place.width_points,
+        height_points: place.height_points,
+        field: place.field.clone(),
+    }
+}
+
+fn short(facts: &Facts) -> &str {
+    facts.id.as_str().get(..8).unwrap_or_default()
+}

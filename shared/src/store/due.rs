@@ -1,0 +1,142 @@
+//! What must be looked at by now.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::due::DueKind;
+use domain::value::MessageId;
+use domain::{RequestId, Timestamp};
+use serde::Deserialize;
+use serde_dynamo::from_items;
+
+use super::error::StoreError;
+use super::keys;
+use super::messages::lost;
+use super::requests::Requests;
+
+/// One thing that is due.
+#[derive(Clone, Debug)]
+pub struct DueItem {
+    /// Whose it is.
+    pub request: RequestId,
+    /// What to look at.
+    pub target: DueTarget,
+}
+
+/// What to look at.
+#[derive(Clone, Debug)]
+pub enum DueTarget {
+    /// A message that should have been sent.
+    Message(MessageId),
+    /// Something about the request itself.
+    Request(DueKind),
+}
+
+#[derive(Deserialize)]
+struct DueKeys {
+    pk: String,
+    sk: String,
+}
+
+impl Requests {
+    /// What is due by `now`, the oldest of each shard first, at most `limit` of each shard.
+    ///
+    /// The index is written a moment after the table, so an item may be seen that was settled since:
+    /// whoever acts on one looks at the table first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn due(&self, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
+        let kinds = DueKind::ALL.map(DueKind::as_str).into_iter().chain([keys::DUE_MESSAGE]);
+        let mut due = Vec::new();
+        for kind in kinds {
+            for shard in 0..keys::DUE_SHARDS {
+                due.extend(self.due_of(kind, shard, now, limit).await?);
+            }
+        }
+        Ok(due)
+    }
+
+    /// Forgets a thing to look at that needs no look any more.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn forget(&self, request: &RequestId, kind: DueKind) -> Result<(), StoreError> {
+        self.client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
+            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
+            .send()
+            .await
+            .map_err(StoreError::unavailable("DeleteItem"))?;
+        Ok(())
+    }
+
+    /// Looks at a thing again later, if it is still there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn postpone(&self, request: &RequestId, kind: DueKind, at: Timestamp) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
+            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
+            .update_expression("SET due_sk = :due")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":due", AttributeValue::S(keys::due_sort(at, request, "")))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if lost(&error) => Ok(()),
+            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
+        }
+    }
+
+    async fn due_of(
+        &self,
+        kind: &str,
+        shard: u8,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<DueItem>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(keys::DUE)
+            .key_condition_expression("#pk = :pk AND #sk <= :now")
+            .expression_attribute_names("#pk", keys::DUE_PK)
+            .expression_attribute_names("#sk", keys::DUE_SK)
+            .expression_attribute_values(":pk", AttributeValue::S(keys::due_partition_of(kind, shard)))
+            // A date sorts before the same date with anything behind it; `~` sorts after both.
+            .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("Query"))?;
+        let items: Vec<DueKeys> = from_items(answer.items.unwrap_or_default())
+            .map_err(|error| StoreError::corrupt(kind, error))?;
+        items.iter().map(DueKeys::read).collect()
+    }
+}
+
+impl DueKeys {
+    fn read(&self) -> Result<DueItem, StoreError> {
+        let corrupt = || StoreError::corrupt(&self.pk, "due");
+        let request = keys::request_of_pk(&self.pk).ok_or_else(corrupt)?;
+        let target = match self.sk.split_once('#') {
+            Some(("MESSAGE", id)) => DueTarget::Message(MessageId::parse(id).map_err(|_| corrupt())?),
+            Some(("DUE", word)) => {
+                let kind = DueKind::ALL.into_iter().find(|kind| kind.as_str() == word);
+                DueTarget::Request(kind.ok_or_else(corrupt)?)
+            }
+            _ => return Err(corrupt()),
+        };
+        Ok(DueItem { request, target })
+    }
+}

@@ -1,0 +1,49 @@
+//! Why the stores failed.
+
+use aws_sdk_dynamodb::error::SdkError;
+use domain::RequestId;
+
+use crate::BoxError;
+
+/// Why something could not be stored or read.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone changed the request since it was loaded. Load, decide and commit again.
+    #[error("request {0} changed since it was loaded")]
+    Conflict(RequestId),
+    /// A stored item does not have the shape that its version promises. Not retryable.
+    #[error("item {key} is corrupt: {what}")]
+    Corrupt {
+        /// Its key.
+        key: String,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// There is no such thing, or it belongs to someone else.
+    #[error("not found")]
+    NotFound,
+    /// DynamoDB or S3 did not answer usefully. Retryable.
+    #[error("{operation} failed")]
+    Unavailable {
+        /// The call.
+        operation: &'static str,
+        /// Why.
+        #[source]
+        source: BoxError,
+    },
+}
+
+impl StoreError {
+    /// A failed call, kept as it is.
+    pub(super) fn unavailable<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        move |source| Self::Unavailable { operation, source: Box::new(source) }
+    }
+
+    pub(super) fn corrupt(key: &str, what: impl ToString) -> Self {
+        Self::Corrupt { key: key.to_owned(), what: what.to_string() }
+    }
+}

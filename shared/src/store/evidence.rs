@@ -1,0 +1,141 @@
+//! Evidence in DynamoDB: reading chains back, with what can be disclosed of them.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::evidence::{ChainError, ChainHead, Disclosure, EvidenceEvent, verify_chain};
+use domain::request::Facts;
+use domain::transition::ChainName;
+use domain::{Digest, RequestId};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::from_items;
+
+use super::disclosures::{self, DisclosureItem, DisclosureKey};
+use super::error::StoreError;
+use super::keys;
+
+/// The table of evidence, for reading.
+#[derive(Debug)]
+pub struct Evidence {
+    client: Client,
+    table: String,
+    requests_table: String,
+    key: DisclosureKey,
+}
+
+/// The item of one event.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct EventItem {
+    pk: String,
+    sk: String,
+    seq: u64,
+    kind: String,
+    hash: String,
+    /// Canonical JSON, as it was hashed.
+    event: String,
+    purge_at: i64,
+}
+
+/// One event, as it was stored.
+#[derive(Clone, Debug)]
+pub struct StoredEvent {
+    /// Its place in its chain.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Digest,
+    /// Its canonical JSON.
+    pub json: String,
+}
+
+impl EventItem {
+    pub(super) fn of(request: &RequestId, chain: ChainName, event: &EvidenceEvent, purge_at: i64) -> Self {
+        Self {
+            pk: keys::request_pk(request),
+            sk: keys::event_sk(chain, event.seq),
+            seq: event.seq,
+            kind: event.kind.as_str().to_owned(),
+            hash: event.hash.to_hex(),
+            event: String::from_utf8_lossy(&event.bytes).into_owned(),
+            purge_at,
+        }
+    }
+}
+
+impl Evidence {
+    /// Reads chains from `table`, and disclosures from the table of requests.
+    #[must_use]
+    pub fn new(client: Client, table: String, requests_table: String, key: DisclosureKey) -> Self {
+        Self { client, table, requests_table, key }
+    }
+
+    /// The events of one chain, in order.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn chain(&self, request: &RequestId, chain: ChainName) -> Result<Vec<StoredEvent>, StoreError> {
+        let prefix = format!("{}#", keys::chain_word(chain));
+        let items: Vec<EventItem> = self.all(&self.table, request, &prefix).await?;
+        let events = items.into_iter().map(|item| {
+            let hash = Digest::parse(&item.hash).map_err(|_| StoreError::corrupt(&item.sk, "hash"))?;
+            Ok(StoredEvent { seq: item.seq, hash, json: item.event })
+        });
+        events.collect()
+    }
+
+    /// What can be disclosed of both chains: nothing of a person whose data key was destroyed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn disclosures(&self, facts: &Facts) -> Result<Vec<(String, Disclosure)>, StoreError> {
+        let items: Vec<DisclosureItem> = self.all(&self.requests_table, &facts.id, "DISCLOSURE#").await?;
+        let mut disclosures = Vec::with_capacity(items.len());
+        for item in items {
+            let salt = facts
+                .signatories
+                .iter()
+                .find(|it| it.id.as_str() == item.owner)
+                .map_or(facts.integrator_key_salt.as_ref(), |it| it.key_salt.as_ref());
+            if let Some(disclosure) = disclosures::open(&facts.id, &item, (&self.key, salt))? {
+                disclosures.push((item.chain.to_lowercase(), disclosure));
+            }
+        }
+        Ok(disclosures)
+    }
+
+    async fn all<T: for<'de> Deserialize<'de>>(
+        &self,
+        table: &str,
+        request: &RequestId,
+        prefix: &str,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::request_pk(request)))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .into_paginator()
+            .send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(StoreError::unavailable("Query"))?.items.unwrap_or_default();
+            all.extend(from_items::<_, T>(items).map_err(|error| StoreError::corrupt(prefix, error))?);
+        }
+        Ok(all)
+    }
+}
+
+impl StoredEvent {
+    /// Derives a chain again from its first event on, and returns its head.
+    ///
+    /// # Errors
+    ///
+    /// [`ChainError`] names the first event that does not follow from those before it.
+    pub fn verify(request: &RequestId, events: &[Self]) -> Result<ChainHead, ChainError> {
+        verify_chain(request, events.iter().map(|it| (it.json.as_bytes(), it.hash)))
+    }
+}
+

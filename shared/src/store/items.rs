@@ -1,0 +1,557 @@
+//! The shapes of stored requests. Adding an optional field is harmless; anything else is a new version.
+
+use std::collections::BTreeMap;
+
+use domain::evidence::ChainHead;
+use domain::request::{
+    Act, AnyRequest, Callback, CallbackForm, Ceremony, Channel, Facts, Failure, FileFacts, InputDocument,
+    InputSource, Mark, Mode, Place, Presented, Progress, Revision, Sealing, Signatory, SigningOptions,
+    StateRecord, Stored,
+};
+use domain::value::{DocumentId, Text};
+use domain::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Version of the shapes below.
+pub(super) const ITEM_VERSION: u32 = 1;
+
+/// The item that holds a request.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct RequestItem {
+    pub(super) pk: String,
+    pub(super) sk: String,
+    pub(super) tenant_pk: String,
+    pub(super) tenant_sk: String,
+    pub(super) item_version: u32,
+    pub(super) version: u64,
+    pub(super) state: String,
+    pub(super) purge_at: i64,
+    id: String,
+    tenant: String,
+    chain: HeadItem,
+    custody: HeadItem,
+    created_at: i64,
+    updated_at: i64,
+    expires_at: i64,
+    closed_at: Option<i64>,
+    deleted_at: Option<i64>,
+    public_url: String,
+    requester: String,
+    title: Option<String>,
+    description: Option<String>,
+    inputs: Vec<InputItem>,
+    signatories: Vec<SignatoryItem>,
+    options: OptionsItem,
+    callback: Option<CallbackItem>,
+    integrator_key_salt: Option<String>,
+    document: Option<SealingItem>,
+    sealed: Option<FileItem>,
+    failure: Option<FailureItem>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct HeadItem {
+    length: u64,
+    hash: String,
+    at: i64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct FileItem {
+    id: String,
+    created_at: i64,
+    size_bytes: u64,
+    sha256: String,
+    md5: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct InputItem {
+    id: String,
+    source: String,
+    file: Option<FileItem>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct SealingItem {
+    accepted: FileItem,
+    revisions: Vec<RevisionItem>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct RevisionItem {
+    number: u32,
+    signatory: String,
+    file: FileItem,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct FailureItem {
+    number: u16,
+    sentence: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct OptionsItem {
+    modes: Vec<String>,
+    editable: BTreeMap<String, bool>,
+    must_read: bool,
+    timezone: String,
+    /// JSON text: numbers and empty values keep their form.
+    ui: String,
+    consent_text: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct CallbackItem {
+    url: String,
+    field: Option<String>,
+    retry: u8,
+    headers: BTreeMap<String, String>,
+    /// JSON text.
+    custom: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct PlaceItem {
+    page: i32,
+    x_points: f64,
+    y_points: f64,
+    width_points: Option<f64>,
+    height_points: Option<f64>,
+    field: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct SignatoryItem {
+    id: String,
+    given_name: String,
+    family_name: String,
+    email: String,
+    mobile: Option<String>,
+    channel: String,
+    language: Option<String>,
+    otp_text: Option<String>,
+    places: Vec<PlaceItem>,
+    link_generation: u32,
+    link_digest: String,
+    key_salt: Option<String>,
+    progress: ProgressItem,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+enum ProgressItem {
+    Pending {
+        presented_document: Option<String>,
+        presented_at: Option<i64>,
+        codes: u8,
+        last_code_at: Option<i64>,
+        locked: bool,
+    },
+    Signed {
+        order: u32,
+        signed_at: i64,
+        typed: Option<String>,
+        drawn: Option<String>,
+        document: String,
+        consent: String,
+        sealed_as: Option<u32>,
+    },
+    Declined {
+        at: i64,
+        reason: Option<String>,
+    },
+}
+
+/// Why an item cannot be read. The text names a place, never a value.
+pub(super) type Unreadable = &'static str;
+
+impl RequestItem {
+    pub(super) fn of(request: &impl Stored, pk: String, sk: &str, tenant: (String, String)) -> Self {
+        let facts = request.facts();
+        let record = request.state_record();
+        let (state, document, sealed, failure) = state_parts(&record);
+        Self {
+            pk,
+            sk: sk.to_owned(),
+            tenant_pk: tenant.0,
+            tenant_sk: tenant.1,
+            item_version: ITEM_VERSION,
+            version: facts.version + 1,
+            state: state.to_owned(),
+            purge_at: facts.purge_at().unix_seconds(),
+            id: facts.id.to_string(),
+            tenant: facts.tenant.to_string(),
+            chain: (&facts.chain).into(),
+            custody: (&facts.custody).into(),
+            created_at: facts.created_at.unix_ms(),
+            updated_at: facts.updated_at.unix_ms(),
+            expires_at: facts.expires_at.unix_ms(),
+            closed_at: facts.closed_at.map(Timestamp::unix_ms),
+            deleted_at: facts.deleted_at.map(Timestamp::unix_ms),
+            public_url: facts.public_url.clone(),
+            requester: facts.requester.as_str().to_owned(),
+            title: facts.title.as_ref().map(|it| it.as_str().to_owned()),
+            description: facts.description.as_ref().map(|it| it.as_str().to_owned()),
+            inputs: facts.inputs.iter().map(Into::into).collect(),
+            signatories: facts.signatories.iter().map(Into::into).collect(),
+            options: (&facts.options).into(),
+            callback: facts.callback.as_ref().map(Into::into),
+            integrator_key_salt: facts.integrator_key_salt.map(hex::encode),
+            document: document.map(Into::into),
+            sealed: sealed.map(Into::into),
+            failure: failure
+                .map(|it| FailureItem { number: it.number, sentence: it.sentence.clone() }),
+        }
+    }
+
+    pub(super) fn read(self) -> Result<AnyRequest, Unreadable> {
+        if self.item_version != ITEM_VERSION {
+            return Err("item_version");
+        }
+        let document = self.document.map(SealingItem::read).transpose()?;
+        let need = || document.clone().ok_or("document");
+        let state = match self.state.as_str() {
+            "received" => StateRecord::Received,
+            "open" => StateRecord::Open(need()?),
+            "signed" => StateRecord::Signed(need()?),
+            "done" => StateRecord::Done(need()?, self.sealed.ok_or("sealed")?.read()?),
+            "rejected" => {
+                let failure = self.failure.ok_or("failure")?;
+                StateRecord::Rejected(Failure { number: failure.number, sentence: failure.sentence })
+            }
+            "declined" => StateRecord::Declined(document.clone()),
+            "expired" => StateRecord::Expired(document.clone()),
+            "cancelled" => StateRecord::Cancelled(document.clone()),
+            _ => return Err("state"),
+        };
+        let facts = Facts {
+            id: RequestId::parse(&self.id).map_err(|_| "id")?,
+            tenant: TenantId::parse(&self.tenant).map_err(|_| "tenant")?,
+            version: self.version,
+            chain: self.chain.read()?,
+            custody: self.custody.read()?,
+            created_at: Timestamp::from_unix_ms(self.created_at),
+            updated_at: Timestamp::from_unix_ms(self.updated_at),
+            expires_at: Timestamp::from_unix_ms(self.expires_at),
+            closed_at: self.closed_at.map(Timestamp::from_unix_ms),
+            deleted_at: self.deleted_at.map(Timestamp::from_unix_ms),
+            public_url: self.public_url,
+            requester: text(&self.requester, "requester")?,
+            title: self.title.map(|it| text(&it, "title")).transpose()?,
+            description: self.description.map(|it| text(&it, "description")).transpose()?,
+            inputs: self.inputs.into_iter().map(InputItem::read).collect::<Result<_, _>>()?,
+            signatories: self.signatories.into_iter().map(SignatoryItem::read).collect::<Result<_, _>>()?,
+            options: self.options.read()?,
+            callback: self.callback.map(CallbackItem::read).transpose()?,
+            integrator_key_salt: self.integrator_key_salt.map(|it| salt(&it)).transpose()?,
+        };
+        Ok(AnyRequest::restore(facts, state))
+    }
+}
+
+fn state_parts(
+    record: &StateRecord,
+) -> (&'static str, Option<&Sealing>, Option<&FileFacts>, Option<&Failure>) {
+    match record {
+        StateRecord::Received => ("received", None, None, None),
+        StateRecord::Open(document) => ("open", Some(document), None, None),
+        StateRecord::Signed(document) => ("signed", Some(document), None, None),
+        StateRecord::Done(document, sealed) => ("done", Some(document), Some(sealed), None),
+        StateRecord::Rejected(failure) => ("rejected", None, None, Some(failure)),
+        StateRecord::Declined(document) => ("declined", document.as_ref(), None, None),
+        StateRecord::Expired(document) => ("expired", document.as_ref(), None, None),
+        StateRecord::Cancelled(document) => ("cancelled", document.as_ref(), None, None),
+    }
+}
+
+impl From<&ChainHead> for HeadItem {
+    fn from(head: &ChainHead) -> Self {
+        Self { length: head.length, hash: head.hash.to_hex(), at: head.at.unix_ms() }
+    }
+}
+
+impl HeadItem {
+    fn read(self) -> Result<ChainHead, Unreadable> {
+        let hash = digest(&self.hash)?;
+        Ok(ChainHead { length: self.length, hash, at: Timestamp::from_unix_ms(self.at) })
+    }
+}
+
+impl From<&FileFacts> for FileItem {
+    fn from(file: &FileFacts) -> Self {
+        Self {
+            id: file.id.to_string(),
+            created_at: file.created_at.unix_ms(),
+            size_bytes: file.size_bytes,
+            sha256: file.sha256.to_hex(),
+            md5: file.md5.clone(),
+        }
+    }
+}
+
+impl FileItem {
+    fn read(self) -> Result<FileFacts, Unreadable> {
+        Ok(FileFacts {
+            id: DocumentId::parse(&self.id).map_err(|_| "file id")?,
+            created_at: Timestamp::from_unix_ms(self.created_at),
+            size_bytes: self.size_bytes,
+            sha256: digest(&self.sha256)?,
+            md5: self.md5,
+        })
+    }
+}
+
+impl From<&InputDocument> for InputItem {
+    fn from(input: &InputDocument) -> Self {
+        Self {
+            id: input.id.to_string(),
+            source: input.source.as_str().to_owned(),
+            file: input.file.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl InputItem {
+    fn read(self) -> Result<InputDocument, Unreadable> {
+        Ok(InputDocument {
+            id: DocumentId::parse(&self.id).map_err(|_| "input id")?,
+            source: InputSource::parse(&self.source).ok_or("input source")?,
+            file: self.file.map(FileItem::read).transpose()?,
+        })
+    }
+}
+
+impl From<&Sealing> for SealingItem {
+    fn from(sealing: &Sealing) -> Self {
+        let revisions = sealing.revisions.iter().map(|it| RevisionItem {
+            number: it.number,
+            signatory: it.signatory.to_string(),
+            file: (&it.file).into(),
+        });
+        Self { accepted: (&sealing.accepted).into(), revisions: revisions.collect() }
+    }
+}
+
+impl SealingItem {
+    fn read(self) -> Result<Sealing, Unreadable> {
+        let revisions = self.revisions.into_iter().map(|it| {
+            let signatory = SignatoryId::parse(&it.signatory).map_err(|_| "revision signatory")?;
+            Ok(Revision { number: it.number, signatory, file: it.file.read()? })
+        });
+        Ok(Sealing { accepted: self.accepted.read()?, revisions: revisions.collect::<Result<_, Unreadable>>()? })
+    }
+}
+
+impl From<&SigningOptions> for OptionsItem {
+    fn from(options: &SigningOptions) -> Self {
+        Self {
+            modes: options.modes.iter().map(|it| it.as_str().to_owned()).collect(),
+            editable: options.editable.clone(),
+            must_read: options.must_read,
+            timezone: options.timezone.clone(),
+            ui: options.ui.to_string(),
+            consent_text: options.consent_text.as_str().to_owned(),
+        }
+    }
+}
+
+impl OptionsItem {
+    fn read(self) -> Result<SigningOptions, Unreadable> {
+        let modes = self.modes.iter().map(|it| Mode::parse(it).ok_or("mode"));
+        Ok(SigningOptions {
+            modes: modes.collect::<Result<_, _>>()?,
+            editable: self.editable,
+            must_read: self.must_read,
+            timezone: self.timezone,
+            ui: json(&self.ui)?,
+            consent_text: text(&self.consent_text, "consent")?,
+        })
+    }
+}
+
+impl From<&Callback> for CallbackItem {
+    fn from(callback: &Callback) -> Self {
+        let field = match &callback.form {
+            CallbackForm::Field(name) => Some(name.clone()),
+            CallbackForm::Json => None,
+        };
+        Self {
+            url: callback.url.clone(),
+            field,
+            retry: callback.retry,
+            headers: callback.headers.clone(),
+            custom: callback.custom.to_string(),
+        }
+    }
+}
+
+impl CallbackItem {
+    fn read(self) -> Result<Callback, Unreadable> {
+        Ok(Callback {
+            url: self.url,
+            form: self.field.map_or(CallbackForm::Json, CallbackForm::Field),
+            retry: self.retry,
+            headers: self.headers,
+            custom: json(&self.custom)?,
+        })
+    }
+}
+
+impl From<&Place> for PlaceItem {
+    fn from(place: &Place) -> Self {
+        Self {
+            page: place.page,
+            x_points: place.x_points,
+            y_points: place.y_points,
+            width_points: place.width_points,
+            height_points: place.height_points,
+            field: place.field.clone(),
+        }
+    }
+}
+
+impl PlaceItem {
+    fn read(self) -> Place {
+        Place {
+            page: self.page,
+            x_points: self.x_points,
+            y_points: self.y_points,
+            width_points: self.width_points,
+            height_points: self.height_points,
+            field: self.field,
+        }
+    }
+}
+
+impl From<&Signatory> for SignatoryItem {
+    fn from(it: &Signatory) -> Self {
+        Self {
+            id: it.id.to_string(),
+            given_name: it.given_name.expose().to_owned(),
+            family_name: it.family_name.expose().to_owned(),
+            email: it.email.expose().to_owned(),
+            mobile: it.mobile.as_ref().map(|it| it.expose().to_owned()),
+            channel: it.channel.as_str().to_owned(),
+            language: it.language.clone(),
+            otp_text: it.otp_text.as_ref().map(|it| it.as_str().to_owned()),
+            places: it.places.iter().map(Into::into).collect(),
+            link_generation: it.link_generation,
+            link_digest: it.link_digest.to_hex(),
+            key_salt: it.key_salt.map(hex::encode),
+            progress: (&it.progress).into(),
+        }
+    }
+}
+
+impl SignatoryItem {
+    fn read(self) -> Result<Signatory, Unreadable> {
+        if self.channel != Channel::Email.as_str() {
+            return Err("channel");
+        }
+        Ok(Signatory {
+            id: SignatoryId::parse(&self.id).map_err(|_| "signatory id")?,
+            given_name: PersonName::parse(&self.given_name).map_err(|_| "given_name")?,
+            family_name: PersonName::parse(&self.family_name).map_err(|_| "family_name")?,
+            email: EmailAddress::parse(&self.email).map_err(|_| "email")?,
+            mobile: self.mobile.map(|it| PersonName::parse(&it)).transpose().map_err(|_| "mobile")?,
+            channel: Channel::Email,
+            language: self.language,
+            otp_text: self.otp_text.map(|it| text(&it, "otp_text")).transpose()?,
+            places: self.places.into_iter().map(PlaceItem::read).collect(),
+            link_generation: self.link_generation,
+            link_digest: digest(&self.link_digest)?,
+            key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
+            progress: self.progress.read()?,
+        })
+    }
+}
+
+impl From<&Progress> for ProgressItem {
+    fn from(progress: &Progress) -> Self {
+        match progress {
+            Progress::Pending(it) => Self::Pending {
+                presented_document: it.presented.as_ref().map(|it| it.document.to_hex()),
+                presented_at: it.presented.as_ref().map(|it| it.at.unix_ms()),
+                codes: it.codes,
+                last_code_at: it.last_code_at.map(Timestamp::unix_ms),
+                locked: it.locked,
+            },
+            Progress::Signed(act) => {
+                let (typed, drawn) = match &act.mark {
+                    Mark::Drawn(digest) => (None, Some(digest.to_hex())),
+                    Mark::Typed(name) => (Some(name.expose().to_owned()), None),
+                };
+                Self::Signed {
+                    order: act.order,
+                    signed_at: act.signed_at.unix_ms(),
+                    typed,
+                    drawn,
+                    document: act.document.to_hex(),
+                    consent: act.consent.to_hex(),
+                    sealed_as: act.sealed_as,
+                }
+            }
+            Progress::Declined { at, reason } => {
+                let reason = reason.as_ref().map(|it| it.as_str().to_owned());
+                Self::Declined { at: at.unix_ms(), reason }
+            }
+        }
+    }
+}
+
+impl ProgressItem {
+    fn read(self) -> Result<Progress, Unreadable> {
+        Ok(match self {
+            Self::Pending { presented_document, presented_at, codes, last_code_at, locked } => {
+                let presented = match (presented_document, presented_at) {
+                    (Some(document), Some(at)) => {
+                        Some(Presented { document: digest(&document)?, at: Timestamp::from_unix_ms(at) })
+                    }
+                    _ => None,
+                };
+                let last_code_at = last_code_at.map(Timestamp::from_unix_ms);
+                Progress::Pending(Ceremony { presented, codes, last_code_at, locked })
+            }
+            Self::Signed { order, signed_at, typed, drawn, document, consent, sealed_as } => {
+                let mark = match (typed, drawn) {
+                    (Some(name), None) => Mark::Typed(PersonName::parse(&name).map_err(|_| "mark")?),
+                    (None, Some(strokes)) => Mark::Drawn(digest(&strokes)?),
+                    _ => return Err("mark"),
+                };
+                Progress::Signed(Act {
+                    order,
+                    signed_at: Timestamp::from_unix_ms(signed_at),
+                    mark,
+                    document: digest(&document)?,
+                    consent: digest(&consent)?,
+                    sealed_as,
+                })
+            }
+            Self::Declined { at, reason } => Progress::Declined {
+                at: Timestamp::from_unix_ms(at),
+                reason: reason.map(|it| text(&it, "reason")).transpose()?,
+            },
+        })
+    }
+}
+
+fn digest(hex: &str) -> Result<Digest, Unreadable> {
+    Digest::parse(hex).map_err(|_| "digest")
+}
+
+fn salt(text: &str) -> Result<[u8; 32], Unreadable> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).map_err(|_| "salt")?;
+    Ok(bytes)
+}
+
+fn text(value: &str, field: &'static str) -> Result<Text, Unreadable> {
+    Text::parse(value, field, usize::MAX).map_err(|_| field)
+}
+
+fn json(text: &str) -> Result<Value, Unreadable> {
+    serde_json::from_str(text).map_err(|_| "json")
+}

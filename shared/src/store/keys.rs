@@ -1,0 +1,163 @@
+//! The spelling of every DynamoDB key and S3 key.
+
+use domain::due::DueKind;
+use domain::transition::ChainName;
+use domain::value::{DocumentId, MessageId};
+use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
+
+pub(super) const PK: &str = "pk";
+pub(super) const SK: &str = "sk";
+pub(super) const BY_TENANT: &str = "by-tenant";
+pub(super) const DUE: &str = "due";
+pub(super) const TENANT_PK: &str = "tenant_pk";
+pub(super) const DUE_PK: &str = "due_pk";
+pub(super) const DUE_SK: &str = "due_sk";
+
+/// Shards of the due index for each kind. A partition takes 1,000 writes a second.
+pub(super) const DUE_SHARDS: u8 = 8;
+/// The kind of due items that are messages.
+pub(super) const DUE_MESSAGE: &str = "message";
+
+/// Sort key of the item that holds the request.
+pub(super) const REQUEST: &str = "REQUEST";
+
+pub(super) fn request_pk(id: &RequestId) -> String {
+    format!("REQUEST#{id}")
+}
+
+/// The request behind a partition key.
+#[must_use]
+pub fn request_of_pk(pk: &str) -> Option<RequestId> {
+    pk.strip_prefix("REQUEST#").and_then(|id| RequestId::parse(id).ok())
+}
+
+pub(super) fn tenant_pk(id: &TenantId) -> String {
+    format!("TENANT#{id}")
+}
+
+pub(super) fn tenant_sk(created_at: Timestamp, id: &RequestId) -> String {
+    format!("{created_at}#{id}")
+}
+
+pub(super) fn challenge_sk(signatory: &SignatoryId) -> String {
+    format!("CHALLENGE#{signatory}")
+}
+
+pub(super) fn fetch_sk(document: &DocumentId) -> String {
+    format!("FETCH#{document}")
+}
+
+pub(super) fn message_sk(id: &MessageId) -> String {
+    format!("MESSAGE#{id}")
+}
+
+pub(super) fn due_sk_of_item(kind: DueKind) -> String {
+    format!("DUE#{}", kind.as_str())
+}
+
+pub(super) fn event_sk(chain: ChainName, seq: u64) -> String {
+    format!("{}#{seq:010}", chain_word(chain))
+}
+
+pub(super) fn disclosure_sk(chain: ChainName, seq: u64, owner: &str) -> String {
+    format!("DISCLOSURE#{}#{seq:010}#{owner}", chain_word(chain))
+}
+
+pub(super) const fn chain_word(chain: ChainName) -> &'static str {
+    match chain {
+        ChainName::Custody => "CUSTODY",
+        ChainName::Event => "EVENT",
+    }
+}
+
+/// Partition of the due index: a kind and one of its shards, chosen by the request.
+pub(super) fn due_partition(kind: &str, id: &RequestId) -> String {
+    let shard = id.as_str().bytes().next_back().unwrap_or_default() % DUE_SHARDS;
+    due_partition_of(kind, shard)
+}
+
+pub(super) fn due_partition_of(kind: &str, shard: u8) -> String {
+    format!("{kind}#{shard}")
+}
+
+pub(super) fn due_sort(at: Timestamp, id: &RequestId, rest: &str) -> String {
+    format!("{at}#{id}#{rest}")
+}
+
+pub(super) fn access_pk(key_digest: &Digest) -> String {
+    format!("KEY#{}", key_digest.to_hex())
+}
+
+/// Sort key of items that are alone in their partition.
+pub(super) const ONLY: &str = "ONLY";
+
+/// The S3 keys of a request's documents. No name that a user chose is part of one.
+#[derive(Clone, Debug)]
+pub struct DocumentKeys {
+    tenant: TenantId,
+    request: RequestId,
+}
+
+impl DocumentKeys {
+    /// The keys of one request.
+    #[must_use]
+    pub fn new(tenant: &TenantId, request: &RequestId) -> Self {
+        Self { tenant: tenant.clone(), request: request.clone() }
+    }
+
+    /// A document as it was sent.
+    #[must_use]
+    pub fn incoming(&self, document: &DocumentId) -> String {
+        format!("incoming/{}/{}/{document}", self.tenant, self.request)
+    }
+
+    /// Revision `number` of an open request; 0 is the accepted document.
+    #[must_use]
+    pub fn revision(&self, number: u32) -> String {
+        format!("open/{}/{}/{number:04}.pdf", self.tenant, self.request)
+    }
+
+    /// The strokes of a drawn signature.
+    #[must_use]
+    pub fn mark(&self, digest: &Digest) -> String {
+        format!("open/{}/{}/mark-{}.json", self.tenant, self.request, digest.to_hex())
+    }
+
+    /// The accepted document of a closed request.
+    #[must_use]
+    pub fn validated(&self) -> String {
+        format!("closed/{}/{}/validated.pdf", self.tenant, self.request)
+    }
+
+    /// The document of a closed request, with everything that was sealed.
+    #[must_use]
+    pub fn signed(&self) -> String {
+        format!("closed/{}/{}/signed.pdf", self.tenant, self.request)
+    }
+
+    /// The prefixes under which all of it lies, apart from uploads that were not used.
+    #[must_use]
+    pub fn prefixes(&self) -> [String; 3] {
+        ["incoming", "open", "closed"].map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
+    }
+
+    /// A presigned upload of a tenant, before a request names it.
+    #[must_use]
+    pub fn upload(tenant: &TenantId, upload: &DocumentId) -> String {
+        format!("uploads/{tenant}/{upload}")
+    }
+}
+
+/// Added to an incoming document's key, for the note that it could not be fetched.
+pub const FAILED_SUFFIX: &str = ".failed";
+
+/// Request and document behind the key of an incoming object, or of the note that it failed.
+#[must_use]
+pub fn incoming_parts(key: &str) -> Option<(RequestId, DocumentId)> {
+    let mut parts = key.strip_prefix("incoming/")?.split('/');
+    let (_tenant, request, document, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
+        return None;
+    };
+    let document = document.strip_suffix(FAILED_SUFFIX).unwrap_or(document);
+    Some((RequestId::parse(request).ok()?, DocumentId::parse(document).ok()?))
+}

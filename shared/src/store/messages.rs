@@ -1,0 +1,141 @@
+//! Messages that were decided and not yet sent.
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::message::{Message, MessageKind};
+use domain::policy::RECOVERY_PAUSE;
+use domain::value::MessageId;
+use domain::{RequestId, SignatoryId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::from_item;
+
+use super::error::StoreError;
+use super::keys;
+use super::requests::Requests;
+
+/// The item of a message.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct MessageItem {
+    pk: String,
+    sk: String,
+    due_pk: String,
+    due_sk: String,
+    kind: String,
+    signatory: String,
+    decided_at: i64,
+    /// Whether a sender has taken it. From then on, nobody else sends it.
+    claimed: bool,
+    purge_at: i64,
+}
+
+/// What claiming a message found.
+#[derive(Debug)]
+pub enum Claim {
+    /// It is ours to send.
+    Ours,
+    /// Someone else has it, or it was settled.
+    Taken,
+}
+
+impl MessageItem {
+    pub(super) fn of(request: &RequestId, message: &Message, claimed: bool, purge_at: i64) -> Self {
+        let due_at = message.decided_at.plus(RECOVERY_PAUSE);
+        Self {
+            pk: keys::request_pk(request),
+            sk: keys::message_sk(&message.id),
+            due_pk: keys::due_partition(keys::DUE_MESSAGE, request),
+            due_sk: keys::due_sort(due_at, request, message.id.as_str()),
+            kind: message.kind.as_str().to_owned(),
+            signatory: message.to.to_string(),
+            decided_at: message.decided_at.unix_ms(),
+            claimed,
+            purge_at,
+        }
+    }
+}
+
+impl Requests {
+    /// A message that is not settled, and whether someone has claimed it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn message(
+        &self,
+        request: &RequestId,
+        id: &MessageId,
+    ) -> Result<Option<(Message, bool)>, StoreError> {
+        let sk = keys::message_sk(id);
+        let Some(item) = self.get(keys::request_pk(request), &sk).await? else { return Ok(None) };
+        let item: MessageItem = from_item(item).map_err(|error| StoreError::corrupt(&sk, error))?;
+        let message = Message {
+            id: id.clone(),
+            kind: MessageKind::parse(&item.kind).ok_or_else(|| StoreError::corrupt(&sk, "kind"))?,
+            to: SignatoryId::parse(&item.signatory).map_err(|_| StoreError::corrupt(&sk, "signatory"))?,
+            decided_at: Timestamp::from_unix_ms(item.decided_at),
+        };
+        Ok(Some((message, item.claimed)))
+    }
+
+    /// Takes a message, so that nobody else sends it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn claim(
+        &self,
+        request: &RequestId,
+        id: &MessageId,
+        now: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        self.set_claimed(request, id, now, true).await
+    }
+
+    /// Gives a message back that was certainly not sent; the next sweep takes it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn unclaim(
+        &self,
+        request: &RequestId,
+        id: &MessageId,
+        now: Timestamp,
+    ) -> Result<Claim, StoreError> {
+        self.set_claimed(request, id, now, false).await
+    }
+
+    async fn set_claimed(
+        &self,
+        request: &RequestId,
+        id: &MessageId,
+        now: Timestamp,
+        claimed: bool,
+    ) -> Result<Claim, StoreError> {
+        let due_sk = keys::due_sort(now.plus(RECOVERY_PAUSE), request, id.as_str());
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
+            .key(keys::SK, AttributeValue::S(keys::message_sk(id)))
+            .update_expression("SET claimed = :claimed, due_sk = :due")
+            .condition_expression("attribute_exists(pk) AND claimed = :expected")
+            .expression_attribute_values(":claimed", AttributeValue::Bool(claimed))
+            .expression_attribute_values(":expected", AttributeValue::Bool(!claimed))
+            .expression_attribute_values(":due", AttributeValue::S(due_sk))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(Claim::Ours),
+            Err(error) if lost(&error) => Ok(Claim::Taken),
+            Err(error) => Err(StoreError::Unavailable { operation: "UpdateItem", source: Box::new(error) }),
+        }
+    }
+}
+
+/// Whether a conditional update found something else than it expected.
+pub(super) fn lost<R>(error: &SdkError<UpdateItemError, R>) -> bool {
+    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
+}

@@ -1,0 +1,22 @@
+//! DynamoDB and S3: requests, evidence, access, documents.
+
+mod access;
+mod disclosures;
+mod documents;
+mod due;
+mod error;
+mod evidence;
+mod items;
+mod keys;
+mod messages;
+mod requests;
+
+pub use access::{Access, ApiKey, KeyHolder, Tenant};
+pub use disclosures::DisclosureKey;
+pub use documents::{Documents, ObjectFacts, PRESIGNED_TTL, Presigned, WriteOnce};
+pub use due::{DueItem, DueTarget};
+pub use error::StoreError;
+pub use evidence::{Evidence, StoredEvent};
+pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk};
+pub use messages::Claim;
+pub use requests::{Fetch, Page, Requests, Rounds};
