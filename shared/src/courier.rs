@@ -114,7 +114,7 @@ impl Courier {
             Ok(letter) => match self.mail.send(&signatory.email, &letter, host_of(request)).await {
                 Outcome::Settled(delivery) => delivery,
                 // The code cannot be sent later: it exists only here. The signatory asks for another.
-                Outcome::NotSent { reason } => Delivery::Refused { reason: reason.to_owned() },
+                Outcome::NotSent { reason } => Delivery::Refused { reason },
             },
             Err(_) => Delivery::Refused { reason: "template".to_owned() },
         };
@@ -124,7 +124,8 @@ impl Courier {
 
     fn letter(&self, request: &AnyRequest, signatory: &Signatory, kind: MessageKind) -> Option<Letter> {
         let facts = request.facts();
-        let token = LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
+        let token =
+            LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
         let link = format!("{}/sign#{}", facts.public_url, token.expose());
         match kind {
             MessageKind::Completion => {

@@ -11,7 +11,10 @@ pub fn field_plan(facts: &Facts) -> FieldPlan {
         field_name: field_name(facts, index),
         places: signatory.places.iter().map(place).collect(),
     });
-    FieldPlan { signatories: signatories.collect(), closing_field: format!("Paraphe-{}-closing", short(facts)) }
+    FieldPlan {
+        signatories: signatories.collect(),
+        closing_field: format!("Paraphe-{}-closing", short(facts)),
+    }
 }
 
 /// The name of the field of the signatory at `index`. The request's id keeps it apart from the fields of

@@ -94,11 +94,12 @@ def _qpdf(sealed: Path, expected: Expectation) -> str | None:
 def _pdfsig(sealed: Path, expected: Expectation) -> str | None:
     done = _run("pdfsig", "-nocert", "-upw", expected.password, sealed)
     said = done.stdout + done.stderr
+    # poppler cannot judge document time-stamps; OpenSSL and pyHanko do.
     valid = said.count("Signature Validation: Signature is Valid.")
-    if valid != expected.signatures + _document_timestamps(expected):
+    if valid != expected.signatures:
         return f"{valid} valid signatures: {said}"
-    # A later revision covers more than an earlier one, and the last covers all of the file.
-    if "Total document signed" not in said.rsplit("Signature #", 1)[-1] and expected.level in ("B-B", "B-T"):
+    *_, last = said.split("Signature #")
+    if expected.level != "B-LT" and "Total document signed" not in last:
         return f"the last signature does not cover the file: {said}"
     return None
 

@@ -59,7 +59,8 @@ impl Decision {
     /// The tenant may call everything.
     #[must_use]
     pub fn allow(resource: String, tenant: &str, display_name: &str) -> Self {
-        let context = HashMap::from([("tenant", tenant.to_owned()), ("display_name", display_name.to_owned())]);
+        let context =
+            HashMap::from([("tenant", tenant.to_owned()), ("display_name", display_name.to_owned())]);
         Self { context, ..Self::of("Allow", resource, tenant) }
     }
 

@@ -9,7 +9,9 @@ use domain::value::Text;
 use domain::{Digest, PersonName};
 use serde_json::json;
 use shared::edge::session::{Credential, SessionKey};
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng};
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
+};
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
 
 use wire::{DeclineBody, SignBody};
@@ -62,8 +64,8 @@ async fn sign(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let body: SignBody = http.json()?;
-    let document =
-        Digest::parse(&body.document_sha256).map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
+    let document = Digest::parse(&body.document_sha256)
+        .map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
     let given = Given::parse(body.mark)?;
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
@@ -109,7 +111,9 @@ async fn decline(
         let declined = request.open(cx.now)?.decline(&signatory, reason.clone(), &mut cause)?;
         match deps.requests.commit(declined).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
-            other => return other.map(|_| Reply::json(200, &json!({ "state": "DECLINED" }))).map_err(Into::into),
+            other => {
+                return other.map(|_| Reply::json(200, &json!({ "state": "DECLINED" }))).map_err(Into::into);
+            }
         }
     }
 }
@@ -133,8 +137,10 @@ impl Given {
                     return Err(Problem::invalid("/mark/strokes", detail));
                 }
                 // Written anew: nothing of what was sent is kept but the points, to a tenth.
-                let rounded: Vec<Vec<(f64, f64)>> =
-                    strokes.iter().map(|it| it.iter().map(|(x, y)| (tenth(*x), tenth(*y))).collect()).collect();
+                let rounded: Vec<Vec<(f64, f64)>> = strokes
+                    .iter()
+                    .map(|it| it.iter().map(|(x, y)| (tenth(*x), tenth(*y))).collect())
+                    .collect();
                 let bytes = json!(rounded).to_string().into_bytes();
                 Ok(Self { mark: Mark::Drawn(Digest::of(&bytes)), strokes: Some(bytes) })
             }

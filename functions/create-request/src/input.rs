@@ -65,9 +65,12 @@ pub(crate) fn parse(
         return Err(required());
     }
     if contents.len() > MAX_INPUTS {
-        return Err(Problem::invalid("/inputDocuments", format!("At most {MAX_INPUTS} documents.")).numbered(610));
+        return Err(
+            Problem::invalid("/inputDocuments", format!("At most {MAX_INPUTS} documents.")).numbered(610)
+        );
     }
-    let inline: usize = contents.iter().map(|it| if let Content::Inline(bytes) = it { bytes.len() } else { 0 }).sum();
+    let inline: usize =
+        contents.iter().map(|it| if let Content::Inline(bytes) = it { bytes.len() } else { 0 }).sum();
     if u64::try_from(inline).unwrap_or(u64::MAX) > MAX_INLINE_BYTES {
         return Err(too_large());
     }
@@ -78,11 +81,13 @@ fn entry_content(entry: Value, pointer: &str, reach: Reach) -> Result<Content, P
     if let Value::String(text) = &entry {
         return text_content(text, pointer, reach);
     }
-    let entry: InputDocument = serde_json::from_value(entry)
-        .map_err(|error| Problem::invalid(pointer, format!("Not an input document: {error}.")).numbered(610))?;
+    let entry: InputDocument = serde_json::from_value(entry).map_err(|error| {
+        Problem::invalid(pointer, format!("Not an input document: {error}.")).numbered(610)
+    })?;
     let need = |value: Option<String>, name: &str| {
         value.ok_or_else(|| {
-            Problem::invalid(format!("{pointer}/{name}"), format!("sourceType asks for {name}.")).numbered(610)
+            Problem::invalid(format!("{pointer}/{name}"), format!("sourceType asks for {name}."))
+                .numbered(610)
         })
     };
     match entry.source_type.as_str() {
@@ -109,22 +114,25 @@ fn text_content(text: &str, pointer: &str, reach: Reach) -> Result<Content, Prob
 }
 
 fn remote(url: &str, pointer: &str, reach: Reach) -> Result<Content, Problem> {
-    Target::parse(url, reach)
-        .map(|target| Content::Remote(target.as_str().to_owned()))
-        .map_err(|refusal| Problem::invalid(pointer, format!("The address will not be called: {refusal}.")).numbered(225))
+    Target::parse(url, reach).map(|target| Content::Remote(target.as_str().to_owned())).map_err(|refusal| {
+        Problem::invalid(pointer, format!("The address will not be called: {refusal}.")).numbered(225)
+    })
 }
 
 fn upload(id: &str, pointer: &str) -> Result<Content, Problem> {
-    DocumentId::parse(id).map(Content::Upload).map_err(|refusal| Problem::refused(pointer, &refusal).numbered(610))
+    DocumentId::parse(id)
+        .map(Content::Upload)
+        .map_err(|refusal| Problem::refused(pointer, &refusal).numbered(610))
 }
 
 fn inline(text: &str, pointer: &str) -> Result<Content, Problem> {
     // Data URLs and line breaks are what people paste.
     let text = text.strip_prefix("data:application/pdf;base64,").unwrap_or(text);
     let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let bytes = STANDARD.decode(&compact).or_else(|_| URL_SAFE.decode(&compact)).map_err(|_| {
-        Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610)
-    })?;
+    let bytes = STANDARD
+        .decode(&compact)
+        .or_else(|_| URL_SAFE.decode(&compact))
+        .map_err(|_| Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610))?;
     if bytes.is_empty() {
         return Err(Problem::invalid(pointer, "The document is empty.").numbered(610));
     }

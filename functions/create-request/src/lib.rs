@@ -141,11 +141,9 @@ fn fetches(inputs: &[Input], keys: &DocumentKeys) -> Vec<Fetch> {
     inputs
         .iter()
         .filter_map(|input| match &input.content {
-            Content::Remote(url) => Some(Fetch {
-                document: input.id.clone(),
-                url: url.clone(),
-                object: keys.incoming(&input.id),
-            }),
+            Content::Remote(url) => {
+                Some(Fetch { document: input.id.clone(), url: url.clone(), object: keys.incoming(&input.id) })
+            }
             Content::Inline(_) | Content::Upload(_) => None,
         })
         .collect()
@@ -177,7 +175,8 @@ async fn bring_in(
 
 /// Nothing is left half done: a request whose document could not be stored ends at once.
 async fn give_up(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Result<(), Problem> {
-    let failure = Failure { number: 226, sentence: "The document could not be stored. Send it again.".to_owned() };
+    let failure =
+        Failure { number: 226, sentence: "The document could not be stored. Send it again.".to_owned() };
     let mut rng = system_rng();
     let mut cause = domain::Cause { now: cx.now, rng: &mut rng, actor: domain::Actor::System, origin: None };
     deps.requests.commit(request.reject(failure, &mut cause)).await?;

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::policy::DEFAULT_REQUEST_TTL;
-use domain::request::{Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, Place, SigningOptions};
+use domain::request::{
+    Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, Place, SigningOptions,
+};
 use domain::value::Text;
 use domain::{EmailAddress, PersonName, Refusal, Timestamp};
 use serde_json::{Value, json};
@@ -46,8 +48,11 @@ fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Proble
     let email = signer
         .email
         .ok_or_else(|| Problem::invalid(at("email"), "authentication by email needs an email address."))?;
-    let otp_text =
-        signer.message.map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS)).transpose().map_err(refused("message"))?;
+    let otp_text = signer
+        .message
+        .map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS))
+        .transpose()
+        .map_err(refused("message"))?;
     if signer.language.as_ref().is_some_and(|it| !is_language(it)) {
         return Err(Problem::invalid(at("language"), "A language tag such as fr or pt-BR, or browser."));
     }
@@ -63,7 +68,14 @@ fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Proble
         .collect::<Result<Vec<_>, _>>()?;
     if places.is_empty() {
         // Openapi: a single field on the first page, in the top left corner.
-        places.push(Place { page: 1, x_points: 0.0, y_points: 0.0, width_points: None, height_points: None, field: None });
+        places.push(Place {
+            page: 1,
+            x_points: 0.0,
+            y_points: 0.0,
+            width_points: None,
+            height_points: None,
+            field: None,
+        });
     }
     Ok(NewSignatory {
         given_name: PersonName::parse(&signer.name).map_err(refused("name"))?,
@@ -128,9 +140,11 @@ pub(crate) fn options(
     top_modes: Option<Vec<String>>,
     top_editable: Option<BTreeMap<String, wire::Flag>>,
 ) -> Result<SigningOptions, Problem> {
-    let invalid = |field: &str, detail: &str| Problem::invalid(format!("/options/{field}"), detail).numbered(625);
+    let invalid =
+        |field: &str, detail: &str| Problem::invalid(format!("/options/{field}"), detail).numbered(625);
     let modes = options.signature_mode.or(top_modes).unwrap_or_else(|| vec!["typed".to_owned()]);
-    let modes = modes.iter().map(|it| Mode::parse(it)).collect::<Option<Vec<_>>>().filter(|it| !it.is_empty());
+    let modes =
+        modes.iter().map(|it| Mode::parse(it)).collect::<Option<Vec<_>>>().filter(|it| !it.is_empty());
     let modes = modes.ok_or_else(|| invalid("signatureMode", "One or both of typed and drawn."))?;
     let editable = options.user_editable_data.or(top_editable).unwrap_or_default();
     if editable.keys().any(|name| !EDITABLE.contains(&name.as_str())) {
@@ -192,8 +206,9 @@ pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callbac
 /// 422 for no date, or one in the past.
 pub(crate) fn ttl(expires_at: Option<&str>, now: Timestamp) -> Result<Duration, Problem> {
     let Some(text) = expires_at else { return Ok(DEFAULT_REQUEST_TTL) };
-    let at = Timestamp::parse_rfc3339(text)
-        .ok_or_else(|| Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z."))?;
+    let at = Timestamp::parse_rfc3339(text).ok_or_else(|| {
+        Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z.")
+    })?;
     Ok(at.since(now))
 }
 
@@ -218,9 +233,9 @@ pub(crate) fn text(
 fn is_language(tag: &str) -> bool {
     tag == "browser"
         || ((2..=35).contains(&tag.len())
-            && tag.split(['-', '_']).all(|it| {
-                (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())
-            }))
+            && tag
+                .split(['-', '_'])
+                .all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())))
 }
 
 fn is_e164(number: &str) -> bool {

@@ -98,8 +98,7 @@ async fn deliver(deps: &Deps, delivery: Delivery) -> Result<(), BoxError> {
     };
     let Some(callback) = &request.facts().callback else { return Ok(()) };
     let message = body::of(&request, callback, &delivery.event, delivery.seq);
-    let sent =
-        deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
+    let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
     let temporary = match &sent {
         Ok(status) if (200..300).contains(status) => return Ok(()),
         Ok(status) => matches!(status, 429 | 502 | 503 | 504),

@@ -48,5 +48,9 @@ pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<
 
 fn broken(what: &str) -> Problem {
     tracing::error!(what, "a stored evidence chain does not hold");
-    Problem::new(500, "evidence_broken", "The stored evidence does not hold. The operator has to look into it.")
+    Problem::new(
+        500,
+        "evidence_broken",
+        "The stored evidence does not hold. The operator has to look into it.",
+    )
 }

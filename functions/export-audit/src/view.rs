@@ -33,7 +33,12 @@ pub(crate) fn audit(
 }
 
 /// One line for people: what happened, with what can be disclosed of it.
-fn line(request: &AnyRequest, chain: &str, event: &StoredEvent, disclosures: &[(String, Disclosure)]) -> Value {
+fn line(
+    request: &AnyRequest,
+    chain: &str,
+    event: &StoredEvent,
+    disclosures: &[(String, Disclosure)],
+) -> Value {
     let body: Value = serde_json::from_str(&event.json).unwrap_or_default();
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
     let mut words = vec![text("kind").to_owned()];

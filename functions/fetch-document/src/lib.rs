@@ -8,8 +8,8 @@ use std::time::Duration;
 use serde_json::json;
 use shared::BoxError;
 use shared::edge::stream::{self, BatchResponse, StreamEvent, StreamRecord};
-use shared::edge::{Aws, ConfigError, Env, Handler, Invocation};
-use shared::outbound::{FetchError, Outbound, Reach};
+use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
+use shared::outbound::{FetchError, Outbound};
 use shared::store::{Documents, FAILED_SUFFIX, StoreError, request_of_pk};
 
 /// What this function may touch. Its policy in `infra/template.yaml` allows exactly this.
@@ -19,25 +19,16 @@ pub struct Deps {
     outbound: Outbound,
 }
 
-/// The function, with what it needs: `DOCUMENTS_BUCKET`, and `ALLOW_LOOPBACK`, which is `true` only on
-/// a stage of one machine and lets addresses of that machine be fetched.
+/// This function, ready to be invoked.
 ///
 /// # Errors
 ///
-/// [`ConfigError`] when a variable is missing or malformed, or the system's certificates cannot be read.
+/// [`ConfigError`] when its environment is incomplete or the system's certificates cannot be read.
 #[expect(clippy::unused_async, reason = "every function is loaded in the same way")]
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
-    let reach = match env.optional("ALLOW_LOOPBACK").as_deref() {
-        None | Some("false") => Reach::PublicOnly,
-        Some("true") => Reach::AllowLoopback,
-        Some(_) => return Err(ConfigError::Malformed { name: "ALLOW_LOOPBACK", expected: "true or false" }),
-    };
-    let outbound = Outbound::new(reach).map_err(|source| ConfigError::Startup {
-        what: "the client for other people's servers",
-        source: source.into(),
-    })?;
-    let documents = Documents::new(aws.s3(), env.required("DOCUMENTS_BUCKET")?);
-    Ok(Handler::of_events(Deps { documents, outbound }, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let supply = Supply::new(env, aws);
+    let deps = Deps { documents: supply.documents()?, outbound: supply.outbound()? };
+    Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
 
 /// Fetches what the records ask for. An address that cannot be read is an answer, not a failure: only

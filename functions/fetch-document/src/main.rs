@@ -1,9 +1,6 @@
-//! Runs the function on Lambda.
+//! The Lambda binary of [`fetch_document`].
 
-/// # Errors
-///
-/// When the function cannot be loaded or the runtime's endpoint cannot be reached.
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_runtime::Error> {
     shared::edge::run(|env, aws| async move { fetch_document::function(&env, &aws).await }).await
 }

@@ -177,10 +177,23 @@ async fn a_bucket_that_is_away_has_the_record_delivered_again() {
 }
 
 #[tokio::test]
-async fn a_malformed_switch_is_noticed_at_start() {
+async fn a_missing_bucket_is_noticed_at_start() {
     let aws = aws(SocketAddr::from(([127, 0, 0, 1], 9)));
-    let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "yes")]);
-    assert!(matches!(function(&env, &aws).await, Err(ConfigError::Malformed { name: "ALLOW_LOOPBACK", .. })));
     let missing = function(&Env::from_pairs([("ALLOW_LOOPBACK", "false")]), &aws).await;
     assert!(matches!(missing, Err(ConfigError::Missing { name: "DOCUMENTS_BUCKET" })));
+}
+
+#[tokio::test]
+async fn this_machine_is_fetched_from_only_where_that_is_allowed() {
+    let (origin, asked) = server(&[200], b"%PDF-1.7").await;
+    let (bucket, stored) = server(&[200], b"").await;
+    let aws = aws(bucket);
+    let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "false")]);
+    let invocation = Invocation { now: aws.clock.now(), request_id: "1".to_owned() };
+    let function = function(&env, &aws).await.unwrap();
+    function.invoke(event(&format!("http://{origin}/contract.pdf")), invocation).await.unwrap();
+    let sentence =
+        "The document's address cannot be read: the address is refused: the host is not a public one.";
+    assert_eq!(failure_in(&stored)["sentence"], sentence);
+    assert!(asked.lock().unwrap().is_empty());
 }

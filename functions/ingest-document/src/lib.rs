@@ -70,8 +70,11 @@ async fn take_in(
             return Ok(());
         }
         let done = match failed {
-            Some(note) => reject(deps, request, read_note(deps, note).await?, cx).await,
-            None => decide(deps, request, cx).await,
+            // A second fetch can fail after the first one has brought the document: what is there counts.
+            Some(note) if !has_arrived(deps, &request, document).await? => {
+                reject(deps, request, read_note(deps, note).await?, cx).await
+            }
+            Some(_) | None => decide(deps, request, cx).await,
         };
         match done {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
@@ -129,6 +132,15 @@ async fn reject(
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     deps.requests.commit_with(request.reject(failure, &mut cause), &[], &fetched).await?;
     Ok(())
+}
+
+async fn has_arrived(
+    deps: &Deps,
+    request: &Request<Received>,
+    document: &DocumentId,
+) -> Result<bool, StoreError> {
+    let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
+    Ok(deps.documents.head(&keys.incoming(document)).await?.is_some())
 }
 
 /// The note that `fetch-document` leaves when an address cannot be read.

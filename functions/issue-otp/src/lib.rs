@@ -9,7 +9,9 @@ use domain::request::{Agreement, AnyRequest, Issued};
 use domain::{Digest, Refusal, SignatoryId};
 use shared::courier::Courier;
 use shared::edge::session::{Credential, SessionKey, renewed_cookie};
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng};
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
+};
 use shared::store::{Requests, Rounds, StoreError};
 
 use wire::{Asked, Sent};

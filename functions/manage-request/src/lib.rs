@@ -3,7 +3,9 @@
 
 use domain::request::AnyRequest;
 use serde_json::json;
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view};
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
+};
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
 
 /// What this function may touch.
@@ -73,8 +75,7 @@ async fn step(
 ) -> Result<AnyRequest, Step> {
     let mut cause = http.integrator_cause(cx, rng).map_err(Step::Problem)?;
     let closed = request.facts().closed_at.is_some();
-    let moved =
-        if closed { request.delete_documents(&mut cause) } else { request.cancel(&mut cause) };
+    let moved = if closed { request.delete_documents(&mut cause) } else { request.cancel(&mut cause) };
     let transition = moved.map_err(|refusal| Step::Problem(refusal.into()))?;
     deps.requests.commit(transition).await.map_err(Step::Store)
 }

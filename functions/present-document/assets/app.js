@@ -83,6 +83,8 @@ function explain(error) {
     askForLink("This link is not known", "Check that you copied the whole link from the newest mail.");
   } else if (error.status === 410) {
     end("This link is no longer valid", error.message || "The document was signed, declined, withdrawn or has expired. Ask the person who sent it.");
+  } else if (error.code === "signatory_locked") {
+    lockedOut();
   } else if (error.code === "document_unknown") {
     complain("The document has changed", "Please read it again: someone else may have signed in the meantime.");
     shown = null;
@@ -141,6 +143,10 @@ function end(title, note) {
   go("ended");
 }
 
+function lockedOut() {
+  end("Signing is locked", "There were too many codes or wrong attempts. Ask the requester to unlock you.");
+}
+
 function documentName() {
   return state.request.title || state.document?.name || "your document";
 }
@@ -171,7 +177,7 @@ function enter() {
   const { request, signatory } = state;
   if (signatory.state === "SIGNED") return finish();
   if (signatory.state === "DECLINED") return end("You have declined to sign", "The requester has been told. Nothing was signed.");
-  if (signatory.state === "LOCKED") return end("Signing is locked", "There were too many attempts with a wrong code. Ask the requester to unlock you.");
+  if (signatory.state === "LOCKED") return lockedOut();
   switch (request.state) {
     case "WAIT_SIGNER":
       return go("read");
@@ -224,29 +230,33 @@ async function start() {
 
 async function read() {
   say("The document is being loaded.");
-  const reply = await fetch("sign/document", { credentials: "same-origin", cache: "no-store" }).catch(() => null);
-  if (!reply) throw new Problem(0, { title: "The document could not be loaded", detail: "Check your connection, then try again." });
-  if (!reply.ok) throw new Problem(reply.status, await reply.json().catch(() => ({})));
-  const bytes = await reply.arrayBuffer();
-  const digest = await sha256(bytes);
-  if (digest && digest !== state.document.sha256) state = await call("sign/request");
-  if (digest && digest !== state.document.sha256) {
+  state = await call("sign/request");
+  const { sha256: digest } = state.document;
+  const path = `sign/document?sha256=${digest}`;
+  const reply = await fetch(path, { credentials: "same-origin", cache: "no-store" }).catch(() => null);
+  if (reply && !reply.ok) throw new Problem(reply.status, await reply.json().catch(() => ({})));
+  const bytes = reply && await reply.arrayBuffer();
+  const found = bytes && await sha256(bytes);
+  if (found && found !== digest) {
     throw new Problem(0, { title: "The document arrived damaged", detail: "Its fingerprint is not the one it should have. Try again; if it stays so, tell the requester." });
   }
-  await call("sign/presented", { documentSha256: state.document.sha256 });
-  shown = state.document.sha256;
-  present(new Blob([bytes], { type: "application/pdf" }), Boolean(digest));
+  await call("sign/presented", { documentSha256: digest });
+  shown = digest;
+  if (bytes) present(URL.createObjectURL(new Blob([bytes], { type: "application/pdf" })));
+  // A large document comes from another host, which this page may not read from but can lead to.
+  else present(path, false);
+  write("viewer-check", found ? "Your browser has checked that the document shown has this fingerprint." : "");
   clearMessages();
-  say("The document is shown below. Read it, then continue.");
+  say(bytes ? "The document is shown below. Read it, then continue." : "The document is too large to be shown here. Download and read it, then continue.");
 }
 
-function present(blob, isChecked) {
-  const url = URL.createObjectURL(blob);
-  byId("viewer-frame").src = url;
+function present(url, isInline = true) {
+  show("viewer-frame", isInline);
+  if (isInline) byId("viewer-frame").src = url;
   byId("viewer-download").href = url;
+  byId("viewer-download").target = isInline ? "" : "_blank";
   byId("viewer-download").download = fileName(documentName());
   write("viewer-digest", shown);
-  write("viewer-check", isChecked ? "Your browser has checked that the document shown has this fingerprint." : "");
   show("read-open", false);
   show("viewer");
   allowNext();

@@ -12,7 +12,9 @@ use domain::request::AnyRequest;
 use domain::{Digest, LinkToken};
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng};
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
+};
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
 
 use wire::{PresentedBody, SessionBody};
@@ -121,7 +123,8 @@ fn locate(
     if document.accepted.sha256 == wanted {
         return Ok((keys.revision(0), document.accepted.size_bytes, "document"));
     }
-    let revision = document.revisions.iter().find(|it| it.file.sha256 == wanted).ok_or_else(Problem::not_found)?;
+    let revision =
+        document.revisions.iter().find(|it| it.file.sha256 == wanted).ok_or_else(Problem::not_found)?;
     Ok((keys.revision(revision.number), revision.file.size_bytes, "document"))
 }
 
@@ -129,8 +132,8 @@ fn locate(
 async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let body: PresentedBody = http.json()?;
-    let document =
-        Digest::parse(&body.document_sha256).map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
+    let document = Digest::parse(&body.document_sha256)
+        .map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
     loop {

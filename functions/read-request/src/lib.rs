@@ -39,7 +39,9 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     }
     let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
     match http.path_parameter("actionType").unwrap_or_default() {
-        "" | "detail" => Ok(Reply::json(200, &view::envelope("", view::request(&request, Some(&deps.links))))),
+        "" | "detail" => {
+            Ok(Reply::json(200, &view::envelope("", view::request(&request, Some(&deps.links)))))
+        }
         "signedDocument" => {
             let sealed = request.sealed().cloned();
             document(deps, &request, sealed.as_ref(), Which::Signed, cx).await
@@ -115,7 +117,9 @@ async fn document(
     let (name, places) = match which {
         Which::Signed => ("signed", vec![keys.signed()]),
         // A closed request's document moves; while it does, it is in either place.
-        Which::Validated if facts.closed_at.is_some() => ("validated", vec![keys.validated(), keys.revision(0)]),
+        Which::Validated if facts.closed_at.is_some() => {
+            ("validated", vec![keys.validated(), keys.revision(0)])
+        }
         Which::Validated => ("validated", vec![keys.revision(0)]),
     };
     for key in places {
@@ -140,4 +144,5 @@ async fn document(
 
 const MAX_LIMIT: usize = 100;
 const MAX_SKIP: usize = 10_000;
-const STATES: [&str; 7] = ["WAIT_VALIDATION", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];
+const STATES: [&str; 7] =
+    ["WAIT_VALIDATION", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];

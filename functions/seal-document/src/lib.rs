@@ -64,11 +64,15 @@ struct SealMessage {
 /// None: records that could not be worked on are named in the answer and delivered again.
 pub async fn handle(deps: &Deps, event: Batch, cx: &Invocation) -> Result<BatchResponse, BoxError> {
     let named: Vec<(Option<RequestId>, String)> = match &event {
-        Batch::Queue(event) => event.records.iter().map(|message| {
-            let (body, id) = queue::parts(message);
-            let request = serde_json::from_str::<SealMessage>(body).ok();
-            (request.and_then(|it| RequestId::parse(&it.request).ok()), id)
-        }).collect(),
+        Batch::Queue(event) => event
+            .records
+            .iter()
+            .map(|message| {
+                let (body, id) = queue::parts(message);
+                let request = serde_json::from_str::<SealMessage>(body).ok();
+                (request.and_then(|it| RequestId::parse(&it.request).ok()), id)
+            })
+            .collect(),
         Batch::Stream(event) => event
             .records
             .iter()

@@ -147,7 +147,9 @@ async fn adopt(deps: &Deps, key: &str, previous: &[u8]) -> Result<Sealed, SealFa
     let head = inspection
         .signatures
         .iter()
-        .filter(|it| it.byte_range.get(2).is_some_and(|start| *start > u64::try_from(previous.len()).unwrap_or(0)))
+        .filter(|it| {
+            it.byte_range.get(2).is_some_and(|start| *start > u64::try_from(previous.len()).unwrap_or(0))
+        })
         .find_map(|it| it.evidence_head)
         .ok_or_else(|| SealFault::other("a revision of this number carries no seal of ours"))?;
     Ok(Sealed { bytes, evidence_head: Digest::from_bytes(head) })

@@ -6,36 +6,26 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::BehaviorVersion;
-use aws_smithy_types::retry::RetryConfig;
-use aws_types::SdkConfig;
-use aws_types::region::Region;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 use shared::BoxError;
-use shared::edge::aws::{Aws, MAX_ATTEMPTS};
+use shared::edge::aws::Aws;
 use shared::edge::clock::Clock;
 use shared::edge::config::{ConfigError, Env};
 use shared::edge::serve::{BoxFuture, Handler};
 use tokio::sync::watch;
 
-use crate::connector::Connector;
 use crate::disk::{DataDir, DiskError};
-use crate::event::bus::{Bus, Record};
-use crate::event::journal::{Unsettled, Write};
 use crate::event::pump::Pump;
-use crate::event::queue::Queues;
 use crate::event::schedule::Schedules;
-use crate::event::{rfc3339, stream};
 use crate::gateway::Gateway;
 use crate::invoke::{Functions, InvokeError};
-use crate::ledger::{Call, Ledger};
-use crate::outbox::{Outbox, Sent};
-use crate::service::{ACCESS_KEY, Keys, Objects, SECRET_KEY, Secrets, Services, Tables};
-use crate::template::{REGION, TEMPLATE, Template, TemplateError};
+use crate::ledger::Call;
+use crate::outbox::Sent;
+use crate::service::{Secrets, Services};
+use crate::setup::{aws, load_all, recover, services};
+use crate::template::{TEMPLATE, Template, TemplateError};
 
 /// How a stage is set up.
 #[derive(Clone, Debug)]
@@ -71,12 +61,10 @@ impl Default for Options {
 }
 
 /// Makes the handler of a function from its logical id, its environment and its cloud.
-pub type Load =
-    dyn Fn(String, Env, Aws) -> BoxFuture<'static, Result<Handler, ConfigError>> + Send + Sync;
+pub type Load = dyn Fn(String, Env, Aws) -> BoxFuture<'static, Result<Handler, ConfigError>> + Send + Sync;
 
 /// Fills a stage that has just been created or opened: the demo tenant, its key, the seal key.
-pub(crate) type Seed =
-    dyn for<'a> Fn(&'a Seeding<'a>) -> BoxFuture<'a, Result<(), BoxError>> + Send + Sync;
+pub(crate) type Seed = dyn for<'a> Fn(&'a Seeding<'a>) -> BoxFuture<'a, Result<(), BoxError>> + Send + Sync;
 
 /// What seeding may touch.
 pub(crate) struct Seeding<'a> {
@@ -298,7 +286,7 @@ impl Cloud {
             let response = self.0.gateway.answer_presigned(request.map(s3s::Body::from)).await;
             let (head, body) = response.into_parts();
             // A body that breaks off ends the connection of a socket; here it ends empty.
-            let body = http_body_util::BodyExt::collect(body).await.map(|it| it.to_bytes());
+            let body = http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes);
             return Response::from_parts(head, body.unwrap_or_default());
         }
         self.0.gateway.answer(request, "127.0.0.1").await
@@ -359,92 +347,7 @@ impl Cloud {
     }
 }
 
-fn services(
-    options: &Options,
-    template: &Template,
-    data: &DataDir,
-) -> Result<(Arc<Services>, Unsettled), CloudError> {
-    let clock = options.clock.clone();
-    let now_ms = clock.now().unix_ms();
-    let (bus, unsettled) = Bus::open(template, data.path("journal.jsonl"))?;
-    let bus = Arc::new(bus);
-    let tables =
-        Tables::open(&template.tables, &data.path("tables.sqlite"), Arc::clone(&bus), clock.clone())
-            .map_err(|why| CloudError::Service { service: "dynamodb", why })?;
-    let directory = data.directory("objects")?;
-    let objects = Objects::open(&directory, Arc::clone(&bus), clock.clone(), options.duplicate)
-        .map_err(|why| CloudError::Service { service: "s3", why })?;
-    let services = Services {
-        bus,
-        clock,
-        keys: Keys::open(data.clone())?,
-        ledger: Ledger::default(),
-        objects,
-        outbox: Outbox::open(data.path("outbox.jsonl"))?,
-        queues: Arc::new(Queues::open(&template.queues, data.path("queues.jsonl"))?),
-        secrets: Secrets::open(&template.secrets, data.clone(), now_ms)?,
-        tables,
-    };
-    Ok((Arc::new(services), unsettled))
-}
-
-/// Concludes the writes whose end the journal does not know: those that happened are delivered.
-async fn recover(services: &Services, unsettled: Unsettled) -> Result<(), CloudError> {
-    let at_ms = services.clock.now().unix_ms();
-    for (ticket, writes) in unsettled {
-        let mut records: Vec<Record> = Vec::new();
-        for write in writes {
-            match write {
-                Write::Item { table, key, before } => {
-                    if let Some((table, change)) = services.tables.recover(&table, &key, before.as_ref()) {
-                        records.extend(stream::records(&services.bus, table, &change, at_ms));
-                    }
-                }
-                Write::Object { bucket, key, before } => {
-                    let found = services.objects.recover(&bucket, &key, before.as_ref()).await;
-                    records.extend(
-                        found.map_err(|error| CloudError::Service { service: "s3", why: error.to_string() })?,
-                    );
-                }
-            }
-        }
-        tracing::info!(at = rfc3339(at_ms), events = records.len(), "a write was interrupted");
-        services.bus.settle(ticket, records)?;
-    }
-    Ok(())
-}
-
-async fn load_all(
-    options: &Options,
-    template: &Template,
-    services: &Arc<Services>,
-    load: &Arc<Load>,
-) -> Result<Functions, CloudError> {
-    let mut functions = Functions::new(options.clock.clone());
-    for function in &template.functions {
-        let id = &function.logical_id;
-        let env = Env::from_pairs(function.environment.clone());
-        let handler = load(id.clone(), env, aws(services, Some(id), options)).await;
-        let handler = handler.map_err(|source| CloudError::Function { function: id.clone(), source })?;
-        functions.load(id, handler, function.timeout);
-    }
-    Ok(functions)
-}
-
-/// The configuration of a caller's clients: everything goes through the connector.
-fn aws(services: &Arc<Services>, caller: Option<&str>, options: &Options) -> Aws {
-    let credentials = Credentials::new(ACCESS_KEY, SECRET_KEY, None, None, "local");
-    let sdk = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(SharedCredentialsProvider::new(credentials))
-        .http_client(Connector::new(Arc::clone(services), caller))
-        .region(Region::new(REGION))
-        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
-        .build();
-    Aws { sdk, s3_endpoint: Some(options.public_url.clone()), clock: options.clock.clone() }
-}
-
 /// Steps of a long time.
 const STEPS: u32 = 60;
 /// The shortest period that a schedule can have.
-const SHORTEST_STEP: Duration = Duration::from_secs(60);
+const SHORTEST_STEP: Duration = Duration::from_mins(1);

@@ -34,7 +34,8 @@ impl Connector {
             let (operation, action, resource) = object_call(&request);
             self.services.record(self.caller.as_deref(), "s3", operation, action.to_owned(), resource);
             let only_head = request.method() == http::Method::HEAD;
-            let request = HttpRequest::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
+            let request =
+                HttpRequest::try_from(request).map_err(|error| ConnectorError::user(error.into()))?;
             let mut response = self.objects.call(request).await?;
             if only_head {
                 // On a wire, the answer to HEAD has no body, and SDKs tell errors apart by that.
@@ -44,7 +45,8 @@ impl Connector {
         }
         let request = request.map(|body| body.bytes().map(<[u8]>::to_vec).unwrap_or_default());
         let response = self.services.answer(self.caller.as_deref(), &request);
-        HttpResponse::try_from(response.map(SdkBody::from)).map_err(|error| ConnectorError::user(error.into()))
+        HttpResponse::try_from(response.map(SdkBody::from))
+            .map_err(|error| ConnectorError::user(error.into()))
     }
 }
 
@@ -66,9 +68,7 @@ fn object_call<B>(request: &http::Request<B>) -> (&'static str, &'static str, St
     let path = request.uri().path().trim_start_matches('/');
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     let query = request.uri().query().unwrap_or_default();
-    let has = |name: &str| {
-        query.split('&').any(|pair| pair.split('=').next() == Some(name))
-    };
+    let has = |name: &str| query.split('&').any(|pair| pair.split('=').next() == Some(name));
     let copies = request.headers().contains_key("x-amz-copy-source");
     let (operation, action) = match (request.method().as_str(), key.is_empty()) {
         ("DELETE", false) if has("uploadId") => ("AbortMultipartUpload", "AbortMultipartUpload"),

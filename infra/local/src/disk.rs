@@ -134,10 +134,8 @@ impl DataDir {
 
     /// Replaces a JSON file at once, readable by its owner only.
     pub(crate) fn store<T: Serialize>(&self, name: &str, value: &T) -> Result<(), DiskError> {
-        let bytes = serde_json::to_vec_pretty(value).map_err(|error| DiskError::Damaged {
-            path: self.path(name),
-            what: error.to_string(),
-        })?;
+        let bytes = serde_json::to_vec_pretty(value)
+            .map_err(|error| DiskError::Damaged { path: self.path(name), what: error.to_string() })?;
         self.write(name, &bytes)
     }
 
@@ -244,11 +242,7 @@ impl Log {
 
 fn create_private_dir(path: &Path) -> Result<(), DiskError> {
     use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|source| io_error(path, source))
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|source| io_error(path, source))
 }
 
 fn io_error(path: &Path, source: io::Error) -> DiskError {
@@ -256,7 +250,8 @@ fn io_error(path: &Path, source: io::Error) -> DiskError {
 }
 
 const MARKER: &str = "PARAPHE";
-const MARKER_TEXT: &str = "The state of a Paraphe that runs on this machine. Delete the directory to begin anew.\n";
+const MARKER_TEXT: &str =
+    "The state of a Paraphe that runs on this machine. Delete the directory to begin anew.\n";
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,19 @@ use shared::edge::aws::Aws;
 use shared::edge::config::{ConfigError, Env};
 use shared::edge::serve::{BoxFuture, Handler};
 
+/// Names each function's logical id and its crate.
+macro_rules! functions {
+    ($logical_id:expr, $env:expr, $aws:expr; $($id:literal => $name:ident),* $(,)?) => {
+        match $logical_id {
+            $($id => $name::function($env, $aws).await,)*
+            other => Err(ConfigError::Startup {
+                what: "finding the crate of a function of the template",
+                source: other.to_owned().into(),
+            }),
+        }
+    };
+}
+
 /// Loads the function of a logical id.
 pub(crate) fn load(
     logical_id: String,
@@ -11,7 +24,20 @@ pub(crate) fn load(
     aws: Aws,
 ) -> BoxFuture<'static, Result<Handler, ConfigError>> {
     Box::pin(async move {
-        let _ = (&env, &aws);
-        Err(ConfigError::Startup { what: "finding the function of this logical id", source: logical_id.into() })
+        functions!(logical_id.as_str(), &env, &aws;
+            "AuthorizeFunction" => authorize,
+            "CaptureSignatureFunction" => capture_signature,
+            "CreateRequestFunction" => create_request,
+            "DeliverWebhookFunction" => deliver_webhook,
+            "ExpireRequestsFunction" => expire_requests,
+            "ExportAuditFunction" => export_audit,
+            "FetchDocumentFunction" => fetch_document,
+            "IngestDocumentFunction" => ingest_document,
+            "IssueOtpFunction" => issue_otp,
+            "ManageRequestFunction" => manage_request,
+            "PresentDocumentFunction" => present_document,
+            "ReadRequestFunction" => read_request,
+            "SealDocumentFunction" => seal_document,
+        )
     })
 }

@@ -68,7 +68,12 @@ impl Functions {
             }
         };
         if let Err(error) = &outcome {
-            tracing::warn!(function = logical_id, request.id = request_id, error = chain(error), "invocation failed");
+            tracing::warn!(
+                function = logical_id,
+                request.id = request_id,
+                error = chain(error),
+                "invocation failed"
+            );
         }
         outcome
     }

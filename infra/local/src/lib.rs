@@ -4,8 +4,11 @@
 //! [`Cloud`] is that process without a socket, and the stage of the tests; [`serve`] puts it on a port.
 
 mod chance;
+pub mod cli;
 mod cloud;
 mod connector;
+mod contract;
+mod demo;
 mod disk;
 mod event;
 mod functions;
@@ -16,6 +19,7 @@ mod outbox;
 mod seed;
 mod serve;
 mod service;
+mod setup;
 pub mod template;
 
 pub use self::cloud::{Cloud, CloudError, Load, Options};

@@ -1,2 +1,16 @@
-//! Placeholder.
-fn main() {}
+//! The service on this machine: see `paraphe --help`.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match local::cli::run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Without a terminal there is nobody to tell.
+            let _written = writeln!(std::io::stderr(), "paraphe: {}", local::cli::sentence(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}

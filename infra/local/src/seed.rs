@@ -27,7 +27,8 @@ pub(crate) fn seed<'a>(seeding: &'a Seeding<'a>) -> BoxFuture<'a, Result<(), Box
 /// Creates the demo CA and the seal key under it.
 fn seal_key(seeding: &Seeding<'_>) -> Result<(), BoxError> {
     let now = seeding.options.clock.now();
-    let name = seeding.template.parameters.get("SealSecretName").ok_or("the template names no seal secret")?;
+    let name =
+        seeding.template.parameters.get("SealSecretName").ok_or("the template names no seal secret")?;
     if seeding.secrets.value(name).is_some() {
         return Ok(());
     }
@@ -60,6 +61,6 @@ async fn api_key(seeding: &Seeding<'_>) -> Result<(), BoxError> {
     Ok(())
 }
 
-const ORGANIZATION: &str = "Paraphe Demo";
+const ORGANIZATION: &str = "Paraphe";
 /// Longer than any trial; documents sealed in it stay valid while it lasts.
 const VALID_DAYS: u32 = 3653;

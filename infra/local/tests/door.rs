@@ -38,7 +38,9 @@ fn parsed(response: &Response<Bytes>) -> Value {
 async fn the_authorizer_opens_and_closes_the_door() {
     let world = World::new();
     let cloud = world.boot(Options::default()).await;
-    for (key, status) in [(None, 401), (Some("unknown"), 401), (Some("bad"), 403), (Some("odd"), 500), (Some("good"), 200)] {
+    for (key, status) in
+        [(None, 401), (Some("unknown"), 401), (Some("bad"), 403), (Some("odd"), 500), (Some("good"), 200)]
+    {
         let response = send(&cloud, "GET", "/closed/1", key, Vec::new()).await;
         assert_eq!(response.status().as_u16(), status, "{key:?}");
     }
@@ -93,7 +95,8 @@ async fn serve(world: &World) -> (Cloud, String, oneshot::Sender<()>, tokio::tas
 }
 
 fn link_for(cloud: &Cloud, seconds: u64) -> PresigningConfig {
-    let now = std::time::UNIX_EPOCH + Duration::from_millis(cloud.clock().now().unix_ms().try_into().unwrap());
+    let now =
+        std::time::UNIX_EPOCH + Duration::from_millis(cloud.clock().now().unix_ms().try_into().unwrap());
     PresigningConfig::builder().start_time(now).expires_in(Duration::from_secs(seconds)).build().unwrap()
 }
 
@@ -107,13 +110,17 @@ async fn presigned_links_work_on_the_port_until_they_end() {
     let put = s3.put_object().bucket("docs").key("incoming/ü 1.pdf").content_type("application/pdf");
     let put = put.presigned(link_for(&cloud, 300)).await.unwrap();
     assert!(put.uri().starts_with(&url));
-    let upload = |kind: &'static str| {
-        client.put(put.uri()).header("content-type", kind).body("%PDF").send()
-    };
+    let upload = |kind: &'static str| client.put(put.uri()).header("content-type", kind).body("%PDF").send();
     assert_eq!(upload("text/html").await.unwrap().status(), 403);
     assert_eq!(upload("application/pdf").await.unwrap().status(), 200);
 
-    let get = s3.get_object().bucket("docs").key("incoming/ü 1.pdf").presigned(link_for(&cloud, 300)).await.unwrap();
+    let get = s3
+        .get_object()
+        .bucket("docs")
+        .key("incoming/ü 1.pdf")
+        .presigned(link_for(&cloud, 300))
+        .await
+        .unwrap();
     let got = client.get(get.uri()).send().await.unwrap();
     assert_eq!(got.headers()["content-type"], "application/pdf");
     assert_eq!(got.text().await.unwrap(), "%PDF");
@@ -133,7 +140,8 @@ async fn presigned_links_work_on_the_port_until_they_end() {
     let late = client.get(get.uri()).send().await.unwrap();
     assert_eq!(late.status(), 403);
     assert!(late.text().await.unwrap().contains("expired"));
-    let fresh = s3.get_object().bucket("docs").key("incoming/ü 1.pdf").presigned(link_for(&cloud, 5)).await.unwrap();
+    let fresh =
+        s3.get_object().bucket("docs").key("incoming/ü 1.pdf").presigned(link_for(&cloud, 5)).await.unwrap();
     assert_eq!(client.get(fresh.uri()).send().await.unwrap().status(), 200);
 
     stop.send(()).unwrap();

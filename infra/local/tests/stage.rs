@@ -61,7 +61,16 @@ async fn what_s3_does_not_do_here_is_refused() {
         assert_eq!(refused.unwrap_err().raw_response().unwrap().status().as_u16(), 501);
     }
     assert!(s3.get_object().bucket("docs").key("k").version_id("1").send().await.is_err());
-    assert!(s3.put_object().bucket("docs").key("k").checksum_sha256("AAAA").body(b"x".to_vec().into()).send().await.is_err());
+    assert!(
+        s3.put_object()
+            .bucket("docs")
+            .key("k")
+            .checksum_sha256("AAAA")
+            .body(b"x".to_vec().into())
+            .send()
+            .await
+            .is_err()
+    );
     let head = s3.head_object().bucket("docs").key("k").send().await;
     let head = head.unwrap_err().into_service_error();
     assert!(head.is_not_found(), "{head:?}");
@@ -208,9 +217,8 @@ async fn a_message_waits_is_retried_and_dies() {
     let cloud = world.boot(Options::default()).await;
     let sqs = aws_sdk_sqs::Client::new(&cloud.aws().sdk);
     let url = "https://sqs.eu-west-1.amazonaws.com/000000000000/Work";
-    let send = |body: &str, delay| {
-        sqs.send_message().queue_url(url).message_body(body).delay_seconds(delay).send()
-    };
+    let send =
+        |body: &str, delay| sqs.send_message().queue_url(url).message_body(body).delay_seconds(delay).send();
     world.fail("doomed", usize::MAX);
     world.fail("flaky", 1);
     send("plain", 0).await.unwrap();
@@ -221,9 +229,9 @@ async fn a_message_waits_is_retried_and_dies() {
     assert_eq!(world.bodies("WorkFunction"), ["plain"]);
     cloud.advance(Duration::from_secs(61)).await.unwrap();
     assert_eq!(world.bodies("WorkFunction"), ["plain", "flaky"]);
-    cloud.advance(Duration::from_secs(60)).await.unwrap();
+    cloud.advance(Duration::from_mins(1)).await.unwrap();
     assert_eq!(world.bodies("WorkFunction"), ["plain", "flaky", "late"]);
-    cloud.advance(Duration::from_secs(300)).await.unwrap();
+    cloud.advance(Duration::from_mins(5)).await.unwrap();
     assert_eq!(cloud.messages("DeadLetters"), ["doomed"]);
     assert!(cloud.messages("Work").is_empty());
     let wrong = sqs.send_message().queue_url(format!("{url}2")).message_body("x").send().await;
@@ -237,7 +245,7 @@ async fn schedules_fire_as_time_passes() {
     let cloud = world.boot(Options { duplicate: 2, ..Options::default() }).await;
     cloud.settle().await.unwrap();
     assert!(world.events("SweepFunction").is_empty());
-    cloud.advance(Duration::from_secs(5 * 60)).await.unwrap();
+    cloud.advance(Duration::from_mins(5)).await.unwrap();
     let events = world.events("SweepFunction");
     assert_eq!(events.len(), 10);
     assert_eq!(events[0]["source"], "aws.scheduler");
@@ -271,7 +279,8 @@ async fn mails_and_text_messages_land_in_the_outbox() {
     let cloud = world.boot(Options::default()).await;
     let aws = cloud.aws();
     let content = |text: &str| Content::builder().data(text).build().unwrap();
-    let message = Message::builder().subject(content("Hi")).body(Body::builder().text(content("t")).build()).build();
+    let message =
+        Message::builder().subject(content("Hi")).body(Body::builder().text(content("t")).build()).build();
     let sent = aws_sdk_sesv2::Client::new(&aws.sdk)
         .send_email()
         .from_email_address("no-reply@example.com")

@@ -1,11 +1,11 @@
 //! A change that has been decided but not yet stored.
 
+use crate::SignatoryId;
 use crate::due::{Due, DueKind};
 use crate::evidence::{Disclosure, EvidenceEvent};
 use crate::message::Message;
 use crate::otp::Challenge;
 use crate::value::MessageId;
-use crate::SignatoryId;
 
 /// A change that has been decided but not yet stored.
 ///

@@ -143,18 +143,22 @@ impl MaterialSearch {
     }
 
     /// What to fetch next; `None` when nothing more can be gained.
-    pub fn next_fetch(&mut self) -> Option<Fetch> {
+    ///
+    /// # Errors
+    ///
+    /// [`MaterialError::Revoked`] when what was taken already proves that a certificate is revoked.
+    pub fn next_fetch(&mut self) -> Result<Option<Fetch>, MaterialError> {
         let mut index = 0;
         // Grows while it runs: each issuer found is a subject of its own.
         while let Some(subject) = self.subjects.get(index).cloned() {
-            for wanted in self.advance(index, &subject) {
+            for wanted in self.advance(index, &subject)? {
                 if self.asked.insert(wanted.clone()) {
-                    return Some(wanted);
+                    return Ok(Some(wanted));
                 }
             }
             index += 1;
         }
-        None
+        Ok(None)
     }
 
     /// Takes the body of an answer. What does not count is left aside, and the search goes on.
@@ -190,7 +194,7 @@ impl MaterialSearch {
     /// [`MaterialError::Incomplete`] naming what is missing.
     pub fn finish(mut self) -> Result<ValidationData, MaterialError> {
         // Lets what was taken last have its effect.
-        self.next_fetch();
+        self.next_fetch()?;
         let gaps: Vec<Gap> = self.subjects.iter().filter_map(Subject::gap).collect();
         if !gaps.is_empty() {
             return Err(MaterialError::Incomplete(gaps));
@@ -203,24 +207,27 @@ impl MaterialSearch {
     }
 
     /// Does what can be done for a subject without the network, and says what could help.
-    fn advance(&mut self, index: usize, subject: &Subject) -> Vec<Fetch> {
-        let Ok(certificate) = X509::read(&subject.der) else { return Vec::new() };
+    fn advance(&mut self, index: usize, subject: &Subject) -> Result<Vec<Fetch>, MaterialError> {
+        let Ok(certificate) = X509::read(&subject.der) else { return Ok(Vec::new()) };
         if certificate.is_self_issued() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let Some(issuer) = subject.issuer.clone().or_else(|| self.issuer_of(&certificate)) else {
-            return certificate.issuer_urls().into_iter().map(|url| Fetch::Certificate { url }).collect();
+            let urls = certificate.issuer_urls().into_iter();
+            return Ok(urls.map(|url| Fetch::Certificate { url }).collect());
         };
         self.add_subject(&issuer);
-        let proven = subject.proven || certificate.is_exempt_from_revocation();
         if let Some(subject) = self.subjects.get_mut(index) {
             subject.issuer = Some(issuer.clone());
+        }
+        let Ok(issuer) = X509::read(&issuer) else { return Ok(Vec::new()) };
+        let question = Question { certificate: &certificate, issuer: &issuer, now: self.now };
+        let proven =
+            subject.proven || certificate.is_exempt_from_revocation() || is_proven_by(&question, &self.crls)?;
+        if let Some(subject) = self.subjects.get_mut(index) {
             subject.proven = proven;
         }
-        match X509::read(&issuer) {
-            Ok(issuer) if !proven => revocation_fetches(&certificate, &issuer, self.now),
-            _ => Vec::new(),
-        }
+        Ok(if proven { Vec::new() } else { revocation_fetches(&question) })
     }
 
     /// Applies an answer to every subject it may be about; whether it proved one of them.
@@ -242,7 +249,7 @@ impl MaterialSearch {
                     responders.extend(responder);
                 }
                 Ok(Verdict::Revoked) => {
-                    return Err(MaterialError::Revoked { subject: certificate.subject_text() });
+                    return Err(revoked(&certificate));
                 }
                 Ok(Verdict::Unrelated) => {}
                 Err(reason) => subject.reason = Some(reason),
@@ -284,14 +291,29 @@ impl Subject {
     }
 }
 
+/// Whether one of the lists taken for other certificates of the same issuer proves this one too.
+fn is_proven_by(question: &Question<'_>, lists: &[Vec<u8>]) -> Result<bool, MaterialError> {
+    for list in lists {
+        match question.crl_verdict(list) {
+            Ok(Verdict::Good { .. }) => return Ok(true),
+            Ok(Verdict::Revoked) => return Err(revoked(question.certificate)),
+            Ok(Verdict::Unrelated) | Err(_) => {}
+        }
+    }
+    Ok(false)
+}
+
+fn revoked(certificate: &X509<'_>) -> MaterialError {
+    MaterialError::Revoked { subject: certificate.subject_text() }
+}
+
 /// OCSP first: a response is small and about one certificate.
-fn revocation_fetches(certificate: &X509<'_>, issuer: &X509<'_>, now: i64) -> Vec<Fetch> {
-    let question = Question { certificate, issuer, now };
-    let ocsp = certificate.ocsp_urls().into_iter().filter_map(|url| {
+fn revocation_fetches(question: &Question<'_>) -> Vec<Fetch> {
+    let ocsp = question.certificate.ocsp_urls().into_iter().filter_map(|url| {
         let request = question.ocsp_request().ok()?;
         Some(Fetch::Ocsp { url, request })
     });
-    let crl = certificate.crl_urls().into_iter().map(|url| Fetch::Crl { url });
+    let crl = question.certificate.crl_urls().into_iter().map(|url| Fetch::Crl { url });
     ocsp.chain(crl).collect()
 }
 

@@ -37,6 +37,9 @@ pub enum PdfError {
     /// The password given opens nothing. Ask again.
     #[error("the password does not open the PDF")]
     PasswordWrong,
+    /// The document carries a signature, which a merge would lose. Refuse it, or sign it by itself.
+    #[error("the PDF carries a signature")]
+    Signed,
     /// The file is broken and carries a signature, which a repair could make lie. Refuse it.
     #[error("broken PDF with a signature")]
     SignedAndBroken,

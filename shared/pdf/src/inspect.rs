@@ -4,6 +4,8 @@ mod metadata;
 mod reach;
 mod report;
 
+pub(crate) use metadata::read_claims;
+
 pub use report::{
     ActiveContent, Claims, ExistingSignature, FieldLock, FormField, Inspection, LockedFields,
     OverlayAnnotation, PageInfo, SignatureField,
@@ -37,7 +39,7 @@ pub fn inspect(document: &Document) -> Result<Inspection, PdfError> {
         doc_mdp: signatures.permission().map(|(permission, _)| permission),
         encrypted: document.is_encrypted(),
         revisions: document.sections().len(),
-        claims: metadata::read_claims(document)?,
+        claims: read_claims(document)?,
         layers: has_layers(document)?,
         overlay_annotations: overlay_annotations(document)?,
         ..Inspection::default()

@@ -14,9 +14,11 @@ mod font;
 mod form;
 mod inspect;
 mod limits;
+mod merge;
 mod midstate;
 mod object;
 mod parser;
+mod picture;
 mod place;
 mod read_at;
 mod repair;
@@ -37,6 +39,7 @@ pub use crate::{
         OverlayAnnotation, PageInfo, SignatureField, inspect,
     },
     limits::Limits,
+    merge::merge,
     midstate::Midstate,
     object::ObjectId,
     place::{DEFAULT_HEIGHT_POINTS, DEFAULT_WIDTH_POINTS, Place, Rect, check_places},
@@ -49,13 +52,3 @@ pub use crate::{
     },
     signature::check_permissions,
 };
-
-/// Merges documents in order into one.
-///
-/// # Errors
-///
-/// [`PdfError`] when an input cannot be read.
-pub fn merge(inputs: &[&[u8]]) -> Result<Vec<u8>, PdfError> {
-    let _ = inputs;
-    Err(PdfError::NotPdf)
-}

@@ -6,6 +6,7 @@ use crate::{
     Appearance, Mark, SealError, Stroke,
     font::{Fonts, Line, Style},
     object::ObjectId,
+    picture::{Palette, Picture},
     stream::deflate,
     text::{number, numbers},
     write::Update,
@@ -43,6 +44,7 @@ pub(crate) struct Stamp<'a> {
     appearance: &'a Appearance,
     name: Line,
     details: Vec<Line>,
+    picture: Option<Picture>,
     pub(crate) fonts: Fonts,
 }
 
@@ -55,7 +57,11 @@ impl<'a> Stamp<'a> {
                 check_strokes(strokes)?;
                 Line::default()
             }
-            Mark::Png(_) => return Err(SealError::Mark { what: "pictures are not taken" }),
+            Mark::Png(_) => Line::default(),
+        };
+        let picture = match &appearance.mark {
+            Mark::Png(bytes) => Some(Picture::decode(bytes)?),
+            Mark::Drawn(_) | Mark::Typed => None,
         };
         let shown_name = (appearance.mark != Mark::Typed).then_some(appearance.name.as_str());
         let texts = [
@@ -66,11 +72,23 @@ impl<'a> Stamp<'a> {
         ];
         let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
         let details = texts.map(|text| fonts.line(text, Style::Plain)).collect();
-        Ok(Self { appearance, name, details, fonts })
+        Ok(Self { appearance, name, details, picture, fonts })
     }
 
-    /// Writes the mark in a frame, with fonts that [`Fonts::embed`] wrote.
-    pub(crate) fn write(&self, frame: Frame, fonts: &str, update: &mut Update<'_>) -> ObjectId {
+    pub(crate) fn has_picture(&self) -> bool {
+        self.picture.is_some()
+    }
+
+    /// Writes what all places share, and returns the entries of their resource dictionary.
+    pub(crate) fn embed(&self, palette: Palette, update: &mut Update<'_>) -> String {
+        let fonts = self.fonts.embed(update);
+        let picture = self.picture.as_ref().map(|picture| picture.embed(palette, update));
+        let picture = picture.map(|picture| format!("/XObject<</Im {} 0 R>>", picture.number));
+        format!("/Font{fonts}{}", picture.unwrap_or_default())
+    }
+
+    /// Writes the mark in a frame, with resources that [`Self::embed`] wrote.
+    pub(crate) fn write(&self, frame: Frame, resources: &str, update: &mut Update<'_>) -> ObjectId {
         let margin = frame.width.min(frame.height) * MARGIN;
         let (width, height) = (frame.width - 2.0 * margin, frame.height - 2.0 * margin);
         let mut content = format!("q {INK}\n");
@@ -79,11 +97,11 @@ impl<'a> Stamp<'a> {
         match &self.appearance.mark {
             Mark::Typed => self.write_name(&mut content, area),
             Mark::Drawn(strokes) => write_strokes(&mut content, strokes, area),
-            Mark::Png(_) => {}
+            Mark::Png(_) => self.write_picture(&mut content, area),
         }
         content.push_str("Q\n");
         let id = update.allocate();
-        let resources = format!("/Resources<</Font{fonts}>>/Filter/FlateDecode");
+        let resources = format!("/Resources<<{resources}>>/Filter/FlateDecode");
         update.put_stream(id, &(form_entries(frame) + &resources), &deflate(content.as_bytes()));
         id
     }
@@ -103,6 +121,17 @@ impl<'a> Stamp<'a> {
             y -= size * LEADING;
         }
         lines * size * LEADING
+    }
+
+    /// Shows the picture as large as the area allows, at its left, keeping its proportions.
+    fn write_picture(&self, content: &mut String, area: Area) {
+        let Some(picture) = &self.picture else { return };
+        #[expect(clippy::cast_precision_loss, reason = "a picture has at most 2,000 pixels a side")]
+        let (columns, rows) = (picture.columns as f64, picture.rows as f64);
+        let scale = (area.width / columns).min(area.height / rows);
+        let (width, height) = (columns * scale, rows * scale);
+        let y = area.y + (area.height - height) / 2.0;
+        let _ = writeln!(content, "q {} cm /Im Do Q", numbers(&[width, 0.0, 0.0, height, area.x, y]));
     }
 
     fn write_name(&self, content: &mut String, area: Area) {

@@ -33,7 +33,9 @@ impl HttpRequest {
             .map_err(|_| Problem::bad_request("event_malformed", "The request cannot be read."))?;
         let text = event.body.take().unwrap_or_default();
         let body = if event.is_base64_encoded {
-            STANDARD.decode(text).map_err(|_| Problem::bad_request("body_malformed", "The body cannot be decoded."))?
+            STANDARD
+                .decode(text)
+                .map_err(|_| Problem::bad_request("body_malformed", "The body cannot be decoded."))?
         } else {
             text.into_bytes()
         };
@@ -81,7 +83,10 @@ impl HttpRequest {
     #[must_use]
     pub fn query(&self, name: &str) -> Option<&str> {
         let event = &self.event;
-        event.query_string_parameters.first(name).or_else(|| event.multi_value_query_string_parameters.first(name))
+        event
+            .query_string_parameters
+            .first(name)
+            .or_else(|| event.multi_value_query_string_parameters.first(name))
     }
 
     /// The body as JSON of the shape `T`.
@@ -95,8 +100,9 @@ impl HttpRequest {
         if essence != "application/json" {
             return Err(Problem::unsupported_media_type());
         }
-        let value: Value = serde_json::from_slice(&self.body)
-            .map_err(|error| Problem::bad_request("json_malformed", format!("The body is not JSON: {error}.")))?;
+        let value: Value = serde_json::from_slice(&self.body).map_err(|error| {
+            Problem::bad_request("json_malformed", format!("The body is not JSON: {error}."))
+        })?;
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
     }
 
@@ -221,13 +227,15 @@ impl Reply {
     /// Text of a type.
     #[must_use]
     pub fn text(status: u16, content_type: &str, text: impl Into<String>) -> Self {
-        Self { status, headers: Vec::new(), body: Body::Text(text.into()) }.header("content-type", content_type)
+        Self { status, headers: Vec::new(), body: Body::Text(text.into()) }
+            .header("content-type", content_type)
     }
 
     /// Bytes of a type.
     #[must_use]
     pub fn bytes(content_type: &str, bytes: Vec<u8>) -> Self {
-        Self { status: 200, headers: Vec::new(), body: Body::Bytes(bytes) }.header("content-type", content_type)
+        Self { status: 200, headers: Vec::new(), body: Body::Bytes(bytes) }
+            .header("content-type", content_type)
     }
 
     /// Done; there is nothing to say.
@@ -239,7 +247,8 @@ impl Reply {
     /// The answer is at another address.
     #[must_use]
     pub fn see_other(location: String) -> Self {
-        Self { status: 303, headers: Vec::new(), body: Body::Text(String::new()) }.header("location", location)
+        Self { status: 303, headers: Vec::new(), body: Body::Text(String::new()) }
+            .header("location", location)
     }
 
     /// Adds a header.

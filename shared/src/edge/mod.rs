@@ -15,11 +15,11 @@ pub mod supply;
 pub mod telemetry;
 pub mod view;
 
-pub use aws::Aws;
 pub use crate::chance::system_rng;
+pub use aws::Aws;
 pub use clock::Clock;
 pub use config::{ConfigError, Env};
 pub use http::{HttpRequest, Reply};
 pub use problem::Problem;
-pub use supply::Supply;
 pub use serve::{BoxFuture, Handler, Invocation, run};
+pub use supply::Supply;

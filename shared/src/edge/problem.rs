@@ -17,6 +17,7 @@ pub struct Problem {
     detail: String,
     errors: Vec<FieldError>,
     number: Option<u16>,
+    attempts_left: Option<u8>,
     headers: Vec<(&'static str, String)>,
     source: Option<BoxError>,
 }
@@ -40,6 +41,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             number: None,
+            attempts_left: None,
             headers: Vec::new(),
             source: None,
         }
@@ -137,8 +139,13 @@ impl Problem {
             "error": self.number,
             "data": null,
         });
-        if let (false, Some(object)) = (errors.is_empty(), body.as_object_mut()) {
-            object.insert("errors".to_owned(), Value::Array(errors));
+        if let Some(object) = body.as_object_mut() {
+            if !errors.is_empty() {
+                object.insert("errors".to_owned(), Value::Array(errors));
+            }
+            if let Some(attempts_left) = self.attempts_left {
+                object.insert("attemptsLeft".to_owned(), attempts_left.into());
+            }
         }
         let reply = Reply::text(self.status, "application/problem+json", body.to_string());
         self.headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value))
@@ -173,8 +180,12 @@ impl From<Refusal> for Problem {
             | Refusal::TextMalformed { .. } => 422,
             Refusal::Inconsistent { .. } => 500,
         };
-        let problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
+        let mut problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
         match refusal {
+            Refusal::CodeWrong { attempts_left } => {
+                problem.attempts_left = Some(attempts_left);
+                problem
+            }
             Refusal::ResendTooSoon { retry_after } => {
                 problem.header("retry-after", retry_after.as_millis().div_ceil(1000).to_string())
             }
@@ -193,7 +204,9 @@ impl From<StoreError> for Problem {
                 error,
             ),
             StoreError::NotFound => Self::not_found(),
-            StoreError::Corrupt { .. } => Self::fault("internal", 500, "Something is wrong on our side.", error),
+            StoreError::Corrupt { .. } => {
+                Self::fault("internal", 500, "Something is wrong on our side.", error)
+            }
             StoreError::Unavailable { .. } => {
                 Self::fault("unavailable", 503, "Something is away on our side. Try again soon.", error)
                     .header("retry-after", "2")

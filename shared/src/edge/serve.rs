@@ -32,7 +32,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A function, ready to be invoked: JSON in, JSON out.
 #[derive(Clone)]
-pub struct Handler(Arc<dyn Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync>);
+pub struct Handler(
+    Arc<dyn Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync>,
+);
 
 impl std::fmt::Debug for Handler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

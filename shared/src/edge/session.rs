@@ -98,7 +98,11 @@ impl Credential {
                 }
                 let foreign = http.header("origin").is_some_and(|origin| origin != origin_of(&request));
                 if foreign && *http.method() != Method::GET {
-                    return Err(Problem::new(403, "cross_origin", "The call must come from the signing page."));
+                    return Err(Problem::new(
+                        403,
+                        "cross_origin",
+                        "The call must come from the signing page.",
+                    ));
                 }
                 Ok((request, session.signatory.clone()))
             }

@@ -83,7 +83,8 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError`] when a name is missing or the secret cannot be read.
     pub async fn evidence(&self) -> Result<Evidence, ConfigError> {
-        let (evidence, requests) = (self.env.required("EVIDENCE_TABLE")?, self.env.required("REQUESTS_TABLE")?);
+        let (evidence, requests) =
+            (self.env.required("EVIDENCE_TABLE")?, self.env.required("REQUESTS_TABLE")?);
         Ok(Evidence::new(self.aws.dynamodb(), evidence, requests, self.disclosure_key().await?))
     }
 
@@ -177,7 +178,8 @@ impl<'a> Supply<'a> {
     }
 
     async fn disclosure_key(&self) -> Result<DisclosureKey, ConfigError> {
-        let keyring = self.secrets.keyring(&self.env.required("DISCLOSURE_SECRET")?).await.map_err(startup)?;
+        let keyring =
+            self.secrets.keyring(&self.env.required("DISCLOSURE_SECRET")?).await.map_err(startup)?;
         let (current, key) = keyring.current();
         let previous =
             (1..current).rev().filter_map(|version| Some((version, keyring.of_version(version)?.to_vec())));

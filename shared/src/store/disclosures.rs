@@ -111,7 +111,8 @@ pub(super) fn open(
 ) -> Result<Option<Disclosure>, StoreError> {
     let (service, Some(salt)) = keys else { return Ok(None) };
     let corrupt = |what: &str| StoreError::corrupt(&item.sk, what);
-    let (_, material) = service.version(Some(item.key_version)).ok_or_else(|| corrupt("unknown key version"))?;
+    let (_, material) =
+        service.version(Some(item.key_version)).ok_or_else(|| corrupt("unknown key version"))?;
     let key = data_key(material, salt, request, &item.owner).ok_or_else(|| corrupt("no data key"))?;
     let sealed = hex::decode(&item.sealed).map_err(|_| corrupt("not hexadecimal"))?;
     let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| corrupt("too short"))?;
@@ -134,7 +135,12 @@ pub(super) fn open(
 }
 
 /// HKDF-SHA-256 (RFC 5869) of the service's key, salted by the person's salt.
-fn data_key(material: &[u8], salt: &[u8; 32], request: &RequestId, owner: &str) -> Option<RandomizedNonceKey> {
+fn data_key(
+    material: &[u8],
+    salt: &[u8; 32],
+    request: &RequestId,
+    owner: &str,
+) -> Option<RandomizedNonceKey> {
     let info = [DOMAIN, request.as_str().as_bytes(), owner.as_bytes()];
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(material);
     let mut bytes = Zeroizing::new([0_u8; 32]);
@@ -166,7 +172,8 @@ mod tests {
         let disclosure = Disclosure { seq: 3, owner: Owner::Integrator, fields: vec![field] };
         let service = DisclosureKey::new([(2, b"two".to_vec()), (1, b"one".to_vec())]);
         let salt = [9; 32];
-        let item = seal(&request, 0, ChainName::Event, &disclosure, (&service, Some(&salt))).unwrap().unwrap();
+        let item =
+            seal(&request, 0, ChainName::Event, &disclosure, (&service, Some(&salt))).unwrap().unwrap();
         assert!(!format!("{item:?}").contains("ada"));
         assert_eq!(open(&request, &item, (&service, Some(&salt))).unwrap(), Some(disclosure.clone()));
         assert_eq!(open(&request, &item, (&service, None)).unwrap(), None);

@@ -105,10 +105,11 @@ impl Documents {
         if object.content_length().and_then(|it| u64::try_from(it).ok()).is_none_or(|size| size > max_bytes) {
             return Err(too_long());
         }
-        let bytes = object.body.collect().await.map_err(|error| StoreError::Unavailable {
-            operation: "GetObject",
-            source: Box::new(error),
-        })?;
+        let bytes = object
+            .body
+            .collect()
+            .await
+            .map_err(|error| StoreError::Unavailable { operation: "GetObject", source: Box::new(error) })?;
         Ok(bytes.to_vec())
     }
 

@@ -78,7 +78,12 @@ impl Requests {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn postpone(&self, request: &RequestId, kind: DueKind, at: Timestamp) -> Result<(), StoreError> {
+    pub async fn postpone(
+        &self,
+        request: &RequestId,
+        kind: DueKind,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let sent = self
             .client
             .update_item()
@@ -119,8 +124,8 @@ impl Requests {
             .send()
             .await
             .map_err(StoreError::unavailable("Query"))?;
-        let items: Vec<DueKeys> = from_items(answer.items.unwrap_or_default())
-            .map_err(|error| StoreError::corrupt(kind, error))?;
+        let items: Vec<DueKeys> =
+            from_items(answer.items.unwrap_or_default()).map_err(|error| StoreError::corrupt(kind, error))?;
         items.iter().map(DueKeys::read).collect()
     }
 }

@@ -138,4 +138,3 @@ impl StoredEvent {
         verify_chain(request, events.iter().map(|it| (it.json.as_bytes(), it.hash)))
     }
 }
-

@@ -202,8 +202,7 @@ impl RequestItem {
             integrator_key_salt: facts.integrator_key_salt.map(hex::encode),
             document: document.map(Into::into),
             sealed: sealed.map(Into::into),
-            failure: failure
-                .map(|it| FailureItem { number: it.number, sentence: it.sentence.clone() }),
+            failure: failure.map(|it| FailureItem { number: it.number, sentence: it.sentence.clone() }),
         }
     }
 
@@ -341,7 +340,10 @@ impl SealingItem {
             let signatory = SignatoryId::parse(&it.signatory).map_err(|_| "revision signatory")?;
             Ok(Revision { number: it.number, signatory, file: it.file.read()? })
         });
-        Ok(Sealing { accepted: self.accepted.read()?, revisions: revisions.collect::<Result<_, Unreadable>>()? })
+        Ok(Sealing {
+            accepted: self.accepted.read()?,
+            revisions: revisions.collect::<Result<_, Unreadable>>()?,
+        })
     }
 }
 

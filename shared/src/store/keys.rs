@@ -155,7 +155,8 @@ pub const FAILED_SUFFIX: &str = ".failed";
 #[must_use]
 pub fn incoming_parts(key: &str) -> Option<(RequestId, DocumentId)> {
     let mut parts = key.strip_prefix("incoming/")?.split('/');
-    let (_tenant, request, document, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else {
+    let (_tenant, request, document, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next())
+    else {
         return None;
     };
     let document = document.strip_suffix(FAILED_SUFFIX).unwrap_or(document);

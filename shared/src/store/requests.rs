@@ -433,9 +433,10 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
-        let lost_race = cancelled.cancellation_reasons().iter().any(|reason| {
-            matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"))
-        });
+        let lost_race = cancelled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
         if lost_race {
             return StoreError::Conflict(id);
         }

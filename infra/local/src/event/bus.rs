@@ -1,7 +1,7 @@
 //! Deliveries in memory: who gets a record, in which order, and what is still to be made.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -62,7 +62,7 @@ struct Lane {
 }
 
 impl Bus {
-    pub(crate) fn open(template: &Template, path: PathBuf) -> Result<(Self, Unsettled), DiskError> {
+    pub(crate) fn open(template: &Template, path: &Path) -> Result<(Self, Unsettled), DiskError> {
         let subscriptions = template
             .functions
             .iter()

@@ -4,7 +4,7 @@
 //! between) comes back from [`Journal::open`]; the store then says whether it happened.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -69,15 +69,15 @@ enum Line {
 
 impl Journal {
     /// Opens the file: the journal, the deliveries still to be made, and the writes whose end is not known.
-    pub(crate) fn open(path: PathBuf) -> Result<(Self, Vec<Delivery>, Unsettled), DiskError> {
-        let (mut log, lines) = Log::open(path.clone())?;
+    pub(crate) fn open(path: &Path) -> Result<(Self, Vec<Delivery>, Unsettled), DiskError> {
+        let (mut log, lines) = Log::open(path.to_owned())?;
         let mut next = 1;
         let mut announced = BTreeMap::new();
         let mut pending = BTreeMap::new();
         let mut done = BTreeSet::new();
         for line in lines {
             let line: Line = serde_json::from_value(line)
-                .map_err(|error| DiskError::Damaged { path: path.clone(), what: error.to_string() })?;
+                .map_err(|error| DiskError::Damaged { path: path.to_owned(), what: error.to_string() })?;
             match line {
                 Line::Announced { ticket, writes } => {
                     next = next.max(ticket + 1);
@@ -97,9 +97,11 @@ impl Journal {
         pending.retain(|id, _| !done.contains(id));
         let pending: Vec<Delivery> = pending.into_values().collect();
         let mut kept = vec![json!({ "Next": next })];
-        kept.extend(announced.iter().map(
-            |(ticket, writes)| json!({ "Announced": { "ticket": ticket, "writes": writes } }),
-        ));
+        kept.extend(
+            announced
+                .iter()
+                .map(|(ticket, writes)| json!({ "Announced": { "ticket": ticket, "writes": writes } })),
+        );
         if !pending.is_empty() {
             kept.push(json!({ "Settled": { "ticket": 0, "deliveries": pending } }));
         }
@@ -158,7 +160,7 @@ mod tests {
         let path = directory.path().join("journal.jsonl");
         let write = Write::Object { bucket: "b".into(), key: "k".into(), before: None };
 
-        let (mut journal, pending, unsettled) = Journal::open(path.clone()).unwrap();
+        let (mut journal, pending, unsettled) = Journal::open(&path).unwrap();
         assert!(pending.is_empty() && unsettled.is_empty());
         let first = journal.announce(std::slice::from_ref(&write)).unwrap();
         let (one, two) = (journal.number(), journal.number());
@@ -170,7 +172,7 @@ mod tests {
         drop(journal);
 
         for _ in 0..2 {
-            let (mut journal, pending, unsettled) = Journal::open(path.clone()).unwrap();
+            let (mut journal, pending, unsettled) = Journal::open(&path).unwrap();
             assert_eq!(pending.iter().map(|it| it.id).collect::<Vec<_>>(), [two]);
             assert_eq!(pending[0].attempts, 0);
             assert_eq!(unsettled, [(open, vec![write.clone()])]);

@@ -4,7 +4,7 @@
 
 pub(crate) mod bus;
 pub(crate) mod journal;
-pub mod pattern;
+pub(crate) mod pattern;
 pub(crate) mod pump;
 pub(crate) mod queue;
 pub(crate) mod s3;

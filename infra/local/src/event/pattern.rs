@@ -129,7 +129,9 @@ mod tests {
     fn values_prefixes_and_nesting_decide() {
         let event = json!({ "eventName": "INSERT", "dynamodb": { "Keys": { "sk": { "S": "FETCH#1" } } } });
         let of = |name: &str, prefix: &str| {
-            format!(r#"{{"eventName":["{name}"],"dynamodb":{{"Keys":{{"sk":{{"S":[{{"prefix":"{prefix}"}}]}}}}}}}}"#)
+            format!(
+                r#"{{"eventName":["{name}"],"dynamodb":{{"Keys":{{"sk":{{"S":[{{"prefix":"{prefix}"}}]}}}}}}}}"#
+            )
         };
         assert!(matches(&of("INSERT", "FETCH#"), &event));
         assert!(!matches(&of("MODIFY", "FETCH#"), &event));

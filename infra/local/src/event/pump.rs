@@ -86,7 +86,8 @@ impl Pump {
             while let Some(ended) = tasks.try_join_next() {
                 report(ended);
             }
-            let work = if tasks.len() < CONCURRENCY { self.take(Some(Instant::now())) } else { Ok(Vec::new()) };
+            let work =
+                if tasks.len() < CONCURRENCY { self.take(Some(Instant::now())) } else { Ok(Vec::new()) };
             match work {
                 Ok(work) if work.is_empty() => {}
                 Ok(work) => {
@@ -132,6 +133,16 @@ impl Pump {
     /// messages, and the schedules that are due.
     fn take(&self, now: Option<Instant>) -> Result<Vec<Work>, DiskError> {
         let now_ms = self.clock.now().unix_ms();
+        // Counted before anything is taken, so that nobody finds everything done in between.
+        self.in_flight.fetch_add(1, Ordering::SeqCst);
+        let work = self.take_all(now, now_ms);
+        let taken = work.as_ref().map_or(0, Vec::len);
+        self.in_flight.fetch_add(taken, Ordering::SeqCst);
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        work
+    }
+
+    fn take_all(&self, now: Option<Instant>, now_ms: i64) -> Result<Vec<Work>, DiskError> {
         let mut work = Vec::new();
         let batch = match &self.shuffle {
             None => self.bus.take(now, None),
@@ -153,7 +164,6 @@ impl Pump {
         }
         let due = self.schedules.take_due(&self.bus, now_ms);
         work.extend(due.into_iter().map(|it| Work::Schedule(it.clone())));
-        self.in_flight.fetch_add(work.len(), Ordering::SeqCst);
         Ok(work)
     }
 
@@ -224,7 +234,10 @@ impl Pump {
                     self.bus.finish(&batch, 0, None, Some(wait))
                 }
                 _ => {
-                    tracing::error!(function = subscription.function, "an event was dropped after its retries");
+                    tracing::error!(
+                        function = subscription.function,
+                        "an event was dropped after its retries"
+                    );
                     self.bus.finish(&batch, batch.deliveries.len(), None, None)
                 }
             },

@@ -1,7 +1,7 @@
 //! Queues: messages that wait, are received, come back, and end in the dead-letter queue.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -45,17 +45,23 @@ struct State {
 #[derive(Deserialize)]
 enum Line {
     /// The message as it is now; replaces one of the same id wherever it was.
-    Put { queue: String, message: Message },
-    Delete { queue: String, id: String },
+    Put {
+        queue: String,
+        message: Message,
+    },
+    Delete {
+        queue: String,
+        id: String,
+    },
 }
 
 impl Queues {
-    pub(crate) fn open(queues: &[Queue], path: PathBuf) -> Result<Self, DiskError> {
-        let (mut log, lines) = Log::open(path.clone())?;
+    pub(crate) fn open(queues: &[Queue], path: &Path) -> Result<Self, DiskError> {
+        let (mut log, lines) = Log::open(path.to_owned())?;
         let mut messages: BTreeMap<String, Vec<Message>> = BTreeMap::new();
         for line in lines {
             let line: Line = serde_json::from_value(line)
-                .map_err(|error| DiskError::Damaged { path: path.clone(), what: error.to_string() })?;
+                .map_err(|error| DiskError::Damaged { path: path.to_owned(), what: error.to_string() })?;
             match line {
                 Line::Put { queue, message } => {
                     let held = messages.entry(queue).or_default();
@@ -310,7 +316,7 @@ mod tests {
     fn a_message_waits_hides_returns_and_dies() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("queues.jsonl");
-        let queues = Queues::open(&declared(), path.clone()).unwrap();
+        let queues = Queues::open(&declared(), &path).unwrap();
         let work = queues.queue("work").unwrap();
         queues.send(work, "hello".into(), Map::new(), Some(Duration::from_secs(5)), 0).unwrap();
         assert!(queues.receive(work, 10, None, 4_999).unwrap().is_empty());
@@ -319,7 +325,7 @@ mod tests {
         assert!(queues.receive(work, 10, None, 34_999).unwrap().is_empty());
         drop(queues);
 
-        let queues = Queues::open(&declared(), path).unwrap();
+        let queues = Queues::open(&declared(), &path).unwrap();
         let work = queues.queue("work").unwrap();
         assert_eq!(queues.next_visible_ms(["work"].into_iter()), Some(35_000));
         assert_eq!(queues.receive(work, 10, None, 35_000).unwrap()[0].receives, 2);
@@ -332,7 +338,7 @@ mod tests {
     #[test]
     fn a_receipt_deletes_and_hides_its_message() {
         let directory = tempfile::tempdir().unwrap();
-        let queues = Queues::open(&declared(), directory.path().join("q")).unwrap();
+        let queues = Queues::open(&declared(), &directory.path().join("q")).unwrap();
         let work = queues.queue("work").unwrap();
         queues.send(work, "a".into(), Map::new(), None, 0).unwrap();
         queues.send(work, "b".into(), Map::new(), None, 0).unwrap();

@@ -82,6 +82,7 @@ fn encode_key(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]
@@ -91,8 +92,7 @@ mod tests {
 
     #[test]
     fn a_notification_has_the_form_of_s3() {
-        let created =
-            Created { bucket: "docs", key: "incoming/x", by: "Put", size_bytes: 7, e_tag: "abc" };
+        let created = Created { bucket: "docs", key: "incoming/x", by: "Put", size_bytes: 7, e_tag: "abc" };
         let record = record(&created, 10, 0);
         assert_eq!(record["eventName"], "ObjectCreated:Put");
         assert_eq!(record["eventTime"], "1970-01-01T00:00:00.000Z");

@@ -50,7 +50,7 @@ impl Schedules {
     }
 }
 
-/// What EventBridge Scheduler sends to a function when the template gives no input.
+/// What `EventBridge` Scheduler sends to a function when the template gives no input.
 pub(crate) fn event(subscription: &Subscription, at_ms: i64) -> Value {
     let name = match &subscription.source {
         Source::Schedule { name, .. } => format!("{}{name}", subscription.function),

@@ -22,7 +22,8 @@ pub(crate) fn records(bus: &Bus, table: &Table, change: &Change, at_ms: i64) -> 
     if digest(change.before.as_ref()) == digest(change.after.as_ref()) {
         return None;
     }
-    let listens = |source: &Source| matches!(source, Source::Stream { table: name, .. } if *name == table.name);
+    let listens =
+        |source: &Source| matches!(source, Source::Stream { table: name, .. } if *name == table.name);
     if !bus.subscriptions().iter().any(|it| listens(&it.source)) {
         return None;
     }
@@ -45,9 +46,10 @@ pub(crate) fn records(bus: &Bus, table: &Table, change: &Change, at_ms: i64) -> 
 /// Whether anyone listens to a table's stream.
 pub(crate) fn is_heard(bus: &Bus, table: &Table) -> bool {
     table.stream.is_some()
-        && bus.subscriptions().iter().any(
-            |it| matches!(&it.source, Source::Stream { table: name, .. } if *name == table.name),
-        )
+        && bus
+            .subscriptions()
+            .iter()
+            .any(|it| matches!(&it.source, Source::Stream { table: name, .. } if *name == table.name))
 }
 
 /// The event of a batch.

@@ -49,26 +49,26 @@ impl Authorizers {
             .collect();
         let Some(identity) = identity else { return Err(Rejection::Unauthorized) };
         let arn = method_arn(stage, &incoming.method, &incoming.path);
-        let answer = match self.kept(&identity, incoming.at_ms) {
-            Some(answer) => answer,
-            None => {
-                let mut event = incoming.frame(route, parameters, stage, None);
-                if let Some(event) = event.as_object_mut() {
-                    event.insert("type".to_owned(), "REQUEST".into());
-                    event.insert("methodArn".to_owned(), arn.clone().into());
-                }
-                let answer =
-                    functions.invoke(&authorizer.function, event).await.map_err(|error| match error {
-                        InvokeError::Failed(error) if error.to_string() == "Unauthorized" => {
-                            Rejection::Unauthorized
-                        }
-                        _ => Rejection::AuthorizerFailure,
-                    })?;
-                let until_ms =
-                    incoming.at_ms.saturating_add(i64::try_from(authorizer.keep.as_millis()).unwrap_or(0));
-                self.lock().insert(identity, (until_ms, answer.clone()));
-                answer
+        let kept = self.kept(&identity, incoming.at_ms);
+        let answer = if let Some(answer) = kept {
+            answer
+        } else {
+            let mut event = incoming.frame(route, parameters, stage, None);
+            if let Some(event) = event.as_object_mut() {
+                event.insert("type".to_owned(), "REQUEST".into());
+                event.insert("methodArn".to_owned(), arn.clone().into());
             }
+            let answer =
+                functions.invoke(&authorizer.function, event).await.map_err(|error| match error {
+                    InvokeError::Failed(error) if error.to_string() == "Unauthorized" => {
+                        Rejection::Unauthorized
+                    }
+                    _ => Rejection::AuthorizerFailure,
+                })?;
+            let until_ms =
+                incoming.at_ms.saturating_add(i64::try_from(authorizer.keep.as_millis()).unwrap_or(0));
+            self.lock().insert(identity, (until_ms, answer.clone()));
+            answer
         };
         decide(&answer, &arn)
     }
@@ -90,8 +90,7 @@ fn decide(answer: &Value, arn: &str) -> Result<Verdict, Rejection> {
         .pointer("/policyDocument/Statement")
         .and_then(Value::as_array)
         .ok_or(Rejection::AuthorizerFailure)?;
-    let principal =
-        answer.get("principalId").and_then(Value::as_str).ok_or(Rejection::AuthorizerFailure)?;
+    let principal = answer.get("principalId").and_then(Value::as_str).ok_or(Rejection::AuthorizerFailure)?;
     let mut allowed = false;
     for statement in statements {
         let invokes = texts(statement.get("Action"))
@@ -167,7 +166,7 @@ fn matches(pattern: &str, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
     use super::*;
 
     const ARN: &str = "arn:aws:execute-api:eu-west-1:000000000000:local/v1/GET/signatures/1";
@@ -184,8 +183,12 @@ mod tests {
     #[test]
     fn a_policy_allows_by_pattern_and_hands_its_context_on() {
         let allow = json!([{ "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "arn:aws:execute-api:*:*:local/v1/*" }]);
-        let Verdict::Allowed(context) = verdict(&allow).unwrap() else { panic!("denied") };
-        assert_eq!(context, json!({ "tenant": "demo", "limit": "5", "principalId": "key-1", "integrationLatency": 0 }));
+        let verdict = verdict(&allow).unwrap();
+        let Verdict::Allowed(context) = verdict else { panic!("denied") };
+        assert_eq!(
+            context,
+            json!({ "tenant": "demo", "limit": "5", "principalId": "key-1", "integrationLatency": 0 })
+        );
     }
 
     #[test]
@@ -195,7 +198,8 @@ mod tests {
             { "Effect": "Deny", "Action": "execute-api:Invoke", "Resource": ["x", "*/GET/signatures/?"] },
         ]);
         assert!(matches!(verdict(&both), Ok(Verdict::Denied)));
-        let elsewhere = json!([{ "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*/POST/*" }]);
+        let elsewhere =
+            json!([{ "Effect": "Allow", "Action": "execute-api:Invoke", "Resource": "*/POST/*" }]);
         assert!(matches!(verdict(&elsewhere), Ok(Verdict::Denied)));
         assert!(matches!(verdict(&json!("none")), Err(Rejection::AuthorizerFailure)));
     }

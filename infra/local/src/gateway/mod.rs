@@ -106,11 +106,8 @@ impl Gateway {
         if event.to_string().len() > LARGEST_PAYLOAD_BYTES {
             return Err(Rejection::RequestTooLarge);
         }
-        let reply = self
-            .functions
-            .invoke(&route.function, event)
-            .await
-            .map_err(|_| Rejection::IntegrationFailure)?;
+        let reply =
+            self.functions.invoke(&route.function, event).await.map_err(|_| Rejection::IntegrationFailure)?;
         self.reply(&reply)
     }
 

@@ -1,5 +1,7 @@
 //! The outbox as a page and as JSON. These two routes exist on one machine only.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response};
 
@@ -8,7 +10,7 @@ use crate::service::Services;
 
 /// The answer, when the request is for the outbox.
 pub(super) fn answer(request: &Request<Bytes>, services: &Services) -> Option<Response<Bytes>> {
-    if request.method() != Method::GET {
+    if request.method() != Method::GET || !is_for_this_machine(request) {
         return None;
     }
     let (kind, body) = match request.uri().path() {
@@ -26,21 +28,30 @@ pub(super) fn answer(request: &Request<Bytes>, services: &Services) -> Option<Re
     Some(response)
 }
 
+/// Whether the request names this machine. A page of another site that points its own name here, or a tunnel
+/// to the outside, must not read other people's mails.
+fn is_for_this_machine(request: &Request<Bytes>) -> bool {
+    let host = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok());
+    let name = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    matches!(name, None | Some("127.0.0.1" | "localhost" | "[::1]"))
+}
+
 fn html(sent: &[Sent]) -> String {
     let mut page = String::from(HEAD);
     if sent.is_empty() {
         page.push_str("<p>No message has been sent yet.</p>");
     }
     for mail in sent.iter().rev() {
-        let subject =
-            if mail.subject.is_empty() { "Text message".to_owned() } else { escape(&mail.subject) };
-        page.push_str(&format!(
+        let subject = if mail.subject.is_empty() { "Text message".to_owned() } else { escape(&mail.subject) };
+        // Writing to a text cannot fail.
+        let _written = write!(
+            page,
             "<article><h2>{subject}</h2><p class=\"meta\">{} · to {} · <time>{}</time></p><pre>{}</pre></article>",
             escape(&mail.channel),
             escape(&mail.to),
             escape(&mail.at),
             linked(if mail.text.is_empty() { &mail.html } else { &mail.text }),
-        ));
+        );
     }
     page.push_str("</main></body></html>");
     page
@@ -59,7 +70,8 @@ fn linked(text: &str) -> String {
         let address = address.trim_end_matches(['.', ',', ';']);
         let kept = escape(address);
         out.push_str(&escape(before));
-        out.push_str(&format!("<a href=\"{kept}\" rel=\"noreferrer\">{kept}</a>"));
+        // Writing to a text cannot fail.
+        let _written = write!(out, "<a href=\"{kept}\" rel=\"noreferrer\">{kept}</a>");
         rest = from.get(address.len()..).unwrap_or(after);
     }
     out.push_str(&escape(rest));
@@ -86,6 +98,20 @@ pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_outbox_is_for_this_machine_only() {
+        let request = |host: &str| {
+            let mut request = Request::new(Bytes::new());
+            request.headers_mut().extend(HeaderValue::from_str(host).map(|host| (http::header::HOST, host)));
+            request
+        };
+        assert!(
+            is_for_this_machine(&request("127.0.0.1:3000")) && is_for_this_machine(&request("localhost"))
+        );
+        assert!(!is_for_this_machine(&request("evil.example:3000")));
+        assert!(!is_for_this_machine(&request("127.0.0.1.evil.example")));
+    }
 
     #[test]
     fn addresses_are_links_and_nothing_else_is_markup() {

@@ -14,23 +14,24 @@ pub(super) fn is_presigned(uri: &Uri) -> bool {
 pub(super) async fn answer(
     services: &Services,
     clock: &Clock,
-    request: Request<s3s::Body>,
+    mut request: Request<s3s::Body>,
 ) -> Response<s3s::Body> {
+    // A client that followed a redirect on this host sends its API key along, which is not for S3.
+    request.headers_mut().remove(http::header::AUTHORIZATION);
     match until_ms(request.uri()) {
-        None => return refuse("AuthorizationQueryParametersError", "The link's date or lifetime is malformed."),
+        None => {
+            return refuse("AuthorizationQueryParametersError", "The link's date or lifetime is malformed.");
+        }
         Some(until_ms) if clock.now().unix_ms() > until_ms => {
             return refuse("AccessDenied", "Request has expired");
         }
         Some(_) => {}
     }
-    match services.objects.service().call(request).await {
-        Ok(response) => response,
-        Err(_) => {
-            let mut response = Response::new(s3s::Body::empty());
-            *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-            response
-        }
-    }
+    services.objects.service().call(request).await.unwrap_or_else(|_| {
+        let mut response = Response::new(s3s::Body::empty());
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        response
+    })
 }
 
 /// The instant at which a link ends.
@@ -44,7 +45,9 @@ fn until_ms(uri: &Uri) -> Option<i64> {
 
 fn parameter(uri: &Uri, name: &str) -> Option<String> {
     let query = uri.query()?;
-    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
 }
 
 fn refuse(code: &str, message: &str) -> Response<s3s::Body> {
@@ -58,7 +61,7 @@ fn refuse(code: &str, message: &str) -> Response<s3s::Body> {
     response
 }
 
-/// The longest life of a link that SigV4 allows.
+/// The longest life of a link that Signature Version 4 allows.
 const SEVEN_DAYS_SECONDS: i64 = 7 * 24 * 60 * 60;
 
 #[cfg(test)]

@@ -210,7 +210,9 @@ mod tests {
         assert_eq!((response.status().as_u16(), response.body().as_ref()), (201, b"hi".as_slice()));
         assert_eq!(response.headers().get_all("set-cookie").iter().count(), 2);
         assert!(super::response(&json!({ "body": "no status" })).is_err());
-        assert!(super::response(&json!({ "statusCode": 200, "body": "%", "isBase64Encoded": true })).is_err());
+        assert!(
+            super::response(&json!({ "statusCode": 200, "body": "%", "isBase64Encoded": true })).is_err()
+        );
         let large = "x".repeat(LARGEST_PAYLOAD_BYTES);
         assert!(super::response(&json!({ "statusCode": 200, "body": large })).is_err());
     }

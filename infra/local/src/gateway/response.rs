@@ -31,9 +31,7 @@ impl Rejection {
     /// The type, the status and the message of API Gateway.
     const fn facts(self) -> (&'static str, u16, &'static str) {
         match self {
-            Self::AccessDenied => {
-                ("ACCESS_DENIED", 403, "User is not authorized to access this resource")
-            }
+            Self::AccessDenied => ("ACCESS_DENIED", 403, "User is not authorized to access this resource"),
             Self::AuthorizerFailure => ("AUTHORIZER_FAILURE", 500, "Internal server error"),
             Self::IntegrationFailure => ("INTEGRATION_FAILURE", 502, "Internal server error"),
             Self::MissingAuthenticationToken => {

@@ -22,10 +22,9 @@ enum Part {
 
 impl Routes {
     pub(super) fn new(routes: &[Route]) -> Self {
-        let entries = routes.iter().map(|route| Entry {
-            parts: split(&route.path).map(part).collect(),
-            route: route.clone(),
-        });
+        let entries = routes
+            .iter()
+            .map(|route| Entry { parts: split(&route.path).map(part).collect(), route: route.clone() });
         Self(entries.collect())
     }
 
@@ -36,10 +35,8 @@ impl Routes {
     pub(super) fn find(&self, method: &str, path: &str) -> Option<(&Route, BTreeMap<String, String>)> {
         let given: Vec<&str> = split(path).collect();
         let best = self.0.iter().filter(|entry| entry.matches(&given)).map(Entry::rank).max()?;
-        let entry = self
-            .0
-            .iter()
-            .find(|it| it.matches(&given) && it.rank() == best && it.route.method == method)?;
+        let entry =
+            self.0.iter().find(|it| it.matches(&given) && it.rank() == best && it.route.method == method)?;
         let parameters = entry
             .parts
             .iter()
@@ -83,7 +80,10 @@ fn part(text: &str) -> Part {
 /// Percent-decodes; unlike in a form, `+` stays.
 fn decode(value: &str) -> String {
     let escaped = value.replace('+', "%2B");
-    url::form_urlencoded::parse(escaped.as_bytes()).next().map(|(text, _)| text.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(escaped.as_bytes())
+        .next()
+        .map(|(text, _)| text.into_owned())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

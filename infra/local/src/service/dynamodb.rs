@@ -1,4 +1,4 @@
-//! DynamoDB: an SQLite file behind the real API, with stream records derived from every write.
+//! DynamoDB: an `SQLite` file behind the real API, with stream records derived from every write.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::template::Table;
 /// The tables of a template.
 pub(crate) struct Tables {
     database: Database,
-    tables: BTreeMap<String, Table>,
+    declared: BTreeMap<String, Table>,
     bus: Arc<Bus>,
     clock: Clock,
     /// Held from the look at an item before a write to the look after it.
@@ -26,7 +26,7 @@ pub(crate) struct Tables {
 
 impl std::fmt::Debug for Tables {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tables").field("tables", &self.tables.keys()).finish_non_exhaustive()
+        f.debug_struct("Tables").field("declared", &self.declared.keys()).finish_non_exhaustive()
     }
 }
 
@@ -58,7 +58,7 @@ impl Tables {
         let database = Database::new(file).map_err(|error| error.to_string())?;
         let opened = Self {
             database,
-            tables: tables.iter().map(|table| (table.name.clone(), table.clone())).collect(),
+            declared: tables.iter().map(|table| (table.name.clone(), table.clone())).collect(),
             bus,
             clock,
             writing: Mutex::new(()),
@@ -112,8 +112,13 @@ impl Tables {
     }
 
     /// The change of a write whose end the journal does not know; `None` when it did not happen.
-    pub(crate) fn recover(&self, table: &str, key: &Value, before: Option<&String>) -> Option<(&Table, Change)> {
-        let table = self.tables.get(table)?;
+    pub(crate) fn recover(
+        &self,
+        table: &str,
+        key: &Value,
+        before: Option<&String>,
+    ) -> Option<(&Table, Change)> {
+        let table = self.declared.get(table)?;
         let after = self.item(&table.name, key).ok()?;
         if stream::digest(after.as_ref()).as_ref() == before {
             return None;
@@ -179,7 +184,7 @@ impl Tables {
         parts(operation, &input)
             .into_iter()
             .filter_map(|part| {
-                let table = self.tables.get(table_name(part.table))?;
+                let table = self.declared.get(table_name(part.table))?;
                 let key = key_of(table, part.key, part.item)?;
                 stream::is_heard(&self.bus, table).then_some((table, key))
             })
@@ -265,7 +270,10 @@ fn key_of(table: &Table, key: Option<&Value>, item: Option<&Value>) -> Option<Va
     }
     let item = item?;
     let names = std::iter::once(&table.hash_key).chain(table.range_key.as_ref());
-    names.map(|name| Some((name.clone(), item.get(name)?.clone()))).collect::<Option<Map<_, _>>>().map(Value::Object)
+    names
+        .map(|name| Some((name.clone(), item.get(name)?.clone())))
+        .collect::<Option<Map<_, _>>>()
+        .map(Value::Object)
 }
 
 /// What makes two tables the same: their key and their indexes with their keys.

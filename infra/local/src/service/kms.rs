@@ -156,10 +156,17 @@ impl Keys {
                 };
                 signed.map(|()| signature)
             }
-            _ => return Err(Fault::new("InvalidKeyUsageException", "the key does not sign by this algorithm")),
+            _ => {
+                return Err(Fault::new(
+                    "InvalidKeyUsageException",
+                    "the key does not sign by this algorithm",
+                ));
+            }
         }
         .map_err(|_| broken())?;
-        Ok(json!({ "KeyId": arn(&id), "Signature": STANDARD.encode(signature), "SigningAlgorithm": algorithm }))
+        Ok(
+            json!({ "KeyId": arn(&id), "Signature": STANDARD.encode(signature), "SigningAlgorithm": algorithm }),
+        )
     }
 
     fn decrypt(&self, input: &Value) -> Result<Value, Fault> {
@@ -225,11 +232,7 @@ fn encrypt(id: &str, stored: &Stored, plain: &[u8], input: &Value) -> Result<Vec
     let nonce = chance::bytes::<NONCE_BYTES>();
     let mut sealed = plain.to_vec();
     symmetric(stored)?
-        .seal_in_place_append_tag(
-            Nonce::assume_unique_for_key(nonce),
-            Aad::from(context(input)),
-            &mut sealed,
-        )
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(context(input)), &mut sealed)
         .map_err(|_| broken())?;
     Ok([id.as_bytes(), &nonce, &sealed].concat())
 }

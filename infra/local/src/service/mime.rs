@@ -99,19 +99,13 @@ fn unescape(source: &[u8]) -> Vec<u8> {
     let mut rest = source;
     while let [first, tail @ ..] = rest {
         let byte = match tail {
-            [high, low, ..] if *first == b'=' => hex::decode([*high, *low]).ok().and_then(|it| it.first().copied()),
+            [high, low, ..] if *first == b'=' => {
+                hex::decode([*high, *low]).ok().and_then(|it| it.first().copied())
+            }
             _ => None,
         };
-        match byte {
-            Some(byte) => {
-                out.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
+        out.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     out
 }
@@ -121,7 +115,8 @@ fn decode_words(text: &str) -> String {
     let mut out = String::new();
     for word in text.split(' ') {
         let decoded = decode_word(word);
-        if !out.is_empty() && !(decoded.is_some() && out.ends_with(JOIN)) {
+        let joins = decoded.is_some() && out.ends_with(JOIN);
+        if !(out.is_empty() || joins) {
             out = out.trim_end_matches(JOIN).to_owned();
             out.push(' ');
         }

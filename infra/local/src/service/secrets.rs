@@ -128,13 +128,7 @@ impl Secrets {
         }))
     }
 
-    fn put_value(
-        &self,
-        id: &str,
-        value: &str,
-        token: Option<&Value>,
-        now_ms: i64,
-    ) -> Result<Value, Fault> {
+    fn put_value(&self, id: &str, value: &str, token: Option<&Value>, now_ms: i64) -> Result<Value, Fault> {
         let mut secrets = self.lock();
         let name = find(&secrets, id)?.0.to_owned();
         let stored = secrets.entry(name.clone()).or_default();
@@ -167,9 +161,9 @@ fn find<'a>(secrets: &'a BTreeMap<String, Stored>, id: &str) -> Result<(&'a str,
         let arn = secret_arn(name);
         id == name || id == arn || arn.rsplit_once('-').is_some_and(|(short, _)| short == id)
     };
-    secrets.iter().find(|(name, _)| matches(name)).map(|(name, stored)| (name.as_str(), stored)).ok_or_else(|| {
-        Fault::new("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
-    })
+    secrets.iter().find(|(name, _)| matches(name)).map(|(name, stored)| (name.as_str(), stored)).ok_or_else(
+        || Fault::new("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit in 53 bits for 285,000 years")]
@@ -200,7 +194,10 @@ mod tests {
         assert_eq!(first["SecretString"].as_str().unwrap().len(), 40);
         let secrets = Secrets::open(&declared, data, 0).unwrap();
         let by_arn = json!({ "SecretId": first["ARN"] });
-        assert_eq!(secrets.call("GetSecretValue", &by_arn, 0).unwrap()["SecretString"], first["SecretString"]);
+        assert_eq!(
+            secrets.call("GetSecretValue", &by_arn, 0).unwrap()["SecretString"],
+            first["SecretString"]
+        );
 
         let put = json!({ "SecretId": "Pepper", "SecretString": "new" });
         let version = secrets.call("PutSecretValue", &put, 5).unwrap()["VersionId"].clone();
@@ -209,6 +206,9 @@ mod tests {
         assert_eq!(secrets.value("Pepper").as_deref(), Some("new"));
         let unknown = secrets.call("GetSecretValue", &json!({ "SecretId": "Salt" }), 0).unwrap_err();
         assert_eq!(unknown.code, "ResourceNotFoundException");
-        assert_eq!(secrets.call("RotateSecret", &json!({}), 0).unwrap_err().code, "UnknownOperationException");
+        assert_eq!(
+            secrets.call("RotateSecret", &json!({}), 0).unwrap_err().code,
+            "UnknownOperationException"
+        );
     }
 }

@@ -65,7 +65,11 @@ fn recipients(input: &Value) -> Result<String, Fault> {
 }
 
 fn not_empty(to: String) -> Result<String, Fault> {
-    if to.contains('@') { Ok(to) } else { Err(Fault::new("BadRequestException", "the mail has no recipient")) }
+    if to.contains('@') {
+        Ok(to)
+    } else {
+        Err(Fault::new("BadRequestException", "the mail has no recipient"))
+    }
 }
 
 /// The address inside `Name <address>`.
@@ -80,7 +84,7 @@ fn address(sender: &str) -> Result<String, Fault> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use base64::Engine as _;
     use serde_json::json;
 

@@ -76,7 +76,10 @@ mod tests {
         assert_eq!((sent.to.as_str(), sent.text.as_str()), ("+39055123456", "Code 123456"));
         let topic = publish(b"Action=Publish&TopicArn=a&Message=x", 0).unwrap_err();
         assert!(render(Err(topic)).1.contains("<Code>NotImplemented</Code>"));
-        assert_eq!(publish(b"Action=Publish&PhoneNumber=055&Message=x", 0).unwrap_err().code, "InvalidParameter");
+        assert_eq!(
+            publish(b"Action=Publish&PhoneNumber=055&Message=x", 0).unwrap_err().code,
+            "InvalidParameter"
+        );
         assert_eq!(publish(b"Action=Subscribe", 0).unwrap_err().code, "UnknownOperationException");
     }
 }

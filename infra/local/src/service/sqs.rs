@@ -36,7 +36,10 @@ pub(super) fn call(queues: &Queues, operation: &str, input: &Value, now_ms: i64)
         "GetQueueUrl" => {
             only(input, &["QueueName"])?;
             let name = text(input, "QueueName")?;
-            queues.queue(name).map(|queue| json!({ "QueueUrl": queue_url(&queue.name) })).ok_or_else(unknown_queue)
+            queues
+                .queue(name)
+                .map(|queue| json!({ "QueueUrl": queue_url(&queue.name) }))
+                .ok_or_else(unknown_queue)
         }
         "ReceiveMessage" => receive(queues, input, now_ms),
         "SendMessage" => {

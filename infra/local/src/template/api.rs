@@ -64,10 +64,10 @@ struct Identity {
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct Response {
     status_code: Option<u16>,
-    #[serde(default)]
-    response_parameters: ResponseParameters,
-    #[serde(default)]
-    response_templates: BTreeMap<String, String>,
+    #[serde(default, rename = "ResponseParameters")]
+    parameters: ResponseParameters,
+    #[serde(default, rename = "ResponseTemplates")]
+    templates: BTreeMap<String, String>,
 }
 
 #[derive(Default, Deserialize)]
@@ -111,7 +111,7 @@ fn authorizer(id: &str, mut auth: Auth) -> Result<Authorizer, TemplateError> {
 
 fn gateway_response(at: &str, response: Response) -> Result<GatewayResponse, TemplateError> {
     let headers = response
-        .response_parameters
+        .parameters
         .headers
         .into_iter()
         .map(|(name, value)| match value.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
@@ -122,7 +122,7 @@ fn gateway_response(at: &str, response: Response) -> Result<GatewayResponse, Tem
             }),
         })
         .collect::<Result<_, TemplateError>>()?;
-    let mut templates = response.response_templates;
+    let mut templates = response.templates;
     let body = templates.remove("application/json").unwrap_or_default();
     if let Some(other) = templates.keys().next() {
         return Err(TemplateError::Malformed {

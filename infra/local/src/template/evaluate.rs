@@ -235,8 +235,12 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_named() {
-        assert!(matches!(evaluate("!Ref Nobody"), Err(TemplateError::UnknownReference { name }) if name == "Nobody"));
-        assert!(matches!(evaluate("a: [!If [x, y]]"), Err(TemplateError::UnknownIntrinsic { name }) if name == "If"));
+        assert!(
+            matches!(evaluate("!Ref Nobody"), Err(TemplateError::UnknownReference { name }) if name == "Nobody")
+        );
+        assert!(
+            matches!(evaluate("a: [!If [x, y]]"), Err(TemplateError::UnknownIntrinsic { name }) if name == "If")
+        );
         assert!(
             matches!(evaluate("!GetAtt Jobs.Colour"), Err(TemplateError::UnknownAttribute { attribute, .. }) if attribute == "Colour")
         );

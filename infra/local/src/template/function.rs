@@ -281,7 +281,7 @@ fn schedule(at: &str, name: &str, properties: Value) -> Result<Source, TemplateE
         at: format!("{at}.ScheduleExpression"),
         expected: "rate(<number> <minutes, hours or days>)",
     })?;
-    // EventBridge Scheduler retries 185 times when nothing is said; no local trial waits for that.
+    // The scheduler of AWS retries 185 times when nothing is said; no local trial waits for that.
     let retries = event.retry_policy.and_then(|policy| policy.maximum_retry_attempts).unwrap_or(2);
     Ok(Source::Schedule { name: name.to_owned(), every, retries })
 }
@@ -314,15 +314,19 @@ fn stream(at: &str, properties: Value) -> Result<Source, TemplateError> {
         Some(config) if config.on_failure.kind == "SQS" => {
             Some(name_in_arn(at, &config.on_failure.destination)?.to_owned())
         }
-        Some(_) => return Err(TemplateError::Malformed { at: at.to_owned(), expected: "a queue (type SQS)" }),
+        Some(_) => {
+            return Err(TemplateError::Malformed { at: at.to_owned(), expected: "a queue (type SQS)" });
+        }
     };
     let filters = event
         .filter_criteria
         .filters
         .iter()
         .map(|filter| {
-            Pattern::parse(&filter.pattern)
-                .map_err(|error| TemplateError::Property { at: format!("{at}.Pattern"), why: error.to_string() })
+            Pattern::parse(&filter.pattern).map_err(|error| TemplateError::Property {
+                at: format!("{at}.Pattern"),
+                why: error.to_string(),
+            })
         })
         .collect::<Result<_, _>>()?;
     Ok(Source::Stream {

@@ -145,7 +145,9 @@ impl Template {
                 Source::Schedule { .. } => true,
                 Source::Stream { table, on_failure, .. } => {
                     self.tables.iter().any(|it| it.name == *table && it.stream.is_some())
-                        && on_failure.as_ref().is_none_or(|name| self.queues.iter().any(|it| it.name == *name))
+                        && on_failure
+                            .as_ref()
+                            .is_none_or(|name| self.queues.iter().any(|it| it.name == *name))
                 }
             };
             if !known {
@@ -261,8 +263,15 @@ fn name_in_arn<'a>(at: &str, arn: &'a str) -> Result<&'a str, TemplateError> {
     })
 }
 
-const SECTIONS: &[&str] =
-    &["AWSTemplateFormatVersion", "Description", "Globals", "Outputs", "Parameters", "Resources", "Transform"];
+const SECTIONS: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Globals",
+    "Outputs",
+    "Parameters",
+    "Resources",
+    "Transform",
+];
 
 /// Attributes of a resource that have a meaning here or none on one machine.
 const ATTRIBUTES: &[&str] =

@@ -117,10 +117,8 @@ pub(super) fn table(id: &str, name: String, properties: Value) -> Result<Table, 
             }
         }),
     };
-    let ttl_attribute = properties
-        .time_to_live_specification
-        .filter(|it| flag(&it.enabled))
-        .map(|it| it.attribute_name);
+    let ttl_attribute =
+        properties.time_to_live_specification.filter(|it| flag(&it.enabled)).map(|it| it.attribute_name);
     let schema: Vec<Value> = properties
         .key_schema
         .iter()

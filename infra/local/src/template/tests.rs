@@ -46,9 +46,8 @@ fn every_variable_resolves_to_something_that_is_declared() {
 
 #[test]
 fn parameters_override_defaults_and_keep_their_bounds() {
-    let parse = |name: &str, value: &str| {
-        Template::parse(TEMPLATE, &[(name.to_owned(), value.to_owned())].into())
-    };
+    let parse =
+        |name: &str, value: &str| Template::parse(TEMPLATE, &[(name.to_owned(), value.to_owned())].into());
     let template = parse("PublicUrl", "http://127.0.0.1:3000").unwrap();
     let create = template.function("CreateRequestFunction").unwrap();
     assert_eq!(create.environment["PUBLIC_URL"], "http://127.0.0.1:3000");
@@ -63,7 +62,13 @@ fn tables_keep_their_indexes_and_streams() {
     let requests = template.table("Requests").unwrap();
     assert_eq!((requests.hash_key.as_str(), requests.range_key.as_deref()), ("pk", Some("sk")));
     assert_eq!(requests.stream, Some(StreamView::NewImage));
-    assert!(requests.create["GlobalSecondaryIndexes"].as_array().unwrap().iter().any(|it| it["IndexName"] == "due"));
+    assert!(
+        requests.create["GlobalSecondaryIndexes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|it| it["IndexName"] == "due")
+    );
 }
 
 #[test]

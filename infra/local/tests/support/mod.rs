@@ -153,9 +153,12 @@ impl World {
             let world = world.clone();
             Box::pin(async move {
                 let deps = (world, function, aws);
-                Ok(Handler::of_events(deps, |(world, function, aws): &(World, String, Aws), event: Value, _| {
-                    Box::pin(world.handle(function, aws, event))
-                }))
+                Ok(Handler::of_events(
+                    deps,
+                    |(world, function, aws): &(World, String, Aws), event: Value, _| {
+                        Box::pin(world.handle(function, aws, event))
+                    },
+                ))
             })
         })
     }
@@ -186,15 +189,12 @@ impl World {
         let mut failed = Vec::new();
         for record in event["Records"].as_array().unwrap() {
             let stream = record.get("dynamodb");
-            let (name, shown, id) = match stream {
-                Some(stream) => {
-                    let text = |name: &str| stream["Keys"][name]["S"].as_str().unwrap().to_owned();
-                    (text("sk"), format!("{}/{}", text("pk"), text("sk")), &stream["SequenceNumber"])
-                }
-                None => {
-                    let body = record["body"].as_str().unwrap().to_owned();
-                    (body.clone(), body, &record["messageId"])
-                }
+            let (name, shown, id) = if let Some(stream) = stream {
+                let text = |name: &str| stream["Keys"][name]["S"].as_str().unwrap().to_owned();
+                (text("sk"), format!("{}/{}", text("pk"), text("sk")), &stream["SequenceNumber"])
+            } else {
+                let body = record["body"].as_str().unwrap().to_owned();
+                (body.clone(), body, &record["messageId"])
             };
             match state.failures.get_mut(&name) {
                 Some(left) if *left > 0 => {

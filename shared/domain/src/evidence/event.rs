@@ -117,9 +117,11 @@ impl Draft {
         cause: &mut Cause<'_>,
     ) -> (EvidenceEvent, Vec<Disclosure>) {
         if let Some(origin) = &cause.origin {
-            self = self
-                .personal(owner, "ip_address", origin.ip_address.as_str())
-                .personal(owner, "user_agent", origin.user_agent.as_str());
+            self = self.personal(owner, "ip_address", origin.ip_address.as_str()).personal(
+                owner,
+                "user_agent",
+                origin.user_agent.as_str(),
+            );
         }
         let seq = head.length;
         let mut commitments = Map::new();

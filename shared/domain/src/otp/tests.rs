@@ -84,7 +84,8 @@ fn codes_are_uniform_in_every_place() {
     // Chi-square with nine degrees of freedom: 27.88 is exceeded once in a thousand fair samples.
     let expected = f64::from(codes) / 10.0;
     for place in counts {
-        let chi_square: f64 = place.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
+        let chi_square: f64 =
+            place.iter().map(|count| (f64::from(*count) - expected).powi(2) / expected).sum();
         assert!(chi_square < 27.88, "{place:?}");
     }
 }

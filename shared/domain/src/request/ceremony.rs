@@ -84,7 +84,9 @@ impl Request<Open> {
         if let Some(last) = ceremony.last_code_at {
             let waited = cause.now.since(last);
             if waited < policy.resend_pause {
-                return Err(Refusal::ResendTooSoon { retry_after: policy.resend_pause.saturating_sub(waited) });
+                return Err(Refusal::ResendTooSoon {
+                    retry_after: policy.resend_pause.saturating_sub(waited),
+                });
             }
         }
         if ceremony.codes >= policy.max_codes {

@@ -88,7 +88,8 @@ impl Request<Received> {
         }
         let signatories =
             new.signatories.into_iter().map(|it| admit(it, &id, links, cause)).collect::<Vec<_>>();
-        let inputs = new.inputs.into_iter().map(|it| InputDocument { id: it.id, source: it.source, file: None });
+        let inputs =
+            new.inputs.into_iter().map(|it| InputDocument { id: it.id, source: it.source, file: None });
         let mut facts = Facts {
             id,
             tenant: new.tenant,
@@ -154,9 +155,11 @@ fn received(facts: &Facts) -> Draft {
     }
     for (index, signatory) in facts.signatories.iter().enumerate() {
         let owner = Owner::Signatory(signatory.id.clone());
-        draft = draft
-            .personal(&owner, format!("signatories/{index}/name"), signatory.full_name())
-            .personal(&owner, format!("signatories/{index}/email"), signatory.email.expose());
+        draft = draft.personal(&owner, format!("signatories/{index}/name"), signatory.full_name()).personal(
+            &owner,
+            format!("signatories/{index}/email"),
+            signatory.email.expose(),
+        );
         if let Some(mobile) = &signatory.mobile {
             draft = draft.personal(&owner, format!("signatories/{index}/mobile"), mobile.expose());
         }

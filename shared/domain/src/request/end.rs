@@ -56,7 +56,9 @@ impl AnyRequest {
         cause: &mut Cause<'_>,
     ) -> Transition<Self> {
         let (kind, word) = match delivery {
-            Delivery::Accepted { provider_id } => (EventKind::MessageSent, Some(("provider_id", provider_id))),
+            Delivery::Accepted { provider_id } => {
+                (EventKind::MessageSent, Some(("provider_id", provider_id)))
+            }
             Delivery::Ambiguous => (EventKind::MessageAmbiguous, None),
             Delivery::Refused { reason } => (EventKind::MessageRefused, Some(("reason", reason))),
         };

@@ -83,7 +83,11 @@ impl Facts {
     }
 
     pub(super) fn before_deadline(&self, now: Timestamp) -> Result<(), Refusal> {
-        if now >= self.expires_at { Err(Refusal::RequestExpired { expired_at: self.expires_at }) } else { Ok(()) }
+        if now >= self.expires_at {
+            Err(Refusal::RequestExpired { expired_at: self.expires_at })
+        } else {
+            Ok(())
+        }
     }
 
     pub(super) fn signatory_mut(&mut self, id: &SignatoryId) -> Result<&mut Signatory, Refusal> {
@@ -216,7 +220,10 @@ pub struct Callback {
 
 impl std::fmt::Debug for Callback {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Callback").field("form", &self.form).field("retry", &self.retry).finish_non_exhaustive()
+        f.debug_struct("Callback")
+            .field("form", &self.form)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
     }
 }
 

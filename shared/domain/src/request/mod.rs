@@ -23,11 +23,11 @@ pub use facts::{
 };
 pub use intake::Failure;
 pub use seal::NextSeal;
-pub use stored::Stored;
 pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};
+pub use stored::Stored;
 
 use crate::evidence::{Draft, Owner};
-use crate::transition::{Changes, ChainName};
+use crate::transition::{ChainName, Changes};
 use crate::{Cause, Refusal, Timestamp};
 
 /// A signature request in state `S`.
@@ -145,7 +145,9 @@ impl AnyRequest {
             StateRecord::Received => Self::Received(Request { facts, state: Received }),
             StateRecord::Open(document) => Self::Open(Request { facts, state: Open { document } }),
             StateRecord::Signed(document) => Self::Signed(Request { facts, state: Signed { document } }),
-            StateRecord::Done(document, sealed) => Self::Done(Request { facts, state: Done { document, sealed } }),
+            StateRecord::Done(document, sealed) => {
+                Self::Done(Request { facts, state: Done { document, sealed } })
+            }
             StateRecord::Rejected(failure) => Self::Rejected(Request { facts, state: Rejected { failure } }),
             StateRecord::Declined(document) => Self::Declined(Request { facts, state: Ended { document } }),
             StateRecord::Expired(document) => Self::Expired(Request { facts, state: Ended { document } }),

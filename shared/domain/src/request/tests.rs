@@ -114,8 +114,10 @@ impl Stage {
     }
 
     fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
-        let agreed =
-            Agreement { document: Digest::of(b"document"), consent: request.facts().options.consent_digest() };
+        let agreed = Agreement {
+            document: Digest::of(b"document"),
+            consent: request.facts().options.consent_digest(),
+        };
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
         let issued = request.issue(who, agreed, (&self.pepper, &self.policy), &mut cause)?;
         Ok(self.commit(issued))
@@ -332,7 +334,10 @@ fn nobody_signs_at_the_deadline_and_a_sweep_ends_the_request() {
     let expired = AnyRequest::Open(issued.request).expire(&mut stage.cause()).unwrap();
     let expired = stage.commit(expired);
     assert_eq!(expired.state_name(), "EXPIRED");
-    assert_eq!(expired.clone().open(stage.now).unwrap_err(), Refusal::RequestExpired { expired_at: expires_at });
+    assert_eq!(
+        expired.clone().open(stage.now).unwrap_err(),
+        Refusal::RequestExpired { expired_at: expires_at }
+    );
     assert!(expired.cancel(&mut stage.cause()).is_err());
 }
 

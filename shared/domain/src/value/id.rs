@@ -157,7 +157,9 @@ mod tests {
 
     #[test]
     fn other_spellings_are_refused() {
-        for text in ["", "123", "6564a1b2c3d4e5f60718293A", "6564a1b2c3d4e5f60718293g", "../../etc/passwd-000000"] {
+        for text in
+            ["", "123", "6564a1b2c3d4e5f60718293A", "6564a1b2c3d4e5f60718293g", "../../etc/passwd-000000"]
+        {
             assert!(RequestId::parse(text).is_err(), "{text}");
         }
         assert!(TenantId::parse("Demo").is_err());

@@ -160,7 +160,7 @@ impl<'a> Sealer<'a> {
         let tokens: Vec<&TimestampToken> = tokens.iter().collect();
         let mut search = MaterialSearch::new(&self.certificate, &tokens, now.unix_ms.div_euclid(1000))
             .with_certificates(&self.known);
-        while let Some(fetch) = search.next_fetch() {
+        while let Some(fetch) = search.next_fetch()? {
             let answer = match &fetch {
                 Fetch::Ocsp { url, request } => http::post(url, OCSP_REQUEST, request),
                 Fetch::Certificate { url } | Fetch::Crl { url } => http::get(url),

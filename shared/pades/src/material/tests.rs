@@ -52,7 +52,7 @@ fn run(
     revoked: &[u64],
 ) -> Result<Vec<String>, MaterialError> {
     let mut asked = Vec::new();
-    while let Some(fetch) = search.next_fetch() {
+    while let Some(fetch) = search.next_fetch()? {
         asked.push(fetch.url().to_owned());
         search.take(&fetch, &hierarchy.serve(&fetch, revoked))?;
     }
@@ -120,8 +120,8 @@ fn what_is_missing_is_named() {
 fn an_answer_that_cannot_be_fetched_is_asked_for_once() {
     let hierarchy = Hierarchy::new(EVERYTHING, vec![]);
     let mut search = hierarchy.search();
-    assert_eq!(search.next_fetch(), Some(Fetch::Certificate { url: CA.to_owned() }));
-    assert_eq!(search.next_fetch(), None);
+    assert_eq!(search.next_fetch(), Ok(Some(Fetch::Certificate { url: CA.to_owned() })));
+    assert_eq!(search.next_fetch(), Ok(None));
     assert!(search.finish().is_err());
 }
 
@@ -130,9 +130,9 @@ fn a_certificate_that_did_not_issue_it_is_left_aside() {
     let hierarchy = Hierarchy::new(EVERYTHING, vec![]);
     let impostor = Issued::root().intermediate(2, Urls::default());
     let mut search = hierarchy.search();
-    let fetch = search.next_fetch().unwrap();
+    let fetch = search.next_fetch().unwrap().unwrap();
     search.take(&fetch, &impostor.der).unwrap();
-    assert_eq!(search.next_fetch(), None);
+    assert_eq!(search.next_fetch(), Ok(None));
     assert!(search.finish().is_err());
 }
 
@@ -143,7 +143,28 @@ fn a_root_that_is_known_need_not_be_published() {
     let certificate = SealCertificate::from_der(&seal.der, &[]).unwrap();
     let known = [root.der.clone()];
     let mut search = MaterialSearch::new(&certificate, &[], NOW).with_certificates(&known);
-    let fetch = search.next_fetch().unwrap();
+    let fetch = search.next_fetch().unwrap().unwrap();
     search.take(&fetch, &root.crl(&[], NOW, None)).unwrap();
     assert_eq!(search.finish().unwrap().certificates, [seal.der, root.der]);
+}
+
+#[test]
+fn one_list_serves_every_certificate_of_its_issuer() {
+    let root = Issued::root();
+    let no_rev_avail = CustomExtension::from_oid_content(&[2, 5, 29, 56], vec![5, 0]);
+    let ca = root.intermediate(2, Urls { crl: Some(ROOT_CRL), ..Urls::default() });
+    let other = root.intermediate(3, Urls { crl: Some(ROOT_CRL), ..Urls::default() });
+    let seal = ca.seal(7, Urls::default(), vec![no_rev_avail]);
+    let chain = [ca.der.clone(), root.der.clone(), other.der.clone()];
+    let certificate = SealCertificate::from_der(&seal.der, &chain).unwrap();
+    for (revoked, expected) in [(vec![], Ok(1)), (vec![3], Err("CN=intermediate"))] {
+        let mut search = MaterialSearch::new(&certificate, &[], NOW);
+        let fetch = search.next_fetch().unwrap().unwrap();
+        search.take(&fetch, &root.crl(&revoked, NOW, None)).unwrap();
+        search.add_subject(&other.der);
+        let outcome = search.finish().map(|data| data.crls.len());
+        let expected =
+            expected.map_err(|subject: &str| MaterialError::Revoked { subject: subject.to_owned() });
+        assert_eq!(outcome, expected);
+    }
 }

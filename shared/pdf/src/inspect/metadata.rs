@@ -3,7 +3,7 @@
 use super::{Claims, tolerated};
 use crate::{Document, PdfError, object::Value};
 
-pub(super) fn read_claims(document: &Document) -> Result<Claims, PdfError> {
+pub(crate) fn read_claims(document: &Document) -> Result<Claims, PdfError> {
     let catalog = document.catalog()?;
     let Some(dictionary) = catalog.dictionary() else { return Ok(Claims::default()) };
     let mark_info = tolerated(document.value(dictionary, "MarkInfo"), Value::Null)?;

@@ -54,7 +54,7 @@ pub fn prepare(document: &Document, request: &SealRequest<'_>) -> Result<Prepare
         Act::Signatory { appearance, .. } => Some(Stamp::new(appearance)?),
         Act::Closing => None,
     };
-    let mut revision = Revision::new(document, &form, update, signature, stamp);
+    let mut revision = Revision::new(document, &form, update, signature, stamp)?;
     if first {
         revision.create_fields(request, target)?;
     } else {

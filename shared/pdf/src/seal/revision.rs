@@ -1,14 +1,16 @@
 //! The fields of a revision: made, filled and hooked in.
 
 use super::{
-    Act, Appearance, PreparedRevision, SealRequest,
+    Act, PreparedRevision, SealRequest,
     attach::{Attachments, reference},
     dictionary::Unsigned,
 };
 use crate::{
     Document, PdfError, Place, PlacementError, Rect, SealError,
     form::{Field, Form, PageIndex},
+    inspect::read_claims,
     object::{Object, ObjectId},
+    picture::Palette,
     stamp::{Frame, Stamp, write_blank},
     text::numbers,
     write::Update,
@@ -16,6 +18,8 @@ use crate::{
 
 /// Annotation flags of a widget: printed, and not to be moved.
 const WIDGET_FLAGS: u32 = 4 | 128;
+/// State of a further place that shows the mark.
+const SHOWN: &str = "/Signed";
 
 /// A revision in the making.
 pub(super) struct Revision<'a> {
@@ -24,8 +28,8 @@ pub(super) struct Revision<'a> {
     update: Update<'a>,
     signature: ObjectId,
     stamp: Option<Stamp<'a>>,
-    /// `/Font` of the stamp's resources.
-    fonts: String,
+    /// Entries of the stamp's resource dictionary.
+    resources: String,
     blank: Option<ObjectId>,
     attachments: Attachments,
 }
@@ -50,10 +54,19 @@ fn frame(rect: &Rect, rotate: u16) -> Frame {
 }
 
 /// What a new field holds.
-pub(super) enum Content<'a> {
-    Closing { signed: bool },
-    Further(Option<&'a Appearance>),
-    Signature { signed: bool },
+#[derive(Clone, Copy)]
+pub(super) enum Content {
+    Closing {
+        signed: bool,
+    },
+    /// A read-only check box that only shows the mark: "checked" is its state with the mark. Unlike a text
+    /// field it needs no font of the form, and filling it is filling a form to every validator.
+    Further {
+        filled: bool,
+    },
+    Signature {
+        signed: bool,
+    },
 }
 
 impl<'a> Revision<'a> {
@@ -63,18 +76,22 @@ impl<'a> Revision<'a> {
         mut update: Update<'a>,
         signature: ObjectId,
         stamp: Option<Stamp<'a>>,
-    ) -> Self {
-        let fonts = stamp.as_ref().map(|stamp| stamp.fonts.embed(&mut update)).unwrap_or_default();
-        Self {
+    ) -> Result<Self, PdfError> {
+        // Only pictures have colours and transparency, so only for them the claim is looked up.
+        let pictured = stamp.as_ref().is_some_and(Stamp::has_picture);
+        let pdf_a = pictured && read_claims(document)?.pdf_a.is_some();
+        let palette = if pdf_a { Palette::GreyOpaque } else { Palette::Full };
+        let resources = stamp.as_ref().map(|stamp| stamp.embed(palette, &mut update)).unwrap_or_default();
+        Ok(Self {
             document,
             form,
             update,
             signature,
             stamp,
-            fonts,
+            resources,
             blank: None,
             attachments: Attachments::default(),
-        }
+        })
     }
 
     /// Names the signature as the one that certifies the document.
@@ -91,10 +108,6 @@ impl<'a> Revision<'a> {
         for signatory in &request.plan.signatories {
             let name = signatory.target(self.form);
             let signed = name == target;
-            let appearance = match request.act {
-                Act::Signatory { appearance, .. } if signed => Some(appearance),
-                _ => None,
-            };
             let mut spots = Vec::new();
             for (number, place) in signatory.places.iter().enumerate() {
                 spots.push(self.spot(place, number, &index)?);
@@ -102,30 +115,30 @@ impl<'a> Revision<'a> {
             closing_page = closing_page.or(spots.first().map(|spot| spot.page));
             let invisible = Spot { page: first_page, rect: Rect::default(), rotate: 0 };
             match self.form.field(name) {
-                Some(field) if signed => self.fill(field, spots.first().map(|spot| spot.rotate), None)?,
+                Some(field) if signed => self.fill(field, spots.first().map(|spot| spot.rotate))?,
                 Some(_) => {}
                 None => {
-                    self.create(name, spots.first().unwrap_or(&invisible), &Content::Signature { signed })?;
+                    self.create(name, spots.first().unwrap_or(&invisible), Content::Signature { signed })?;
                 }
             }
             for (number, spot) in spots.iter().enumerate().skip(1) {
-                self.create(&signatory.further_name(number + 1), spot, &Content::Further(appearance))?;
+                self.create(&signatory.further_name(number + 1), spot, Content::Further { filled: signed })?;
             }
         }
         let page = closing_page.unwrap_or(first_page);
         let signed = matches!(request.act, Act::Closing);
         let spot = Spot { page, rect: Rect::default(), rotate: 0 };
-        self.create(&request.plan.closing_field, &spot, &Content::Closing { signed })
+        self.create(&request.plan.closing_field, &spot, Content::Closing { signed })
     }
 
     pub(super) fn fill_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
         let Some(field) = self.form.field(target) else { return Ok(()) };
-        self.fill(field, None, None)?;
-        let Act::Signatory { field_name, appearance } = request.act else { return Ok(()) };
+        self.fill(field, None)?;
+        let Act::Signatory { field_name, .. } = request.act else { return Ok(()) };
         let signatory = request.signatory(field_name)?;
         for number in 2..=signatory.places.len() {
             if let Some(field) = self.form.field(&signatory.further_name(number)) {
-                self.fill(field, None, Some(appearance))?;
+                self.show_on(field)?;
             }
         }
         Ok(())
@@ -154,7 +167,7 @@ impl<'a> Revision<'a> {
     }
 
     /// Adds a field that is its own widget.
-    pub(super) fn create(&mut self, name: &str, spot: &Spot, content: &Content<'_>) -> Result<(), SealError> {
+    pub(super) fn create(&mut self, name: &str, spot: &Spot, content: Content) -> Result<(), SealError> {
         if self.form.field(name).is_some() {
             return Err(SealError::NameTaken { field: name.to_owned() });
         }
@@ -171,20 +184,15 @@ impl<'a> Revision<'a> {
         let filled = match content {
             Content::Closing { signed } | Content::Signature { signed } => {
                 body.extend_from_slice(b"/FT/Sig");
-                if *signed {
+                if signed {
                     body.extend_from_slice(format!("/V {}", reference(self.signature)).as_bytes());
                 }
-                *signed
+                signed
             }
-            Content::Further(appearance) => {
-                // Read-only text. The default appearance is demanded of every text field, and never used.
-                body.extend_from_slice(b"/FT/Tx/Ff 1/DA");
-                body.extend(self.update.string(id, b"/Helv 0 Tf 0 g"));
-                if let Some(appearance) = appearance {
-                    body.extend_from_slice(b"/V");
-                    body.extend(self.update.text(id, &value_text(appearance)));
-                }
-                appearance.is_some()
+            Content::Further { filled } => {
+                let state = if filled { SHOWN } else { "/Off" };
+                body.extend_from_slice(format!("/FT/Btn/Ff 1/V{state}/AS{state}").as_bytes());
+                filled
             }
         };
         if matches!(content, Content::Closing { .. }) {
@@ -194,7 +202,13 @@ impl<'a> Revision<'a> {
         }
         if spot.rect.width() > 0.0 && spot.rect.height() > 0.0 {
             let appearance = if filled { self.write_stamp(spot.frame()) } else { self.write_blank() };
-            body.extend_from_slice(format!("/AP<</N {}>>", reference(appearance)).as_bytes());
+            let appearance = match content {
+                Content::Further { filled } => self.states(filled.then_some(appearance)),
+                Content::Closing { .. } | Content::Signature { .. } => {
+                    format!("<</N {}>>", reference(appearance))
+                }
+            };
+            body.extend_from_slice(format!("/AP{appearance}").as_bytes());
         }
         body.extend_from_slice(b">>");
         self.update.put(id, body);
@@ -202,23 +216,33 @@ impl<'a> Revision<'a> {
         Ok(())
     }
 
-    /// Fills a field that exists. `further` is given for those that only show the mark.
-    fn fill(
-        &mut self,
-        field: &Field,
-        rotate: Option<u16>,
-        further: Option<&Appearance>,
-    ) -> Result<(), SealError> {
-        let value = match further {
-            Some(appearance) => self.update.text(field.object.id, &value_text(appearance)),
-            None => reference(self.signature).into_bytes(),
-        };
+    /// Shows the mark on a field of a further place.
+    fn show_on(&mut self, field: &Field) -> Result<(), SealError> {
+        let Some(appearance) = self.stamp_on(field, &field.object, None)? else { return Ok(()) };
+        let state = SHOWN.as_bytes().to_vec();
+        let states = self.states(Some(appearance)).into_bytes();
+        let changes = [("V", state.clone()), ("AS", state), ("AP", states)];
+        self.update.put(field.object.id, self.update.patch(&field.object, &changes));
+        Ok(())
+    }
+
+    /// The `/AP` of a further place: with the mark, if there is one, and without.
+    fn states(&mut self, shown: Option<ObjectId>) -> String {
+        let shown = shown.map(|shown| format!("{SHOWN} {}", reference(shown))).unwrap_or_default();
+        format!("<</N<<{shown}/Off {}>>>>", reference(self.write_blank()))
+    }
+
+    /// Puts the signature into a field that exists.
+    fn fill(&mut self, field: &Field, rotate: Option<u16>) -> Result<(), SealError> {
+        let value = reference(self.signature).into_bytes();
         let mut changes = vec![("V", value)];
         let widget = field.widgets.first();
         let appearance = match widget {
             Some(widget) => self.stamp_on(field, widget, rotate)?,
             None => None,
         };
+        let appearance =
+            appearance.map(|appearance| format!("<</N {}>>", reference(appearance)).into_bytes());
         match (appearance, widget) {
             (Some(appearance), Some(widget)) if widget.id != field.object.id => {
                 self.update.put(widget.id, self.update.patch(widget, &[("AP", appearance)]));
@@ -230,13 +254,13 @@ impl<'a> Revision<'a> {
         Ok(())
     }
 
-    /// The new `/AP` of a widget, unless it has no area or there is no mark.
+    /// Writes the mark for a widget, unless it has no area or there is no mark.
     fn stamp_on(
         &mut self,
         field: &Field,
         widget: &Object,
         rotate: Option<u16>,
-    ) -> Result<Option<Vec<u8>>, SealError> {
+    ) -> Result<Option<ObjectId>, SealError> {
         let Some(dictionary) = widget.dictionary() else { return Ok(None) };
         let rect = self.document.rect(dictionary, "Rect")?;
         let Some(rect) = rect.filter(|_| self.stamp.is_some()) else { return Ok(None) };
@@ -249,13 +273,12 @@ impl<'a> Revision<'a> {
             let page = field.page(self.document, &PageIndex::new(self.document)?)?;
             self.document.pages()?.get(page.unwrap_or_default()).map_or(0, |page| page.rotate)
         };
-        let appearance = self.write_stamp(frame(&rect, rotate));
-        Ok(Some(format!("<</N {}>>", reference(appearance)).into_bytes()))
+        Ok(Some(self.write_stamp(frame(&rect, rotate))))
     }
 
     fn write_stamp(&mut self, frame: Frame) -> ObjectId {
         match &self.stamp {
-            Some(stamp) => stamp.write(frame, &self.fonts, &mut self.update),
+            Some(stamp) => stamp.write(frame, &self.resources, &mut self.update),
             None => self.write_blank(),
         }
     }
@@ -279,9 +302,4 @@ impl<'a> Revision<'a> {
         let fallbacks = self.stamp.map(|stamp| stamp.fonts.fallbacks).unwrap_or_default();
         Ok(PreparedRevision { previous_size, tail: tail.bytes, byte_range, fallbacks })
     }
-}
-
-/// What a field that only shows the mark says as text.
-fn value_text(appearance: &Appearance) -> String {
-    format!("{}, {}", appearance.name, appearance.signed_at_text)
 }

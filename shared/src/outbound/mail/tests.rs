@@ -49,10 +49,11 @@ async fn a_chosen_sender_is_used() {
 
 #[tokio::test]
 async fn what_ses_answers_decides_what_became_of_a_mail() {
-    let not_sent: fn(&str) -> Outcome = |code| Outcome::NotSent { reason: code.to_owned() };
-    let refused: fn(&str) -> Outcome = |code| Outcome::Settled(Delivery::Refused { reason: code.to_owned() });
-    let ambiguous: fn(&str) -> Outcome = |_| Outcome::Settled(Delivery::Ambiguous);
-    let cases: [(u16, &str, fn(&str) -> Outcome); 12] = [
+    type Judge = fn(&str) -> Outcome;
+    let not_sent: Judge = |code| Outcome::NotSent { reason: code.to_owned() };
+    let refused: Judge = |code| Outcome::Settled(Delivery::Refused { reason: code.to_owned() });
+    let ambiguous: Judge = |_| Outcome::Settled(Delivery::Ambiguous);
+    let cases: [(u16, &str, Judge); 12] = [
         (400, "MessageRejected", refused),
         (400, "BadRequestException", refused),
         (400, "MailFromDomainNotVerifiedException", refused),

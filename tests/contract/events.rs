@@ -1,0 +1,186 @@
+//! Template and `events/`: every trigger has an event, and every event runs.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use local::template::{Function, Source, Template};
+use local::{Cloud, Options};
+use serde_json::Value;
+
+use crate::repository::{crate_of, root, template};
+
+/// Every event by its name, `<function>[.<case>]`.
+fn events() -> BTreeMap<String, Value> {
+    fs::read_dir(root().join("events"))
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            let name = name.strip_suffix(".json").unwrap_or_else(|| panic!("{name} is no JSON"));
+            let event = serde_json::from_slice(&fs::read(&path).unwrap());
+            (name.to_owned(), event.unwrap_or_else(|error| panic!("{name}: {error}")))
+        })
+        .collect()
+}
+
+/// The function that an event's name names.
+fn function_of<'a>(template: &'a Template, event: &str) -> &'a Function {
+    let name = event.split('.').next().unwrap();
+    let function = template.functions.iter().find(|it| crate_of(&it.logical_id) == name);
+    function.unwrap_or_else(|| panic!("events/{event}.json names no function"))
+}
+
+/// The triggers of a function that would send it this event.
+fn triggers(template: &Template, function: &Function, event: &Value) -> Vec<String> {
+    let id = &function.logical_id;
+    let routes = template.api.routes.iter().filter(|it| {
+        it.function == *id
+            && event["resource"] == it.path.as_str()
+            && event["httpMethod"] == it.method.as_str()
+    });
+    let routes = routes.map(|it| format!("{} {}", it.method, it.path));
+    let sources = function.sources.iter().filter(|it| sends(it, event)).map(name_of);
+    let asks =
+        template.api.authorizer.as_ref().is_some_and(|it| it.function == *id) && event["type"] == "REQUEST";
+    routes.chain(sources).chain(asks.then(|| "authorizer".to_owned())).collect()
+}
+
+fn name_of(source: &Source) -> String {
+    match source {
+        Source::Bucket { bucket, prefix, .. } => format!("bucket {bucket} {prefix}"),
+        Source::Queue { queue, .. } => format!("queue {queue}"),
+        Source::Schedule { name, .. } => format!("schedule {name}"),
+        Source::Stream { table, .. } => format!("stream {table}"),
+    }
+}
+
+/// Whether every record of an event could have come from this source.
+fn sends(source: &Source, event: &Value) -> bool {
+    let text = |record: &Value, pointer: &str| {
+        record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    };
+    let arn = |record: &Value| text(record, "/eventSourceARN");
+    let every = |fits: &dyn Fn(&Value) -> bool| {
+        event["Records"].as_array().is_some_and(|it| !it.is_empty() && it.iter().all(fits))
+    };
+    match source {
+        Source::Bucket { bucket, prefix, suffix } => every(&|record| {
+            let key = text(record, "/s3/object/key");
+            text(record, "/s3/bucket/name") == *bucket && key.starts_with(prefix) && key.ends_with(suffix)
+        }),
+        Source::Queue { queue, .. } => {
+            every(&|it| text(it, "/eventSource") == "aws:sqs" && arn(it).ends_with(&format!(":{queue}")))
+        }
+        Source::Schedule { .. } => event["source"] == "aws.scheduler",
+        Source::Stream { table, filters, .. } => every(&|record| {
+            arn(record).contains(&format!(":table/{table}/stream/"))
+                && (filters.is_empty() || filters.iter().any(|it| it.matches(record)))
+        }),
+    }
+}
+
+#[test]
+fn every_event_is_one_that_its_function_is_sent() {
+    let template = template();
+    for (name, event) in events() {
+        let function = function_of(&template, &name);
+        // What S3 sends when a notification is set up comes from the bucket, and from no object in it.
+        if event["Event"] == "s3:TestEvent" {
+            assert!(function.sources.iter().any(|it| matches!(it, Source::Bucket { .. })), "{name}");
+            continue;
+        }
+        assert_eq!(triggers(&template, function, &event).len(), 1, "triggers that send {name}");
+    }
+}
+
+#[test]
+fn every_trigger_of_the_template_has_an_event() {
+    let template = template();
+    let events = events();
+    for function in &template.functions {
+        let own =
+            events.iter().filter(|(name, _)| function_of(&template, name).logical_id == function.logical_id);
+        let sent: Vec<String> = own.flat_map(|(_, event)| triggers(&template, function, event)).collect();
+        let routes = template.api.routes.iter().filter(|it| it.function == function.logical_id);
+        let routes = routes.map(|it| format!("{} {}", it.method, it.path));
+        for trigger in routes.chain(function.sources.iter().map(name_of)) {
+            assert!(sent.contains(&trigger), "{} has no event of {trigger}", function.logical_id);
+        }
+        let asks = template.api.authorizer.as_ref().is_some_and(|it| it.function == function.logical_id);
+        assert!(!asks || sent.contains(&"authorizer".to_owned()), "the authorizer has no event");
+    }
+}
+
+#[tokio::test]
+async fn every_event_is_answered_by_its_function() {
+    let options = Options { api_key: Some(API_KEY.to_owned()), ..Options::default() };
+    let cloud = Cloud::boot(options).await.unwrap();
+    let template = template();
+    let mut answers = BTreeMap::new();
+    for (name, event) in events() {
+        let reply = cloud.invoke(&function_of(&template, &name).logical_id, event).await;
+        answers.insert(name, reply.map_or_else(|error| format!("failed: {error}"), |reply| outcome(&reply)));
+    }
+    let expected = ANSWERS.iter().map(|(name, answer)| ((*name).to_owned(), (*answer).to_owned()));
+    assert_eq!(answers, expected.collect::<BTreeMap<_, _>>());
+}
+
+/// What an answer says, in a word or two.
+fn outcome(reply: &Value) -> String {
+    if let Some(failures) = reply["batchItemFailures"].as_array() {
+        return format!("{} to be delivered again", failures.len());
+    }
+    if let Some(effect) = reply.pointer("/policyDocument/Statement/0/Effect").and_then(Value::as_str) {
+        return effect.to_owned();
+    }
+    match &reply["statusCode"] {
+        Value::Null => reply.to_string(),
+        status => status.to_string(),
+    }
+}
+
+/// The key in the events.
+const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
+
+/// What each event comes to on a stage where there is no request yet.
+const ANSWERS: [(&str, &str); 39] = [
+    ("authorize", "Allow"),
+    ("authorize.unknown-key", "Deny"),
+    ("capture-signature", "404"),
+    ("capture-signature.decline", "404"),
+    ("capture-signature.drawn", "404"),
+    ("create-request", "200"),
+    ("create-request.inline", "200"),
+    ("create-request.no-signers", "422"),
+    ("create-request.upload", "200"),
+    ("deliver-webhook", "0 to be delivered again"),
+    ("deliver-webhook.closed", "0 to be delivered again"),
+    ("deliver-webhook.delivery", "0 to be delivered again"),
+    ("expire-requests", "null"),
+    ("export-audit", "404"),
+    ("export-audit.singular", "404"),
+    ("fetch-document", "0 to be delivered again"),
+    ("ingest-document", "null"),
+    ("ingest-document.copied", "null"),
+    ("ingest-document.not-fetched", "null"),
+    ("ingest-document.test-event", "null"),
+    ("issue-otp", "404"),
+    ("manage-request", "404"),
+    ("manage-request.singular", "404"),
+    ("present-document", "200"),
+    ("present-document.asset", "200"),
+    ("present-document.document", "404"),
+    ("present-document.no-session", "401"),
+    ("present-document.presented", "404"),
+    ("present-document.session", "404"),
+    ("present-document.state", "404"),
+    ("read-request.action", "404"),
+    ("read-request.action-singular", "404"),
+    ("read-request.list", "200"),
+    ("read-request.list-singular", "200"),
+    ("read-request.one", "404"),
+    ("read-request.one-singular", "404"),
+    ("seal-document", "0 to be delivered again"),
+    ("seal-document.declined", "0 to be delivered again"),
+    ("seal-document.retry", "0 to be delivered again"),
+];

@@ -1,0 +1,98 @@
+//! Integrators are told.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use serde_json::{Value, json};
+use tests::{CONTRACT, Ceremony, Door, ada, body};
+
+#[derive(Clone, Default)]
+struct Receiver {
+    got: Arc<Mutex<Vec<(HeaderMap, String)>>>,
+    refusals: Arc<Mutex<u32>>,
+}
+
+impl Receiver {
+    /// Listens on this machine; refuses the first calls with 503.
+    async fn listen(refusals: u32) -> (Self, String) {
+        let receiver = Self { refusals: Arc::new(Mutex::new(refusals)), ..Self::default() };
+        let app = Router::new().route("/hook", post(take)).with_state(receiver.clone());
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/hook", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        (receiver, url)
+    }
+
+    fn got(&self) -> Vec<(HeaderMap, String)> {
+        self.got.lock().unwrap().clone()
+    }
+}
+
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    let mut refusals = receiver.refusals.lock().unwrap();
+    if *refusals > 0 {
+        *refusals -= 1;
+        return StatusCode::SERVICE_UNAVAILABLE;
+    }
+    receiver.got.lock().unwrap().push((headers, String::from_utf8_lossy(&body).into_owned()));
+    StatusCode::OK
+}
+
+async fn signed(callback: Value) -> Door {
+    let door = Door::open().await;
+    let mut request = body(CONTRACT, &[ada()]);
+    request["callback"] = callback;
+    let answer = door.post("/EU-SES", &request).await.expect(200);
+    door.settle().await;
+    Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]).sign_all().await;
+    door
+}
+
+#[tokio::test]
+async fn a_callback_tells_every_step_and_echoes_custom_and_headers() {
+    let (receiver, url) = Receiver::listen(0).await;
+    let headers = json!({ "X-Webhook-Secret": "s3cret" });
+    let _door = signed(json!({ "url": url, "headers": headers, "custom": { "order": 7 } })).await;
+    let got = receiver.got();
+    let events: Vec<&str> =
+        got.iter().map(|(headers, _)| headers["webhook-event"].to_str().unwrap()).collect();
+    assert_eq!(events, ["DocumentAccepted", "SignatureCreated", "RequestClosed"]);
+    let (headers, body) = got.last().unwrap();
+    assert_eq!(headers["x-webhook-secret"], "s3cret");
+    let body: Value = serde_json::from_str(body).unwrap();
+    assert_eq!(body["data"]["state"], "DONE");
+    assert_eq!(body["custom"], json!({ "order": 7 }));
+    assert!(body["data"]["signers"][0].get("url").is_none(), "links stay between us and the integrator");
+}
+
+#[tokio::test]
+async fn a_callback_can_be_a_form() {
+    let (receiver, url) = Receiver::listen(0).await;
+    let _door = signed(json!({ "url": url, "method": "POST", "field": "payload" })).await;
+    let (headers, body) = receiver.got().last().unwrap().clone();
+    assert_eq!(headers["content-type"], "application/x-www-form-urlencoded");
+    assert!(body.starts_with("payload=%7B"), "{body}");
+}
+
+#[tokio::test]
+async fn a_callback_that_is_away_is_tried_again_as_often_as_was_asked() {
+    let (receiver, url) = Receiver::listen(2).await;
+    let door = signed(json!({ "url": url, "retry": 2 })).await;
+    door.advance(std::time::Duration::from_mins(2)).await;
+    let events: Vec<String> = receiver
+        .got()
+        .iter()
+        .map(|(headers, _)| headers["webhook-event"].to_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(events.len(), 3, "{events:?}");
+    let (impatient, url) = Receiver::listen(u32::MAX).await;
+    let door = signed(json!({ "url": url, "retry": 0 })).await;
+    door.advance(std::time::Duration::from_mins(30)).await;
+    assert!(impatient.got().is_empty());
+    let left = u32::MAX - *impatient.refusals.lock().unwrap();
+    assert_eq!(left, 3, "one attempt an event");
+}

@@ -1,0 +1,106 @@
+//! How documents come in, and how they are read back.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::routing::get;
+use serde_json::json;
+use tests::{CONTRACT, Ceremony, Door, ada, body, large_pdf, signers};
+
+/// A server on this machine that has the contract, and other things.
+async fn server() -> SocketAddr {
+    let app = Router::new()
+        .route("/contract.pdf", get(|| async { CONTRACT }))
+        .route("/missing.pdf", get(|| async { http::StatusCode::NOT_FOUND }))
+        .route("/text", get(|| async { "no document" }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+async fn request_of(door: &Door, input: serde_json::Value) -> Ceremony {
+    let mut request = body(CONTRACT, &[ada()]);
+    request["inputDocuments"] = input;
+    let answer = door.post("/EU-SES", &request).await.expect(200);
+    assert_eq!(answer.text("/data/state"), "WAIT_VALIDATION", "the answer does not wait for the document");
+    door.settle().await;
+    Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()])
+}
+
+#[tokio::test]
+async fn a_document_comes_by_address_in_either_form() {
+    let (door, server) = (Door::open().await, server().await);
+    let url = format!("http://{server}/contract.pdf");
+    for input in [json!(url), json!([{ "sourceType": "remote", "url": url }])] {
+        let ceremony = request_of(&door, input).await;
+        assert_eq!(ceremony.state().await, "WAIT_SIGNER");
+        assert_eq!(ceremony.document("validatedDocument").await.expect(200).body, CONTRACT);
+    }
+}
+
+#[tokio::test]
+async fn a_document_comes_as_a_bare_base64_string() {
+    use base64::Engine as _;
+    let door = Door::open().await;
+    let text = base64::engine::general_purpose::STANDARD.encode(CONTRACT);
+    let ceremony = request_of(&door, json!(text)).await;
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER");
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_read_ends_in_error() {
+    let (door, server) = (Door::open().await, server().await);
+    let missing = request_of(&door, json!(format!("http://{server}/missing.pdf"))).await;
+    let detail = missing.detail().await;
+    assert_eq!(detail.text("/data/state"), "ERROR");
+    assert_eq!(detail.json()["data"]["errorNumber"], 225);
+    assert!(detail.text("/data/errorMessage").contains("404"));
+    let text = request_of(&door, json!(format!("http://{server}/text"))).await;
+    assert_eq!(text.detail().await.json()["data"]["errorNumber"], 801);
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_names_the_way_for_large_documents() {
+    let door = Door::open().await;
+    let refused = door.post("/EU-SES", &body(&large_pdf(4_400_001), &[ada()])).await;
+    let refused = refused.expect(413);
+    assert!(refused.text("/detail").contains("POST /uploads"), "{}", refused.text("/detail"));
+}
+
+#[tokio::test]
+async fn an_upload_takes_exactly_the_bytes_it_was_asked_for() {
+    let door = Door::open().await;
+    let asked = json!({ "sizeBytes": CONTRACT.len(), "sha256": "0".repeat(64) });
+    let upload = door.post("/uploads", &asked).await.expect(200).json();
+    let put = door.put_presigned(&upload["data"], CONTRACT).await;
+    assert!(put.status >= 400, "other bytes than announced: {}", put.status);
+    let request =
+        json!({ "inputDocuments": [upload["data"]["inputDocument"]], "signers": signers(&[ada()]) });
+    let refused = door.post("/EU-SES", &request).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/inputDocuments/0");
+}
+
+#[tokio::test]
+async fn lists_are_newest_first_and_take_filters() {
+    let door = Door::open().await;
+    let first = door.request(CONTRACT, &[ada()]).await;
+    door.advance(std::time::Duration::from_secs(1)).await;
+    let second = door.request(b"no document", &[ada()]).await;
+    let ids = |answer: tests::Answer| -> Vec<String> {
+        let rows = answer.json()["data"].as_array().unwrap().clone();
+        rows.iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids(door.get("/signatures").await), [second.id.clone(), first.id.clone()]);
+    assert_eq!(ids(door.get("/signature?limit=1&skip=1").await), [first.id.clone()]);
+    assert_eq!(ids(door.get("/signatures?state=ERROR").await), [second.id.clone()]);
+    assert_eq!(ids(door.get("/signatures?state=WAIT_SIGNERS").await), [first.id.clone()]);
+    let _refused = door.get("/signatures?state=ASLEEP").await.expect(400);
+    let _refused = door.get("/signatures?limit=101").await.expect(400);
+    for path in ["/signatures", "/signature"] {
+        for action in ["", "/detail"] {
+            let detail = door.get(&format!("{path}/{}{action}", first.id)).await.expect(200);
+            assert_eq!(detail.text("/data/id"), first.id);
+        }
+    }
+}

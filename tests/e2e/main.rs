@@ -1,0 +1,11 @@
+//! Stories: in by the front door, out by the front door.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+mod access;
+mod callbacks;
+mod documents;
+mod endings;
+mod otp;
+mod refusals;
+mod repetition;
+mod signing;

@@ -1,0 +1,139 @@
+//! One-time passwords: single use, bounded tries, steps in order.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::json;
+use tests::{CONTRACT, Ceremony, Door, ada, grace};
+
+async fn asked(door: &Door) -> (Ceremony, String) {
+    let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    (ceremony, sha256)
+}
+
+/// A code that is not the right one.
+fn wrong(ceremony: &Ceremony) -> String {
+    let right: u32 = ceremony.code(ada()).parse().unwrap();
+    format!("{:06}", (right + 1) % 1_000_000)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_parallel_right_answers_make_one_signature() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    let code = ceremony.code(ada());
+    let attempts: Vec<_> = (0..64)
+        .map(|_| {
+            let (ceremony, sha256, code) = (ceremony.clone(), sha256.clone(), code.clone());
+            tokio::spawn(async move { ceremony.answer(ada(), &sha256, &code).await.status })
+        })
+        .collect();
+    let mut statuses = Vec::new();
+    for attempt in attempts {
+        statuses.push(attempt.await.unwrap());
+    }
+    assert_eq!(statuses.iter().filter(|it| **it == 200).count(), 1, "{statuses:?}");
+    assert!(statuses.iter().all(|it| [200, 409].contains(it)), "{statuses:?}");
+    door.settle().await;
+    let evidence = ceremony.evidence().await;
+    assert_eq!(evidence.iter().filter(|it| *it == "SignatureCreated").count(), 1);
+    assert_eq!(evidence.iter().filter(|it| *it == "RevisionSealed").count(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_code_burns_an_attempt_and_leaves_evidence() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    let wrong = wrong(&ceremony);
+    for attempts_left in (0..5).rev() {
+        let answer = ceremony.answer(ada(), &sha256, &wrong).await.expect(422);
+        assert_eq!(answer.text("/code"), "code_wrong");
+        let rejected = ceremony.evidence().await.iter().filter(|it| *it == "OtpRejected").count();
+        assert_eq!(rejected, 5 - attempts_left);
+    }
+    let right = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(422);
+    assert_eq!(right.text("/code"), "code_expired", "a dead code is refused even when it is right");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn parallel_wrong_codes_are_compared_five_times_and_not_more() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    let wrong = wrong(&ceremony);
+    let attempts: Vec<_> = (0..40)
+        .map(|_| {
+            let (ceremony, sha256, code) = (ceremony.clone(), sha256.clone(), wrong.clone());
+            tokio::spawn(async move { ceremony.answer(ada(), &sha256, &code).await.text("/code") })
+        })
+        .collect();
+    let mut codes = Vec::new();
+    for attempt in attempts {
+        codes.push(attempt.await.unwrap());
+    }
+    assert_eq!(codes.iter().filter(|it| *it == "code_wrong").count(), 5, "{codes:?}");
+    let rejected = ceremony.evidence().await.iter().filter(|it| *it == "OtpRejected").count();
+    assert_eq!(rejected, 5);
+}
+
+#[tokio::test]
+async fn a_code_works_until_it_expires() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    door.advance(Duration::from_secs(301)).await;
+    let late = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(422);
+    assert_eq!(late.text("/code"), "code_expired");
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let _signed = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_second_code_comes_after_a_minute_and_a_sixth_never() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    let early = ceremony.ask(ada(), &sha256).await.expect(429);
+    let wait: u64 = early.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait));
+    for _ in 1..5 {
+        door.advance(Duration::from_mins(1)).await;
+        let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    }
+    door.advance(Duration::from_mins(1)).await;
+    let _locked = ceremony.ask(ada(), &sha256).await.expect(423);
+    assert_eq!(door.mails_to(ada().email).len(), 1 + 5);
+    let _another = ceremony.sign(grace()).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_its_signatory_and_document_alone() {
+    let door = Door::open().await;
+    let (ceremony, sha256) = asked(&door).await;
+    let code = ceremony.code(ada());
+    let shown = ceremony.read(grace()).await;
+    let _sent = ceremony.ask(grace(), &shown).await.expect(202);
+    if ceremony.code(grace()) != code {
+        let _refused = ceremony.answer(grace(), &shown, &code).await.expect(422);
+    }
+    let other = "0".repeat(64);
+    let refused = ceremony.answer(ada(), &other, &code).await.expect(409);
+    assert_eq!(refused.text("/code"), "document_unknown");
+    let _signed = ceremony.answer(ada(), &sha256, &code).await.expect(200);
+}
+
+#[tokio::test]
+async fn steps_out_of_order_are_refused() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let view = ceremony.view(ada()).await;
+    let sha256 = view.pointer("/document/sha256").unwrap().as_str().unwrap();
+    let unread = ceremony.ask(ada(), sha256).await.expect(409);
+    assert_eq!(unread.text("/code"), "step_missing");
+    let unasked = ceremony.answer(ada(), sha256, "123456").await.expect(422);
+    assert_eq!(unasked.text("/code"), "code_expired");
+    let _presented = ceremony.read(ada()).await;
+    let body = json!({ "documentSha256": sha256, "consentSha256": "0".repeat(64) });
+    let other_text = ceremony.as_signatory(ada(), Method::POST, "/sign/otp", Some(&body)).await.expect(409);
+    assert_eq!(other_text.text("/code"), "step_missing");
+    assert_eq!(door.mails_to(ada().email).len(), 1, "no code was sent");
+}

@@ -1,0 +1,83 @@
+//! Events come twice, late and out of order; processes stop between any two steps.
+
+use local::Options;
+use tests::{CONTRACT, Ceremony, Door, ada, grace, judge_signed};
+
+/// What a story leaves behind, in an order that does not depend on chance.
+async fn outcome(door: &Door, ceremony: &Ceremony) -> (String, Vec<String>, usize) {
+    let mut evidence = ceremony.evidence().await;
+    evidence.sort();
+    let signed = ceremony.document("signedDocument").await.expect(200).body;
+    judge_signed(&door.cloud, CONTRACT, &signed, 3).await;
+    (ceremony.state().await, evidence, door.cloud.outbox().len())
+}
+
+#[tokio::test]
+async fn repeated_and_reordered_events_change_nothing() {
+    let mut outcomes = Vec::new();
+    for (duplicate, shuffle) in [(1, None), (2, None), (5, None), (1, Some(1)), (2, Some(2)), (5, Some(3))] {
+        let door = Door::open_with(Options { duplicate, shuffle, ..Options::default() }).await;
+        let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
+        ceremony.sign_all().await;
+        door.advance(std::time::Duration::from_mins(5)).await;
+        outcomes.push(outcome(&door, &ceremony).await);
+    }
+    for other in &outcomes[1..] {
+        assert_eq!(other, &outcomes[0]);
+    }
+    assert_eq!(outcomes[0].2, 6, "two invitations, two codes, two completions");
+}
+
+#[tokio::test]
+async fn a_restart_between_any_two_steps_changes_nothing() {
+    const STEPS: usize = 12;
+    let mut outcomes = Vec::new();
+    for restart_before in 0..=STEPS {
+        let mut door = Door::open().await;
+        let people = [ada(), grace()];
+        let mut ceremony: Option<Ceremony> = None;
+        let mut shown = String::new();
+        for step in 0..STEPS {
+            if step == restart_before {
+                let here = ceremony.take();
+                let id = here.as_ref().map(|it| it.id.clone());
+                drop(here);
+                door = door.restart().await;
+                ceremony = id.map(|id| Ceremony::new(door.clone(), id, &people));
+            }
+            let person = if step < 6 { ada() } else { grace() };
+            match (step, &ceremony) {
+                (0, None) => {
+                    let answer = door.post("/EU-SES", &tests::body(CONTRACT, &people)).await.expect(200);
+                    ceremony = Some(Ceremony::new(door.clone(), answer.text("/data/id"), &people));
+                }
+                (1 | 5 | 6 | 10 | 11, _) => door.settle().await,
+                (2 | 7, Some(it)) => shown = it.read(person).await,
+                (3 | 8, Some(it)) => {
+                    let _sent = it.ask(person, &shown).await.expect(202);
+                }
+                (4 | 9, Some(it)) => {
+                    let _signed = it.answer(person, &shown, &it.code(person)).await.expect(200);
+                }
+                other => panic!("no such step: {other:?}"),
+            }
+        }
+        let ceremony = ceremony.unwrap();
+        outcomes.push(outcome(&door, &ceremony).await);
+    }
+    for (restart_before, other) in outcomes.iter().enumerate() {
+        assert_eq!(other, outcomes.last().unwrap(), "restart before step {restart_before}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_someone_left_claimed_is_recorded_and_never_sent_again() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let sent = door.cloud.outbox().len();
+    door.advance(std::time::Duration::from_mins(10)).await;
+    assert_eq!(door.cloud.outbox().len(), sent, "a settled message stays settled");
+    let evidence = ceremony.evidence().await;
+    assert_eq!(evidence.iter().filter(|it| *it == "MessageSent").count(), 1);
+    assert!(!evidence.contains(&"MessageAmbiguous".to_owned()));
+}

@@ -1,0 +1,67 @@
+//! Documents to be signed.
+
+use std::fmt::Write as _;
+
+/// A contract with a classic cross-reference table.
+pub const CONTRACT: &[u8] = include_bytes!("../fixtures/contract.pdf");
+/// The same with a cross-reference stream and object streams.
+pub const XREF_STREAM: &[u8] = include_bytes!("../fixtures/xref-stream.pdf");
+
+/// A one-page document whose catalog has these entries besides its own; `objects` follow from number 4 on.
+#[must_use]
+pub fn pdf_with_catalog(entries: &str, objects: &[&str]) -> Vec<u8> {
+    let mut bodies = vec![
+        format!("<< /Type /Catalog /Pages 2 0 R {entries} >>").into_bytes(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>".to_vec(),
+    ];
+    bodies.extend(objects.iter().map(|it| it.as_bytes().to_vec()));
+    assemble(&bodies)
+}
+
+/// A one-page document with an image of so many bytes that do not compress.
+#[must_use]
+pub fn large_pdf(bytes: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut noise = vec![0_u8; bytes];
+    for byte in &mut noise {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        *byte = state.to_le_bytes()[3];
+    }
+    let side = 1000;
+    let image = format!(
+        "<< /Type /XObject /Subtype /Image /Width {side} /Height {} /ColorSpace /DeviceGray \
+         /BitsPerComponent 8 /Length {bytes} >>\nstream\n",
+        bytes / side
+    );
+    let content = "q 500 0 0 700 40 60 cm /I Do Q";
+    let bodies = vec![
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+          /Resources << /XObject << /I 5 0 R >> >> >>"
+            .to_vec(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into_bytes(),
+        [image.as_bytes(), &noise, b"\nendstream"].concat(),
+    ];
+    assemble(&bodies)
+}
+
+fn assemble(bodies: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
+    let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", bodies.len() + 1);
+    for (index, body) in bodies.iter().enumerate() {
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        file.extend_from_slice(format!("{} 0 obj\n", index + 1).as_bytes());
+        file.extend_from_slice(body);
+        file.extend_from_slice(b"\nendobj\n");
+    }
+    let start = file.len();
+    file.extend_from_slice(table.as_bytes());
+    let trailer =
+        format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", bodies.len() + 1);
+    file.extend_from_slice(trailer.as_bytes());
+    file
+}

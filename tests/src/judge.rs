@@ -1,0 +1,49 @@
+//! Judges a signed document: every seal holds over its revision, and every revision is an append.
+
+use std::sync::Arc;
+
+use local::Cloud;
+use pades::SealCertificate;
+use pdf::{Document, Limits, ReadAt, inspect};
+use sha2::{Digest as _, Sha256};
+
+/// Fails unless `signed` begins with `accepted` and carries exactly `seals` seals of the stage, each over
+/// all bytes of its revision but its own `/Contents`, the last over the whole file.
+pub async fn judge_signed(cloud: &Cloud, accepted: &[u8], signed: &[u8], seals: usize) {
+    assert!(signed.starts_with(accepted), "the accepted document is a prefix");
+    let source: Arc<dyn ReadAt> = Arc::new(signed.to_vec());
+    let document = Document::open(source, None, &Limits::default()).expect("the document opens");
+    let inspection = inspect(&document).expect("the document can be inspected");
+    assert_eq!(inspection.signatures.len(), seals);
+    let certificate = seal_certificate(cloud).await;
+    let mut ends = Vec::new();
+    for signature in &inspection.signatures {
+        let range: Vec<usize> = signature.byte_range.iter().map(|it| usize::try_from(*it).unwrap()).collect();
+        let [start, first, second, rest] = range[..] else { panic!("a ByteRange has four numbers") };
+        assert_eq!(start, 0);
+        // Between the two ranges stands the hexadecimal string of the CMS, and nothing else.
+        assert_eq!((signed[first], signed[second - 1]), (b'<', b'>'));
+        assert!(signed[first + 1..second - 1].iter().all(u8::is_ascii_hexdigit));
+        let end = second + rest;
+        let mut hasher = Sha256::new();
+        hasher.update(&signed[..first]);
+        hasher.update(&signed[second..end]);
+        let digest: [u8; 32] = hasher.finalize().into();
+        pades::check_own_seal(&signature.contents, digest, &certificate).expect("the seal holds");
+        assert!(signature.evidence_head.is_some(), "the evidence stands in the seal");
+        ends.push(end);
+    }
+    ends.sort_unstable();
+    ends.dedup();
+    assert_eq!(ends.len(), seals, "each seal ends a revision of its own");
+    assert_eq!(ends.last(), Some(&signed.len()), "the last seal covers the file");
+    assert!(ends.iter().all(|end| signed[..*end].trim_ascii_end().ends_with(b"%%EOF")));
+}
+
+async fn seal_certificate(cloud: &Cloud) -> SealCertificate {
+    let secrets = aws_sdk_secretsmanager::Client::new(&cloud.aws().sdk);
+    let secret = secrets.get_secret_value().secret_id("paraphe/seal").send().await;
+    let text = secret.expect("the stage has a seal key").secret_string.unwrap();
+    let secret: serde_json::Value = serde_json::from_str(&text).unwrap();
+    SealCertificate::from_pem(secret["certificate_pem"].as_str().unwrap()).unwrap()
+}
