@@ -13,6 +13,7 @@ use domain::value::MessageId;
 use domain::{Actor, Cause, LinkKey, LinkToken, RequestId, Timestamp};
 
 use crate::chance::system_rng;
+use crate::clock::Clock;
 use crate::outbound::{Letter, Mail, Outcome};
 use crate::store::{Claim, Requests, Rounds, StoreError};
 
@@ -22,13 +23,14 @@ pub struct Courier {
     requests: Requests,
     mail: Mail,
     links: Option<LinkKey>,
+    clock: Clock,
 }
 
 impl Courier {
-    /// A courier between these. Without `links`, it can send only what carries none.
+    /// A courier between these, who notes the instant at which each message was sent. Without `links`, it can send only what carries none.
     #[must_use]
-    pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>) -> Self {
-        Self { requests, mail, links }
+    pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>, clock: Clock) -> Self {
+        Self { requests, mail, links, clock }
     }
 
     /// Sends messages that were just committed. What cannot be sent now is taken up by the next sweep, so
@@ -37,14 +39,9 @@ impl Courier {
     /// # Errors
     ///
     /// [`StoreError`] when the table is away; the sweep takes up what is left.
-    pub async fn send_all(
-        &self,
-        request: &RequestId,
-        messages: &[MessageId],
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn send_all(&self, request: &RequestId, messages: &[MessageId]) -> Result<(), StoreError> {
         for message in messages {
-            self.take_up(request, message, now).await?;
+            self.take_up(request, message).await?;
         }
         Ok(())
     }
@@ -55,17 +52,12 @@ impl Courier {
     /// # Errors
     ///
     /// [`StoreError`] when the table is away.
-    pub async fn take_up(
-        &self,
-        request: &RequestId,
-        id: &MessageId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn take_up(&self, request: &RequestId, id: &MessageId) -> Result<(), StoreError> {
         let Some((message, claimed)) = self.requests.message(request, id).await? else { return Ok(()) };
         if claimed {
             return Ok(());
         }
-        if let Claim::Taken = self.requests.claim(request, id, now).await? {
+        if let Claim::Taken = self.requests.claim(request, id, self.clock.now()).await? {
             return Ok(());
         }
         let loaded = self.requests.load(request).await?;
@@ -75,10 +67,10 @@ impl Courier {
             .and_then(|signatory| self.letter(&loaded, signatory, message.kind).map(|it| (signatory, it)));
         let Some((signatory, letter)) = letter else {
             let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
-            return self.record(request, &message, &delivery, now).await;
+            return self.record(request, &message, &delivery).await;
         };
         let outcome = self.mail.send(&signatory.email, &letter, host_of(&loaded)).await;
-        self.settle(request, &message, outcome, now).await
+        self.settle(request, &message, outcome).await
     }
 
     /// Records a message that was claimed and never settled: nobody knows whether it was sent.
@@ -86,13 +78,8 @@ impl Courier {
     /// # Errors
     ///
     /// [`StoreError`] when the table is away.
-    pub async fn give_up(
-        &self,
-        request: &RequestId,
-        message: &Message,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.record(request, message, &Delivery::Ambiguous, now).await
+    pub async fn give_up(&self, request: &RequestId, message: &Message) -> Result<(), StoreError> {
+        self.record(request, message, &Delivery::Ambiguous).await
     }
 
     /// Sends the one message whose text cannot be made again. It was claimed when it was committed.
@@ -105,7 +92,6 @@ impl Courier {
         request: &AnyRequest,
         message: &Message,
         code: (&OneTimeCode, domain::Digest, Timestamp),
-        now: Timestamp,
     ) -> Result<Delivery, StoreError> {
         let (code, document, expires_at) = code;
         let facts = request.facts();
@@ -118,7 +104,7 @@ impl Courier {
             },
             Err(_) => Delivery::Refused { reason: "template".to_owned() },
         };
-        self.record(&facts.id, message, &delivery, now).await?;
+        self.record(&facts.id, message, &delivery).await?;
         Ok(delivery)
     }
 
@@ -142,11 +128,12 @@ impl Courier {
         request: &RequestId,
         message: &Message,
         outcome: Outcome,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         match outcome {
-            Outcome::Settled(delivery) => self.record(request, message, &delivery, now).await,
-            Outcome::NotSent { .. } => self.requests.unclaim(request, &message.id, now).await.map(|_| ()),
+            Outcome::Settled(delivery) => self.record(request, message, &delivery).await,
+            Outcome::NotSent { .. } => {
+                self.requests.unclaim(request, &message.id, self.clock.now()).await.map(|_| ())
+            }
         }
     }
 
@@ -155,9 +142,8 @@ impl Courier {
         request: &RequestId,
         message: &Message,
         delivery: &Delivery,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut rng = system_rng();
+        let (mut rng, now) = (system_rng(), self.clock.now());
         let mut rounds = Rounds::default();
         loop {
             // Someone else may have settled it since: a message is settled once.

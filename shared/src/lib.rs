@@ -9,6 +9,7 @@
 //! **Invariant:** `store` and `outbound` do not know each other, and neither knows `edge`.
 
 mod chance;
+pub mod clock;
 pub mod courier;
 pub mod edge;
 pub mod outbound;

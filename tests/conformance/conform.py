@@ -1,8 +1,8 @@
 """Seals files of every kind and asks independent validators about each.
 
-Four parts: the `seal` program with every kind of key and level; the same files tampered with, which the same
-validators must refuse; the service through its front door; and real files of the corpus. Prints what failed or was
-skipped, and at the end one line `N passed, N failed, N skipped`.
+Four parts: the `seal` program with every kind of key and level; the same files tampered with, which the
+same validators must refuse; the service through its front door; and real files of the corpus. Prints what
+failed or was skipped, and at the end one line `N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -48,7 +48,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seal", type=Path, required=True, help="the built `seal` example")
     parser.add_argument("--service", type=Path, help="the built `paraphe` binary; skipped if absent")
-    parser.add_argument("--all", action="store_true", help="every combination, not one for each pair of values")
+    parser.add_argument("--all", action="store_true", help="every combination, not every pair of values")
     arguments = parser.parse_args()
     tally = Tally()
     with tempfile.TemporaryDirectory() as name:
@@ -88,8 +88,8 @@ def program(tally: Tally, seal: Path, directory: Path, every: bool) -> None:
 def run_seal(seal: Path, pki: Pki, case: dict, original: Path, sealed: Path) -> str | None:
     """Seals one input as the case says; the answer is why not, if it did not."""
     certificate, pss = SEAL_KEYS[case["key"]]
-    # pyHanko takes a page that stood in an encrypted object stream and later stands outside of one for a
-    # changed page, so the invisible field of a document time-stamp must be on a page that was rewritten before.
+    # pyHanko takes a page that stood in an encrypted object stream and later stands outside of one for
+    # a changed page, so the field of a document time-stamp must be on a page that was rewritten before.
     page = 1 if case["level"] == "B-LTA" else 2
     command = [
         *[seal, "--key", pki.key(certificate), "--cert", pki.certificate(certificate)],
@@ -130,14 +130,18 @@ def front_door(tally: Tally, binary: Path, directory: Path) -> None:
 
 
 def real_files(tally: Tally, seal: Path, directory: Path) -> None:
-    """Files that another program seals validly: ours are valid too, or refused with a reason."""
+    """Files by others: our seal is valid and breaks no signature, or is refused with a reason."""
     files = corpus.sealable()
     if not files:
         print(f"SKIPPED the corpus: it is not at {corpus.CORPUS}")
         tally.skipped += 1
         return
     key, certificate = (directory / "pki" / f"p-256.{kind}.pem" for kind in ("key", "cert"))
-    for file, found in corpus.judge(seal, key, certificate, files, directory / "corpus"):
+    outcomes = itertools.chain(
+        corpus.judge(seal, key, certificate, files, directory / "corpus"),
+        corpus.judge_signed(seal, key, certificate, corpus.signed(), directory / "signed"),
+    )
+    for file, found in outcomes:
         if "seal" in found:
             print(f"SKIPPED {file.name}: refused, {found['seal']}")
             tally.skipped += 1

@@ -15,6 +15,9 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 _PAGES = 3
 _DOTS_PER_INCH = 40
 
+# What pdfsig says of a signature that it accepts.
+_VALID = "Signature is Valid."
+
 # How long one page set may take to draw, in seconds.
 _PATIENCE = 120
 
@@ -45,6 +48,42 @@ def judge(seal: Path, key: Path, certificate: Path, files: list[Path], directory
         yield from zip(files, complaints, strict=True)
 
 
+def signed() -> list[Path]:
+    """Files that carry signatures by others."""
+    return sorted((CORPUS / "dss").rglob("*.pdf"))
+
+
+def judge_signed(seal: Path, key: Path, certificate: Path, files: list[Path], directory: Path):
+    """Seals signed files once more; yields each with the signatures that the new seal broke."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for number, file in enumerate(files):
+        sealed = directory / f"{number}.pdf"
+        command = [seal, "--key", key, "--cert", certificate, file, sealed]
+        report = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        if not report["ok"]:
+            yield file, {"seal": report["error"]}
+            continue
+        before, after = _verdicts(file), _verdicts(sealed)
+        # What poppler calls bad it may call bad for another reason once the file has grown.
+        yield file, {
+            name: f"{verdict} became {after.get(name)}"
+            for name, verdict in before.items()
+            if name not in after or (verdict == _VALID and after[name] != _VALID)
+        }
+
+
+def _verdicts(file: Path) -> dict[str, str]:
+    """What pdfsig says of each signature field."""
+    command = ["pdfsig", "-nocert", file]
+    said = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout
+    verdicts = {}
+    for part in said.split("Signature #")[1:]:
+        lines = [line.strip(" -") for line in part.splitlines()]
+        values = dict(line.split(": ", 1) for line in lines if ": " in line)
+        verdicts[values.get("Signature Field Name", "")] = values.get("Signature Validation", "")
+    return verdicts
+
+
 def _complaints(file: Path, report: dict, directory: Path) -> dict[str, str]:
     if not report["ok"]:
         return {"seal": report["error"]}
@@ -52,9 +91,10 @@ def _complaints(file: Path, report: dict, directory: Path) -> dict[str, str]:
     found = {}
     if not sealed.read_bytes().startswith(file.read_bytes()):
         found["prefix"] = "the original is not a prefix"
-    said = subprocess.run(["pdfsig", "-nocert", sealed], capture_output=True, text=True, errors="replace").stdout
+    command = ["pdfsig", "-nocert", sealed]
+    said = subprocess.run(command, capture_output=True, text=True, errors="replace").stdout
     whole = [part for part in said.split("Signature #") if "Total document signed" in part]
-    if not any("Signature is Valid." in part for part in whole):
+    if not any(_VALID in part for part in whole):
         found["pdfsig"] = said
     try:
         if _drawn(file) != _drawn(sealed):

@@ -115,8 +115,8 @@ def _openssl(sealed: Path, expected: Expectation) -> str | None:
             if embedded.sig_object_type == "/DocTimeStamp":
                 command = "ts -verify -token_in -in cms -data content".split()
             else:
-                command = "cms -verify -cades -binary -inform DER -in cms -content content -purpose any".split()
-                command += ["-out", "verified"]
+                command = "cms -verify -cades -binary -inform DER -in cms -content content".split()
+                command += ["-purpose", "any", "-out", "verified"]
             done = _run("openssl", *command, "-CAfile", expected.root, cwd=directory)
             if done.returncode != 0:
                 return f"signature {number}: {done.stderr}"

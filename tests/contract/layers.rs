@@ -152,12 +152,12 @@ fn expand(prefix: &str, tree: &str, found: &mut Vec<String>) {
 fn resolve(path: &str, module: &[String]) -> Option<Vec<String>> {
     let mut parts: Vec<&str> = path.split("::").filter(|it| !it.is_empty()).collect();
     let ups = parts.iter().take_while(|it| **it == "super").count();
-    let base: Vec<String> = match parts.first()? {
-        &"crate" => {
+    let base: Vec<String> = match *parts.first()? {
+        "crate" => {
             parts.remove(0);
             Vec::new()
         }
-        &"super" => {
+        "super" => {
             parts.drain(..ups);
             module.get(..module.len().saturating_sub(ups))?.to_vec()
         }

@@ -108,7 +108,7 @@ async fn decline(
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let declined = request.open(cx.now)?.decline(&signatory, reason.clone(), &mut cause)?;
+        let declined = request.open(cx.now)?.decline(&signatory, reason.as_ref(), &mut cause)?;
         match deps.requests.commit(declined).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             other => {
@@ -130,7 +130,7 @@ impl Given {
             wire::Mark::Drawn { strokes } => {
                 let points: usize = strokes.iter().map(Vec::len).sum();
                 let finite = strokes.iter().flatten().all(|(x, y)| in_range(*x) && in_range(*y));
-                if points < MIN_POINTS || points > MAX_POINTS || strokes.len() > MAX_STROKES || !finite {
+                if !(MIN_POINTS..=MAX_POINTS).contains(&points) || strokes.len() > MAX_STROKES || !finite {
                     let detail = format!(
                         "A drawn signature has {MIN_POINTS} to {MAX_POINTS} points in at most {MAX_STROKES} strokes."
                     );

@@ -51,7 +51,7 @@ pub(crate) fn parse(
     rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<Vec<Input>, Problem> {
     let contents = match value {
-        None | Some(Value::Null) => return Err(required()),
+        None | Some(Value::Null | Value::Bool(_) | Value::Number(_)) => return Err(required()),
         Some(Value::String(text)) => vec![text_content(&text, "/inputDocuments", reach)?],
         Some(Value::Array(entries)) => entries
             .into_iter()
@@ -59,7 +59,6 @@ pub(crate) fn parse(
             .map(|(index, entry)| entry_content(entry, &format!("/inputDocuments/{index}"), reach))
             .collect::<Result<_, _>>()?,
         Some(entry @ Value::Object(_)) => vec![entry_content(entry, "/inputDocuments", reach)?],
-        Some(Value::Bool(_) | Value::Number(_)) => return Err(required()),
     };
     if contents.is_empty() {
         return Err(required());

@@ -92,7 +92,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         return Err(problem);
     }
     let request = AnyRequest::Received(stored);
-    Ok(Reply::json(200, &view::envelope("Created", view::request(&request, Some(&deps.links)))))
+    Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
 }
 
 async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
@@ -105,7 +105,7 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let sha256 = Digest::parse(&body.sha256).map_err(|refusal| Problem::refused("/sha256", &refusal))?;
     let id = DocumentId::new(&mut system_rng());
     let key = DocumentKeys::upload(&tenant, &id);
-    let presigned = deps.documents.presign_put(&key, body.size_bytes, &sha256).await?;
+    let presigned = deps.documents.presign_put(&key, body.size_bytes, &sha256, cx.now).await?;
     let headers: serde_json::Map<_, _> =
         presigned.headers.into_iter().map(|(name, value)| (name, json!(value))).collect();
     let data = json!({
@@ -116,7 +116,7 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         "headers": headers,
         "expiresAt": cx.now.plus(PRESIGNED_TTL).to_rfc3339(),
     });
-    Ok(Reply::json(200, &view::envelope("Created", data)))
+    Ok(Reply::json(200, &view::envelope("Created", &data)))
 }
 
 /// Who asks, as the authorizer found it behind the key.

@@ -113,7 +113,7 @@ fn place(signature: &wire::Signature, pointer: &str) -> Result<Place, Problem> {
     let page = number(&signature.page, "page")?;
     #[expect(clippy::cast_possible_truncation, reason = "whole and bounded on the next line")]
     let whole = page as i32;
-    if page.fract() != 0.0 || !(page == -1.0 || (1.0..=1e6).contains(&page)) {
+    if page.fract() != 0.0 || !(whole == -1 || (1.0..=MAX_PAGE).contains(&page)) {
         return Err(Problem::invalid(format!("{pointer}/page"), "A page counts from 1; -1 is the last one."));
     }
     let name = signature.name.as_ref().filter(|it| !it.is_empty());
@@ -247,6 +247,7 @@ pub(crate) const MAX_TITLE_CHARS: usize = 200;
 pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
+const MAX_PAGE: f64 = 1e6;
 const MAX_MESSAGE_CHARS: usize = 160;
 const MAX_CONSENT_CHARS: usize = 4000;
 const MAX_FIELD_NAME_CHARS: usize = 200;

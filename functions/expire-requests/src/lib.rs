@@ -60,8 +60,8 @@ async fn look_at(deps: &Deps, due: &DueItem, cx: &Invocation) -> Result<(), BoxE
     match &due.target {
         DueTarget::Message(id) => match deps.requests.message(&due.request, id).await? {
             None => Ok(()),
-            Some((message, true)) => Ok(deps.courier.give_up(&due.request, &message, cx.now).await?),
-            Some((_, false)) => Ok(deps.courier.take_up(&due.request, id, cx.now).await?),
+            Some((message, true)) => Ok(deps.courier.give_up(&due.request, &message).await?),
+            Some((_, false)) => Ok(deps.courier.take_up(&due.request, id).await?),
         },
         DueTarget::Request(DueKind::Expiry) => Ok(expire(deps, &due.request, cx).await?),
         DueTarget::Request(DueKind::Intake) => Ok(give_up_intake(deps, &due.request, cx).await?),

@@ -29,7 +29,7 @@ pub(crate) fn audit(
             "disclosures": disclosures.iter().map(|(chain, it)| disclosure(chain, it)).collect::<Vec<_>>(),
         },
     });
-    envelope("", data)
+    envelope("", &data)
 }
 
 /// One line for people: what happened, with what can be disclosed of it.

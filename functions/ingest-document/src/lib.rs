@@ -61,9 +61,11 @@ async fn take_in(
 ) -> Result<(), StoreError> {
     let mut rounds = Rounds::default();
     loop {
-        let request = match deps.requests.load(id).await? {
-            AnyRequest::Received(request) => request,
-            _ => return Ok(()),
+        let request = match deps.requests.load(id).await {
+            Ok(AnyRequest::Received(request)) => request,
+            // A request is stored before its documents, so this object belongs to none.
+            Ok(_) | Err(StoreError::NotFound) => return Ok(()),
+            Err(error) => return Err(error),
         };
         // An object that no input of the request names is none of ours.
         if !request.facts().inputs.iter().any(|it| it.id == *document) {
@@ -118,7 +120,7 @@ async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Res
     let Ok(transition) = request.accept(inputs, accepted, &mut cause) else { return Ok(()) };
     let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
     let opened = deps.requests.commit_with(transition, &[], &fetched).await?;
-    deps.courier.send_all(&opened.facts().id, &messages, cx.now).await
+    deps.courier.send_all(&opened.facts().id, &messages).await
 }
 
 async fn reject(

@@ -17,14 +17,15 @@ pub(crate) struct Asked {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Sent {
-    sent_to: String,
+    #[serde(rename = "sentTo")]
+    destination: String,
     expires_at: String,
     resend_after_seconds: u64,
 }
 
 impl Sent {
-    pub(crate) fn new(sent_to: String, expires_at: Timestamp, resend_after: Duration) -> Self {
+    pub(crate) fn new(destination: String, expires_at: Timestamp, resend_after: Duration) -> Self {
         let resend_after_seconds = resend_after.as_secs();
-        Self { sent_to, expires_at: expires_at.to_rfc3339(), resend_after_seconds }
+        Self { destination, expires_at: expires_at.to_rfc3339(), resend_after_seconds }
     }
 }

@@ -56,7 +56,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         }
     }
     let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
-    Ok(Reply::json(200, &view::envelope("Deleted", data)))
+    Ok(Reply::json(200, &view::envelope("Deleted", &data)))
 }
 
 /// Why a step failed.

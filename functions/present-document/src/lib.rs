@@ -86,7 +86,7 @@ async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Re
     let (key, size_bytes, name) = locate(&request, http.query("which"), http.query("sha256"))?;
     let file_name = format!("{}-{name}.pdf", facts.id);
     if size_bytes > MAX_INLINE_BYTES {
-        return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name).await?));
+        return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name, cx.now).await?));
     }
     let bytes = match deps.documents.get(&key, size_bytes).await {
         Err(StoreError::NotFound) => return Err(Problem::gone("The document is no longer kept.")),

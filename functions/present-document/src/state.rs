@@ -1,7 +1,7 @@
 //! What a signatory is told about the request.
 
 use domain::request::{AnyRequest, Progress};
-use domain::{SignatoryId, Timestamp};
+use domain::{SignatoryId, Text, Timestamp};
 use serde_json::{Value, json};
 use shared::edge::Problem;
 
@@ -32,8 +32,8 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
     Ok(json!({
         "request": {
             "id": facts.id.as_str(),
-            "title": facts.title.as_ref().map(|it| it.as_str()),
-            "description": facts.description.as_ref().map(|it| it.as_str()),
+            "title": facts.title.as_ref().map(Text::as_str),
+            "description": facts.description.as_ref().map(Text::as_str),
             "requester": facts.requester.as_str(),
             "state": state,
             "expiresAt": facts.expires_at.to_rfc3339(),

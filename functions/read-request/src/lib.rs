@@ -40,7 +40,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
     match http.path_parameter("actionType").unwrap_or_default() {
         "" | "detail" => {
-            Ok(Reply::json(200, &view::envelope("", view::request(&request, Some(&deps.links)))))
+            Ok(Reply::json(200, &view::envelope("", &view::request(&request, Some(&deps.links)))))
         }
         "signedDocument" => {
             let sealed = request.sealed().cloned();
@@ -67,13 +67,13 @@ async fn list(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
     let limit = number("limit", MAX_LIMIT, 1..=MAX_LIMIT)?;
     for (name, only) in [("certificateType", "EU-SES"), ("signatureType", "pades")] {
         if http.query(name).is_some_and(|it| it != only) {
-            return Ok(Reply::json(200, &view::envelope("", Value::Array(Vec::new()))));
+            return Ok(Reply::json(200, &view::envelope("", &Value::Array(Vec::new()))));
         }
     }
     let states = http.query("state").map(states).transpose()?;
     let page = deps.requests.list(&http.tenant()?, states.as_deref(), skip, limit).await?;
     let rows: Vec<Value> = page.requests.iter().map(view::row).collect();
-    Ok(Reply::json(200, &view::envelope("", Value::Array(rows))))
+    Ok(Reply::json(200, &view::envelope("", &Value::Array(rows))))
 }
 
 /// The states a filter names. The other product's sandbox answers `WAIT_SIGNERS`, so that is understood.
@@ -126,7 +126,7 @@ async fn document(
         let file_name = format!("{}-{name}.pdf", facts.id);
         if file.size_bytes > MAX_INLINE_BYTES {
             if deps.documents.head(&key).await?.is_some() {
-                return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name).await?));
+                return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name, cx.now).await?));
             }
             continue;
         }

@@ -143,7 +143,7 @@ async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -
     let transition = signed.close(file, head, &mut cause).map_err(SealFault::other)?;
     let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
     let done = deps.requests.commit(transition).await?;
-    deps.courier.send_all(&done.facts().id, &messages, cx.now).await?;
+    deps.courier.send_all(&done.facts().id, &messages).await?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 use clap::{Args, Parser, Subcommand};
 use shared::BoxError;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
 use crate::cloud::{Cloud, Options};
@@ -28,6 +29,9 @@ struct Arguments {
     /// Where links in mails lead, when people reach this machine by another address.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Lets documents and callbacks live on this machine too (http and https on loopback addresses).
+    #[arg(long)]
+    allow_loopback: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -85,6 +89,7 @@ pub fn sentence(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 async fn service(arguments: Arguments, started: Instant) -> Result<(), BoxError> {
+    let stop = stop_wished()?;
     let listener = listen(arguments.port).await?;
     let address = format!("http://{}", listener.local_addr()?);
     let public_url = match arguments.public_url {
@@ -95,13 +100,13 @@ async fn service(arguments: Arguments, started: Instant) -> Result<(), BoxError>
         data: Some(arguments.common.data.clone()),
         public_url,
         api_key: arguments.common.api_key,
-        parameters: BTreeMap::new(),
+        parameters: BTreeMap::from([("AllowLoopback".to_owned(), arguments.allow_loopback.to_string())]),
         ..Options::default()
     };
     let cloud = Cloud::boot(options).await?;
     let request = contract::write_request(cloud.data_dir())?;
     greet(&cloud, &address, &request, started)?;
-    serve(cloud, listener, ended()).await?;
+    serve(cloud, listener, stop).await?;
     say("Stopped. Start again with the same --data to go on.\n")
 }
 
@@ -150,19 +155,16 @@ pub(crate) fn say(text: &str) -> Result<(), BoxError> {
     Ok(out.flush()?)
 }
 
-/// Completes when the person or the system asks to stop.
-async fn ended() {
-    let interrupted = tokio::signal::ctrl_c();
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => signal.recv().await,
-            Err(_) => std::future::pending().await,
+/// Listens for the wish to stop from now on; the future completes with it.
+fn stop_wished() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = interrupted => {}
-        _ = terminated => {}
-    }
+    })
 }
 
 /// Signing links and presigned links stand under this address, so it has no path of its own.

@@ -170,14 +170,15 @@ impl SealCertificate {
         self.no_rev_avail
     }
 
+    /// `SubjectPublicKeyInfo`, DER: what a key service returns for the key it holds.
+    #[must_use]
+    pub fn subject_public_key_info(&self) -> &[u8] {
+        &self.subject_public_key_info
+    }
+
     /// The public key: an `RSAPublicKey`, or the uncompressed point.
     pub(crate) fn public_key(&self) -> &[u8] {
         &self.public_key
-    }
-
-    /// `SubjectPublicKeyInfo`, DER.
-    pub(crate) fn subject_public_key_info(&self) -> &[u8] {
-        &self.subject_public_key_info
     }
 
     /// `IssuerAndSerialNumber`, DER.

@@ -8,6 +8,8 @@
 //! 2. [`assemble`] puts the signature, the certificates and an optional RFC 3161 time-stamp into the
 //!    CMS that stands in the document's `/Contents`.
 //!
+//! For a key and a document at hand, [`seal()`] does all of it.
+//!
 //! ```
 //! use pades::{Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes};
 //!
@@ -27,6 +29,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Levels
+//!
+//! | level | what is added | by |
+//! | --- | --- | --- |
+//! | B-B | the signature and its certificates | [`assemble`] without a time-stamp |
+//! | B-T | a time-stamp over the signature | [`TimestampRequest::for_signature`], then [`assemble`] with the token |
+//! | B-LT | certificates, OCSP responses and CRLs | [`MaterialSearch`], then [`pdf::append_validation_data`] |
+//! | B-LTA | a time-stamp over the document | [`pdf::prepare_timestamp`], [`TimestampRequest::new`], [`pdf::PreparedRevision::finish`] |
+//!
+//! The time-stamp authority, the OCSP responders and the CRLs are asked by the caller: this crate says what
+//! to ask for and judges the answers. The `seal` example does so over plain HTTP.
 //!
 //! **Invariant:** knows no network, no clock and no randomness but what the signature algorithms
 //! draw themselves.

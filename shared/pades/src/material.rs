@@ -209,7 +209,7 @@ impl MaterialSearch {
     /// Does what can be done for a subject without the network, and says what could help.
     fn advance(&mut self, index: usize, subject: &Subject) -> Result<Vec<Fetch>, MaterialError> {
         let Ok(certificate) = X509::read(&subject.der) else { return Ok(Vec::new()) };
-        if certificate.is_self_issued() {
+        if certificate.ends_chain() {
             return Ok(Vec::new());
         }
         let Some(issuer) = subject.issuer.clone().or_else(|| self.issuer_of(&certificate)) else {
@@ -279,7 +279,7 @@ impl MaterialSearch {
 
 impl Subject {
     fn gap(&self) -> Option<Gap> {
-        if X509::read(&self.der).is_ok_and(|certificate| certificate.is_self_issued()) {
+        if X509::read(&self.der).is_ok_and(|certificate| certificate.ends_chain()) {
             return None;
         }
         let missing = match (&self.issuer, self.proven) {

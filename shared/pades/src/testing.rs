@@ -128,6 +128,12 @@ impl Issued {
         self.issue(params, key, serial)
     }
 
+    /// The certificate of another CA of the same name, signed by this one: what a change of keys leaves.
+    pub(crate) fn cross(&self, other: &Self) -> Vec<u8> {
+        let issuer = Issuer::from_params(&self.params, &self.key);
+        other.params.signed_by(&other.key, &issuer).unwrap().der().to_vec()
+    }
+
     /// A certificate for seals under this one, with further extensions.
     pub(crate) fn seal(&self, serial: u64, urls: Urls, extensions: Vec<CustomExtension>) -> Self {
         let mut params = named_params(&format!("seal {serial}"), urls);

@@ -38,9 +38,12 @@ impl<'a> X509<'a> {
         IssuerAndSerialNumber { issuer: self.tbs.issuer, serial_number: self.tbs.serial_number }.to_der()
     }
 
-    /// Whether subject and issuer are the same name.
-    pub(crate) fn is_self_issued(&self) -> bool {
-        self.tbs.subject == self.tbs.issuer
+    /// Whether it ends a chain: subject and issuer are one name, and the signature is its own.
+    ///
+    /// A root's signature over itself proves nothing, so one by an algorithm that is not known here,
+    /// SHA-1 for many old roots, is as good; but a certificate by another key of the same name is not.
+    pub(crate) fn ends_chain(&self) -> bool {
+        self.tbs.subject == self.tbs.issuer && self.check_issued_by(self) != Err(Rejection::Wrong)
     }
 
     /// Checks that another certificate's key signed this one, and that the names fit.
@@ -112,7 +115,7 @@ impl<'a> X509<'a> {
                 _ => None,
             }
         });
-        names.flatten().filter_map(http_url).collect()
+        names.flatten().filter_map(http_url).take(MAX_URLS).collect()
     }
 
     fn access_urls(&self, method: Oid) -> Vec<String> {
@@ -122,6 +125,7 @@ impl<'a> X509<'a> {
             .flat_map(|access| access.0)
             .filter(|description| description.access_method == method)
             .filter_map(|description| http_url(description.access_location))
+            .take(MAX_URLS)
             .collect()
     }
 
@@ -140,3 +144,7 @@ fn http_url(name: GeneralName) -> Option<String> {
         _ => None,
     }
 }
+
+/// How many URLs of one kind are taken from a certificate: more than real ones name, and few enough
+/// that a hostile one cannot keep a search busy.
+const MAX_URLS: usize = 4;

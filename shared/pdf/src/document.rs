@@ -12,7 +12,7 @@ use std::{
 
 pub(crate) use self::reader::Reader;
 pub use self::revision::revisions;
-use self::{object_stream::Kept, pages::Page};
+use self::{object_stream::Kept, pages::PageList};
 use crate::{
     Limits, PdfError, ReadAt,
     crypt::Crypt,
@@ -37,7 +37,7 @@ pub struct Document {
     sections: Vec<Section>,
     crypt: Option<Crypt>,
     object_streams: Mutex<Kept>,
-    pages: OnceLock<Arc<[Page]>>,
+    pages: OnceLock<Arc<PageList>>,
 }
 
 impl Document {

@@ -176,25 +176,31 @@ impl Field {
     pub(crate) fn page(&self, document: &Document, index: &PageIndex) -> Result<Option<usize>, PdfError> {
         let Some(widget) = self.widgets.first() else { return Ok(None) };
         let named = widget.dictionary().and_then(|widget| widget.get("P")?.as_reference());
-        if let Some(page) = named.and_then(|page| index.pages.get(&page.number)) {
-            return Ok(Some(*page));
+        if let Some(page) = named
+            && let Some(found) = index.page(document, page)?
+        {
+            return Ok(Some(found));
         }
         // The page is optional in a widget, so look for the widget on the pages.
         index.page_of_annotation(document, widget.id)
     }
 }
 
-/// From a page object, or an annotation on it, to the page's index.
+/// From a page object, or an annotation on it, to the page's index. Read when it is asked.
+#[derive(Default)]
 pub(crate) struct PageIndex {
-    pages: HashMap<u32, usize>,
+    pages: OnceCell<HashMap<u32, usize>>,
     annotations: OnceCell<HashMap<u32, usize>>,
 }
 
 impl PageIndex {
-    pub(crate) fn new(document: &Document) -> Result<Self, PdfError> {
+    fn page(&self, document: &Document, page: ObjectId) -> Result<Option<usize>, PdfError> {
+        if let Some(pages) = self.pages.get() {
+            return Ok(pages.get(&page.number).copied());
+        }
         let pages =
-            document.pages()?.iter().enumerate().map(|(index, page)| (page.object.number, index)).collect();
-        Ok(Self { pages, annotations: OnceCell::new() })
+            document.page_list()?.numbers().enumerate().map(|(index, number)| (number, index)).collect();
+        Ok(self.pages.get_or_init(|| pages).get(&page.number).copied())
     }
 
     /// Reads the annotations of all pages, once.
@@ -207,13 +213,13 @@ impl PageIndex {
             return Ok(annotations.get(&annotation.number).copied());
         }
         let mut annotations = HashMap::new();
-        for (index, page) in document.pages()?.iter().enumerate() {
-            let page = document.object(page.object.number)?;
+        for (index, page) in document.page_list()?.numbers().enumerate() {
+            let page = document.object(page)?;
             let Some(dictionary) = page.dictionary() else { continue };
             let array = document.value(dictionary, "Annots")?;
-            for reference in
-                array.as_array().unwrap_or_default().iter().filter_map(|item| item.value.as_reference())
-            {
+            let references =
+                array.as_array().unwrap_or_default().iter().filter_map(|item| item.value.as_reference());
+            for reference in references {
                 annotations.entry(reference.number).or_insert(index);
             }
         }

@@ -31,11 +31,11 @@ const HARMLESS: [&[u8]; 3] = [b"Link", b"Popup", b"Widget"];
 /// read are listed instead.
 pub fn inspect(document: &Document) -> Result<Inspection, PdfError> {
     let pages = document.pages()?;
-    let index = PageIndex::new(document)?;
+    let index = PageIndex::default();
     let form = Form::read(document)?;
     let signatures = Signatures::read(document, &form)?;
     let mut inspection = Inspection {
-        pages: pages.to_vec(),
+        pages,
         doc_mdp: signatures.permission().map(|(permission, _)| permission),
         encrypted: document.is_encrypted(),
         revisions: document.sections().len(),
@@ -87,8 +87,8 @@ fn has_layers(document: &Document) -> Result<bool, PdfError> {
 
 fn overlay_annotations(document: &Document) -> Result<Vec<OverlayAnnotation>, PdfError> {
     let mut found = Vec::new();
-    for (number, page) in document.pages()?.iter().enumerate() {
-        let page = document.object(page.object.number)?;
+    for (number, page) in document.page_list()?.numbers().enumerate() {
+        let page = document.object(page)?;
         let Some(dictionary) = page.dictionary() else { continue };
         // What cannot be read is reported by the walk over all objects.
         let annotations = tolerated(document.value(dictionary, "Annots"), Value::Null)?;

@@ -4,6 +4,48 @@
 //! what a document holds, [`check_places`] whether marks fit on its pages, and [`prepare`] makes the bytes
 //! of a new revision that carries a seal: always an append, never a rewrite.
 //!
+//! A revision is prepared, its digest signed by whoever holds the key, and the signature put in place:
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! # fn sign(_: [u8; 32]) -> Vec<u8> { Vec::new() }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let bytes = Arc::new(std::fs::read("contract.pdf")?);
+//! let document = pdf::Document::open(bytes.clone(), None, &pdf::Limits::default())?;
+//! let place = pdf::Place { page: -1, x_points: 72.0, y_points: 600.0, ..pdf::Place::default() };
+//! pdf::check_places(&pdf::inspect(&document)?, std::slice::from_ref(&place))?;
+//! let plan = pdf::FieldPlan {
+//!     signatories: vec![pdf::SignatoryField { field_name: "ada".to_owned(), places: vec![place] }],
+//!     closing_field: "closing".to_owned(),
+//! };
+//! let appearance = pdf::Appearance {
+//!     name: "Ada Lovelace".to_owned(),
+//!     mark: pdf::Mark::Typed,
+//!     signed_at_text: "2026-11-21 18:36:05 +01:00".to_owned(),
+//!     reason: None,
+//!     reference: "7Q2M".to_owned(),
+//! };
+//! let revision = pdf::prepare(
+//!     &document,
+//!     &pdf::SealRequest {
+//!         plan: &plan,
+//!         act: pdf::Act::Signatory { field_name: "ada", appearance: &appearance },
+//!         signed_at: pdf::SignedAt { unix_ms: 1_795_282_565_000, offset_minutes: 60 },
+//!         signer_name: "Example Ltd",
+//!         reason: None,
+//!         location: None,
+//!         evidence_head: None,
+//!         contents_bytes: 8192,
+//!     },
+//! )?;
+//! let cms = sign(revision.digest(&bytes, None)?);
+//! let sealed = [bytes.as_slice(), &revision.finish(&cms)?].concat();
+//! # let _ = sealed;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! **Invariant:** knows no CMS, no network and no clock.
 
 mod crypt;

@@ -43,7 +43,7 @@ fn check(repaired: &[u8], limits: &Limits) -> Result<(), PdfError> {
     if !Signatures::read(&document, &form)?.found.is_empty() {
         return Err(PdfError::SignedAndBroken);
     }
-    if document.pages()?.is_empty() {
+    if document.page_list()?.len() == 0 {
         return Err(PdfError::broken(0, "a page expected"));
     }
     Ok(())

@@ -174,3 +174,123 @@ fn validation_data_is_merged_and_time_stamps_follow_the_lock() {
         assert!(clean, "{text}");
     }
 }
+
+/// A document with a signed field; `reference` goes into its signature, `lock` into its field.
+fn signed_by_another(reference: &str, lock: &str) -> Vec<u8> {
+    let mut builder = support::Builder::default();
+    builder.add("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R 6 0 R]/SigFlags 3>>>>");
+    builder.add("<</Type/Pages/Kids[3 0 R]/Count 1>>");
+    builder.add("<</Type/Page/Parent 2 0 R/MediaBox[0 0 400 500]/Annots[4 0 R 6 0 R]>>");
+    builder.add(format!("<</Type/Annot/Subtype/Widget/FT/Sig/T(theirs)/Rect[0 0 0 0]/V 5 0 R{lock}>>"));
+    builder.add(format!(
+        "<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/adbe.pkcs7.detached/Contents<00>{reference}>>"
+    ));
+    builder.add("<</Type/Annot/Subtype/Widget/FT/Sig/T(empty)/Rect[10 10 110 60]/P 3 0 R>>");
+    builder.build()
+}
+
+#[test]
+fn what_an_earlier_signature_forbids_is_refused_with_its_reason() {
+    let transform = |method: &str, parameters: &str| {
+        format!("/Reference[<</TransformMethod/{method}/TransformParams<<{parameters}>>>>]")
+    };
+    let theirs = || "theirs".to_owned();
+    let locked = |field: &str| Some(Prohibition::FieldLocked { field: field.to_owned(), by: theirs() });
+    let cases = [
+        (String::new(), "", false, None),
+        (transform("DocMDP", "/P 1"), "", true, Some(Prohibition::NoChanges { field: theirs() })),
+        (transform("DocMDP", "/P 2"), "", false, Some(Prohibition::NoNewFields { field: theirs() })),
+        (transform("DocMDP", "/P 3"), "", false, Some(Prohibition::NoNewFields { field: theirs() })),
+        (transform("DocMDP", ""), "", true, None),
+        (transform("DocMDP", "/P 2"), "", true, None),
+        (transform("DocMDP", "/P 9"), "", true, Some(Prohibition::NoChanges { field: theirs() })),
+        (transform("FieldMDP", "/Action/All"), "", true, locked("closing")),
+        (transform("FieldMDP", "/Action/Include/Fields[(empty)]"), "", true, locked("empty")),
+        (transform("FieldMDP", "/Action/Include/Fields[(other)]"), "", true, None),
+        (transform("FieldMDP", "/Action/Exclude/Fields[(closing)]"), "", true, locked("empty")),
+        (String::new(), "/Lock<</Action/Include/Fields[(closing)]>>", true, locked("closing")),
+        (
+            String::new(),
+            "/Lock<</Action/Include/Fields[]/P 1>>",
+            true,
+            Some(Prohibition::NoChanges { field: theirs() }),
+        ),
+    ];
+    for (reference, lock, existing, expected) in cases {
+        let bytes = signed_by_another(&reference, lock);
+        let field = existing.then(|| "empty".to_owned());
+        let place = pdf::Place { field, ..support::place(1, 20.0, 30.0) };
+        let plan = pdf::FieldPlan {
+            signatories: vec![pdf::SignatoryField { field_name: "sig_ada".to_owned(), places: vec![place] }],
+            closing_field: "closing".to_owned(),
+        };
+        let ada = appearance("Ada Lovelace");
+        let sealed = seal(&bytes, &plan, Act::Signatory { field_name: "sig_ada", appearance: &ada });
+        let early = pdf::check_permissions(&open(&bytes), &plan);
+        match expected {
+            None => {
+                early.expect("permitted");
+                let inspection = pdf::inspect(&open(&sealed.expect("sealed").0)).unwrap();
+                let name = if existing { "empty" } else { "sig_ada" };
+                assert!(
+                    inspection
+                        .signatures
+                        .iter()
+                        .any(|signature| signature.field == name && !signature.certifies)
+                );
+            }
+            Some(rule) => {
+                assert!(
+                    matches!(early, Err(SealError::Forbidden(found)) if found == rule),
+                    "{reference}{lock}"
+                );
+                assert!(
+                    matches!(sealed, Err(SealError::Forbidden(found)) if found == rule),
+                    "{reference}{lock}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signed_document_takes_one_place_for_each_signatory() {
+    let bytes = signed_by_another("", "");
+    let plan = plan();
+    let refused = pdf::check_permissions(&open(&bytes), &plan);
+    assert!(matches!(refused, Err(SealError::Forbidden(Prohibition::OnePlaceOnly))));
+}
+
+#[test]
+fn names_that_cannot_be_used_are_refused() {
+    let bytes = signed_by_another("", "");
+    let mut plan = plan();
+    plan.signatories.truncate(1);
+    for name in ["theirs", "", "a.b"] {
+        plan.signatories[0].field_name = name.to_owned();
+        let ada = appearance("Ada Lovelace");
+        let refused = seal(&bytes, &plan, Act::Signatory { field_name: name, appearance: &ada });
+        let refused = refused.map(|_| ());
+        assert!(
+            matches!(refused, Err(SealError::NameTaken { .. } | SealError::AlreadySigned { .. })),
+            "{name}: {refused:?}"
+        );
+    }
+}
+
+#[test]
+fn a_drawn_signature_and_a_picture_are_sealed() {
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, 3, 1);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&[0, 0, 90, 255, 9, 9, 9, 80, 0, 0, 0, 255]).unwrap();
+    let strokes = vec![pdf::Stroke { points: vec![(0.0, 0.0), (30.0, 10.0), (60.0, 0.0)] }];
+    for mark in [pdf::Mark::Drawn(strokes), pdf::Mark::Png(png)] {
+        let ada = pdf::Appearance { mark, ..appearance("Ada Lovelace") };
+        let act = Act::Signatory { field_name: "sig_ada", appearance: &ada };
+        let (sealed, _) = seal(&pages(1, "").build(), &plan(), act).expect("sealed");
+        if let Some((clean, text)) = qpdf_check(&sealed) {
+            assert!(clean, "{text}");
+        }
+    }
+}

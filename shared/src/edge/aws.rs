@@ -7,7 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 
-use super::clock::Clock;
+use crate::clock::Clock;
 
 /// The cloud as a function sees it: the SDK's configuration, and the clock.
 #[derive(Clone, Debug)]

@@ -2,7 +2,6 @@
 
 pub mod aws;
 pub mod batch;
-pub mod clock;
 pub mod config;
 pub mod http;
 pub mod problem;
@@ -16,8 +15,8 @@ pub mod telemetry;
 pub mod view;
 
 pub use crate::chance::system_rng;
+pub use crate::clock::{self, Clock};
 pub use aws::Aws;
-pub use clock::Clock;
 pub use config::{ConfigError, Env};
 pub use http::{HttpRequest, Reply};
 pub use problem::Problem;

@@ -1,10 +1,18 @@
 //! Notifications of S3: delivered at least once, out of order, with URL-encoded keys.
 
-pub use aws_lambda_events::event::s3::S3Event;
+use aws_lambda_events::event::s3::S3EventRecord;
+use serde::Deserialize;
+
+/// A notification. S3's own test event has no records.
+#[derive(Debug, Deserialize)]
+pub struct S3Event {
+    #[serde(rename = "Records", default)]
+    records: Vec<S3EventRecord>,
+}
 
 /// The decoded keys of the objects that were created.
 ///
-/// A notification's key is form-encoded: a space is a plus sign. S3's own test event has no records.
+/// A notification's key is form-encoded: a space is a plus sign.
 #[must_use]
 pub fn created_keys(event: &S3Event) -> Vec<String> {
     event

@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::aws::Aws;
-use super::clock::Clock;
 use super::config::{ConfigError, Env};
 use super::http::{HttpRequest, Reply};
 use super::problem::Problem;
 use super::telemetry;
 use crate::BoxError;
+use crate::clock::Clock;
 
 /// What the runtime tells a handler besides the event.
 #[derive(Clone, Debug)]
@@ -32,9 +32,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A function, ready to be invoked: JSON in, JSON out.
 #[derive(Clone)]
-pub struct Handler(
-    Arc<dyn Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync>,
-);
+pub struct Handler(Arc<Invoke>);
+
+type Invoke = dyn Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync;
 
 impl std::fmt::Debug for Handler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -146,7 +146,7 @@ impl<'a> Supply<'a> {
     /// The courier, for messages that carry no link. `MAIL_SENDER`.
     #[must_use]
     pub fn courier(&self, requests: &Requests) -> Courier {
-        Courier::new(requests.clone(), self.mail(), None)
+        Courier::new(requests.clone(), self.mail(), None, self.aws.clock.clone())
     }
 
     /// The courier, for every message. `MAIL_SENDER`, `LINK_SECRET`.
@@ -155,7 +155,8 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError`] when the name is missing or the secret cannot be read.
     pub async fn courier_with_links(&self, requests: &Requests) -> Result<Courier, ConfigError> {
-        Ok(Courier::new(requests.clone(), self.mail(), Some(self.links().await?)))
+        let links = Some(self.links().await?);
+        Ok(Courier::new(requests.clone(), self.mail(), links, self.aws.clock.clone()))
     }
 
     /// Calls to strangers. `ALLOW_LOOPBACK`, `true` only where strangers live on this machine.

@@ -1,12 +1,12 @@
 //! Answers about requests, in Openapi's words.
 
 use domain::request::{AnyRequest, Callback, CallbackForm, FileFacts, InputDocument, Place, Signatory};
-use domain::{LinkKey, LinkToken};
+use domain::{LinkKey, LinkToken, Text};
 use serde_json::{Value, json};
 
 /// Openapi's envelope around an answer.
 #[must_use]
-pub fn envelope(message: &str, data: Value) -> Value {
+pub fn envelope(message: &str, data: &Value) -> Value {
     json!({ "data": data, "success": true, "message": message, "error": null })
 }
 
@@ -44,8 +44,8 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
         "options": options(request),
         "callback": facts.callback.as_ref().map(callback),
         "document": {
-            "title": facts.title.as_ref().map(|it| it.as_str()),
-            "description": facts.description.as_ref().map(|it| it.as_str()),
+            "title": facts.title.as_ref().map(Text::as_str),
+            "description": facts.description.as_ref().map(Text::as_str),
             "inputDocuments": facts.inputs.iter().map(input).collect::<Vec<_>>(),
             "validatedDocument": document.map(|it| file(&it.accepted, name)),
             "signedDocument": request.sealed().map(|it| file(it, name)),
@@ -62,7 +62,7 @@ pub fn row(request: &AnyRequest) -> Value {
         "id": facts.id.as_str(),
         "updatedAt": facts.updated_at.to_openapi(),
         "createdAt": facts.created_at.to_openapi(),
-        "documentTitle": facts.title.as_ref().map(|it| it.as_str()),
+        "documentTitle": facts.title.as_ref().map(Text::as_str),
         "certificateType": CERTIFICATE_TYPE,
         "signatureType": SIGNATURE_TYPE,
         "state": request.state_name(),
@@ -84,7 +84,7 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "emailEditable": editable.get("email").copied().unwrap_or(false),
         "mobileEditable": editable.get("mobile").copied().unwrap_or(false),
         "language": signatory.language.as_deref().unwrap_or("browser"),
-        "message": signatory.otp_text.as_ref().map(|it| it.as_str()),
+        "message": signatory.otp_text.as_ref().map(Text::as_str),
         "signatures": signatory.places.iter().map(place).collect::<Vec<_>>(),
     });
     if let (Some(links), Some(object)) = (links, value.as_object_mut()) {

@@ -60,7 +60,7 @@ pub(super) struct DisclosureItem {
 
 #[derive(Deserialize, Serialize)]
 struct Field {
-    field: String,
+    name: String,
     salt: String,
     value: Value,
 }
@@ -82,7 +82,7 @@ pub(super) fn seal(
     let fields: Vec<Field> = disclosure
         .fields
         .iter()
-        .map(|it| Field { field: it.field.clone(), salt: hex::encode(it.salt), value: it.value.clone() })
+        .map(|it| Field { name: it.field.clone(), salt: hex::encode(it.salt), value: it.value.clone() })
         .collect();
     let mut bytes = serde_json::to_vec(&fields).map_err(|_| failed("not JSON"))?;
     let sk = keys::disclosure_sk(chain, disclosure.seq, owner);
@@ -125,7 +125,7 @@ pub(super) fn open(
     let fields = fields.into_iter().map(|it| {
         let mut salt = [0; 32];
         hex::decode_to_slice(&it.salt, &mut salt).map_err(|_| corrupt("salt"))?;
-        Ok(Disclosed { field: it.field, salt, value: it.value })
+        Ok(Disclosed { field: it.name, salt, value: it.value })
     });
     let owner = match item.owner.as_str() {
         "integrator" => Owner::Integrator,

@@ -1,6 +1,6 @@
 //! Documents in S3.
 
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
@@ -110,7 +110,7 @@ impl Documents {
             .collect()
             .await
             .map_err(|error| StoreError::Unavailable { operation: "GetObject", source: Box::new(error) })?;
-        Ok(bytes.to_vec())
+        Ok(bytes.into_bytes().into())
     }
 
     /// What is known of an object, if there is one.
@@ -175,12 +175,17 @@ impl Documents {
         Ok(all)
     }
 
-    /// An address from which a document can be read for [`PRESIGNED_TTL`], as a download of this name.
+    /// An address from which a document can be read for [`PRESIGNED_TTL`] from `now` on, as a download of this name.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn presign_get(&self, key: &str, file_name: &str) -> Result<String, StoreError> {
+    pub async fn presign_get(
+        &self,
+        key: &str,
+        file_name: &str,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
         let request = self
             .client
             .get_object()
@@ -188,13 +193,13 @@ impl Documents {
             .key(key)
             .response_content_type("application/pdf")
             .response_content_disposition(format!("attachment; filename=\"{file_name}\""))
-            .presigned(presigning()?)
+            .presigned(presigning(now)?)
             .await
             .map_err(StoreError::unavailable("presign"))?;
         Ok(request.uri().to_owned())
     }
 
-    /// An address to which exactly these bytes can be written, once, within [`PRESIGNED_TTL`].
+    /// An address to which exactly these bytes can be written, once, within [`PRESIGNED_TTL`] from `now` on.
     ///
     /// # Errors
     ///
@@ -204,6 +209,7 @@ impl Documents {
         key: &str,
         size_bytes: u64,
         sha256: &Digest,
+        now: Timestamp,
     ) -> Result<Presigned, StoreError> {
         let request = self
             .client
@@ -214,7 +220,7 @@ impl Documents {
             .content_length(i64::try_from(size_bytes).unwrap_or(i64::MAX))
             .checksum_sha256(STANDARD.encode(sha256.as_bytes()))
             .if_none_match("*")
-            .presigned(presigning()?)
+            .presigned(presigning(now)?)
             .await
             .map_err(StoreError::unavailable("presign"))?;
         let headers = request
@@ -241,8 +247,12 @@ impl Documents {
 /// How long a presigned address is valid.
 pub const PRESIGNED_TTL: Duration = Duration::from_mins(5);
 
-fn presigning() -> Result<PresigningConfig, StoreError> {
-    PresigningConfig::expires_in(PRESIGNED_TTL)
+fn presigning(now: Timestamp) -> Result<PresigningConfig, StoreError> {
+    let since_epoch = Duration::from_millis(u64::try_from(now.unix_ms()).unwrap_or(0));
+    PresigningConfig::builder()
+        .start_time(UNIX_EPOCH + since_epoch)
+        .expires_in(PRESIGNED_TTL)
+        .build()
         .map_err(|error| StoreError::Unavailable { operation: "presign", source: Box::new(error) })
 }
 

@@ -12,12 +12,13 @@ pub enum StoreError {
     #[error("request {0} changed since it was loaded")]
     Conflict(RequestId),
     /// A stored item does not have the shape that its version promises. Not retryable.
-    #[error("item {key} is corrupt: {what}")]
+    #[error("item {key} is corrupt")]
     Corrupt {
         /// Its key.
         key: String,
         /// What is wrong with it.
-        what: String,
+        #[source]
+        what: BoxError,
     },
     /// There is no such thing, or it belongs to someone else.
     #[error("not found")]
@@ -43,7 +44,7 @@ impl StoreError {
         move |source| Self::Unavailable { operation, source: Box::new(source) }
     }
 
-    pub(super) fn corrupt(key: &str, what: impl ToString) -> Self {
-        Self::Corrupt { key: key.to_owned(), what: what.to_string() }
+    pub(super) fn corrupt(key: &str, what: impl Into<BoxError>) -> Self {
+        Self::Corrupt { key: key.to_owned(), what: what.into() }
     }
 }

@@ -73,7 +73,7 @@ impl Evidence {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn chain(&self, request: &RequestId, chain: ChainName) -> Result<Vec<StoredEvent>, StoreError> {
-        let prefix = format!("{}#", keys::chain_word(chain));
+        let prefix = keys::event_prefix(chain);
         let items: Vec<EventItem> = self.all(&self.table, request, &prefix).await?;
         let events = items.into_iter().map(|item| {
             let hash = Digest::parse(&item.hash).map_err(|_| StoreError::corrupt(&item.sk, "hash"))?;
@@ -88,7 +88,7 @@ impl Evidence {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn disclosures(&self, facts: &Facts) -> Result<Vec<(String, Disclosure)>, StoreError> {
-        let items: Vec<DisclosureItem> = self.all(&self.requests_table, &facts.id, "DISCLOSURE#").await?;
+        let items: Vec<DisclosureItem> = self.all(&self.requests_table, &facts.id, keys::DISCLOSURES).await?;
         let mut disclosures = Vec::with_capacity(items.len());
         for item in items {
             let salt = facts

@@ -1,17 +1,22 @@
 //! The shapes of stored requests. Adding an optional field is harmless; anything else is a new version.
 
+mod document;
+mod signatory;
+
 use std::collections::BTreeMap;
 
 use domain::evidence::ChainHead;
 use domain::request::{
-    Act, AnyRequest, Callback, CallbackForm, Ceremony, Channel, Facts, Failure, FileFacts, InputDocument,
-    InputSource, Mark, Mode, Place, Presented, Progress, Revision, Sealing, Signatory, SigningOptions,
+    AnyRequest, Callback, CallbackForm, Facts, Failure, FileFacts, Mode, Sealing, SigningOptions,
     StateRecord, Stored,
 };
-use domain::value::{DocumentId, Text};
-use domain::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Timestamp};
+use domain::value::Text;
+use domain::{Digest, RequestId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use document::{FileItem, InputItem, SealingItem};
+use signatory::SignatoryItem;
 
 /// Version of the shapes below.
 pub(super) const ITEM_VERSION: u32 = 1;
@@ -58,35 +63,6 @@ struct HeadItem {
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-struct FileItem {
-    id: String,
-    created_at: i64,
-    size_bytes: u64,
-    sha256: String,
-    md5: String,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct InputItem {
-    id: String,
-    source: String,
-    file: Option<FileItem>,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct SealingItem {
-    accepted: FileItem,
-    revisions: Vec<RevisionItem>,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct RevisionItem {
-    number: u32,
-    signatory: String,
-    file: FileItem,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
 struct FailureItem {
     number: u16,
     sentence: String,
@@ -111,58 +87,6 @@ struct CallbackItem {
     headers: BTreeMap<String, String>,
     /// JSON text.
     custom: String,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct PlaceItem {
-    page: i32,
-    x_points: f64,
-    y_points: f64,
-    width_points: Option<f64>,
-    height_points: Option<f64>,
-    field: Option<String>,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct SignatoryItem {
-    id: String,
-    given_name: String,
-    family_name: String,
-    email: String,
-    mobile: Option<String>,
-    channel: String,
-    language: Option<String>,
-    otp_text: Option<String>,
-    places: Vec<PlaceItem>,
-    link_generation: u32,
-    link_digest: String,
-    key_salt: Option<String>,
-    progress: ProgressItem,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-enum ProgressItem {
-    Pending {
-        presented_document: Option<String>,
-        presented_at: Option<i64>,
-        codes: u8,
-        last_code_at: Option<i64>,
-        locked: bool,
-    },
-    Signed {
-        order: u32,
-        signed_at: i64,
-        typed: Option<String>,
-        drawn: Option<String>,
-        document: String,
-        consent: String,
-        sealed_as: Option<u32>,
-    },
-    Declined {
-        at: i64,
-        reason: Option<String>,
-    },
 }
 
 /// Why an item cannot be read. The text names a place, never a value.
@@ -279,74 +203,6 @@ impl HeadItem {
     }
 }
 
-impl From<&FileFacts> for FileItem {
-    fn from(file: &FileFacts) -> Self {
-        Self {
-            id: file.id.to_string(),
-            created_at: file.created_at.unix_ms(),
-            size_bytes: file.size_bytes,
-            sha256: file.sha256.to_hex(),
-            md5: file.md5.clone(),
-        }
-    }
-}
-
-impl FileItem {
-    fn read(self) -> Result<FileFacts, Unreadable> {
-        Ok(FileFacts {
-            id: DocumentId::parse(&self.id).map_err(|_| "file id")?,
-            created_at: Timestamp::from_unix_ms(self.created_at),
-            size_bytes: self.size_bytes,
-            sha256: digest(&self.sha256)?,
-            md5: self.md5,
-        })
-    }
-}
-
-impl From<&InputDocument> for InputItem {
-    fn from(input: &InputDocument) -> Self {
-        Self {
-            id: input.id.to_string(),
-            source: input.source.as_str().to_owned(),
-            file: input.file.as_ref().map(Into::into),
-        }
-    }
-}
-
-impl InputItem {
-    fn read(self) -> Result<InputDocument, Unreadable> {
-        Ok(InputDocument {
-            id: DocumentId::parse(&self.id).map_err(|_| "input id")?,
-            source: InputSource::parse(&self.source).ok_or("input source")?,
-            file: self.file.map(FileItem::read).transpose()?,
-        })
-    }
-}
-
-impl From<&Sealing> for SealingItem {
-    fn from(sealing: &Sealing) -> Self {
-        let revisions = sealing.revisions.iter().map(|it| RevisionItem {
-            number: it.number,
-            signatory: it.signatory.to_string(),
-            file: (&it.file).into(),
-        });
-        Self { accepted: (&sealing.accepted).into(), revisions: revisions.collect() }
-    }
-}
-
-impl SealingItem {
-    fn read(self) -> Result<Sealing, Unreadable> {
-        let revisions = self.revisions.into_iter().map(|it| {
-            let signatory = SignatoryId::parse(&it.signatory).map_err(|_| "revision signatory")?;
-            Ok(Revision { number: it.number, signatory, file: it.file.read()? })
-        });
-        Ok(Sealing {
-            accepted: self.accepted.read()?,
-            revisions: revisions.collect::<Result<_, Unreadable>>()?,
-        })
-    }
-}
-
 impl From<&SigningOptions> for OptionsItem {
     fn from(options: &SigningOptions) -> Self {
         Self {
@@ -398,144 +254,6 @@ impl CallbackItem {
             retry: self.retry,
             headers: self.headers,
             custom: json(&self.custom)?,
-        })
-    }
-}
-
-impl From<&Place> for PlaceItem {
-    fn from(place: &Place) -> Self {
-        Self {
-            page: place.page,
-            x_points: place.x_points,
-            y_points: place.y_points,
-            width_points: place.width_points,
-            height_points: place.height_points,
-            field: place.field.clone(),
-        }
-    }
-}
-
-impl PlaceItem {
-    fn read(self) -> Place {
-        Place {
-            page: self.page,
-            x_points: self.x_points,
-            y_points: self.y_points,
-            width_points: self.width_points,
-            height_points: self.height_points,
-            field: self.field,
-        }
-    }
-}
-
-impl From<&Signatory> for SignatoryItem {
-    fn from(it: &Signatory) -> Self {
-        Self {
-            id: it.id.to_string(),
-            given_name: it.given_name.expose().to_owned(),
-            family_name: it.family_name.expose().to_owned(),
-            email: it.email.expose().to_owned(),
-            mobile: it.mobile.as_ref().map(|it| it.expose().to_owned()),
-            channel: it.channel.as_str().to_owned(),
-            language: it.language.clone(),
-            otp_text: it.otp_text.as_ref().map(|it| it.as_str().to_owned()),
-            places: it.places.iter().map(Into::into).collect(),
-            link_generation: it.link_generation,
-            link_digest: it.link_digest.to_hex(),
-            key_salt: it.key_salt.map(hex::encode),
-            progress: (&it.progress).into(),
-        }
-    }
-}
-
-impl SignatoryItem {
-    fn read(self) -> Result<Signatory, Unreadable> {
-        if self.channel != Channel::Email.as_str() {
-            return Err("channel");
-        }
-        Ok(Signatory {
-            id: SignatoryId::parse(&self.id).map_err(|_| "signatory id")?,
-            given_name: PersonName::parse(&self.given_name).map_err(|_| "given_name")?,
-            family_name: PersonName::parse(&self.family_name).map_err(|_| "family_name")?,
-            email: EmailAddress::parse(&self.email).map_err(|_| "email")?,
-            mobile: self.mobile.map(|it| PersonName::parse(&it)).transpose().map_err(|_| "mobile")?,
-            channel: Channel::Email,
-            language: self.language,
-            otp_text: self.otp_text.map(|it| text(&it, "otp_text")).transpose()?,
-            places: self.places.into_iter().map(PlaceItem::read).collect(),
-            link_generation: self.link_generation,
-            link_digest: digest(&self.link_digest)?,
-            key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
-            progress: self.progress.read()?,
-        })
-    }
-}
-
-impl From<&Progress> for ProgressItem {
-    fn from(progress: &Progress) -> Self {
-        match progress {
-            Progress::Pending(it) => Self::Pending {
-                presented_document: it.presented.as_ref().map(|it| it.document.to_hex()),
-                presented_at: it.presented.as_ref().map(|it| it.at.unix_ms()),
-                codes: it.codes,
-                last_code_at: it.last_code_at.map(Timestamp::unix_ms),
-                locked: it.locked,
-            },
-            Progress::Signed(act) => {
-                let (typed, drawn) = match &act.mark {
-                    Mark::Drawn(digest) => (None, Some(digest.to_hex())),
-                    Mark::Typed(name) => (Some(name.expose().to_owned()), None),
-                };
-                Self::Signed {
-                    order: act.order,
-                    signed_at: act.signed_at.unix_ms(),
-                    typed,
-                    drawn,
-                    document: act.document.to_hex(),
-                    consent: act.consent.to_hex(),
-                    sealed_as: act.sealed_as,
-                }
-            }
-            Progress::Declined { at, reason } => {
-                let reason = reason.as_ref().map(|it| it.as_str().to_owned());
-                Self::Declined { at: at.unix_ms(), reason }
-            }
-        }
-    }
-}
-
-impl ProgressItem {
-    fn read(self) -> Result<Progress, Unreadable> {
-        Ok(match self {
-            Self::Pending { presented_document, presented_at, codes, last_code_at, locked } => {
-                let presented = match (presented_document, presented_at) {
-                    (Some(document), Some(at)) => {
-                        Some(Presented { document: digest(&document)?, at: Timestamp::from_unix_ms(at) })
-                    }
-                    _ => None,
-                };
-                let last_code_at = last_code_at.map(Timestamp::from_unix_ms);
-                Progress::Pending(Ceremony { presented, codes, last_code_at, locked })
-            }
-            Self::Signed { order, signed_at, typed, drawn, document, consent, sealed_as } => {
-                let mark = match (typed, drawn) {
-                    (Some(name), None) => Mark::Typed(PersonName::parse(&name).map_err(|_| "mark")?),
-                    (None, Some(strokes)) => Mark::Drawn(digest(&strokes)?),
-                    _ => return Err("mark"),
-                };
-                Progress::Signed(Act {
-                    order,
-                    signed_at: Timestamp::from_unix_ms(signed_at),
-                    mark,
-                    document: digest(&document)?,
-                    consent: digest(&consent)?,
-                    sealed_as,
-                })
-            }
-            Self::Declined { at, reason } => Progress::Declined {
-                at: Timestamp::from_unix_ms(at),
-                reason: reason.map(|it| text(&it, "reason")).transpose()?,
-            },
         })
     }
 }

@@ -56,11 +56,19 @@ pub(super) fn due_sk_of_item(kind: DueKind) -> String {
 }
 
 pub(super) fn event_sk(chain: ChainName, seq: u64) -> String {
-    format!("{}#{seq:010}", chain_word(chain))
+    format!("{}{seq:010}", event_prefix(chain))
 }
 
 pub(super) fn disclosure_sk(chain: ChainName, seq: u64, owner: &str) -> String {
-    format!("DISCLOSURE#{}#{seq:010}#{owner}", chain_word(chain))
+    format!("{DISCLOSURES}{}{seq:010}#{owner}", event_prefix(chain))
+}
+
+/// What the sort keys of all disclosures begin with.
+pub(super) const DISCLOSURES: &str = "DISCLOSURE#";
+
+/// What the sort keys of a chain's events begin with.
+pub(super) fn event_prefix(chain: ChainName) -> String {
+    format!("{}#", chain_word(chain))
 }
 
 pub(super) const fn chain_word(chain: ChainName) -> &'static str {

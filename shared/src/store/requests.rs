@@ -180,7 +180,7 @@ impl Requests {
         &self,
         transition: Transition<T>,
         fetches: &[Fetch],
-        fetched: &[DocumentId],
+        fetched_documents: &[DocumentId],
     ) -> Result<T, StoreError> {
         let (mut next, changes) = transition.into_parts();
         let id = next.facts().id.clone();
@@ -197,9 +197,9 @@ impl Requests {
                 tenant: next.facts().tenant.to_string(),
                 purge_at: next.facts().purge_at().unix_seconds(),
             };
-            actions.push(self.put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
+            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
         }
-        for document in fetched {
+        for document in fetched_documents {
             actions.push(self.delete_action(&pk, &keys::fetch_sk(document))?);
         }
         let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
@@ -244,13 +244,13 @@ impl Requests {
         for (chain, events) in chains {
             for event in events {
                 let item = EventItem::of(&facts.id, chain, event, purge_at);
-                actions.push(self.put_action(table, &item, Some("attribute_not_exists(pk)"))?);
+                actions.push(Self::put_action(table, &item, Some("attribute_not_exists(pk)"))?);
             }
         }
         for (chain, disclosure) in &changes.disclosures {
             let salt = facts.key_salt(&disclosure.owner);
             if let Some(item) = disclosures::seal(&facts.id, purge_at, *chain, disclosure, (key, salt))? {
-                actions.push(self.put_action(&self.table, &item, None)?);
+                actions.push(Self::put_action(&self.table, &item, None)?);
             }
         }
         Ok(actions)
@@ -269,7 +269,7 @@ impl Requests {
             actions.push(match challenge {
                 Some(challenge) => {
                     let item = ChallengeItem::of(pk.clone(), sk, challenge);
-                    self.put_action(&self.table, &item, None)?
+                    Self::put_action(&self.table, &item, None)?
                 }
                 None => self.delete_action(&pk, &sk)?,
             });
@@ -279,7 +279,7 @@ impl Requests {
             // claims the message as it commits it.
             let claimed = message.kind == MessageKind::Otp;
             let item = MessageItem::of(&facts.id, message, claimed, facts.purge_at().unix_seconds());
-            actions.push(self.put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
+            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
         }
         for message in &changes.settled_messages {
             actions.push(self.delete_action(&pk, &keys::message_sk(message))?);
@@ -291,7 +291,7 @@ impl Requests {
                 due_pk: keys::due_partition(due.what.as_str(), &facts.id),
                 due_sk: keys::due_sort(due.at, &facts.id, ""),
             };
-            actions.push(self.put_action(&self.table, &item, None)?);
+            actions.push(Self::put_action(&self.table, &item, None)?);
         }
         for kind in &changes.done {
             actions.push(self.delete_action(&pk, &keys::due_sk_of_item(*kind))?);
@@ -314,7 +314,6 @@ impl Requests {
     }
 
     fn put_action(
-        &self,
         table: &str,
         item: &impl Serialize,
         condition: Option<&str>,

@@ -94,7 +94,7 @@ impl Request<Open> {
     pub fn decline(
         self,
         signatory: &SignatoryId,
-        reason: Option<Text>,
+        reason: Option<&Text>,
         cause: &mut Cause<'_>,
     ) -> Result<Transition<AnyRequest>, Refusal> {
         let Self { mut facts, state } = self;
@@ -103,10 +103,10 @@ impl Request<Open> {
         if !matches!(person.progress, Progress::Pending(_)) {
             return Err(Refusal::SignatoryNotPending);
         }
-        person.progress = Progress::Declined { at: cause.now, reason: reason.clone() };
+        person.progress = Progress::Declined { at: cause.now, reason: reason.cloned() };
         let owner = Owner::Signatory(signatory.clone());
         let mut draft = Draft::new(EventKind::SignatureDeclined).fact("signatory", signatory.as_str());
-        if let Some(reason) = &reason {
+        if let Some(reason) = reason {
             draft = draft.personal(&owner, "reason", reason.as_str());
         }
         let mut changes = Changes {

@@ -77,24 +77,7 @@ impl Request<Open> {
         let person = facts.signatory_mut(signatory)?;
         let binding = person.binding(&request, agreed.document, agreed.consent);
         let (masked, channel) = (person.email.masked(), person.channel);
-        let ceremony = person.pending_mut()?;
-        if ceremony.presented.as_ref().is_none_or(|it| it.document != agreed.document) {
-            return Err(Refusal::StepMissing { missing: "presentation of the document" });
-        }
-        if let Some(last) = ceremony.last_code_at {
-            let waited = cause.now.since(last);
-            if waited < policy.resend_pause {
-                return Err(Refusal::ResendTooSoon {
-                    retry_after: policy.resend_pause.saturating_sub(waited),
-                });
-            }
-        }
-        if ceremony.codes >= policy.max_codes {
-            return Err(Refusal::SignatoryLocked);
-        }
-        ceremony.codes += 1;
-        ceremony.last_code_at = Some(cause.now);
-        let code_number = ceremony.codes;
+        let code_number = person.pending_mut()?.count_code(agreed.document, policy, cause.now)?;
         let (challenge, code) = Challenge::issue(&binding, pepper, policy, cause.now, cause.rng);
         let expires_at = challenge.expires_at;
         let message = MessageId::new(cause.rng);

@@ -2,6 +2,7 @@
 
 use super::facts::Place;
 use crate::otp::Binding;
+use crate::policy::OtpPolicy;
 use crate::value::{PersonName, Text};
 use crate::{Digest, EmailAddress, Refusal, RequestId, SignatoryId, Timestamp};
 
@@ -126,6 +127,39 @@ pub struct Ceremony {
     pub last_code_at: Option<Timestamp>,
     /// Whether the attempts are used up.
     pub locked: bool,
+}
+
+impl Ceremony {
+    /// Counts one more code, and gives its number.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::StepMissing`] when these bytes were not presented last; [`Refusal::ResendTooSoon`] inside
+    /// the pause; [`Refusal::SignatoryLocked`] when all codes were sent.
+    pub(super) fn count_code(
+        &mut self,
+        document: Digest,
+        policy: &OtpPolicy,
+        now: Timestamp,
+    ) -> Result<u8, Refusal> {
+        if self.presented.as_ref().is_none_or(|it| it.document != document) {
+            return Err(Refusal::StepMissing { missing: "presentation of the document" });
+        }
+        if let Some(last) = self.last_code_at {
+            let waited = now.since(last);
+            if waited < policy.resend_pause {
+                return Err(Refusal::ResendTooSoon {
+                    retry_after: policy.resend_pause.saturating_sub(waited),
+                });
+            }
+        }
+        if self.codes >= policy.max_codes {
+            return Err(Refusal::SignatoryLocked);
+        }
+        self.codes += 1;
+        self.last_code_at = Some(now);
+        Ok(self.codes)
+    }
 }
 
 /// A presentation of the document, by the signatory's own gesture.

@@ -347,7 +347,7 @@ fn a_decline_ends_the_request_for_everyone() {
     let request = stage.open(2);
     let ada = who(&request, 0);
     let reason = Text::parse("The price is wrong.", "reason", 100).unwrap();
-    let declined = request.decline(&ada, Some(reason), &mut stage.cause()).unwrap();
+    let declined = request.decline(&ada, Some(&reason), &mut stage.cause()).unwrap();
     let declined = stage.commit(declined);
     assert_eq!(declined.state_name(), "DECLINED");
     assert!(declined.open(stage.now).is_err());

@@ -1,6 +1,8 @@
 //! A hierarchy of three, with every answer given by hand.
 
+use der::{Encode, asn1::Ia5String};
 use rcgen::CustomExtension;
+use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, name::GeneralName};
 
 use super::*;
 use crate::testing::{Issued, NOW, Urls};
@@ -167,4 +169,34 @@ fn one_list_serves_every_certificate_of_its_issuer() {
             expected.map_err(|subject: &str| MaterialError::Revoked { subject: subject.to_owned() });
         assert_eq!(outcome, expected);
     }
+}
+
+#[test]
+fn few_of_many_urls_are_asked() {
+    let root = Issued::root();
+    let location = |number| {
+        let url = Ia5String::new(&format!("http://localhost/{number}")).unwrap();
+        GeneralName::UniformResourceIdentifier(url)
+    };
+    let access: Vec<AccessDescription> = (0..100)
+        .map(|number| AccessDescription {
+            access_method: crate::oid::ID_AD_OCSP,
+            access_location: location(number),
+        })
+        .collect();
+    let access = AuthorityInfoAccessSyntax(access).to_der().unwrap();
+    let access = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access);
+    let seal = root.seal(7, Urls::default(), vec![access]);
+    let certificate = SealCertificate::from_der(&seal.der, &[root.der]).unwrap();
+    let mut search = MaterialSearch::new(&certificate, &[], NOW);
+    let asked = std::iter::from_fn(|| search.next_fetch().unwrap()).count();
+    assert_eq!(asked, 4);
+}
+
+#[test]
+fn a_certificate_by_another_key_of_the_same_name_ends_no_chain() {
+    let old = Issued::root();
+    let new = old.cross(&Issued::root());
+    assert!(X509::read(&old.der).unwrap().ends_chain());
+    assert!(!X509::read(&new).unwrap().ends_chain());
 }

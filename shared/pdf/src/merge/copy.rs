@@ -24,6 +24,8 @@ pub(super) struct Copier<'a> {
     numbers: HashMap<u32, u32>,
     /// Old numbers of objects that have a new number and are still to be copied.
     waiting: Vec<u32>,
+    /// Old numbers of objects that are not copied but written by hand.
+    by_hand: HashSet<u32>,
     destinations: Destinations,
 }
 
@@ -31,7 +33,15 @@ impl<'a> Copier<'a> {
     pub(super) fn new(document: &'a Document, merged: &'a mut Merged, node: u32) -> Result<Self, PdfError> {
         let numbers = HashMap::from([(document.catalog()?.id.number, CATALOG)]);
         let destinations = destination::read(document)?;
-        Ok(Self { document, merged, node, numbers, waiting: Vec::new(), destinations })
+        Ok(Self {
+            document,
+            merged,
+            node,
+            numbers,
+            waiting: Vec::new(),
+            by_hand: HashSet::new(),
+            destinations,
+        })
     }
 
     /// The new number of an object that will be copied.
@@ -47,6 +57,10 @@ impl<'a> Copier<'a> {
 
     /// The new number of an object that is written by hand.
     fn own_number(&mut self, old: u32) -> u32 {
+        self.by_hand.insert(old);
+        if let Some(number) = self.numbers.get(&old) {
+            return *number;
+        }
         let number = self.merged.allocate();
         self.numbers.insert(old, number);
         number
@@ -54,6 +68,9 @@ impl<'a> Copier<'a> {
 
     pub(super) fn copy_waiting(&mut self) -> Result<(), PdfError> {
         while let Some(old) = self.waiting.pop() {
+            if self.by_hand.contains(&old) {
+                continue;
+            }
             let object = match self.document.object(old) {
                 Ok(object) => object,
                 // Readers take what cannot be read as absent.
@@ -144,7 +161,7 @@ impl<'a> Copier<'a> {
         let pages = self.document.pages()?;
         let mut kids = Vec::new();
         // All pages have their numbers before any is copied, so that links between them find them.
-        for page in pages.iter() {
+        for page in &pages {
             kids.push(self.own_number(page.object.number));
         }
         for (page, number) in pages.iter().zip(&kids) {

@@ -100,10 +100,8 @@ impl<'a> Revision<'a> {
     }
 
     pub(super) fn create_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
-        let index = PageIndex::new(self.document)?;
-        let pages = self.document.pages()?;
-        let first_page =
-            pages.first().map(|page| page.object).ok_or(PdfError::broken(0, "a page expected"))?;
+        let index = PageIndex::default();
+        let first_page = self.first_page()?;
         let mut closing_page = None;
         for signatory in &request.plan.signatories {
             let name = signatory.target(self.form);
@@ -146,24 +144,24 @@ impl<'a> Revision<'a> {
 
     /// The page of fields without a place.
     pub(super) fn first_page(&self) -> Result<ObjectId, PdfError> {
-        self.document.pages()?.first().map(|page| page.object).ok_or(PdfError::broken(0, "a page expected"))
+        self.document.page(0)?.map(|page| page.object).ok_or(PdfError::broken(0, "a page expected"))
     }
 
     /// Where a place is. Form fields lend theirs.
     fn spot(&self, place: &Place, number: usize, index: &PageIndex) -> Result<Spot, SealError> {
-        let pages = self.document.pages()?;
         if let Some(name) = &place.field {
             let unknown = || PlacementError::UnknownField { place: number, name: name.clone() };
             let field = self.form.field(name).ok_or_else(unknown)?;
-            let page =
-                field.page(self.document, index)?.and_then(|page| pages.get(page)).ok_or_else(unknown)?;
+            let page = field.page(self.document, index)?.ok_or_else(unknown)?;
+            let page = self.document.page(page)?.ok_or_else(unknown)?;
             return Ok(Spot { page: page.object, rect: field.rect(self.document)?, rotate: page.rotate });
         }
-        let unknown = PlacementError::UnknownPage { place: number, page: place.page, pages: pages.len() };
-        let page_index = place.page_index(pages.len()).ok_or_else(|| unknown.clone())?;
-        let page = pages.get(page_index).ok_or(unknown)?;
-        place.check_on(page, page_index, number)?;
-        Ok(Spot { page: page.object, rect: place.rect_on(page), rotate: page.rotate })
+        let pages = self.document.page_list()?.len();
+        let unknown = PlacementError::UnknownPage { place: number, page: place.page, pages };
+        let page_index = place.page_index(pages).ok_or_else(|| unknown.clone())?;
+        let page = self.document.page(page_index)?.ok_or(unknown)?;
+        place.check_on(&page, page_index, number)?;
+        Ok(Spot { page: page.object, rect: place.rect_on(&page), rotate: page.rotate })
     }
 
     /// Adds a field that is its own widget.
@@ -270,8 +268,8 @@ impl<'a> Revision<'a> {
         let rotate = if let Some(rotate) = rotate.or(own) {
             rotate
         } else {
-            let page = field.page(self.document, &PageIndex::new(self.document)?)?;
-            self.document.pages()?.get(page.unwrap_or_default()).map_or(0, |page| page.rotate)
+            let page = field.page(self.document, &PageIndex::default())?;
+            self.document.page(page.unwrap_or_default())?.map_or(0, |page| page.rotate)
         };
         Ok(Some(self.write_stamp(frame(&rect, rotate))))
     }

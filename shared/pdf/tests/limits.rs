@@ -1,0 +1,148 @@
+//! Every limit, on both of its sides.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::missing_panics_doc,
+    unreachable_pub,
+    missing_docs,
+    reason = "tests"
+)]
+
+mod support;
+
+use std::sync::Arc;
+
+use pdf::{Act, Document, Limits, PdfError};
+use support::{Builder, pages, plan};
+
+fn inspected(bytes: &[u8], limits: &Limits) -> Result<pdf::Inspection, PdfError> {
+    Document::open(Arc::new(bytes.to_vec()), None, limits).and_then(|document| pdf::inspect(&document))
+}
+
+/// The limit that was exceeded.
+fn exceeded<T: std::fmt::Debug>(outcome: Result<T, PdfError>) -> &'static str {
+    match outcome {
+        Err(PdfError::LimitExceeded { limit, .. }) => limit,
+        other => panic!("no limit exceeded: {other:?}"),
+    }
+}
+
+#[test]
+fn pages_are_limited() {
+    let bytes = pages(5, "").build();
+    assert_eq!(inspected(&bytes, &Limits { pages: 5, ..Limits::default() }).unwrap().pages.len(), 5);
+    assert_eq!(exceeded(inspected(&bytes, &Limits { pages: 4, ..Limits::default() })), "pages");
+}
+
+#[test]
+fn objects_are_limited_by_number_and_by_size() {
+    let bytes = pages(2, "").build();
+    let limited = |objects| {
+        let limits = Limits { objects, ..Limits::default() };
+        let document = Document::open(Arc::new(bytes.clone()), None, &limits)?;
+        pdf::prepare(&document, &support::request(&plan(), Act::Closing)).map_err(|error| match error {
+            pdf::SealError::Pdf(error) => error,
+            other => panic!("{other}"),
+        })
+    };
+    assert!(limited(5).is_ok());
+    assert_eq!(exceeded(limited(4)), "objects");
+    let promised = String::from_utf8(bytes.clone()).unwrap().replace("/Size 5/", "/Size 99999999/");
+    let document = Document::open(Arc::new(promised.into_bytes()), None, &Limits::default()).unwrap();
+    assert!(pdf::prepare(&document, &support::request(&plan(), Act::Closing)).is_err());
+}
+
+#[test]
+fn revisions_are_limited() {
+    let mut bytes = pages(1, "").build();
+    let ada = support::appearance("Ada Lovelace");
+    let acts = [Act::Signatory { field_name: "sig_ada", appearance: &ada }, Act::Closing];
+    for act in acts {
+        bytes = support::seal(&bytes, &plan(), act).unwrap().0;
+    }
+    assert!(inspected(&bytes, &Limits { revisions: 3, ..Limits::default() }).is_ok());
+    assert_eq!(exceeded(inspected(&bytes, &Limits { revisions: 2, ..Limits::default() })), "revisions");
+}
+
+/// A page tree of this many levels above its page.
+fn deep_tree(levels: usize) -> Vec<u8> {
+    let mut builder = Builder::default();
+    builder.add("<</Type/Catalog/Pages 2 0 R>>");
+    for level in 0..levels {
+        builder.add(format!("<</Type/Pages/Kids[{} 0 R]/Count 1>>", level + 3));
+    }
+    builder.add("<</Type/Page/MediaBox[0 0 9 9]>>");
+    builder.build()
+}
+
+#[test]
+fn depth_of_the_page_tree_is_limited() {
+    let limits = Limits { depth: 10, ..Limits::default() };
+    assert_eq!(inspected(&deep_tree(10), &limits).unwrap().pages.len(), 1);
+    assert_eq!(exceeded(inspected(&deep_tree(11), &limits)), "depth");
+}
+
+#[test]
+fn depth_of_values_is_limited() {
+    let nested =
+        |levels: usize| pages(1, &format!("/Deep{}{}", "[".repeat(levels), "]".repeat(levels))).build();
+    let limits = Limits { depth: 10, ..Limits::default() };
+    assert!(inspected(&nested(10), &limits).is_ok());
+    assert_eq!(exceeded(inspected(&nested(11), &limits)), "depth");
+}
+
+#[test]
+fn depth_of_fields_is_limited() {
+    let nested = |levels: usize| {
+        let mut builder = Builder::default();
+        builder.add("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>");
+        builder.add("<</Type/Pages/Kids[3 0 R]/Count 1>>");
+        builder.add("<</Type/Page/MediaBox[0 0 9 9]>>");
+        for level in 0..levels {
+            builder.add(format!("<</T(a)/Kids[{} 0 R]>>", level + 5));
+        }
+        builder.add("<</T(leaf)/FT/Tx>>");
+        builder.build()
+    };
+    let limits = Limits { depth: 10, ..Limits::default() };
+    assert_eq!(inspected(&nested(10), &limits).unwrap().form_fields.len(), 1);
+    assert_eq!(exceeded(inspected(&nested(11), &limits)), "depth");
+}
+
+#[test]
+fn the_size_of_one_object_is_limited() {
+    let bytes = pages(1, &format!("/Long({})", "x".repeat(1_000))).build();
+    assert!(inspected(&bytes, &Limits { object_bytes: 2_000, ..Limits::default() }).is_ok());
+    assert_eq!(
+        exceeded(inspected(&bytes, &Limits { object_bytes: 1_000, ..Limits::default() })),
+        "object_bytes"
+    );
+}
+
+#[test]
+fn work_is_limited() {
+    let bytes = pages(50, "").build();
+    assert!(inspected(&bytes, &Limits { work_bytes: 100_000, ..Limits::default() }).is_ok());
+    assert_eq!(
+        exceeded(inspected(&bytes, &Limits { work_bytes: 10_000, ..Limits::default() })),
+        "work_bytes"
+    );
+}
+
+#[test]
+fn circles_end() {
+    let mut builder = Builder::default();
+    builder.add("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>");
+    builder.add("<</Type/Pages/Kids[3 0 R]/Count 1>>");
+    builder.add("<</Type/Pages/Kids[2 0 R]/Count 1>>");
+    builder.add("<</T(a)/Kids[4 0 R]>>");
+    let bytes = builder.build();
+    assert!(matches!(inspected(&bytes, &Limits::default()), Err(PdfError::Broken { .. })));
+    let table_at = String::from_utf8_lossy(&bytes).rfind("xref\n0").unwrap();
+    let circle = String::from_utf8(bytes).unwrap().replace("/Root", &format!("/Prev {table_at}/Root"));
+    assert!(matches!(inspected(circle.as_bytes(), &Limits::default()), Err(PdfError::Broken { .. })));
+}
