@@ -29,6 +29,21 @@ async fn repeated_and_reordered_events_change_nothing() {
 }
 
 #[tokio::test]
+async fn a_schedule_that_fires_more_than_once_expires_a_request_once() {
+    for (duplicate, shuffle) in [(1, None), (2, Some(4)), (5, Some(5))] {
+        let door = Door::open_with(Options { duplicate, shuffle, ..Options::default() }).await;
+        let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
+        let _signed = ceremony.sign(ada()).await.expect(200);
+        door.advance(std::time::Duration::from_hours(31 * 24)).await;
+        assert_eq!(ceremony.state().await, "EXPIRED");
+        let evidence = ceremony.evidence().await;
+        assert_eq!(evidence.iter().filter(|it| *it == "RequestExpired").count(), 1, "{evidence:?}");
+        assert_eq!(evidence.iter().filter(|it| *it == "RevisionSealed").count(), 1, "{evidence:?}");
+        assert_eq!(door.cloud.outbox().len(), 3, "two invitations and a code");
+    }
+}
+
+#[tokio::test]
 async fn a_restart_between_any_two_steps_changes_nothing() {
     const STEPS: usize = 12;
     let mut outcomes = Vec::new();

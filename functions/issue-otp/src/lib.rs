@@ -59,8 +59,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let request = AnyRequest::Open(request);
     let masked = request.facts().signatory(&signatory).map(|it| it.email.masked()).unwrap_or_default();
     let message = Message { id: message, kind: MessageKind::Otp, to: signatory, decided_at: cx.now };
-    let delivery =
-        deps.courier.send_code(&request, &message, (&code, agreed.document, expires_at)).await?;
+    let delivery = deps.courier.send_code(&request, &message, (&code, agreed.document, expires_at)).await?;
     if let Delivery::Refused { .. } = delivery {
         let detail = "The code could not be sent. Ask for another in a minute.";
         return Err(Problem::new(502, "code_not_sent", detail));

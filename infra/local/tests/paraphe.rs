@@ -67,7 +67,7 @@ fn the_demo_leaves_a_signed_document_that_begins_with_the_original() {
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{told}{}", String::from_utf8_lossy(&output.stderr));
     assert!(told.contains("the request is DONE"), "{told}");
-    let original = include_bytes!("../assets/contract.pdf");
+    let original = include_bytes!("../../../tests/fixtures/contract.pdf");
     let signed = std::fs::read(parent.path().join("contract.signed.pdf")).unwrap();
     assert!(signed.len() > original.len() && signed.starts_with(original));
     let audit = std::fs::read(parent.path().join("contract.audit.json")).unwrap();

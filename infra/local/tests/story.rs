@@ -65,7 +65,7 @@ impl Story {
     /// Plays to the end; returns the mails' subjects, sorted.
     async fn play(&mut self) -> Vec<String> {
         let key = self.cloud().api_key().unwrap();
-        let pdf = include_bytes!("../assets/contract.pdf");
+        let pdf = include_bytes!("../../../tests/fixtures/contract.pdf");
         let payload = {
             use base64::Engine as _;
             base64::engine::general_purpose::STANDARD.encode(pdf)
@@ -142,7 +142,8 @@ async fn a_month_without_signatures_ends_the_request() {
     let key = story.cloud().api_key().unwrap();
     let payload = {
         use base64::Engine as _;
-        base64::engine::general_purpose::STANDARD.encode(include_bytes!("../assets/contract.pdf"))
+        base64::engine::general_purpose::STANDARD
+            .encode(include_bytes!("../../../tests/fixtures/contract.pdf"))
     };
     let body = json!({
         "signers": [{ "name": "Ada", "surname": "X", "email": "ada@example.com", "authentication": ["email"] }],

@@ -26,7 +26,8 @@ pub(super) struct Mail(Sent);
 
 impl Client {
     pub(super) fn new(url: String, key: String) -> Result<Self, BoxError> {
-        let http = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build()?;
+        let http =
+            reqwest::Client::builder().user_agent("paraphe-demo").no_proxy().timeout(TIMEOUT).build()?;
         Ok(Self { http, url, key })
     }
 

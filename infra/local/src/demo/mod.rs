@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use self::client::{Answer, Client};
 use crate::cli::{listen, say};
 use crate::cloud::{Cloud, CloudError, Options};
-use crate::contract::{self, CONTRACT, PEOPLE};
+use crate::contract::{self, CONTRACT, PEOPLE, Places};
 use crate::disk::DiskError;
 use crate::serve;
 
@@ -51,9 +51,8 @@ pub(crate) async fn play(stage: Stage, file: Option<PathBuf>, out: Option<PathBu
     };
     steps.done(&format!("the service is ready at {url}"))?;
     let client = Client::new(url, cloud.api_key().unwrap_or_default())?;
-    // The bundled contract has its lines on page 2; of another file only the first page is sure to exist.
-    let page = if file.is_none() { 2 } else { 1 };
-    let story = story(&client, &mut steps, &pdf, &name, page).await;
+    let places = if file.is_none() { Places::IN_CONTRACT } else { Places::ANYWHERE };
+    let story = story(&client, &mut steps, &pdf, &name, &places).await;
     drop(stop);
     served.await??;
     let Signed { document, audit } = story?;
@@ -79,7 +78,7 @@ async fn story(
     steps: &mut Steps,
     pdf: &[u8],
     title: &str,
-    page: u32,
+    places: &Places,
 ) -> Result<Signed, BoxError> {
     let document = if pdf.len() > LARGEST_INLINE_BYTES {
         let upload = client.upload(pdf).await?;
@@ -90,7 +89,7 @@ async fn story(
     };
     // The outbox may hold mails of earlier requests to the same people.
     let earlier = client.mails().await?.len();
-    let created = client.post("/EU-SES", &contract::request(&document, title, page)).await?.json()?;
+    let created = client.post("/EU-SES", &contract::request(&document, title, places)).await?.json()?;
     let id = text(&created, "/data/id")?.to_owned();
     steps.done(&format!("created request {id} with two signatories"))?;
 
