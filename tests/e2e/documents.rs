@@ -63,8 +63,10 @@ async fn an_address_that_cannot_be_read_ends_in_error() {
 #[tokio::test]
 async fn a_body_over_the_limit_names_the_way_for_large_documents() {
     let door = Door::open().await;
-    let refused = door.post("/EU-SES", &body(&large_pdf(4_400_001), &[ada()])).await;
-    let refused = refused.expect(413);
+    let _accepted = door.post("/EU-SES", &body(&large_pdf(4_399_000), &[ada()])).await.expect(200);
+    let refused = door.post("/EU-SES", &body(&large_pdf(4_400_001), &[ada()])).await.expect(413);
+    assert!(refused.text("/detail").contains("POST /uploads"), "{}", refused.text("/detail"));
+    let refused = door.post("/EU-SES", &body(&large_pdf(6_000_000), &[ada()])).await.expect(413);
     assert!(refused.text("/detail").contains("POST /uploads"), "{}", refused.text("/detail"));
 }
 
@@ -103,4 +105,54 @@ async fn lists_are_newest_first_and_take_filters() {
             assert_eq!(detail.text("/data/id"), first.id);
         }
     }
+}
+
+#[tokio::test]
+async fn a_broken_table_is_repaired_and_the_integrator_is_told() {
+    let door = Door::open().await;
+    let start = CONTRACT.windows(9).rposition(|it| it == b"startxref").unwrap();
+    let broken = [&CONTRACT[..start], b"startxref\n7\n%%EOF\n"].concat();
+    let ceremony = door.request(&broken, &[ada()]).await;
+    let detail = ceremony.detail().await;
+    assert_eq!(detail.text("/data/state"), "WAIT_SIGNER");
+    assert_eq!(detail.json()["data"]["document"]["inputDocuments"][0]["repaired"], true);
+    let accepted = ceremony.document("validatedDocument").await.expect(200).body;
+    ceremony.sign_all().await;
+    let signed = ceremony.document("signedDocument").await.expect(200).body;
+    tests::judge_signed(&door.cloud, &accepted, &signed, 2).await;
+}
+
+#[tokio::test]
+async fn several_documents_become_one_in_their_order() {
+    use base64::Engine as _;
+    let door = Door::open().await;
+    let entry = |bytes: &[u8]| {
+        let payload = base64::engine::general_purpose::STANDARD.encode(bytes);
+        json!({ "sourceType": "base64", "payload": payload })
+    };
+    let input = json!([entry(CONTRACT), entry(&tests::pdf_with_catalog("", &[]))]);
+    let mut request = body(CONTRACT, &[ada()]);
+    request["inputDocuments"] = input;
+    // The contract has two pages; the third one is that of the other document.
+    request["signers"][0]["signatures"] = json!([{ "page": 3, "x": "50", "y": "50" }]);
+    let answer = door.post("/EU-SES", &request).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER", "{}", ceremony.detail().await.json());
+    let accepted = ceremony.document("validatedDocument").await.expect(200).body;
+    ceremony.sign_all().await;
+    let signed = ceremony.document("signedDocument").await.expect(200).body;
+    tests::judge_signed(&door.cloud, &accepted, &signed, 2).await;
+}
+
+#[tokio::test]
+async fn a_document_that_a_closing_seal_has_locked_is_refused_before_anyone_signs() {
+    let door = Door::open().await;
+    let first = door.request(CONTRACT, &[ada()]).await;
+    first.sign_all().await;
+    let signed = first.document("signedDocument").await.expect(200).body;
+    let second = door.request(&signed, &[ada()]).await;
+    let detail = second.detail().await;
+    assert_eq!(detail.text("/data/state"), "ERROR");
+    assert_eq!(detail.json()["data"]["errorNumber"], 811, "{}", detail.text("/data/errorMessage"));
 }

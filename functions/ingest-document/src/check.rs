@@ -2,9 +2,19 @@
 
 use std::sync::Arc;
 
-use domain::request::{Facts, Failure};
-use pdf::{Act, Document, Inspection, Limits, PdfError, ReadAt, SealRequest, SignedAt};
+use domain::request::{Facts, Failure, Signatory};
+use pdf::{
+    Act, Appearance, Document, Inspection, Limits, Mark, PdfError, ReadAt, SealError, SealRequest, SignedAt,
+};
 use shared::sealing;
+
+/// The document that signatories will see.
+pub(crate) struct Accepted {
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Of each file that was sent, whether it had to be repaired.
+    pub(crate) repaired: Vec<bool>,
+}
 
 /// Makes the document that signatories will see out of the files that were sent.
 ///
@@ -12,9 +22,10 @@ use shared::sealing;
 ///
 /// A [`Failure`] for files that are no PDF, are broken beyond repair, need a password, carry active
 /// content, forbid signatures, or have no room where a signature is to stand.
-pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Vec<u8>, Failure> {
+pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Failure> {
     let readable = files.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?;
-    let bytes = match <[Vec<u8>; 1]>::try_from(readable) {
+    let (files, repaired): (Vec<Vec<u8>>, Vec<bool>) = readable.into_iter().unzip();
+    let bytes = match <[Vec<u8>; 1]>::try_from(files) {
         Ok([only]) => only,
         Err(several) => {
             let slices: Vec<&[u8]> = several.iter().map(Vec::as_slice).collect();
@@ -28,20 +39,18 @@ pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Vec<u8>, Fail
         pdf::check_places(&inspection, &places)
             .map_err(|error| failure(PLACE, format!("Signer {}: {error}.", index + 1)))?;
     }
-    if inspection.is_signed() {
-        refuse_forbidden(&document, facts)?;
-    }
-    Ok(bytes)
+    try_seal(&document, facts)?;
+    Ok(Accepted { bytes, repaired })
 }
 
-/// The file, repaired if that is needed and allowed.
-fn readable(bytes: Vec<u8>) -> Result<Vec<u8>, Failure> {
+/// The file, repaired if that is needed and allowed, and whether it was.
+fn readable(bytes: Vec<u8>) -> Result<(Vec<u8>, bool), Failure> {
     match inspect(&bytes) {
-        Ok((_, inspection)) if !inspection.needs_repair() => Ok(bytes),
+        Ok((_, inspection)) if !inspection.needs_repair() => Ok((bytes, false)),
         Ok(_) | Err(PdfError::Broken { .. }) => {
             let repaired = pdf::repair(&bytes).map_err(|error| unreadable(&error))?;
             inspect(&repaired).map_err(|error| unreadable(&error))?;
-            Ok(repaired)
+            Ok((repaired, true))
         }
         Err(error) => Err(unreadable(&error)),
     }
@@ -83,24 +92,35 @@ fn failure(number: u16, sentence: impl Into<String>) -> Failure {
     Failure { number, sentence: sentence.into() }
 }
 
-/// Documents that carry signatures already may forbid ours: prepares a seal without making it.
-fn refuse_forbidden(document: &Document, facts: &Facts) -> Result<(), Failure> {
+/// Prepares the first seal without making it: what cannot be sealed is refused before anyone signs.
+fn try_seal(document: &Document, facts: &Facts) -> Result<(), Failure> {
     let plan = sealing::field_plan(facts);
+    let appearance = Appearance {
+        name: facts.signatories.first().map(Signatory::full_name).unwrap_or_default(),
+        mark: Mark::Typed,
+        signed_at_text: facts.created_at.in_zone(&facts.options.timezone),
+        reason: None,
+        reference: sealing::reference(facts),
+    };
     let request = SealRequest {
         plan: &plan,
-        act: Act::Closing,
+        act: Act::Signatory { field_name: &sealing::field_name(facts, 0), appearance: &appearance },
         signed_at: SignedAt { unix_ms: facts.created_at.unix_ms(), offset_minutes: 0 },
         signer_name: facts.requester.as_str(),
         reason: None,
         location: None,
         evidence_head: None,
-        contents_bytes: 64,
+        contents_bytes: TRIAL_CONTENTS_BYTES,
     };
-    pdf::prepare(document, &request)
-        .map(|_| ())
-        .map_err(|error| failure(FORBIDDEN, format!("The document cannot take our signatures: {error}.")))
+    match pdf::prepare(document, &request) {
+        Ok(_) => Ok(()),
+        Err(SealError::Pdf(error)) => Err(unreadable(&error)),
+        Err(error) => Err(failure(FORBIDDEN, format!("The document cannot take our signatures: {error}."))),
+    }
 }
 
+/// Any room will do for a seal that is not made.
+const TRIAL_CONTENTS_BYTES: usize = 64;
 const NOT_PDF: u16 = 801;
 const BROKEN: u16 = 802;
 const PASSWORD: u16 = 803;

@@ -5,7 +5,7 @@
 
 mod check;
 
-use domain::request::{AnyRequest, Failure, FileFacts, Received, Request};
+use domain::request::{AnyRequest, Arrived, Failure, FileFacts, Received, Request};
 use domain::value::{DocumentId, MessageId};
 use domain::{Actor, Cause, RequestId};
 use serde::Deserialize;
@@ -16,6 +16,8 @@ use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rn
 use shared::store::{
     DocumentKeys, Documents, FAILED_SUFFIX, Requests, Rounds, StoreError, WriteOnce, incoming_parts,
 };
+
+use check::Accepted;
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -98,14 +100,15 @@ async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Res
             Err(error) => return Err(error),
         }
     }
-    let inputs: Vec<(DocumentId, FileFacts)> = files
-        .iter()
-        .map(|(id, bytes)| (id.clone(), Documents::facts_of(bytes, id.clone(), cx.now)))
-        .collect();
-    let accepted = match check::accept(files.into_iter().map(|(_, bytes)| bytes).collect(), facts) {
-        Ok(bytes) => bytes,
+    let files_facts: Vec<FileFacts> =
+        files.iter().map(|(id, bytes)| Documents::facts_of(bytes, id.clone(), cx.now)).collect();
+    let (ids, files): (Vec<DocumentId>, Vec<Vec<u8>>) = files.into_iter().unzip();
+    let Accepted { bytes: accepted, repaired } = match check::accept(files, facts) {
+        Ok(accepted) => accepted,
         Err(failure) => return reject(deps, request, failure, cx).await,
     };
+    let arrived = ids.iter().zip(files_facts).zip(repaired);
+    let inputs = arrived.map(|((id, file), repaired)| Arrived { id: id.clone(), file, repaired }).collect();
     let key = keys.revision(0);
     let accepted = match deps.documents.put_once(&key, "application/pdf", accepted.clone()).await? {
         WriteOnce::Written => accepted,
@@ -114,12 +117,11 @@ async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Res
     };
     let mut rng = system_rng();
     let accepted = Documents::facts_of(&accepted, DocumentId::new(&mut rng), cx.now);
-    let fetched: Vec<DocumentId> = inputs.iter().map(|(id, _)| id.clone()).collect();
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     // Past its deadline the request is left to the schedule.
     let Ok(transition) = request.accept(inputs, accepted, &mut cause) else { return Ok(()) };
     let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
-    let opened = deps.requests.commit_with(transition, &[], &fetched).await?;
+    let opened = deps.requests.commit_with(transition, &[], &ids).await?;
     deps.courier.send_all(&opened.facts().id, &messages).await
 }
 

@@ -1,7 +1,7 @@
 //! The domain of signing: values, rules, the state machine and the evidence chain.
 //!
 //! A [`Request`](request::Request) has its state in its type; every move takes the request and gives a
-//! [`Transition`](transition::Transition): the next state together with the evidence, the messages and
+//! [`Transition`]: the next state together with the evidence, the messages and
 //! the deadlines that must be stored with it, in one transaction.
 //!
 //! **Invariant:** knows no network, no clock, no random source of its own, no byte of PDF, and is not

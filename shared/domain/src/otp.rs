@@ -163,7 +163,7 @@ impl Challenge {
 
 /// Proof that a signatory answered with the right one-time password.
 ///
-/// Only [`Challenge::answer`] makes one, so a signature without an OTP does not compile.
+/// Only answering a [`Challenge`] makes one, so a signature without an OTP does not compile.
 #[derive(Debug)]
 pub struct OtpProof {
     document: Digest,

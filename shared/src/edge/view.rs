@@ -148,6 +148,7 @@ fn input(input: &InputDocument) -> Value {
     if let Some(object) = value.as_object_mut() {
         object.insert("id".to_owned(), json!(input.id.as_str()));
         object.insert("sourceType".to_owned(), json!(input.source.as_str()));
+        object.insert("repaired".to_owned(), json!(input.repaired));
     }
     value
 }

@@ -88,8 +88,12 @@ impl Request<Received> {
         }
         let signatories =
             new.signatories.into_iter().map(|it| admit(it, &id, links, cause)).collect::<Vec<_>>();
-        let inputs =
-            new.inputs.into_iter().map(|it| InputDocument { id: it.id, source: it.source, file: None });
+        let inputs = new.inputs.into_iter().map(|it| InputDocument {
+            id: it.id,
+            source: it.source,
+            file: None,
+            repaired: false,
+        });
         let mut facts = Facts {
             id,
             tenant: new.tenant,

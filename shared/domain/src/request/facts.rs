@@ -104,6 +104,8 @@ pub struct InputDocument {
     pub source: InputSource,
     /// The file, once it has arrived.
     pub file: Option<FileFacts>,
+    /// Whether the file was broken and had to be repaired before anyone could sign it.
+    pub repaired: bool,
 }
 
 /// How a document came.

@@ -1,6 +1,6 @@
 //! The document arrives: it is accepted, or the request ends.
 
-use super::facts::FileFacts;
+use super::facts::{FileFacts, InputDocument};
 use super::{Open, Received, Rejected, Request, Sealing, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
@@ -18,6 +18,17 @@ pub struct Failure {
     pub sentence: String,
 }
 
+/// A document as it arrived.
+#[derive(Clone, Debug)]
+pub struct Arrived {
+    /// Which of the inputs it is.
+    pub id: DocumentId,
+    /// The file, before any repair.
+    pub file: FileFacts,
+    /// Whether it was broken and had to be repaired.
+    pub repaired: bool,
+}
+
 impl Request<Received> {
     /// Accepts the document and invites every signatory.
     ///
@@ -29,16 +40,20 @@ impl Request<Received> {
     /// belongs to no input.
     pub fn accept(
         self,
-        inputs: Vec<(DocumentId, FileFacts)>,
+        inputs: Vec<Arrived>,
         accepted: FileFacts,
         cause: &mut Cause<'_>,
     ) -> Result<Transition<Request<Open>>, Refusal> {
         self.facts.before_deadline(cause.now)?;
         let Self { mut facts, state: Received } = self;
-        for (id, file) in inputs {
+        for Arrived { id, file, repaired } in inputs {
             let input = facts.inputs.iter_mut().find(|it| it.id == id);
-            input.ok_or(Refusal::Inconsistent { what: "a file belongs to no input" })?.file = Some(file);
+            let input = input.ok_or(Refusal::Inconsistent { what: "a file belongs to no input" })?;
+            input.file = Some(file);
+            input.repaired = repaired;
         }
+        let is_repaired = |it: &&InputDocument| it.repaired;
+        let repaired: Vec<&str> = facts.inputs.iter().filter(is_repaired).map(|it| it.id.as_str()).collect();
         let mut changes = Changes { done: vec![DueKind::Intake], ..Changes::default() };
         for signatory in &facts.signatories {
             changes.messages.push(Message {
@@ -51,6 +66,7 @@ impl Request<Received> {
         let files = facts.inputs.iter().filter_map(|it| it.file.as_ref());
         let draft = Draft::new(EventKind::DocumentAccepted)
             .fact("input_sha256", files.map(|it| it.sha256.to_hex()).collect::<Vec<_>>())
+            .fact("repaired", repaired)
             .fact("sha256", accepted.sha256.to_hex())
             .fact("md5", accepted.md5.as_str())
             .fact("size_bytes", accepted.size_bytes);

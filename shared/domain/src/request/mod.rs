@@ -21,7 +21,7 @@ pub use facts::{
     Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_SIGNATORIES, Place, Revision,
     SigningOptions,
 };
-pub use intake::Failure;
+pub use intake::{Arrived, Failure};
 pub use seal::NextSeal;
 pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};
 pub use stored::Stored;

@@ -101,7 +101,12 @@ impl Stage {
 
     fn open(&mut self, signatories: usize) -> Request<Open> {
         let received = self.received(signatories);
-        let inputs = received.facts().inputs.iter().map(|it| (it.id.clone(), file(b"input"))).collect();
+        let inputs = received.facts().inputs.iter().map(|it| Arrived {
+            id: it.id.clone(),
+            file: file(b"input"),
+            repaired: false,
+        });
+        let inputs = inputs.collect();
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
         let transition = received.accept(inputs, file(b"document"), &mut cause).unwrap();
         self.commit(transition)

@@ -21,6 +21,8 @@ pub(super) struct InputItem {
     id: String,
     source: String,
     file: Option<FileItem>,
+    #[serde(default)]
+    repaired: bool,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -66,6 +68,7 @@ impl From<&InputDocument> for InputItem {
             id: input.id.to_string(),
             source: input.source.as_str().to_owned(),
             file: input.file.as_ref().map(Into::into),
+            repaired: input.repaired,
         }
     }
 }
@@ -76,6 +79,7 @@ impl InputItem {
             id: DocumentId::parse(&self.id).map_err(|_| "input id")?,
             source: InputSource::parse(&self.source).ok_or("input source")?,
             file: self.file.map(FileItem::read).transpose()?,
+            repaired: self.repaired,
         })
     }
 }
