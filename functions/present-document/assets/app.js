@@ -3,6 +3,10 @@
 // Nothing happens by loading the page but the exchange of the link for a session; every act is a click.
 // Text from outside is only ever set as text. Nothing is stored in the browser.
 
+import { pad, paint } from "./pad.js";
+import { Problem, call, sha256 } from "./service.js";
+import { fileName, fileSize, localTime } from "./words.js";
+
 const byId = (id) => document.getElementById(id);
 const show = (id, visible = true) => { byId(id).hidden = !visible; };
 const write = (id, text) => { byId(id).textContent = text; };
@@ -12,8 +16,6 @@ const STEPS = ["read", "agree", "sign", "review"];
 const POLL_MS = 2000;
 const SLOW_POLL_MS = 15000;
 const FAST_POLLS = 60;
-const MAX_POINTS = 4000;
-const PAD = { width: 1000, height: 300 };
 
 /** What the service told last; see `sign/request`. */
 let state = null;
@@ -22,36 +24,6 @@ let shown = null;
 let codeEndsAt = 0;
 let resendAt = 0;
 let ticking = 0;
-
-// ---------------------------------------------------------------- the service
-
-class Problem extends Error {
-  constructor(status, body) {
-    super(body.detail || body.title || "");
-    this.status = status;
-    this.title = body.title || "";
-    this.code = body.code || "";
-    this.body = body;
-  }
-}
-
-async function call(path, body) {
-  const options = { headers: { Accept: "application/json", "X-Paraphe": "1" }, credentials: "same-origin", cache: "no-store" };
-  if (body !== undefined) {
-    options.method = "POST";
-    options.headers["Content-Type"] = "application/json";
-    options.body = JSON.stringify(body);
-  }
-  let reply;
-  try {
-    reply = await fetch(path, options);
-  } catch {
-    throw new Problem(0, { title: "The service cannot be reached", detail: "Check your connection, then try again." });
-  }
-  const json = await reply.json().catch(() => ({}));
-  if (!reply.ok) throw new Problem(reply.status, json);
-  return json;
-}
 
 // ---------------------------------------------------------------- messages
 
@@ -267,13 +239,6 @@ function allowNext() {
   byId("read-next").disabled = !mayGoOn;
 }
 
-/** SHA-256 in hexadecimal; null where the browser does not offer it (plain http from another machine). */
-async function sha256(bytes) {
-  if (!globalThis.crypto?.subtle) return null;
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 // ---------------------------------------------------------------- code
 
 async function sendCode() {
@@ -314,73 +279,6 @@ function codeError(text) {
 const code = () => byId("code").value.replace(/[\s-]/g, "");
 
 // ---------------------------------------------------------------- mark
-
-const pad = {
-  strokes: [],
-  current: null,
-  points: 0,
-
-  point(event) {
-    const box = byId("pad").getBoundingClientRect();
-    const at = (offset, size, most) => Math.min(most, Math.max(0, Math.round((offset / size) * most)));
-    return [at(event.clientX - box.left, box.width, PAD.width), at(event.clientY - box.top, box.height, PAD.height)];
-  },
-
-  begin(event) {
-    if (event.button !== 0 || this.points >= MAX_POINTS) return;
-    byId("pad").setPointerCapture(event.pointerId);
-    this.current = [this.point(event)];
-    this.strokes.push(this.current);
-    this.points += 1;
-    this.draw();
-  },
-
-  move(event) {
-    if (!this.current || this.points >= MAX_POINTS) return;
-    const [x, y] = this.point(event);
-    const [lastX, lastY] = this.current[this.current.length - 1];
-    if (Math.hypot(x - lastX, y - lastY) < 3) return;
-    this.current.push([x, y]);
-    this.points += 1;
-    this.draw();
-  },
-
-  stop() {
-    this.current = null;
-  },
-
-  undo() {
-    this.strokes.pop();
-    this.points = this.strokes.reduce((sum, stroke) => sum + stroke.length, 0);
-    this.draw();
-  },
-
-  clear() {
-    this.strokes = [];
-    this.points = 0;
-    this.draw();
-  },
-
-  draw() {
-    paint(byId("pad"), this.strokes);
-    write("pad-error", "");
-  },
-};
-
-function paint(canvas, strokes) {
-  const pen = canvas.getContext("2d");
-  pen.clearRect(0, 0, PAD.width, PAD.height);
-  pen.lineWidth = 6;
-  pen.lineCap = "round";
-  pen.lineJoin = "round";
-  pen.strokeStyle = "#16336f";
-  for (const stroke of strokes) {
-    pen.beginPath();
-    pen.moveTo(...stroke[0]);
-    for (const point of stroke) pen.lineTo(...point);
-    pen.stroke();
-  }
-}
 
 const mode = () => document.querySelector("input[name=mode]:checked")?.value || "typed";
 
@@ -501,26 +399,6 @@ function poll(isOver, then) {
     setTimeout(ask, count < FAST_POLLS ? POLL_MS : SLOW_POLL_MS);
   };
   setTimeout(ask, POLL_MS);
-}
-
-// ---------------------------------------------------------------- words
-
-function localTime(text) {
-  const at = new Date(text);
-  return Number.isNaN(at.getTime()) ? text : at.toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" }) + ` (${zoneName(at)})`;
-}
-
-function zoneName(at) {
-  const parts = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" }).formatToParts(at);
-  return parts.find((part) => part.type === "timeZoneName")?.value || "local time";
-}
-
-function fileSize(bytes) {
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
-
-function fileName(text) {
-  return `${text.replace(/\.pdf$/i, "").replace(/[^\p{L}\p{N} ._-]/gu, "_").slice(0, 80)}.pdf`;
 }
 
 // ---------------------------------------------------------------- wiring

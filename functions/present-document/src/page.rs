@@ -20,16 +20,23 @@ pub(crate) fn page() -> Reply {
 pub(crate) fn asset(name: &str) -> Result<Reply, Problem> {
     let (content_type, text) = match name {
         "app.css" => ("text/css; charset=utf-8", STYLE),
-        "app.js" => ("text/javascript; charset=utf-8", SCRIPT),
+        "app.js" => (JAVASCRIPT, APP),
+        "pad.js" => (JAVASCRIPT, PAD),
+        "service.js" => (JAVASCRIPT, SERVICE),
+        "words.js" => (JAVASCRIPT, WORDS),
         _ => return Err(Problem::not_found()),
     };
     Ok(Reply::text(200, content_type, text).header("cache-control", "no-cache"))
 }
 
 const PAGE: &str = include_str!("../assets/page.html");
-const SCRIPT: &str = include_str!("../assets/app.js");
+const APP: &str = include_str!("../assets/app.js");
+const PAD: &str = include_str!("../assets/pad.js");
+const SERVICE: &str = include_str!("../assets/service.js");
+const WORDS: &str = include_str!("../assets/words.js");
 const STYLE: &str = include_str!("../assets/app.css");
 
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
     connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
     frame-ancestors 'none'";
