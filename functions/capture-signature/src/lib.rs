@@ -71,9 +71,13 @@ async fn sign(
     let mut rounds = Rounds::default();
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
-        given.keep(deps, &request).await?;
+        let challenge = deps.requests.challenge(&request.facts().id, &signatory).await?;
+        // Without a live challenge the attempt is refused, and leaves nothing behind.
+        if challenge.is_some() {
+            given.keep(deps, &request).await?;
+        }
         let attempt = Attempt {
-            challenge: deps.requests.challenge(&request.facts().id, &signatory).await?,
+            challenge,
             signatory: signatory.clone(),
             code: OneTimeCode::parse(&body.code).map_err(|refusal| Problem::refused("/code", &refusal))?,
             document,

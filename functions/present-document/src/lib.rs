@@ -140,10 +140,12 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let presented = request.open(cx.now)?.present(&signatory, document, &mut cause)?;
-        match deps.requests.commit(presented).await {
-            Err(StoreError::Conflict(_)) if rounds.again().await => continue,
-            other => other?,
-        };
+        if let Some(presented) = presented {
+            match deps.requests.commit(presented).await {
+                Err(StoreError::Conflict(_)) if rounds.again().await => continue,
+                other => other?,
+            };
+        }
         let reply = Reply::no_content();
         return Ok(match renewed_cookie(&credential, &deps.session_key, cx.now) {
             Some(cookie) => reply.header("set-cookie", cookie),

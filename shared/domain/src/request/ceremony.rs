@@ -24,7 +24,10 @@ pub struct Issued {
 }
 
 impl Request<Open> {
-    /// Records that a signatory opened the document by a gesture of their own.
+    /// Records that a signatory opened the document by a gesture of their own; once for the same bytes,
+    /// so that whoever holds a link cannot fill the chain.
+    ///
+    /// None when it is recorded already.
     ///
     /// # Errors
     ///
@@ -35,20 +38,23 @@ impl Request<Open> {
         signatory: &SignatoryId,
         document: Digest,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<Self>, Refusal> {
+    ) -> Result<Option<Transition<Self>>, Refusal> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
         if !state.document.has_shown(document) {
             return Err(Refusal::DocumentUnknown);
         }
         let ceremony = facts.signatory_mut(signatory)?.pending_mut()?;
+        if ceremony.presented.as_ref().is_some_and(|it| it.document == document) {
+            return Ok(None);
+        }
         ceremony.presented = Some(Presented { document, at: cause.now });
         let mut changes = Changes::default();
         let draft = Draft::new(EventKind::DocumentPresented)
             .fact("signatory", signatory.as_str())
             .fact("sha256", document.to_hex());
         append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
-        Ok(Transition::new(Self { facts, state }, changes))
+        Ok(Some(Transition::new(Self { facts, state }, changes)))
     }
 
     /// Records the signatory's consent and makes a code for them; an earlier code dies.

@@ -114,8 +114,8 @@ impl Stage {
 
     fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = request.present(who, Digest::of(b"document"), &mut cause).unwrap();
-        self.commit(transition)
+        let transition = request.clone().present(who, Digest::of(b"document"), &mut cause).unwrap();
+        transition.map_or(request, |transition| self.commit(transition))
     }
 
     fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
@@ -268,6 +268,19 @@ fn a_signatory_cannot_sign_twice() {
     let ada = who(&request, 0);
     let AfterSignature::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
     assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::SignatoryNotPending);
+}
+
+#[test]
+fn a_presentation_is_recorded_once_for_the_same_bytes() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let mut request = stage.presented(request, &ada);
+    for _ in 0..3 {
+        request = stage.presented(request, &ada);
+    }
+    let presented = EventKind::DocumentPresented.as_str();
+    assert_eq!(stage.kinds().iter().filter(|it| *it == presented).count(), 1);
 }
 
 #[test]
