@@ -8,4 +8,5 @@ mod endings;
 mod otp;
 mod refusals;
 mod repetition;
+mod seal_key;
 mod signing;

@@ -18,7 +18,7 @@ use shared::courier::Courier;
 use shared::edge::batch::Batch;
 use shared::edge::stream::{BatchResponse, sequence_number, text};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
-use shared::outbound::Secrets;
+use shared::outbound::{Secrets, SigningKeys};
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, request_of_pk};
 
 use revision::Sealed;
@@ -30,6 +30,7 @@ pub struct Deps {
     documents: Documents,
     courier: Courier,
     secrets: Secrets,
+    keys: SigningKeys,
     seal_secret: String,
 }
 
@@ -46,6 +47,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests,
         documents: supply.documents()?,
         secrets: supply.secrets(),
+        keys: supply.signing_keys(),
         seal_secret: env.required("SEAL_SECRET")?,
     };
     Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
@@ -121,7 +123,7 @@ async fn seal_act(
     number: u32,
     cx: &Invocation,
 ) -> Result<(), SealFault> {
-    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
+    let key = key::load(deps).await?;
     let sealed = revision::of_act(deps, request, signatory, number, &key, cx).await?;
     let mut rng = system_rng();
     let (file, head) = sealed.facts(DocumentId::new(&mut rng), cx.now);
@@ -132,7 +134,7 @@ async fn seal_act(
 }
 
 async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -> Result<(), SealFault> {
-    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
+    let key = key::load(deps).await?;
     let sealed: Sealed = revision::closing(deps, &request, number, &key, cx).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
     deps.documents.copy(&keys.revision(0), &keys.validated()).await?;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::request::{AnyRequest, FileFacts, Mark, Progress, Sealing, Signatory};
 use domain::value::DocumentId;
 use domain::{Digest, Timestamp};
+use pades::SignedAttributes;
 use pdf::{Act, Appearance, Document, Limits, ReadAt, SealRequest, SignedAt, Stroke};
 use shared::edge::Invocation;
 use shared::sealing;
@@ -120,14 +121,22 @@ async fn make(
         reason: Some(words.reason),
         location: None,
         evidence_head: Some(head.as_bytes()),
-        contents_bytes: pades::contents_bytes(&key.certificate, key.key.algorithm(), 0)
+        contents_bytes: pades::contents_bytes(&key.certificate, key.algorithm(), 0)
             .map_err(SealFault::other)?,
     };
+    key.certificate.check_valid_at(cx.now.unix_seconds()).map_err(SealFault::other)?;
     let source: Arc<Vec<u8>> = Arc::new(previous);
     let opened = Document::open(Arc::clone(&source) as Arc<dyn ReadAt>, None, &Limits::default())
         .map_err(SealFault::other)?;
-    let tail = pades::seal(&opened, source.as_ref(), &seal_request, &key.key, &key.certificate)
+    let prepared = pdf::prepare(&opened, &seal_request).map_err(SealFault::other)?;
+    let digest_algorithm = key.algorithm().digest_algorithm();
+    let digest = pades::document_digest(&prepared, source.as_ref(), None, digest_algorithm)
         .map_err(SealFault::other)?;
+    let attributes =
+        SignedAttributes::new(digest, &key.certificate, key.algorithm()).map_err(SealFault::other)?;
+    let signature = key.sign(&attributes.digest()).await?;
+    let cms = pades::assemble(&attributes, &signature, &key.certificate, None).map_err(SealFault::other)?;
+    let tail = prepared.finish(&cms).map_err(SealFault::other)?;
     let bytes = [Vec::as_slice(&source), tail.as_slice()].concat();
     match deps.documents.put_once(to, "application/pdf", bytes.clone()).await? {
         WriteOnce::Written => Ok(Sealed { bytes, evidence_head: head }),

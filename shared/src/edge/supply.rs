@@ -12,7 +12,7 @@ use super::aws::Aws;
 use super::config::{ConfigError, Env};
 use super::session::SessionKey;
 use crate::courier::Courier;
-use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets};
+use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys};
 use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests};
 
 /// Builds what functions need, once per process.
@@ -47,6 +47,12 @@ impl<'a> Supply<'a> {
     #[must_use]
     pub fn secrets(&self) -> Secrets {
         self.secrets.clone()
+    }
+
+    /// The key pairs of KMS.
+    #[must_use]
+    pub fn signing_keys(&self) -> SigningKeys {
+        SigningKeys::new(aws_sdk_kms::Client::new(&self.aws.sdk))
     }
 
     /// API keys. `REQUESTS_TABLE`.
