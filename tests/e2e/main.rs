@@ -5,6 +5,8 @@ mod access;
 mod callbacks;
 mod documents;
 mod endings;
+mod large;
+mod levels;
 mod otp;
 mod refusals;
 mod repetition;

@@ -5,13 +5,6 @@ use rcgen::{CertificateParams, DnType, Issuer, KeyPair, SubjectPublicKeyInfo, da
 use serde_json::{Value, json};
 use tests::{CONTRACT, Door, ada, grace, judge_signed};
 
-/// Replaces the seal secret, as an operator does.
-async fn use_secret(door: &Door, secret: &Value) {
-    let secrets = aws_sdk_secretsmanager::Client::new(&door.cloud.aws().sdk);
-    let put = secrets.put_secret_value().secret_id("paraphe/seal").secret_string(secret.to_string());
-    put.send().await.unwrap();
-}
-
 /// A key in KMS, and a certificate for it with that of its issuer.
 async fn kms_key(door: &Door, spec: KeySpec) -> (String, String) {
     let kms = aws_sdk_kms::Client::new(&door.cloud.aws().sdk);
@@ -39,7 +32,7 @@ async fn is_sealed_by_kms(spec: KeySpec, more: Value) {
     let (id, chain) = kms_key(&door, spec).await;
     let mut secret = json!({ "kms_key_id": id, "certificate_pem": chain });
     secret.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    use_secret(&door, &secret).await;
+    tests::use_seal_secret(&door, &secret).await;
     let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
     door.cloud.clear_calls();
     ceremony.sign_all().await;
@@ -67,7 +60,7 @@ async fn a_key_that_is_not_the_certificates_seals_nothing() {
     let door = Door::open().await;
     let (_, chain) = kms_key(&door, KeySpec::EccNistP256).await;
     let (other, _) = kms_key(&door, KeySpec::EccNistP256).await;
-    use_secret(&door, &json!({ "kms_key_id": other, "certificate_pem": chain })).await;
+    tests::use_seal_secret(&door, &json!({ "kms_key_id": other, "certificate_pem": chain })).await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;
     ceremony.sign_all().await;
     assert_eq!(ceremony.state().await, "WAIT_SIGNER");

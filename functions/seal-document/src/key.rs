@@ -10,6 +10,8 @@ use crate::{Deps, SealFault};
 #[derive(Debug)]
 pub(crate) struct SealKey {
     pub(crate) certificate: SealCertificate,
+    /// Further certificates, for finding the issuers of time-stamp authorities: DER.
+    pub(crate) known: Vec<Vec<u8>>,
     algorithm: SealAlgorithm,
     signer: Signer,
 }
@@ -51,6 +53,8 @@ struct SealSecret {
     certificate_pem: String,
     key_pem: Option<String>,
     kms_key_id: Option<String>,
+    /// Roots and intermediates that neither seals nor time-stamps carry, as PEM.
+    known_certificates_pem: Option<String>,
     #[serde(default)]
     rsa_padding: RsaPadding,
 }
@@ -94,7 +98,11 @@ fn read(text: &str, keys: &SigningKeys) -> Result<SealKey, SealFault> {
         (None, Some(key_id)) => Signer::Kms { keys: keys.clone(), key_id },
         _ => return Err(SealFault::other(FORM)),
     };
-    Ok(SealKey { certificate, algorithm, signer })
+    let known = match &secret.known_certificates_pem {
+        Some(pem) => pades::certificates_of_pem(pem).map_err(SealFault::other)?,
+        None => Vec::new(),
+    };
+    Ok(SealKey { certificate, known, algorithm, signer })
 }
 
 const FORM: &str =

@@ -175,6 +175,16 @@ impl<'a> Supply<'a> {
             .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
     }
 
+    /// Calls to strangers whose answers are signed. `ALLOW_LOOPBACK`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Startup`].
+    pub fn outbound_for_signed_answers(&self) -> Result<Outbound, ConfigError> {
+        Outbound::for_signed_answers(self.reach())
+            .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
+    }
+
     /// Which strangers may be called. `ALLOW_LOOPBACK`.
     #[must_use]
     pub fn reach(&self) -> Reach {
