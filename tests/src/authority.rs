@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -20,6 +21,7 @@ pub struct Authority(Arc<Inner>);
 struct Inner {
     directory: tempfile::TempDir,
     answers: Mutex<Answers>,
+    asked: AtomicUsize,
     crl: Mutex<Vec<u8>>,
     address: String,
 }
@@ -31,6 +33,8 @@ pub enum Answers {
     Away,
     /// With a time-stamp over another digest.
     Falsely,
+    /// With 503 to every second question, the first one included.
+    Haltingly,
     /// As it should.
     Well,
 }
@@ -47,7 +51,8 @@ impl Authority {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let answers = Mutex::new(Answers::Well);
-        let authority = Self(Arc::new(Inner { directory, answers, crl: Mutex::default(), address }));
+        let (asked, crl_body) = (AtomicUsize::new(0), Mutex::default());
+        let authority = Self(Arc::new(Inner { directory, answers, asked, crl: crl_body, address }));
         let app = Router::new().route("/tsa", post(stamp)).route("/crl", get(crl));
         let app = app.with_state(authority.clone());
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -83,7 +88,8 @@ async fn crl(State(authority): State<Authority>) -> Vec<u8> {
 
 async fn stamp(State(authority): State<Authority>, query: Bytes) -> Response {
     let answers = *authority.0.answers.lock().unwrap();
-    if answers == Answers::Away {
+    let asked = authority.0.asked.fetch_add(1, Ordering::SeqCst);
+    if answers == Answers::Away || (answers == Answers::Haltingly && asked % 2 == 0) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let mut query = query.to_vec();

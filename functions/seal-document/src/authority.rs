@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use pades::{TIMESTAMP_QUERY, TIMESTAMP_RESERVE_BYTES, TimestampRequest, TimestampToken};
 use shared::edge::system_rng;
-use shared::outbound::Outbound;
+use shared::outbound::{FetchError, Outbound};
 
 /// A time-stamp authority.
 pub(crate) struct Authority {
@@ -37,7 +38,13 @@ impl Authority {
 
     async fn stamp(&self, request: &TimestampRequest) -> Result<TimestampToken, String> {
         let query = request.to_der().map_err(|error| error.to_string())?;
-        let asked = self.outbound.ask(&self.url, TIMESTAMP_QUERY, query, MAX_REPLY_BYTES);
+        let asked = async {
+            match self.ask(query.clone()).await {
+                // One lost connection is no reason for a lower level.
+                Err(error) if error.is_temporary() => self.ask(query).await,
+                other => other,
+            }
+        };
         let reply = tokio::time::timeout(PATIENCE, asked)
             .await
             .map_err(|_| "the time-stamp authority did not answer in time".to_owned())?
@@ -47,6 +54,10 @@ impl Authority {
             return Err("the time-stamp is longer than the room that is reserved for it".to_owned());
         }
         Ok(token)
+    }
+
+    async fn ask(&self, query: Vec<u8>) -> Result<Bytes, FetchError> {
+        self.outbound.ask(&self.url, TIMESTAMP_QUERY, query, MAX_REPLY_BYTES).await
     }
 }
 
@@ -62,7 +73,7 @@ fn nonce() -> u64 {
     system_rng().random()
 }
 
-/// Public authorities answer within a second; the function has to seal after that.
+/// For all tries together. Public authorities answer within a second; the function has to seal after that.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// A token with a long chain has 10 KB.
 const MAX_REPLY_BYTES: usize = 64 * 1024;
