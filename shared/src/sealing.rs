@@ -24,6 +24,12 @@ pub fn field_name(facts: &Facts, index: usize) -> String {
     format!("Paraphe-{}-{}", short(facts), index + 1)
 }
 
+/// The name of the field of the document time-stamp.
+#[must_use]
+pub fn timestamp_field(facts: &Facts) -> String {
+    format!("Paraphe-{}-timestamp", short(facts))
+}
+
 /// The reference that stands in the mark: the first eight digits of the request's id, in capitals.
 #[must_use]
 pub fn reference(facts: &Facts) -> String {

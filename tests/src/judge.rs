@@ -40,6 +40,13 @@ pub async fn judge_signed(cloud: &Cloud, accepted: &[u8], signed: &[u8], seals: 
     assert!(ends.iter().all(|end| signed[..*end].trim_ascii_end().ends_with(b"%%EOF")));
 }
 
+/// Replaces the stage's seal key and certificates, as an operator does.
+pub async fn use_seal_secret(door: &crate::Door, secret: &serde_json::Value) {
+    let secrets = aws_sdk_secretsmanager::Client::new(&door.cloud.aws().sdk);
+    let put = secrets.put_secret_value().secret_id("paraphe/seal").secret_string(secret.to_string());
+    put.send().await.expect("the secret is replaced");
+}
+
 async fn seal_certificate(cloud: &Cloud) -> SealCertificate {
     let secrets = aws_sdk_secretsmanager::Client::new(&cloud.aws().sdk);
     let secret = secrets.get_secret_value().secret_id("paraphe/seal").send().await;

@@ -6,16 +6,19 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stderr,
     clippy::missing_panics_doc,
     reason = "tests"
 )]
 
+mod authority;
 mod ceremony;
 mod document;
 mod door;
 mod judge;
 
+pub use authority::{Answers, Authority};
 pub use ceremony::{Ceremony, Person, ada, alan, grace};
 pub use document::{CONTRACT, XREF_STREAM, large_pdf, pdf_with_catalog};
 pub use door::{Answer, Door, body, signers};
-pub use judge::judge_signed;
+pub use judge::{judge_signed, use_seal_secret};

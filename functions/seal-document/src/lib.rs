@@ -6,8 +6,14 @@
 //! **Invariant:** at most one seal per act, and one closing seal.
 
 mod archive;
+mod authority;
+mod draft;
 mod key;
+mod level;
+mod make;
+mod material;
 mod revision;
+mod written;
 
 use domain::request::{AnyRequest, NextSeal, Signatory};
 use domain::value::{DocumentId, MessageId};
@@ -18,10 +24,10 @@ use shared::courier::Courier;
 use shared::edge::batch::Batch;
 use shared::edge::stream::{BatchResponse, sequence_number, text};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
-use shared::outbound::Secrets;
+use shared::outbound::{Secrets, SigningKeys};
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, request_of_pk};
 
-use revision::Sealed;
+use level::Levels;
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -30,6 +36,8 @@ pub struct Deps {
     documents: Documents,
     courier: Courier,
     secrets: Secrets,
+    keys: SigningKeys,
+    levels: Levels,
     seal_secret: String,
 }
 
@@ -46,6 +54,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests,
         documents: supply.documents()?,
         secrets: supply.secrets(),
+        keys: supply.signing_keys(),
+        levels: Levels::from_env(env, supply.outbound_for_signed_answers()?)?,
         seal_secret: env.required("SEAL_SECRET")?,
     };
     Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
@@ -110,6 +120,11 @@ async fn bring_forward(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(
             Err(SealFault::Store(StoreError::Conflict(_))) if rounds.again().await => {}
             Err(SealFault::Store(error)) => return Err(error.into()),
             Err(SealFault::Other(error)) => return Err(error),
+            // A stranger is away. The seal is still due, and tried again when that falls due.
+            Err(SealFault::Level(reason)) => {
+                tracing::warn!(request.id = id.as_str(), reason, "a seal waits for its level");
+                return Ok(());
+            }
         }
     }
 }
@@ -121,26 +136,26 @@ async fn seal_act(
     number: u32,
     cx: &Invocation,
 ) -> Result<(), SealFault> {
-    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
+    let key = key::load(deps).await?;
     let sealed = revision::of_act(deps, request, signatory, number, &key, cx).await?;
     let mut rng = system_rng();
-    let (file, head) = sealed.facts(DocumentId::new(&mut rng), cx.now);
+    let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
-    let transition = request.clone().record_seal(file, head, &mut cause).map_err(SealFault::other)?;
+    let transition = request.clone().record_seal(seal, &mut cause).map_err(SealFault::other)?;
     deps.requests.commit(transition).await?;
     Ok(())
 }
 
 async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -> Result<(), SealFault> {
-    let key = key::load(&deps.secrets, &deps.seal_secret).await?;
-    let sealed: Sealed = revision::closing(deps, &request, number, &key, cx).await?;
+    let key = key::load(deps).await?;
+    let sealed = revision::closing(deps, &request, number, &key, cx).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
     deps.documents.copy(&keys.revision(0), &keys.validated()).await?;
     let AnyRequest::Signed(signed) = request else { return Ok(()) };
     let mut rng = system_rng();
-    let (file, head) = sealed.facts(DocumentId::new(&mut rng), cx.now);
+    let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
-    let transition = signed.close(file, head, &mut cause).map_err(SealFault::other)?;
+    let transition = signed.close(seal, &mut cause).map_err(SealFault::other)?;
     let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
     let done = deps.requests.commit(transition).await?;
     deps.courier.send_all(&done.facts().id, &messages).await?;
@@ -150,6 +165,8 @@ async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -
 /// Why a seal could not be made now.
 #[derive(Debug)]
 pub(crate) enum SealFault {
+    /// The level that is wanted cannot be had now, and the operator wants no other.
+    Level(String),
     /// The key, the document or the engine said no. An operator has to look.
     Other(BoxError),
     /// A store is away, or someone else was faster.

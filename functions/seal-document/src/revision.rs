@@ -1,31 +1,17 @@
-//! One revision: the previous bytes and a sealed tail, written once.
+//! One revision: what its seal says and where it goes.
 
-use std::sync::Arc;
-
-use domain::request::{AnyRequest, FileFacts, Mark, Progress, Sealing, Signatory};
-use domain::value::DocumentId;
-use domain::{Digest, Timestamp};
-use pdf::{Act, Appearance, Document, Limits, ReadAt, SealRequest, SignedAt, Stroke};
+use domain::Digest;
+use domain::request::{AnyRequest, Facts, Mark, Progress, Signatory};
+use pdf::{Appearance, SignedAt, Stroke};
 use shared::edge::Invocation;
 use shared::sealing;
-use shared::store::{DocumentKeys, Documents, WriteOnce};
+use shared::store::DocumentKeys;
 
+use crate::draft::Previous;
 use crate::key::SealKey;
+use crate::make::{Act, Words, make};
+use crate::written::{Sealed, write};
 use crate::{Deps, SealFault};
-
-/// A revision that is in S3.
-#[derive(Debug)]
-pub(crate) struct Sealed {
-    bytes: Vec<u8>,
-    evidence_head: Digest,
-}
-
-impl Sealed {
-    /// The facts of the file, and the head of the evidence chain that stands in its seal.
-    pub(crate) fn facts(&self, id: DocumentId, now: Timestamp) -> (FileFacts, Digest) {
-        (Documents::facts_of(&self.bytes, id, now), self.evidence_head)
-    }
-}
 
 /// Seals a signatory's act.
 ///
@@ -60,12 +46,13 @@ pub(crate) async fn of_act(
         reason: None,
         reference: sealing::reference(facts),
     };
-    let field_name = sealing::field_name(facts, index);
-    let signer_name = signatory.full_name();
-    let reason = format!("Simple electronic signature, request {}", facts.id);
-    let act = Act::Signatory { field_name: &field_name, appearance: &appearance };
-    let words = Words { act, signer_name: &signer_name, reason: &reason };
-    make(deps, request, number, &words, &keys.revision(number), key, cx).await
+    let words = Words {
+        act: Act::Signatory { field_name: sealing::field_name(facts, index), appearance },
+        signer_name: signatory.full_name(),
+        reason: format!("Simple electronic signature, request {}", facts.id),
+        ..words(facts, cx)
+    };
+    seal(deps, request, number, words, &keys.revision(number), key).await
 }
 
 /// Makes the closing seal.
@@ -82,93 +69,40 @@ pub(crate) async fn closing(
 ) -> Result<Sealed, SealFault> {
     let facts = request.facts();
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
-    let reason = format!("Closing seal, request {}", facts.id);
-    let words = Words { act: Act::Closing, signer_name: facts.requester.as_str(), reason: &reason };
-    make(deps, request, number, &words, &keys.signed(), key, cx).await
+    seal(deps, request, number, words(facts, cx), &keys.signed(), key).await
 }
 
-/// What a seal says.
-struct Words<'a> {
-    act: Act<'a>,
-    signer_name: &'a str,
-    reason: &'a str,
-}
-
-async fn make(
-    deps: &Deps,
-    request: &AnyRequest,
-    number: u32,
-    words: &Words<'_>,
-    to: &str,
-    key: &SealKey,
-    cx: &Invocation,
-) -> Result<Sealed, SealFault> {
-    let facts = request.facts();
-    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
-    let document = request.document().ok_or_else(|| SealFault::other("there is no document"))?;
-    let previous = read_previous(deps, &keys, document, number).await?;
-    let head = facts.chain.hash;
-    let plan = sealing::field_plan(facts);
-    let seal_request = SealRequest {
-        plan: &plan,
-        act: words.act,
+/// What the closing seal says.
+fn words(facts: &Facts, cx: &Invocation) -> Words {
+    Words {
+        plan: sealing::field_plan(facts),
+        act: Act::Closing,
         signed_at: SignedAt {
             unix_ms: cx.now.unix_ms(),
             offset_minutes: cx.now.offset_minutes(&facts.options.timezone),
         },
-        signer_name: words.signer_name,
-        reason: Some(words.reason),
-        location: None,
-        evidence_head: Some(head.as_bytes()),
-        contents_bytes: pades::contents_bytes(&key.certificate, key.key.algorithm(), 0)
-            .map_err(SealFault::other)?,
-    };
-    let source: Arc<Vec<u8>> = Arc::new(previous);
-    let opened = Document::open(Arc::clone(&source) as Arc<dyn ReadAt>, None, &Limits::default())
-        .map_err(SealFault::other)?;
-    let tail = pades::seal(&opened, source.as_ref(), &seal_request, &key.key, &key.certificate)
-        .map_err(SealFault::other)?;
-    let bytes = [Vec::as_slice(&source), tail.as_slice()].concat();
-    match deps.documents.put_once(to, "application/pdf", bytes.clone()).await? {
-        WriteOnce::Written => Ok(Sealed { bytes, evidence_head: head }),
-        WriteOnce::Existed => adopt(deps, to, &source).await,
+        signer_name: facts.requester.as_str().to_owned(),
+        reason: format!("Closing seal, request {}", facts.id),
+        evidence_head: facts.chain.hash,
+        timestamp_field: sealing::timestamp_field(facts),
     }
 }
 
-/// Takes over the revision that an earlier attempt wrote, if it is one upon these bytes.
-async fn adopt(deps: &Deps, key: &str, previous: &[u8]) -> Result<Sealed, SealFault> {
-    let bytes = deps.documents.get(key, MAX_DOCUMENT_BYTES).await?;
-    if !bytes.starts_with(previous) {
-        return Err(SealFault::other("a revision of this number stands upon other bytes"));
-    }
-    let source: Arc<dyn ReadAt> = Arc::new(bytes.clone());
-    let opened = Document::open(source, None, &Limits::default()).map_err(SealFault::other)?;
-    let inspection = pdf::inspect(&opened).map_err(SealFault::other)?;
-    let head = inspection
-        .signatures
-        .iter()
-        .filter(|it| {
-            it.byte_range.get(2).is_some_and(|start| *start > u64::try_from(previous.len()).unwrap_or(0))
-        })
-        .find_map(|it| it.evidence_head)
-        .ok_or_else(|| SealFault::other("a revision of this number carries no seal of ours"))?;
-    Ok(Sealed { bytes, evidence_head: Digest::from_bytes(head) })
-}
-
-/// The bytes that the revision is made upon, checked against what the request says of them.
-async fn read_previous(
+async fn seal(
     deps: &Deps,
-    keys: &DocumentKeys,
-    document: &Sealing,
+    request: &AnyRequest,
     number: u32,
-) -> Result<Vec<u8>, SealFault> {
-    let current = document.current();
-    let bytes = deps.documents.get(&keys.revision(number.saturating_sub(1)), current.size_bytes).await?;
-    if Digest::of(&bytes) == current.sha256 {
-        Ok(bytes)
-    } else {
-        Err(SealFault::other("the stored revision is not the one that the request names"))
-    }
+    words: Words,
+    to: &str,
+    key: &SealKey,
+) -> Result<Sealed, SealFault> {
+    let facts = request.facts();
+    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let document = request.document().ok_or_else(|| SealFault::other("there is no document"))?;
+    let previous = Previous::load(deps, &keys, document, number).await?;
+    let head = words.evidence_head;
+    let (draft, level) = make(previous, words, key, &deps.levels).await?;
+    write(deps, to, draft, head, level).await
 }
 
 fn strokes_of(bytes: &[u8], digest: Digest) -> Result<Vec<Stroke>, SealFault> {
@@ -180,4 +114,3 @@ fn strokes_of(bytes: &[u8], digest: Digest) -> Result<Vec<Stroke>, SealFault> {
 }
 
 const MAX_MARK_BYTES: u64 = 1 << 20;
-const MAX_DOCUMENT_BYTES: u64 = 1 << 30;

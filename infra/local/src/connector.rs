@@ -80,6 +80,7 @@ fn object_call<B>(request: &http::Request<B>) -> (&'static str, &'static str, St
         ("POST", false) if has("uploads") => ("CreateMultipartUpload", "PutObject"),
         ("POST", false) => ("CompleteMultipartUpload", "PutObject"),
         ("POST", true) => ("DeleteObjects", "DeleteObject"),
+        ("PUT", false) if has("uploadId") && copies => ("UploadPartCopy", "PutObject"),
         ("PUT", false) if has("uploadId") => ("UploadPart", "PutObject"),
         ("PUT", false) if copies => ("CopyObject", "PutObject"),
         ("PUT", false) => ("PutObject", "PutObject"),

@@ -75,7 +75,7 @@ pub use self::{
     key::Pkcs8Key,
     level::{Level, UnknownLevel},
     material::{Fetch, Gap, MAX_CERTIFICATES, MaterialError, MaterialSearch, Missing, OCSP_REQUEST},
-    own_seal::check_own_seal,
+    own_seal::{check_own_seal, seal_timestamp},
     seal::{document_digest, seal},
     signed_data::{TIMESTAMP_RESERVE_BYTES, assemble, contents_bytes},
     timestamp::{TIMESTAMP_QUERY, TIMESTAMP_REPLY, TimestampError, TimestampRequest, TimestampToken},

@@ -42,7 +42,17 @@ pub fn check_own_seal(
     }
     let key = SubjectPublicKeyInfoRef::from_der(certificate.subject_public_key_info())?;
     seal.verify(&key, digest.as_bytes()).map_err(invalid)?;
-    check_timestamp(&seal)
+    timestamp_of(&seal).map(drop)
+}
+
+/// The time-stamp on a seal's signature, if it has one. Zero padding after the CMS is accepted.
+///
+/// # Errors
+///
+/// [`SealError::SealInvalid`] when the CMS cannot be read, or has a time-stamp that does not verify or is
+/// over another signature.
+pub fn seal_timestamp(cms_der: &[u8]) -> Result<Option<TimestampToken>, SealError> {
+    timestamp_of(&OneSigner::read(cms_der).map_err(invalid)?)
 }
 
 fn names(seal: &OneSigner<'_>, certificate: &SealCertificate) -> bool {
@@ -55,16 +65,16 @@ fn names(seal: &OneSigner<'_>, certificate: &SealCertificate) -> bool {
     })
 }
 
-fn check_timestamp(seal: &OneSigner<'_>) -> Result<(), SealError> {
+fn timestamp_of(seal: &OneSigner<'_>) -> Result<Option<TimestampToken>, SealError> {
     if seal.signer.unsigned_attributes.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     let token = seal
         .unsigned_attribute(oid::ID_AA_TIME_STAMP_TOKEN)
         .ok_or(invalid("it has not exactly one time-stamp"))?;
     let token = TimestampToken::from_der(token).map_err(|_| invalid("its time-stamp does not verify"))?;
     if token.covers(seal.signer.signature.as_bytes()) {
-        return Ok(());
+        return Ok(Some(token));
     }
     Err(invalid("its time-stamp is over another signature"))
 }

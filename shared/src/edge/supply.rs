@@ -12,7 +12,7 @@ use super::aws::Aws;
 use super::config::{ConfigError, Env};
 use super::session::SessionKey;
 use crate::courier::Courier;
-use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets};
+use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys};
 use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests};
 
 /// Builds what functions need, once per process.
@@ -47,6 +47,12 @@ impl<'a> Supply<'a> {
     #[must_use]
     pub fn secrets(&self) -> Secrets {
         self.secrets.clone()
+    }
+
+    /// The key pairs of KMS.
+    #[must_use]
+    pub fn signing_keys(&self) -> SigningKeys {
+        SigningKeys::new(aws_sdk_kms::Client::new(&self.aws.sdk))
     }
 
     /// API keys. `REQUESTS_TABLE`.
@@ -166,6 +172,16 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Startup`].
     pub fn outbound(&self) -> Result<Outbound, ConfigError> {
         Outbound::new(self.reach())
+            .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
+    }
+
+    /// Calls to strangers whose answers are signed. `ALLOW_LOOPBACK`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Startup`].
+    pub fn outbound_for_signed_answers(&self) -> Result<Outbound, ConfigError> {
+        Outbound::for_signed_answers(self.reach())
             .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
     }
 

@@ -17,6 +17,16 @@ pub enum Reach {
     PublicOnly,
 }
 
+/// How calls travel.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Transport {
+    /// By http too: for answers that prove themselves by their signature, as those of time-stamp authorities
+    /// and of OCSP responders, certificates and CRLs do. Most of their servers have no https.
+    Any,
+    /// By https.
+    Secure,
+}
+
 /// The address of a stranger's server that may be called.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Target(Url);
@@ -31,6 +41,11 @@ impl Target {
     ///
     /// [`AddressRefusal`], which says what has to be changed and repeats nothing of the address.
     pub fn parse(text: &str, reach: Reach) -> Result<Self, AddressRefusal> {
+        Self::parse_for(text, reach, Transport::Secure)
+    }
+
+    /// The same for a transport: [`Transport::Any`] also lets http through, on port 80.
+    pub(super) fn parse_for(text: &str, reach: Reach, transport: Transport) -> Result<Self, AddressRefusal> {
         if text.len() > MAX_URL_CHARS {
             return Err(AddressRefusal::TooLong);
         }
@@ -53,9 +68,11 @@ impl Target {
             (HostKind::Global, _) => {}
             (HostKind::Loopback | HostKind::NotGlobal, _) => return Err(AddressRefusal::NotPublic),
         }
-        if url.scheme() != "https" {
-            return Err(AddressRefusal::Scheme);
+        match (url.scheme(), transport) {
+            ("https", _) | ("http", Transport::Any) => {}
+            _ => return Err(AddressRefusal::Scheme),
         }
+        // The usual port of a scheme is no part of the URL as it is read.
         let port_fits = url.port().is_none_or(|port| PORTS.contains(&port));
         if port_fits || reach == Reach::AllowLoopback { Ok(Self(url)) } else { Err(AddressRefusal::Port) }
     }

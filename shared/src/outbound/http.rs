@@ -15,15 +15,16 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 
-use super::guard::{AddressRefusal, Reach, Target, is_global};
+use super::guard::{AddressRefusal, Reach, Target, Transport, is_global};
 use crate::BoxError;
 
 /// The one client for addresses that come from outside.
 #[derive(Clone, Debug)]
 pub struct Outbound {
     reach: Reach,
+    transport: Transport,
     limits: Limits,
-    /// For https, to every host in reach.
+    /// To every host in reach; for https only unless the transport is any.
     secure: Client,
     /// For http, to this machine; only a stage on one machine has it.
     plain: Option<Client>,
@@ -36,13 +37,32 @@ impl Outbound {
     ///
     /// [`OutboundError`] when the system's certificates cannot be read.
     pub fn new(reach: Reach) -> Result<Self, OutboundError> {
+        Self::resolving(reach, Transport::Secure)
+    }
+
+    /// The same, for answers that are signed in themselves (RFC 3161, RFC 5280, RFC 6960): their servers are
+    /// also called by http, on port 80.
+    ///
+    /// # Errors
+    ///
+    /// [`OutboundError`] when the system's certificates cannot be read.
+    pub fn for_signed_answers(reach: Reach) -> Result<Self, OutboundError> {
+        Self::resolving(reach, Transport::Any)
+    }
+
+    fn resolving(reach: Reach, transport: Transport) -> Result<Self, OutboundError> {
         let lookup: Lookup = Arc::new(|name| {
             Box::pin(async move { Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect()) })
         });
-        Self::build(reach, LIMITS, &lookup)
+        Self::build(reach, transport, LIMITS, &lookup)
     }
 
-    fn build(reach: Reach, limits: Limits, lookup: &Lookup) -> Result<Self, OutboundError> {
+    fn build(
+        reach: Reach,
+        transport: Transport,
+        limits: Limits,
+        lookup: &Lookup,
+    ) -> Result<Self, OutboundError> {
         let client = |allowed: fn(IpAddr) -> bool, is_secure: bool| {
             Client::builder()
                 .https_only(is_secure)
@@ -63,7 +83,8 @@ impl Outbound {
             }
             Reach::PublicOnly => (is_global, None),
         };
-        Ok(Self { reach, limits, secure: client(allowed, true)?, plain })
+        let secure = client(allowed, transport == Transport::Secure)?;
+        Ok(Self { reach, transport, limits, secure, plain })
     }
 
     /// Fetches a file of at most `max_bytes`, within 20 s in all.
@@ -73,7 +94,7 @@ impl Outbound {
     /// [`FetchError`], which names nothing of the address; ask [`FetchError::is_temporary`] whether to
     /// try again.
     pub async fn fetch(&self, url: &str, max_bytes: usize) -> Result<Bytes, FetchError> {
-        let target = Target::parse(url, self.reach).map_err(CallError::Refused)?;
+        let target = self.target(url)?;
         let request = self
             .client(&target)?
             .get(target.url().clone())
@@ -102,7 +123,7 @@ impl Outbound {
         content_type: &str,
         body: impl Into<Bytes>,
     ) -> Result<u16, CallError> {
-        let target = Target::parse(url, self.reach)?;
+        let target = self.target(url)?;
         let mut header_map = parse_headers(headers)?;
         header_map
             .insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| CallError::HeaderRefused)?);
@@ -126,8 +147,40 @@ impl Outbound {
         Ok(status)
     }
 
+    /// Posts `body` and gives the answer's, of at most `max_bytes`, within 20 s in all.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`], as for [`Outbound::fetch`].
+    pub async fn ask(
+        &self,
+        url: &str,
+        content_type: &'static str,
+        body: impl Into<Bytes>,
+        max_bytes: usize,
+    ) -> Result<Bytes, FetchError> {
+        let target = self.target(url)?;
+        let request = self
+            .client(&target)?
+            .post(target.url().clone())
+            .header(CONTENT_TYPE, content_type)
+            .header(ACCEPT_ENCODING, IDENTITY)
+            .timeout(self.limits.fetch)
+            .body(body.into());
+        let response = send(request).await?;
+        match response.status().as_u16() {
+            200 => read_file(response, max_bytes).await,
+            status => Err(FetchError::Status(status)),
+        }
+    }
+
+    fn target(&self, url: &str) -> Result<Target, CallError> {
+        Target::parse_for(url, self.reach, self.transport).map_err(CallError::Refused)
+    }
+
     fn client(&self, target: &Target) -> Result<&Client, CallError> {
         match (target.url().scheme(), &self.plain) {
+            ("http", _) if self.transport == Transport::Any => Ok(&self.secure),
             ("http", Some(plain)) => Ok(plain),
             ("http", None) => Err(CallError::Refused(AddressRefusal::Scheme)),
             _ => Ok(&self.secure),

@@ -1,5 +1,9 @@
 //! Documents in S3.
 
+mod large;
+
+pub use large::{RangedObject, ReadBack};
+
 use std::time::{Duration, UNIX_EPOCH};
 
 use aws_sdk_s3::Client;
@@ -12,6 +16,7 @@ use domain::request::FileFacts;
 use domain::value::DocumentId;
 use domain::{Digest, Timestamp};
 use md5::{Digest as _, Md5};
+use pdf::Midstate;
 
 use super::error::StoreError;
 use crate::BoxError;
@@ -66,12 +71,37 @@ impl Documents {
         content_type: &str,
         bytes: Vec<u8>,
     ) -> Result<WriteOnce, StoreError> {
+        self.put(key, content_type, bytes, None).await
+    }
+
+    /// Writes a PDF with a note about it, unless there is an object of this key.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn put_noted_once(
+        &self,
+        key: &str,
+        bytes: Vec<u8>,
+        note: &str,
+    ) -> Result<WriteOnce, StoreError> {
+        self.put(key, "application/pdf", bytes, Some(note)).await
+    }
+
+    async fn put(
+        &self,
+        key: &str,
+        content_type: &str,
+        bytes: Vec<u8>,
+        note: Option<&str>,
+    ) -> Result<WriteOnce, StoreError> {
         let sent = self
             .client
             .put_object()
             .bucket(&self.bucket)
             .key(key)
             .content_type(content_type)
+            .set_metadata(note.map(|note| [(NOTE.to_owned(), note.to_owned())].into()))
             .if_none_match("*")
             .body(ByteStream::from(bytes))
             .send()
@@ -234,15 +264,36 @@ impl Documents {
     /// The facts of a file.
     #[must_use]
     pub fn facts_of(bytes: &[u8], id: DocumentId, now: Timestamp) -> FileFacts {
+        let size_bytes = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        let midstate = (size_bytes > LARGE_BYTES).then(|| Midstate::of(&bytes).ok()).flatten();
+        let sha256 = match &midstate {
+            Some(midstate) => Digest::from_bytes(midstate.digest()),
+            None => Digest::of(bytes),
+        };
         FileFacts {
             id,
             created_at: now,
-            size_bytes: u64::try_from(bytes.len()).unwrap_or(u64::MAX),
-            sha256: Digest::of(bytes),
+            size_bytes,
+            sha256,
             md5: hex::encode(Md5::digest(bytes)),
+            midstate: midstate.as_ref().and_then(kept_midstate),
         }
     }
 }
+
+/// Documents over this are not held in memory to be sealed.
+///
+/// Two copies of one this large fit into the smallest function many times over, and reading it takes a
+/// fraction of a second.
+pub const LARGE_BYTES: u64 = 16 << 20;
+
+/// The state of SHA-256 is kept with files that are too large to be read for every revision.
+fn kept_midstate(midstate: &Midstate) -> Option<String> {
+    (midstate.size() > LARGE_BYTES).then(|| hex::encode(midstate.to_bytes()))
+}
+
+/// The name of the metadata that holds what was noted about an object.
+const NOTE: &str = "note";
 
 /// How long a presigned address is valid.
 pub const PRESIGNED_TTL: Duration = Duration::from_mins(5);

@@ -13,7 +13,9 @@ mod requests;
 
 pub use access::{Access, ApiKey, KeyHolder, Tenant};
 pub use disclosures::DisclosureKey;
-pub use documents::{Documents, ObjectFacts, PRESIGNED_TTL, Presigned, WriteOnce};
+pub use documents::{
+    Documents, LARGE_BYTES, ObjectFacts, PRESIGNED_TTL, Presigned, RangedObject, ReadBack, WriteOnce,
+};
 pub use due::{DueItem, DueTarget};
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};

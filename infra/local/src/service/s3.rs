@@ -238,6 +238,21 @@ impl S3 for Door {
         self.0.files.upload_part(request).await
     }
 
+    async fn upload_part_copy(
+        &self,
+        request: S3Request<dto::UploadPartCopyInput>,
+    ) -> S3Result<S3Response<dto::UploadPartCopyOutput>> {
+        let input = &request.input;
+        refuse!(input; copy_source_if_match, copy_source_if_modified_since, copy_source_if_none_match,
+            copy_source_if_unmodified_since, copy_source_sse_customer_algorithm, copy_source_sse_customer_key,
+            sse_customer_algorithm, sse_customer_key);
+        if matches!(&input.copy_source, dto::CopySource::Bucket { version_id: Some(_), .. }) {
+            return Err(s3_error!(NotImplemented, "versions are not done on one machine"));
+        }
+        let _reading = self.0.lock.read().await;
+        self.0.files.upload_part_copy(request).await
+    }
+
     async fn complete_multipart_upload(
         &self,
         request: S3Request<dto::CompleteMultipartUploadInput>,

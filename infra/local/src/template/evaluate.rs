@@ -18,6 +18,7 @@ pub const API_ID: &str = "local";
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     parameters: BTreeMap<String, String>,
+    conditions: BTreeMap<String, bool>,
     resources: BTreeMap<String, Named>,
 }
 
@@ -31,7 +32,18 @@ struct Named {
 impl Scope {
     /// A scope with parameters only.
     pub(crate) fn new(parameters: BTreeMap<String, String>) -> Self {
-        Self { parameters, resources: BTreeMap::new() }
+        Self { parameters, ..Self::default() }
+    }
+
+    /// Makes a condition known, by what it says of the parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`] unless it is made of `!Equals` and `!Not`.
+    pub(crate) fn decide(&mut self, name: &str, condition: &Node) -> Result<(), TemplateError> {
+        let holds = self.holds(condition)?;
+        self.conditions.insert(name.to_owned(), holds);
+        Ok(())
     }
 
     /// Makes a resource known under its logical id.
@@ -50,17 +62,65 @@ impl Scope {
     ///
     /// Names the intrinsic, reference or attribute that is not known.
     pub(crate) fn evaluate(&self, node: &Node) -> Result<Value, TemplateError> {
-        match node {
-            Node::Scalar(value) => Ok(value.clone()),
-            Node::List(items) => {
-                items.iter().map(|item| self.evaluate(item)).collect::<Result<_, _>>().map(Value::Array)
+        match self.chosen(node)? {
+            None => Ok(Value::Null),
+            Some(Node::Scalar(value)) => Ok(value.clone()),
+            Some(Node::List(items)) => {
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    if self.chosen(item)?.is_some() {
+                        values.push(self.evaluate(item)?);
+                    }
+                }
+                Ok(Value::Array(values))
             }
-            Node::Map(entries) => entries
-                .iter()
-                .map(|(key, node)| Ok((key.clone(), self.evaluate(node)?)))
-                .collect::<Result<Map<_, _>, _>>()
-                .map(Value::Object),
-            Node::Intrinsic { name, argument } => self.apply(name, argument),
+            Some(Node::Map(entries)) => {
+                let mut values = Map::new();
+                for (key, node) in entries {
+                    if self.chosen(node)?.is_some() {
+                        values.insert(key.clone(), self.evaluate(node)?);
+                    }
+                }
+                Ok(Value::Object(values))
+            }
+            Some(Node::Intrinsic { name, argument }) => self.apply(name, argument),
+        }
+    }
+
+    /// The node that stands for this one: of an `!If` the branch that counts, of `AWS::NoValue` none.
+    fn chosen<'a>(&self, node: &'a Node) -> Result<Option<&'a Node>, TemplateError> {
+        match node {
+            Node::Intrinsic { name, argument }
+                if name == "Ref" && argument.text() == Some("AWS::NoValue") =>
+            {
+                Ok(None)
+            }
+            Node::Intrinsic { name, argument } if name == "If" => {
+                let Node::List(parts) = argument.as_ref() else { return Err(malformed("If")) };
+                let [condition, met, unmet] = parts.as_slice() else { return Err(malformed("If")) };
+                let condition = condition.text().ok_or_else(|| malformed("If"))?;
+                let holds = self
+                    .conditions
+                    .get(condition)
+                    .ok_or_else(|| TemplateError::UnknownReference { name: condition.to_owned() })?;
+                self.chosen(if *holds { met } else { unmet })
+            }
+            other => Ok(Some(other)),
+        }
+    }
+
+    fn holds(&self, condition: &Node) -> Result<bool, TemplateError> {
+        let Node::Intrinsic { name, argument } = condition else { return Err(malformed("Not")) };
+        match (name.as_str(), argument.as_ref()) {
+            ("Equals", Node::List(sides)) => match sides.as_slice() {
+                [one, other] => Ok(self.evaluate(one)? == self.evaluate(other)?),
+                _ => Err(malformed("Equals")),
+            },
+            ("Not", Node::List(inner)) => match inner.as_slice() {
+                [inner] => self.holds(inner).map(|holds| !holds),
+                _ => Err(malformed("Not")),
+            },
+            _ => Err(TemplateError::UnknownIntrinsic { name: name.clone() }),
         }
     }
 
@@ -234,13 +294,29 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_chooses_a_branch_and_no_value_leaves_nothing() {
+        let mut scope = scope();
+        let sent = Node::parse("!Not [!Equals [!Ref Sender, '']]").unwrap();
+        scope.decide("Sent", &sent).unwrap();
+        scope.decide("Unsent", &Node::parse("!Equals [!Ref Sender, '']").unwrap()).unwrap();
+        let text = "{ a: [!If [Sent, 1, 2], !If [Unsent, 3, !Ref 'AWS::NoValue']], b: !Ref 'AWS::NoValue' }";
+        assert_eq!(scope.evaluate(&Node::parse(text).unwrap()).unwrap(), serde_json::json!({ "a": [1] }));
+        let unknown = scope.decide("Else", &Node::parse("!And [true, true]").unwrap());
+        assert!(matches!(unknown, Err(TemplateError::UnknownIntrinsic { name }) if name == "And"));
+    }
+
+    #[test]
     fn what_is_not_known_is_named() {
         assert!(
             matches!(evaluate("!Ref Nobody"), Err(TemplateError::UnknownReference { name }) if name == "Nobody")
         );
         assert!(
-            matches!(evaluate("a: [!If [x, y]]"), Err(TemplateError::UnknownIntrinsic { name }) if name == "If")
+            matches!(evaluate("a: [!Cidr [x, y]]"), Err(TemplateError::UnknownIntrinsic { name }) if name == "Cidr")
         );
+        assert!(
+            matches!(evaluate("!If [Nobody, x, y]"), Err(TemplateError::UnknownReference { name }) if name == "Nobody")
+        );
+        assert!(matches!(evaluate("!If [x, y]"), Err(TemplateError::Malformed { .. })));
         assert!(
             matches!(evaluate("!GetAtt Jobs.Colour"), Err(TemplateError::UnknownAttribute { attribute, .. }) if attribute == "Colour")
         );

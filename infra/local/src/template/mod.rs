@@ -61,6 +61,9 @@ impl Template {
             }
         }
         let mut scope = Scope::new(parameters(&root, overrides)?);
+        for (name, condition) in root.get("Conditions").map(Node::entries).unwrap_or_default() {
+            scope.decide(name, condition)?;
+        }
         let resources = declare(&root, &mut scope)?;
         let defaults = evaluate_section(&root, "Globals", &scope)?;
         evaluate_section(&root, "Outputs", &scope)?;
@@ -265,6 +268,7 @@ fn name_in_arn<'a>(at: &str, arn: &'a str) -> Result<&'a str, TemplateError> {
 
 const SECTIONS: &[&str] = &[
     "AWSTemplateFormatVersion",
+    "Conditions",
     "Description",
     "Globals",
     "Outputs",

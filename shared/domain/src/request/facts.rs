@@ -150,6 +150,9 @@ pub struct FileFacts {
     pub sha256: Digest,
     /// Its MD5, in hexadecimal: a dialect shows it; nothing relies on it.
     pub md5: String,
+    /// Where the computation of its SHA-256 stopped, as hexadecimal of whoever computes it: what is appended
+    /// goes on from there. Kept with large files only; it counts only if it leads to `sha256`.
+    pub midstate: Option<String>,
 }
 
 /// One seal upon the document.

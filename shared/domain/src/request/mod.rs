@@ -22,7 +22,7 @@ pub use facts::{
     SigningOptions,
 };
 pub use intake::{Arrived, Failure};
-pub use seal::NextSeal;
+pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};
 pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};
 pub use stored::Stored;
 

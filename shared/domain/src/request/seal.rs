@@ -19,6 +19,50 @@ pub enum NextSeal<'a> {
     Closing(u32),
 }
 
+/// A seal that was made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealFacts {
+    /// The whole document with its new revision.
+    pub file: FileFacts,
+    /// The head of the evidence chain that stands in the seal.
+    pub evidence_head: Digest,
+    /// How far it can be validated later.
+    pub level: SealLevel,
+}
+
+/// The level of a seal, as EN 319 142-1 spells it, such as `B-LT`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealLevel {
+    /// What it has.
+    pub reached: String,
+    /// What was wanted instead, if it is less.
+    pub lowered: Option<Lowered>,
+}
+
+/// Why a seal has less than was wanted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Lowered {
+    /// The level that was wanted.
+    pub wanted: String,
+    /// What stood in the way; names no address.
+    pub reason: String,
+}
+
+impl SealFacts {
+    fn add_to(&self, draft: Draft) -> Draft {
+        let draft = draft
+            .fact("sha256", self.file.sha256.to_hex())
+            .fact("md5", self.file.md5.as_str())
+            .fact("size_bytes", self.file.size_bytes)
+            .fact("evidence_head", self.evidence_head.to_hex())
+            .fact("level", self.level.reached.as_str());
+        match &self.level.lowered {
+            Some(it) => draft.fact("level_wanted", it.wanted.as_str()).fact("reason", it.reason.as_str()),
+            None => draft,
+        }
+    }
+}
+
 impl AnyRequest {
     /// The seal that comes next, if one is missing.
     #[must_use]
@@ -39,17 +83,14 @@ impl AnyRequest {
         }
     }
 
-    /// Records that the next act was sealed: `file` is the whole document with its new revision.
-    ///
-    /// `evidence_head` is the chain's head that stands in the seal.
+    /// Records that the next act was sealed.
     ///
     /// # Errors
     ///
     /// [`Refusal::RequestNot`] when no act is waiting for a seal.
     pub fn record_seal(
         mut self,
-        file: FileFacts,
-        evidence_head: Digest,
+        seal: SealFacts,
         cause: &mut Cause<'_>,
     ) -> Result<Transition<Self>, Refusal> {
         let state = self.state_name();
@@ -65,14 +106,10 @@ impl AnyRequest {
         if let Progress::Signed(act) = &mut facts.signatory_mut(&id)?.progress {
             act.sealed_as = Some(number);
         }
-        let draft = Draft::new(EventKind::RevisionSealed)
-            .fact("signatory", id.as_str())
-            .fact("revision", number)
-            .fact("sha256", file.sha256.to_hex())
-            .fact("md5", file.md5.as_str())
-            .fact("size_bytes", file.size_bytes)
-            .fact("evidence_head", evidence_head.to_hex());
-        document.revisions.push(Revision { number, signatory: id.clone(), file });
+        let draft =
+            Draft::new(EventKind::RevisionSealed).fact("signatory", id.as_str()).fact("revision", number);
+        let draft = seal.add_to(draft);
+        document.revisions.push(Revision { number, signatory: id.clone(), file: seal.file });
         let mut changes = Changes::default();
         append(facts, &mut changes, draft, &Owner::Signatory(id), cause);
         if self.next_seal().is_none() {
@@ -88,12 +125,7 @@ impl Request<Signed> {
     /// # Errors
     ///
     /// [`Refusal::StepMissing`] while an act is not sealed.
-    pub fn close(
-        self,
-        file: FileFacts,
-        evidence_head: Digest,
-        cause: &mut Cause<'_>,
-    ) -> Result<Transition<Request<Done>>, Refusal> {
+    pub fn close(self, seal: SealFacts, cause: &mut Cause<'_>) -> Result<Transition<Request<Done>>, Refusal> {
         let Self { mut facts, state } = self;
         if state.document.revisions.len() != facts.signatories.len() {
             return Err(Refusal::StepMissing { missing: "the seal of every act" });
@@ -108,14 +140,10 @@ impl Request<Signed> {
                 decided_at: cause.now,
             });
         }
-        let draft = Draft::new(EventKind::RequestClosed)
-            .fact("sha256", file.sha256.to_hex())
-            .fact("md5", file.md5.as_str())
-            .fact("size_bytes", file.size_bytes)
-            .fact("evidence_head", evidence_head.to_hex());
+        let draft = seal.add_to(Draft::new(EventKind::RequestClosed));
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         facts.closed_at = Some(cause.now);
-        let state = Done { document: state.document, sealed: file };
+        let state = Done { document: state.document, sealed: seal.file };
         Ok(Transition::new(Request { facts, state }, changes))
     }
 }

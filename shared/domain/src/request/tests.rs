@@ -181,7 +181,13 @@ fn file(bytes: &[u8]) -> FileFacts {
         size_bytes: 5,
         sha256: Digest::of(bytes),
         md5: "0".repeat(32),
+        midstate: None,
     }
+}
+
+fn seal(bytes: &[u8], evidence_head: Digest) -> SealFacts {
+    let level = SealLevel { reached: "B-B".to_owned(), lowered: None };
+    SealFacts { file: file(bytes), evidence_head, level }
 }
 
 fn who(request: &Request<Open>, index: usize) -> SignatoryId {
@@ -205,13 +211,13 @@ fn the_last_signature_leads_to_signed_and_its_seals_to_done() {
         let Some(NextSeal::Act(next, at)) = request.next_seal() else { panic!("a seal is missing") };
         assert_eq!((&next.id, at), (signatory, number), "acts are sealed in the order of signing");
         let head = request.facts().chain.hash;
-        let sealed = request.record_seal(file(b"revision"), head, &mut stage.cause()).unwrap();
+        let sealed = request.record_seal(seal(b"revision", head), &mut stage.cause()).unwrap();
         request = stage.commit(sealed);
     }
     assert!(matches!(request.next_seal(), Some(NextSeal::Closing(3))));
     let AnyRequest::Signed(signed) = request else { panic!("still signed") };
     let head = signed.facts().chain.hash;
-    let closed = signed.close(file(b"closed"), head, &mut stage.cause()).unwrap();
+    let closed = signed.close(seal(b"closed", head), &mut stage.cause()).unwrap();
     let done = stage.commit(closed);
     assert_eq!(AnyRequest::Done(done).state_name(), "DONE");
     assert_eq!(stage.messages.iter().filter(|it| it.kind == MessageKind::Completion).count(), 2);
@@ -419,4 +425,22 @@ fn deadlines_lie_between_a_minute_and_a_year() {
         let created = Request::create(facts.id, new, &LinkKey::new(b"l"), &mut stage.cause());
         assert_eq!(created.is_ok(), fits, "{ttl} seconds");
     }
+}
+
+#[test]
+fn a_lowered_level_stands_in_the_evidence_with_its_reason() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let ada = who(&request, 0);
+    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let request = AnyRequest::Signed(request);
+    let head = request.facts().chain.hash;
+    let lowered = Lowered { wanted: "B-T".to_owned(), reason: "no answer".to_owned() };
+    let level = SealLevel { reached: "B-B".to_owned(), lowered: Some(lowered) };
+    let sealed = SealFacts { level, ..seal(b"revision", head) };
+    let sealed = request.record_seal(sealed, &mut stage.cause()).unwrap();
+    let _request = stage.commit(sealed);
+    let event: Value = serde_json::from_slice(&stage.evidence.last().unwrap().0).unwrap();
+    let facts = ["level", "level_wanted", "reason"].map(|it| event["facts"][it].as_str().unwrap().to_owned());
+    assert_eq!(facts, ["B-B", "B-T", "no answer"]);
 }

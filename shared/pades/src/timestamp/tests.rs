@@ -5,6 +5,7 @@ use std::{fs, path::Path};
 use super::*;
 use crate::{
     Digest, SealAlgorithm, SealError, SignedAttributes, assemble, check_own_seal, contents_bytes,
+    seal_timestamp,
     signed_data::TIMESTAMP_RESERVE_BYTES,
     testing::{NOW, P256, Sealer, TSA, openssl},
 };
@@ -131,6 +132,9 @@ fn a_stamped_seal_passes_and_one_with_a_foreign_stamp_is_never_made() {
     let token = request.check(&reply).unwrap();
     let cms = assemble(&attributes, &signature, &P256.certificate, Some(&token)).unwrap();
     check_own_seal(&cms, digest, &P256.certificate).unwrap();
+    assert_eq!(seal_timestamp(&cms).unwrap().as_ref(), Some(&token));
+    let plain = assemble(&attributes, &signature, &P256.certificate, None).unwrap();
+    assert_eq!(seal_timestamp(&plain).unwrap(), None);
     let reserve = contents_bytes(&P256.certificate, algorithm, TIMESTAMP_RESERVE_BYTES).unwrap();
     assert!(cms.len() <= reserve);
 

@@ -26,7 +26,7 @@ fn resolving(reach: Reach, answers: impl Fn(usize) -> Vec<SocketAddr> + Send + S
         let found = answers(count.fetch_add(1, Ordering::SeqCst));
         Box::pin(async move { Ok(found) })
     });
-    Outbound::build(reach, SHORT, &lookup).unwrap()
+    Outbound::build(reach, Transport::Secure, SHORT, &lookup).unwrap()
 }
 
 fn ok(body: &str) -> String {
@@ -283,4 +283,26 @@ async fn the_body_of_an_answer_does_not_hold_a_post_up() {
     })
     .await;
     assert!(matches!(post(&local(), &silent.url(), &[]).await, Err(CallError::TimedOut)));
+}
+
+#[tokio::test]
+async fn a_signed_answer_may_come_by_http_but_from_no_private_host() {
+    let server = Server::of(ok("signed")).await;
+    let outbound = Outbound::for_signed_answers(Reach::AllowLoopback).unwrap();
+    let answer = outbound.ask(&server.url(), "application/timestamp-query", "question", 16).await.unwrap();
+    assert_eq!(answer.as_ref(), b"signed");
+    assert_eq!(server.bodies(), ["question"]);
+    assert!(server.heads()[0].to_ascii_lowercase().contains("content-type: application/timestamp-query\r\n"));
+
+    let lookup: Lookup = Arc::new(|_| Box::pin(async { Ok(vec![SocketAddr::from(([10, 0, 0, 1], 80))]) }));
+    let outbound = Outbound::build(Reach::PublicOnly, Transport::Any, SHORT, &lookup).unwrap();
+    for url in ["http://tsa.example.com/", "https://tsa.example.com/", "http://10.0.0.1/", &server.url()] {
+        let refused = outbound.ask(url, "application/timestamp-query", "question", 16).await;
+        assert!(
+            matches!(refused, Err(FetchError::Call(CallError::Refused(AddressRefusal::NotPublic)))),
+            "{refused:?}"
+        );
+    }
+    let elsewhere = outbound.ask("http://tsa.example.com:8080/", "text/plain", "question", 16).await;
+    assert!(matches!(elsewhere, Err(FetchError::Call(CallError::Refused(AddressRefusal::Port)))));
 }

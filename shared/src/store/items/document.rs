@@ -14,6 +14,8 @@ pub(super) struct FileItem {
     size_bytes: u64,
     sha256: String,
     md5: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    midstate: Option<String>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -46,6 +48,7 @@ impl From<&FileFacts> for FileItem {
             size_bytes: file.size_bytes,
             sha256: file.sha256.to_hex(),
             md5: file.md5.clone(),
+            midstate: file.midstate.clone(),
         }
     }
 }
@@ -58,6 +61,7 @@ impl FileItem {
             size_bytes: self.size_bytes,
             sha256: digest(&self.sha256)?,
             md5: self.md5,
+            midstate: self.midstate,
         })
     }
 }
