@@ -1,8 +1,9 @@
 //! A lazy PDF engine that leaves untouched what it does not change.
 //!
 //! [`Document`] reads through a [`ReadAt`] source and parses only what is asked for. [`inspect()`] tells
-//! what a document holds, [`check_places`] whether marks fit on its pages, and [`prepare`] makes the bytes
-//! of a new revision that carries a seal: always an append, never a rewrite.
+//! what a document holds, [`find_anchors`] where its text asks for marks, [`check_places`] whether marks fit
+//! on its pages, and [`prepare`] makes the bytes of a new revision that carries a seal: always an append,
+//! never a rewrite.
 //!
 //! A revision is prepared, its digest signed by whoever holds the key, and the signature put in place:
 //!
@@ -48,6 +49,7 @@
 //!
 //! **Invariant:** knows no CMS, no network and no clock.
 
+mod anchor;
 mod crypt;
 mod document;
 mod error;
@@ -74,6 +76,7 @@ mod write;
 mod xref;
 
 pub use crate::{
+    anchor::{Anchor, AnchorReport, AnchorText, FoundAnchor, Occurrence, Tag, TagPlace, find_anchors},
     document::{Document, revisions},
     error::{PdfError, PlacementError, Prohibition, SealError},
     inspect::{

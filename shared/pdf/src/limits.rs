@@ -5,7 +5,8 @@
 /// A file over a bound is refused with [`crate::PdfError::LimitExceeded`], which names the field below.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// Nesting of arrays, dictionaries, page-tree nodes, form fields and indirect lengths.
+    /// Nesting of arrays, dictionaries, page-tree nodes, form fields, form `XObjects` and indirect
+    /// lengths.
     ///
     /// Real files stay under 20; each level costs stack, so the bound is low.
     pub depth: u32,
@@ -18,6 +19,8 @@ pub struct Limits {
     pub object_bytes: u64,
     /// Highest object number plus one. ISO 32000-1 annex C gives 8,388,607 as the limit of common readers.
     pub objects: u32,
+    /// Characters shown on one page that is searched for anchors.
+    pub page_glyphs: u32,
     /// Pages in one document.
     pub pages: u32,
     /// Bytes parsed or expanded over the life of one [`crate::Document`], repetitions included.
@@ -34,6 +37,7 @@ impl Default for Limits {
             revisions: 1_000,
             object_bytes: 32 << 20,
             objects: 8_388_608,
+            page_glyphs: 500_000,
             pages: 20_000,
             work_bytes: 1 << 30,
         }

@@ -1,5 +1,8 @@
 //! The syntax of objects (ISO 32000-1 section 7.2 and 7.3).
 
+mod piece;
+
+pub(crate) use self::piece::{Piece, Pieces};
 use crate::object::{Dictionary, Entry, Item, ObjectId, Value};
 
 /// Why a value could not be parsed. Offsets count from the start of the parser's bytes.

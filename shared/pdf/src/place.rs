@@ -177,6 +177,18 @@ impl PageInfo {
             _ => (crop.left + x, crop.top - y),
         }
     }
+
+    /// From the page's own coordinates to points right and down of the displayed page's top left.
+    pub(crate) fn displayed_point(&self, x: f64, y: f64) -> (f64, f64) {
+        let crop = &self.crop_box;
+        let (right, down) = match self.rotate {
+            90 => (y - crop.bottom, x - crop.left),
+            180 => (crop.right - x, y - crop.bottom),
+            270 => (crop.top - y, crop.right - x),
+            _ => (x - crop.left, crop.top - y),
+        };
+        (right * self.user_unit, down * self.user_unit)
+    }
 }
 
 #[cfg(test)]

@@ -38,6 +38,47 @@ fn pages_are_limited() {
     assert_eq!(exceeded(inspected(&bytes, &Limits { pages: 4, ..Limits::default() })), "pages");
 }
 
+/// A page that draws a form that draws a form, so many times; the last one shows `Here`.
+fn nested_forms(levels: usize) -> Vec<u8> {
+    let mut builder = Builder::default();
+    let resources = |next: usize| format!("/Resources<</Font<</F 5 0 R>>/XObject<</X {next} 0 R>>>>");
+    let stream = |entries: &str, content: &str| {
+        format!("<<{entries}/Length {}>>\nstream\n{content}\nendstream", content.len())
+    };
+    builder.add("<</Type/Catalog/Pages 2 0 R>>");
+    builder.add("<</Type/Pages/Kids[3 0 R]/Count 1>>");
+    builder.add(format!("<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R{}>>", resources(6)));
+    builder.add(stream("", "/X Do"));
+    builder.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
+    for level in 1..=levels {
+        let content = if level == levels { "BT /F 9 Tf 9 9 Td (Here) Tj ET" } else { "/X Do" };
+        builder.add(stream(&format!("/Subtype/Form/BBox[0 0 99 99]{}", resources(6 + level)), content));
+    }
+    builder.build()
+}
+
+fn anchors(bytes: &[u8], limits: &Limits) -> Result<usize, PdfError> {
+    let anchor =
+        pdf::Anchor { text: pdf::AnchorText::Literal("Here".to_owned()), occurrence: pdf::Occurrence::All };
+    let document = Document::open(Arc::new(bytes.to_vec()), None, limits)?;
+    pdf::find_anchors(&document, &[anchor]).map(|report| report.found.len())
+}
+
+#[test]
+fn glyphs_of_a_page_are_limited() {
+    let bytes = nested_forms(1);
+    assert_eq!(anchors(&bytes, &Limits { page_glyphs: 4, ..Limits::default() }).unwrap(), 1);
+    assert_eq!(exceeded(anchors(&bytes, &Limits { page_glyphs: 3, ..Limits::default() })), "page_glyphs");
+}
+
+#[test]
+fn depth_of_forms_is_limited() {
+    let limits = Limits { depth: 10, ..Limits::default() };
+    assert_eq!(anchors(&nested_forms(10), &limits).unwrap(), 1);
+    assert_eq!(exceeded(anchors(&nested_forms(11), &limits)), "depth");
+    assert_eq!(anchors(&nested_forms(64), &Limits::default()).unwrap(), 1);
+}
+
 #[test]
 fn objects_are_limited_by_number_and_by_size() {
     let bytes = pages(2, "").build();

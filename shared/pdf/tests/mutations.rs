@@ -20,11 +20,49 @@ use pdf::{Act, Document, Limits};
 use proptest::prelude::*;
 use support::{pages, plan, seal};
 
+fn anchors() -> [pdf::Anchor; 2] {
+    let anchor = |text| pdf::Anchor { text, occurrence: pdf::Occurrence::All };
+    let tag = pdf::AnchorText::Tag { signer: 1, kind: "signature".to_owned() };
+    [anchor(tag), anchor(pdf::AnchorText::Literal("Sign here".to_owned()))]
+}
+
+/// Two pages that show text by a form, an own encoding and a `CMap`.
+fn with_text() -> Vec<u8> {
+    let stream = |entries: &str, content: &str| {
+        format!("<<{entries}/Length {}>>\nstream\n{content}\nendstream", content.len())
+    };
+    let resources = "/Resources<</Font<</F 5 0 R/G 6 0 R>>/XObject<</X 7 0 R>>>>/Contents 8 0 R";
+    let mut builder = pages(2, &format!("/Rotate 90{resources}"));
+    builder.add(
+        "<</Type/Font/Subtype/TrueType/BaseFont/Arial/Encoding<</Differences[65/braceleft/uni0041/x]>>\
+         /FirstChar 32/Widths[250 300 400]>>",
+    );
+    builder.add(
+        "<</Type/Font/Subtype/Type0/Encoding/Identity-H/ToUnicode 9 0 R\
+         /DescendantFonts[<</W[1[500 600]7 9 700]/DW 400>>]>>",
+    );
+    builder.add(stream(
+        "/Subtype/Form/BBox[0 0 99 99]/Matrix[1 0 0 1 5 5]",
+        "BT /F 9 Tf 9 Tc 1 0 0 1 9 9 Tm (Sign here) Tj ET",
+    ));
+    builder.add(stream(
+        "",
+        "q 2 0 0 2 0 0 cm /X Do Q BT 12 TL /F 9 Tf (Sign) ' [(A)-20(B)] TJ /G 8 Tf <00010002> Tj ET \
+         BI /W 1/H 1/BPC 8/CS/G ID x EI",
+    ));
+    builder.add(stream(
+        "",
+        "1 begincodespacerange <0000> <FFFF> endcodespacerange \
+         2 beginbfrange <0001> <0002> <0041> <0007> <0008> [<0061> <0062>] endbfrange",
+    ));
+    builder.build()
+}
+
 /// A document with a form, two signatures and two revisions.
 fn original() -> Vec<u8> {
     let ada = support::appearance("Ada Lovelace");
     let act = Act::Signatory { field_name: "sig_ada", appearance: &ada };
-    let (sealed, _) = seal(&pages(2, "/Rotate 90").build(), &plan(), act).unwrap();
+    let (sealed, _) = seal(&with_text(), &plan(), act).unwrap();
     seal(&sealed, &plan(), Act::Closing).unwrap().0
 }
 
@@ -35,6 +73,7 @@ fn use_up(bytes: &[u8]) {
         let _ = pdf::inspect(&document);
         let _ = pdf::revisions(&document);
         let _ = pdf::validation_data(&document);
+        let _ = pdf::find_anchors(&document, &anchors());
         let grace = support::appearance("Grace Hopper");
         let act = Act::Signatory { field_name: "sig_grace", appearance: &grace };
         let _ = pdf::prepare(&document, &support::request(&plan(), act));

@@ -26,6 +26,15 @@ fn a_place_is_measured_from_the_top_left_as_displayed() {
 }
 
 #[test]
+fn displayed_points_are_the_way_back() {
+    for (rotate, unit) in [(0, 1.0), (90, 2.0), (180, 0.5), (270, 3.0)] {
+        let page = page(rotate, unit);
+        let (x, y) = page.user_space(5.0, 7.0);
+        assert_eq!(page.displayed_point(x, y), (5.0 * unit, 7.0 * unit), "rotate {rotate}");
+    }
+}
+
+#[test]
 fn a_quarter_turn_swaps_the_displayed_size() {
     assert_eq!((page(0, 1.0).displayed_width_points, page(0, 1.0).displayed_height_points), (200.0, 300.0));
     assert_eq!((page(90, 2.0).displayed_width_points, page(90, 2.0).displayed_height_points), (600.0, 400.0));
