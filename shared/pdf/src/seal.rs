@@ -6,6 +6,7 @@ mod dictionary;
 mod prepare;
 mod request;
 mod revision;
+mod structure;
 
 pub use archive::{ValidationData, append_validation_data, prepare_timestamp, validation_data};
 pub use prepare::prepare;

@@ -116,14 +116,18 @@ impl<'a> Update<'a> {
 
     /// An array with references added at its end, all else byte for byte.
     pub(crate) fn extend_array(&self, object: &Object, added: &[ObjectId]) -> Vec<u8> {
+        let references = added.iter().map(|id| format!(" {} {} R", id.number, id.generation));
+        self.append_to_array(object, references.collect::<Vec<_>>().concat().as_bytes())
+    }
+
+    /// An array with this at its end, all else byte for byte.
+    pub(crate) fn append_to_array(&self, object: &Object, added: &[u8]) -> Vec<u8> {
         let mut bytes = match self.plain(object) {
             (Value::Array(_), bytes) => bytes,
             _ => b"[]".to_vec(),
         };
         let end = bytes.len().saturating_sub(1);
-        let references = added.iter().map(|id| format!(" {} {} R", id.number, id.generation));
-        let references = references.collect::<Vec<_>>().concat();
-        bytes.splice(end..end, references.into_bytes());
+        bytes.splice(end..end, added.iter().copied());
         bytes
     }
 

@@ -135,7 +135,7 @@ pub fn prepare_timestamp(
     update.put(signature, unsigned.body.clone());
     let mut revision = Revision::new(document, &form, update, signature, None)?;
     let spot = Spot { page: revision.first_page()?, rect: Rect::default(), rotate: 0 };
-    revision.create(field_name, &spot, Content::Signature { signed: true })?;
+    revision.create(field_name, &spot, Content::Signature { signed: true }, None)?;
     revision.finish(&unsigned, unsigned_before)
 }
 

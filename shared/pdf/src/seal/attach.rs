@@ -15,6 +15,8 @@ pub(super) struct Attachments {
     /// Widgets by the number of their page.
     widgets: BTreeMap<u32, Vec<ObjectId>>,
     fields: Vec<ObjectId>,
+    /// Pages that get widgets say that their annotations are ordered by the structure tree.
+    tabs_by_structure: bool,
     /// The signature that certifies the document.
     certifying: Option<ObjectId>,
 }
@@ -26,6 +28,11 @@ impl Attachments {
     pub(super) fn add_field(&mut self, field: ObjectId, page: ObjectId) {
         self.fields.push(field);
         self.widgets.entry(page.number).or_default().push(field);
+    }
+
+    /// Makes pages that get widgets order their annotations by the structure tree, unless they have an order.
+    pub(super) fn order_tabs(&mut self) {
+        self.tabs_by_structure = true;
     }
 
     pub(super) fn certify(&mut self, signature: ObjectId) {
@@ -43,8 +50,14 @@ impl Attachments {
         let mut arrays = Arrays::new();
         for (page, widgets) in &self.widgets {
             let page = document.object(*page)?;
-            if let Some(annotations) = extend(document, &page, "Annots", widgets, update, &mut arrays)? {
-                update.put(page.id, update.patch(&page, &[("Annots", annotations)]));
+            let annotations = extend(document, &page, "Annots", widgets, update, &mut arrays)?;
+            let mut changes: Vec<_> = annotations.map(|array| ("Annots", array)).into_iter().collect();
+            let ordered = page.dictionary().is_some_and(|page| page.get("Tabs").is_some());
+            if self.tabs_by_structure && !ordered {
+                changes.push(("Tabs", b"/S".to_vec()));
+            }
+            if !changes.is_empty() {
+                update.put(page.id, update.patch(&page, &changes));
             }
         }
         let catalog = document.catalog()?;

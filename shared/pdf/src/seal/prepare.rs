@@ -56,6 +56,7 @@ pub fn prepare(document: &Document, request: &SealRequest<'_>) -> Result<Prepare
     };
     let mut revision = Revision::new(document, &form, update, signature, stamp)?;
     if first {
+        revision.describe(signatures.found.is_empty())?;
         revision.create_fields(request, target)?;
     } else {
         revision.fill_fields(request, target)?;

@@ -4,6 +4,7 @@ use super::{
     Act, PreparedRevision, SealRequest,
     attach::{Attachments, reference},
     dictionary::Unsigned,
+    structure::{Structure, is_tagged},
 };
 use crate::{
     Document, PdfError, Place, PlacementError, Rect, SealError,
@@ -32,6 +33,9 @@ pub(super) struct Revision<'a> {
     resources: String,
     blank: Option<ObjectId>,
     attachments: Attachments,
+    /// Visible widgets get an alternate name.
+    described: bool,
+    structure: Option<Structure>,
 }
 
 /// A place on a page, in the page's own coordinates.
@@ -91,6 +95,8 @@ impl<'a> Revision<'a> {
             resources,
             blank: None,
             attachments: Attachments::default(),
+            described: false,
+            structure: None,
         })
     }
 
@@ -99,11 +105,26 @@ impl<'a> Revision<'a> {
         self.attachments.certify(self.signature);
     }
 
+    /// In a tagged document, makes new visible widgets known to those who do not see them.
+    ///
+    /// The structure tree of a document that is signed already stays as it is: validators take a change of it
+    /// for a change of the content.
+    pub(super) fn describe(&mut self, unsigned: bool) -> Result<(), PdfError> {
+        self.described = is_tagged(self.document)?;
+        if self.described && unsigned {
+            self.structure = Structure::read(self.document)?;
+        }
+        if self.structure.is_some() {
+            self.attachments.order_tabs();
+        }
+        Ok(())
+    }
+
     pub(super) fn create_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
         let index = PageIndex::default();
         let first_page = self.first_page()?;
         let mut closing_page = None;
-        for signatory in &request.plan.signatories {
+        for (signer, signatory) in (1..).zip(&request.plan.signatories) {
             let name = signatory.target(self.form);
             let signed = name == target;
             let mut spots = Vec::new();
@@ -116,17 +137,19 @@ impl<'a> Revision<'a> {
                 Some(field) if signed => self.fill(field, spots.first().map(|spot| spot.rotate))?,
                 Some(_) => {}
                 None => {
-                    self.create(name, spots.first().unwrap_or(&invisible), Content::Signature { signed })?;
+                    let spot = spots.first().unwrap_or(&invisible);
+                    self.create(name, spot, Content::Signature { signed }, Some((signer, 1)))?;
                 }
             }
-            for (number, spot) in spots.iter().enumerate().skip(1) {
-                self.create(&signatory.further_name(number + 1), spot, Content::Further { filled: signed })?;
+            for (place, spot) in (1..).zip(&spots).skip(1) {
+                let name = signatory.further_name(place);
+                self.create(&name, spot, Content::Further { filled: signed }, Some((signer, place)))?;
             }
         }
         let page = closing_page.unwrap_or(first_page);
         let signed = matches!(request.act, Act::Closing);
         let spot = Spot { page, rect: Rect::default(), rotate: 0 };
-        self.create(&request.plan.closing_field, &spot, Content::Closing { signed })
+        self.create(&request.plan.closing_field, &spot, Content::Closing { signed }, None)
     }
 
     pub(super) fn fill_fields(&mut self, request: &SealRequest<'_>, target: &str) -> Result<(), SealError> {
@@ -164,8 +187,14 @@ impl<'a> Revision<'a> {
         Ok(Spot { page: page.object, rect: place.rect_on(&page), rotate: page.rotate })
     }
 
-    /// Adds a field that is its own widget.
-    pub(super) fn create(&mut self, name: &str, spot: &Spot, content: Content) -> Result<(), SealError> {
+    /// Adds a field that is its own widget; `whose` is the signatory and the place, both from 1.
+    pub(super) fn create(
+        &mut self,
+        name: &str,
+        spot: &Spot,
+        content: Content,
+        whose: Option<(usize, usize)>,
+    ) -> Result<(), SealError> {
         if self.form.field(name).is_some() {
             return Err(SealError::NameTaken { field: name.to_owned() });
         }
@@ -199,6 +228,9 @@ impl<'a> Revision<'a> {
             body.extend_from_slice(format!("/Lock {}", reference(lock)).as_bytes());
         }
         if spot.rect.width() > 0.0 && spot.rect.height() > 0.0 {
+            if let Some((signer, place)) = whose.filter(|_| self.described) {
+                body.extend(self.description(id, spot.page, signer, place));
+            }
             let appearance = if filled { self.write_stamp(spot.frame()) } else { self.write_blank() };
             let appearance = match content {
                 Content::Further { filled } => self.states(filled.then_some(appearance)),
@@ -212,6 +244,21 @@ impl<'a> Revision<'a> {
         self.update.put(id, body);
         self.attachments.add_field(id, spot.page);
         Ok(())
+    }
+
+    /// The alternate name of a widget (ISO 14289-1 section 7.18.1), and its place in the structure tree.
+    fn description(&mut self, widget: ObjectId, page: ObjectId, signer: usize, place: usize) -> Vec<u8> {
+        let text = match place {
+            1 => format!("Signature {signer}"),
+            _ => format!("Signature {signer}, place {place}"),
+        };
+        let mut entries = b"/TU".to_vec();
+        entries.extend(self.update.text(widget, &text));
+        if let Some(structure) = &mut self.structure {
+            let key = structure.add(widget, page, &mut self.update);
+            entries.extend_from_slice(format!("/StructParent {key}").as_bytes());
+        }
+        entries
     }
 
     /// Shows the mark on a field of a further place.
@@ -292,6 +339,9 @@ impl<'a> Revision<'a> {
         set_flags: bool,
     ) -> Result<PreparedRevision, SealError> {
         self.attachments.write(self.document, self.form, set_flags, &mut self.update)?;
+        if let Some(structure) = self.structure {
+            structure.write(self.document, &mut self.update)?;
+        }
         let mut tail = self.update.finish()?;
         let at = tail.bodies.get(&self.signature.number).copied();
         let at = at.ok_or(PdfError::broken(0, "signature dictionary expected in the revision"))?;
