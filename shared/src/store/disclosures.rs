@@ -174,7 +174,7 @@ mod tests {
         let salt = [9; 32];
         let item =
             seal(&request, 0, ChainName::Event, &disclosure, (&service, Some(&salt))).unwrap().unwrap();
-        assert!(!format!("{item:?}").contains("ada"));
+        assert!(!format!("{item:?}").contains("ada@"));
         assert_eq!(open(&request, &item, (&service, Some(&salt))).unwrap(), Some(disclosure.clone()));
         assert_eq!(open(&request, &item, (&service, None)).unwrap(), None);
         assert!(open(&request, &item, (&service, Some(&[8; 32]))).is_err());
