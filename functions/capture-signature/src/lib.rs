@@ -72,10 +72,15 @@ async fn sign(
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let challenge = deps.requests.challenge(&request.facts().id, &signatory).await?;
-        // Without a live challenge the attempt is refused, and leaves nothing behind.
-        if challenge.is_some() {
-            given.keep(deps, &request).await?;
-        }
+        let request = match challenge {
+            Some(_) => {
+                given.keep(deps, &request).await?;
+                request
+            }
+            // The attempt will be refused and leaves nothing behind. A signature takes its challenge away in
+            // the same transaction, so the request is looked at once more: it says what became of the code.
+            None => credential.load(&deps.requests, http).await?.0,
+        };
         let attempt = Attempt {
             challenge,
             signatory: signatory.clone(),
