@@ -27,7 +27,8 @@ pub struct Courier {
 }
 
 impl Courier {
-    /// A courier between these, who notes the instant at which each message was sent. Without `links`, it can send only what carries none.
+    /// A courier between these, who notes the instant at which each message was sent. Without `links`, it
+    /// can send only what carries none.
     #[must_use]
     pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>, clock: Clock) -> Self {
         Self { requests, mail, links, clock }
@@ -46,8 +47,7 @@ impl Courier {
         Ok(())
     }
 
-    /// Takes up one message: sends it if nobody has claimed it, records it as ambiguous if someone has
-    /// and a sweep finds it still unsettled.
+    /// Takes up one message: sends it if nobody has claimed it, and leaves it alone otherwise.
     ///
     /// # Errors
     ///
