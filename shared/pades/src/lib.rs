@@ -64,6 +64,7 @@ mod signed_data;
 #[allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 mod testing;
 mod timestamp;
+pub mod validate;
 mod verify;
 mod x509;
 
