@@ -19,6 +19,26 @@ pub fn pdf_with_catalog(entries: &str, objects: &[&str]) -> Vec<u8> {
     assemble(&bodies)
 }
 
+/// A one-page document with lines of Helvetica: points from the left, points from the bottom, text without
+/// brackets.
+#[must_use]
+pub fn pdf_with_text(lines: &[(u32, u32, &str)]) -> Vec<u8> {
+    let mut content = String::from("BT /F 12 Tf\n");
+    for (x, y, text) in lines {
+        writeln!(content, "1 0 0 1 {x} {y} Tm ({text}) Tj").unwrap();
+    }
+    content.push_str("ET");
+    assemble(&[
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+          /Resources << /Font << /F 5 0 R >> >> >>"
+            .to_vec(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into_bytes(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+    ])
+}
+
 /// A one-page document with an image of so many bytes that do not compress.
 #[must_use]
 pub fn large_pdf(bytes: usize) -> Vec<u8> {

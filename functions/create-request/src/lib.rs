@@ -2,6 +2,7 @@
 
 mod input;
 mod parse;
+mod place;
 mod wire;
 
 use domain::request::{AnyRequest, Failure, NewInput, NewRequest, Received, Request};

@@ -4,16 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::policy::DEFAULT_REQUEST_TTL;
-use domain::request::{
-    Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, Place, SigningOptions,
-};
+use domain::request::{Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, SigningOptions};
 use domain::value::Text;
 use domain::{EmailAddress, PersonName, Refusal, Timestamp};
 use serde_json::{Value, json};
 use shared::edge::Problem;
 use shared::outbound::{Reach, Target};
 
-use crate::wire;
+use crate::{place, wire};
 
 /// Reads the signatories.
 ///
@@ -60,23 +58,7 @@ fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Proble
     if mobile.as_ref().is_some_and(|it| !is_e164(it)) {
         return Err(Problem::invalid(at("mobile"), "A number in E.164 form, such as +39333112233."));
     }
-    let mut places = signer
-        .signatures
-        .iter()
-        .enumerate()
-        .map(|(index, it)| place(it, &format!("{pointer}/signatures/{index}")))
-        .collect::<Result<Vec<_>, _>>()?;
-    if places.is_empty() {
-        // Openapi: a single field on the first page, in the top left corner.
-        places.push(Place {
-            page: 1,
-            x_points: 0.0,
-            y_points: 0.0,
-            width_points: None,
-            height_points: None,
-            field: None,
-        });
-    }
+    let (places, anchors) = place::places(&signer.signatures, &at("signatures"))?;
     Ok(NewSignatory {
         given_name: PersonName::parse(&signer.name).map_err(refused("name"))?,
         family_name: PersonName::parse(&signer.surname).map_err(refused("surname"))?,
@@ -86,6 +68,7 @@ fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Proble
         language: signer.language.filter(|it| it != "browser"),
         otp_text,
         places,
+        anchors,
     })
 }
 
@@ -95,39 +78,6 @@ fn channel(authentication: &[String], pointer: &str) -> Result<Channel, Problem>
         [only] if only == "email" => Ok(Channel::Email),
         _ => Err(Problem::invalid(pointer, "The one channel offered is [\"email\"].")),
     }
-}
-
-fn place(signature: &wire::Signature, pointer: &str) -> Result<Place, Problem> {
-    let number = |value: &wire::Number, field: &str| {
-        value.value().ok_or_else(|| Problem::invalid(format!("{pointer}/{field}"), "Not a number."))
-    };
-    let positive = |value: &Option<wire::Number>, field: &str| {
-        let Some(value) = value else { return Ok(None) };
-        let points = number(value, field)?;
-        if points > 0.0 {
-            Ok(Some(points))
-        } else {
-            Err(Problem::invalid(format!("{pointer}/{field}"), "A number of points above zero."))
-        }
-    };
-    let page = number(&signature.page, "page")?;
-    #[expect(clippy::cast_possible_truncation, reason = "whole and bounded on the next line")]
-    let whole = page as i32;
-    if page.fract() != 0.0 || !(whole == -1 || (1.0..=MAX_PAGE).contains(&page)) {
-        return Err(Problem::invalid(format!("{pointer}/page"), "A page counts from 1; -1 is the last one."));
-    }
-    let name = signature.name.as_ref().filter(|it| !it.is_empty());
-    if name.is_some_and(|it| it.chars().count() > MAX_FIELD_NAME_CHARS) {
-        return Err(Problem::invalid(format!("{pointer}/name"), "The name of a field of the document."));
-    }
-    Ok(Place {
-        page: whole,
-        x_points: number(&signature.x, "x")?,
-        y_points: number(&signature.y, "y")?,
-        width_points: positive(&signature.width, "width")?,
-        height_points: positive(&signature.height, "height")?,
-        field: name.cloned(),
-    })
 }
 
 /// Reads the options; those at the top level count where `options` is silent.
@@ -247,10 +197,8 @@ pub(crate) const MAX_TITLE_CHARS: usize = 200;
 pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
-const MAX_PAGE: f64 = 1e6;
 const MAX_MESSAGE_CHARS: usize = 160;
 const MAX_CONSENT_CHARS: usize = 4000;
-const MAX_FIELD_NAME_CHARS: usize = 200;
 const MAX_UI_BYTES: usize = 8192;
 const MAX_CALLBACK_RETRIES: u8 = 5;
 const MAX_CALLBACK_HEADERS: usize = 20;

@@ -41,16 +41,36 @@ pub(crate) struct Signer {
     pub(crate) signatures: Vec<Signature>,
 }
 
-/// Where a signature stands.
+/// Where a signature stands: at coordinates, or where the document's text says so.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Signature {
-    pub(crate) page: Number,
-    pub(crate) x: Number,
-    pub(crate) y: Number,
+    pub(crate) page: Option<Number>,
+    pub(crate) x: Option<Number>,
+    pub(crate) y: Option<Number>,
     pub(crate) width: Option<Number>,
     pub(crate) height: Option<Number>,
     pub(crate) name: Option<String>,
+    /// A string of the document's text, or a tag; `x` and `y` are then added to its top left corner.
+    pub(crate) anchor: Option<String>,
+    pub(crate) occurrence: Option<Occurrence>,
+    pub(crate) required: Option<Flag>,
+}
+
+/// Which occurrences of an anchor are meant: a word, or a number from 1.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "all, first, last, or a number from 1")]
+pub(crate) enum Occurrence {
+    Number(u32),
+    Word(OccurrenceWord),
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OccurrenceWord {
+    All,
+    First,
+    Last,
 }
 
 /// How they sign.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::request::{Facts, Failure, Signatory};
+use domain::request::{Facts, Failure, Placed, Signatory};
 use pdf::{
     Act, Appearance, Document, Inspection, Limits, Mark, PdfError, ReadAt, SealError, SealRequest, SignedAt,
 };
 use shared::sealing;
+
+use crate::place;
 
 /// The document that signatories will see.
 pub(crate) struct Accepted {
@@ -14,6 +16,8 @@ pub(crate) struct Accepted {
     pub(crate) bytes: Vec<u8>,
     /// Of each file that was sent, whether it had to be repaired.
     pub(crate) repaired: Vec<bool>,
+    /// Where each signatory's signatures stand.
+    pub(crate) placed: Vec<Placed>,
 }
 
 /// Makes the document that signatories will see out of the files that were sent.
@@ -21,7 +25,7 @@ pub(crate) struct Accepted {
 /// # Errors
 ///
 /// A [`Failure`] for files that are no PDF, are broken beyond repair, need a password, carry active
-/// content, forbid signatures, or have no room where a signature is to stand.
+/// content, forbid signatures, have no room where a signature is to stand, or lack the text that says where.
 pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Failure> {
     let readable = files.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?;
     let (files, repaired): (Vec<Vec<u8>>, Vec<bool>) = readable.into_iter().unzip();
@@ -34,13 +38,14 @@ pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Fai
     };
     let (document, inspection) = inspect(&bytes).map_err(|error| unreadable(&error))?;
     refuse_active_content(&inspection)?;
-    for (index, signatory) in facts.signatories.iter().enumerate() {
+    let placed = place::find(&document, facts)?;
+    for (index, signatory) in placed.iter().enumerate() {
         let places: Vec<pdf::Place> = signatory.places.iter().map(sealing::place).collect();
         pdf::check_places(&inspection, &places)
             .map_err(|error| failure(PLACE, format!("Signer {}: {error}.", index + 1)))?;
     }
-    try_seal(&document, facts)?;
-    Ok(Accepted { bytes, repaired })
+    try_seal(&document, facts, &placed)?;
+    Ok(Accepted { bytes, repaired, placed })
 }
 
 /// The file, repaired if that is needed and allowed, and whether it was.
@@ -74,7 +79,7 @@ fn refuse_active_content(inspection: &Inspection) -> Result<(), Failure> {
     Err(failure(number, found.sentence()))
 }
 
-fn unreadable(error: &PdfError) -> Failure {
+pub(crate) fn unreadable(error: &PdfError) -> Failure {
     match error {
         PdfError::NotPdf => failure(NOT_PDF, "The document is not a PDF."),
         PdfError::PasswordRequired | PdfError::PasswordWrong => {
@@ -93,7 +98,12 @@ fn failure(number: u16, sentence: impl Into<String>) -> Failure {
 }
 
 /// Prepares the first seal without making it: what cannot be sealed is refused before anyone signs.
-fn try_seal(document: &Document, facts: &Facts) -> Result<(), Failure> {
+fn try_seal(document: &Document, facts: &Facts, placed: &[Placed]) -> Result<(), Failure> {
+    let mut facts = facts.clone();
+    for (signatory, placed) in facts.signatories.iter_mut().zip(placed) {
+        signatory.places.clone_from(&placed.places);
+    }
+    let facts = &facts;
     let plan = sealing::field_plan(facts);
     let appearance = Appearance {
         name: facts.signatories.first().map(Signatory::full_name).unwrap_or_default(),
@@ -131,3 +141,5 @@ const ACTIVE_CONTENT: u16 = 807;
 const LIMIT: u16 = 808;
 const PLACE: u16 = 809;
 const FORBIDDEN: u16 = 811;
+/// An anchor that is not in the document, or gives too many places.
+pub(crate) const ANCHOR: u16 = 812;

@@ -4,6 +4,7 @@
 //! Notifications come at least once and in any order, so every step looks first at what is already there.
 
 mod check;
+mod place;
 
 use domain::request::{AnyRequest, Arrived, Failure, FileFacts, Received, Request};
 use domain::value::{DocumentId, MessageId};
@@ -103,7 +104,7 @@ async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Res
     let files_facts: Vec<FileFacts> =
         files.iter().map(|(id, bytes)| Documents::facts_of(bytes, id.clone(), cx.now)).collect();
     let (ids, files): (Vec<DocumentId>, Vec<Vec<u8>>) = files.into_iter().unzip();
-    let Accepted { bytes: accepted, repaired } = match check::accept(files, facts) {
+    let Accepted { bytes: accepted, repaired, placed } = match check::accept(files, facts) {
         Ok(accepted) => accepted,
         Err(failure) => return reject(deps, request, failure, cx).await,
     };
@@ -119,7 +120,7 @@ async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Res
     let accepted = Documents::facts_of(&accepted, DocumentId::new(&mut rng), cx.now);
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     // Past its deadline the request is left to the schedule.
-    let Ok(transition) = request.accept(inputs, accepted, &mut cause) else { return Ok(()) };
+    let Ok(transition) = request.accept(inputs, accepted, placed, &mut cause) else { return Ok(()) };
     let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
     let opened = deps.requests.commit_with(transition, &[], &ids).await?;
     deps.courier.send_all(&opened.facts().id, &messages).await

@@ -1,6 +1,6 @@
 //! Validation of signed files, in the words of EN 319 102-1.
 //!
-//! **Invariant:** doubt is never TOTAL_PASSED.
+//! **Invariant:** doubt is never `TOTAL_PASSED`.
 
 mod indication;
 mod report;

@@ -1,6 +1,8 @@
 //! Answers about requests, in Openapi's words.
 
-use domain::request::{AnyRequest, Callback, CallbackForm, FileFacts, InputDocument, Place, Signatory};
+use domain::request::{
+    Anchor, AnyRequest, Callback, CallbackForm, FileFacts, InputDocument, Occurrence, Place, Signatory,
+};
 use domain::{LinkKey, LinkToken, Text};
 use serde_json::{Value, json};
 
@@ -86,6 +88,7 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "language": signatory.language.as_deref().unwrap_or("browser"),
         "message": signatory.otp_text.as_ref().map(Text::as_str),
         "signatures": signatory.places.iter().map(place).collect::<Vec<_>>(),
+        "anchors": signatory.anchors.iter().map(anchor).collect::<Vec<_>>(),
     });
     if let (Some(links), Some(object)) = (links, value.as_object_mut()) {
         object.insert("url".to_owned(), Value::String(signing_link(request, signatory, links)));
@@ -106,6 +109,24 @@ fn place(place: &Place) -> Value {
         }
     }
     value
+}
+
+/// An anchor, and what came of it: `found` counts the places it gave, and is null while the document was
+/// not looked at.
+fn anchor(anchor: &Anchor) -> Value {
+    let occurrence = match anchor.occurrence {
+        Occurrence::All => json!("all"),
+        Occurrence::First => json!("first"),
+        Occurrence::Last => json!("last"),
+        Occurrence::Number(number) => json!(number),
+    };
+    json!({
+        "anchor": anchor.text,
+        "occurrence": occurrence,
+        "required": anchor.required,
+        "found": anchor.found,
+        "missed": anchor.found.map(|found| found == 0),
+    })
 }
 
 /// Whole numbers of points leave as integers.

@@ -1,6 +1,7 @@
 //! The shapes of stored requests. Adding an optional field is harmless; anything else is a new version.
 
 mod document;
+mod place;
 mod signatory;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
-use super::facts::{Callback, Facts, InputDocument, InputSource, Place, SigningOptions};
+use super::facts::{Callback, Facts, InputDocument, InputSource, SigningOptions};
+use super::place::{Anchor, Place};
 use super::signatory::{Ceremony, Channel, Progress, Signatory};
 use super::{Received, Request, append};
 use crate::due::{Due, DueKind};
@@ -65,8 +66,10 @@ pub struct NewSignatory {
     pub language: Option<String>,
     /// The integrator's own words around the code.
     pub otp_text: Option<Text>,
-    /// Where the signature stands; at least one place.
+    /// Where the signature stands.
     pub places: Vec<Place>,
+    /// Text of the document that says where it stands.
+    pub anchors: Vec<Anchor>,
 }
 
 impl Request<Received> {
@@ -144,6 +147,7 @@ fn admit(new: NewSignatory, request: &RequestId, links: &LinkKey, cause: &mut Ca
         language: new.language,
         otp_text: new.otp_text,
         places: new.places,
+        anchors: new.anchors,
     }
 }
 

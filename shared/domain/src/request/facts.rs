@@ -166,23 +166,6 @@ pub struct Revision {
     pub file: FileFacts,
 }
 
-/// Where a signature stands: points from the top left of the page as displayed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// From 1; -1 is the last page.
-    pub page: i32,
-    /// From the left edge, in points.
-    pub x_points: f64,
-    /// From the top edge, in points.
-    pub y_points: f64,
-    /// Width in points, if asked.
-    pub width_points: Option<f64>,
-    /// Height in points, if asked.
-    pub height_points: Option<f64>,
-    /// A signature field that the document already has.
-    pub field: Option<String>,
-}
-
 /// How signatories sign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SigningOptions {

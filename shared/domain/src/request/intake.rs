@@ -1,7 +1,8 @@
 //! The document arrives: it is accepted, or the request ends.
 
 use super::facts::{FileFacts, InputDocument};
-use super::{Open, Received, Rejected, Request, Sealing, append};
+use super::place::Placed;
+use super::{Open, Received, Rejected, Request, Sealing, Signatory, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Message, MessageKind};
@@ -32,16 +33,18 @@ pub struct Arrived {
 impl Request<Received> {
     /// Accepts the document and invites every signatory.
     ///
-    /// `inputs` are the files as they arrived, `accepted` is what signatories will see.
+    /// `inputs` are the files as they arrived, `accepted` is what signatories will see, and `placed` says
+    /// for each of them where the signature stands.
     ///
     /// # Errors
     ///
     /// [`Refusal::RequestExpired`] at or after the deadline; [`Refusal::Inconsistent`] when a file
-    /// belongs to no input.
+    /// belongs to no input, or a signatory has no place.
     pub fn accept(
         self,
         inputs: Vec<Arrived>,
         accepted: FileFacts,
+        placed: Vec<Placed>,
         cause: &mut Cause<'_>,
     ) -> Result<Transition<Request<Open>>, Refusal> {
         self.facts.before_deadline(cause.now)?;
@@ -52,6 +55,7 @@ impl Request<Received> {
             input.file = Some(file);
             input.repaired = repaired;
         }
+        place(&mut facts.signatories, placed)?;
         let is_repaired = |it: &&InputDocument| it.repaired;
         let repaired: Vec<&str> = facts.inputs.iter().filter(is_repaired).map(|it| it.id.as_str()).collect();
         let mut changes = Changes { done: vec![DueKind::Intake], ..Changes::default() };
@@ -69,7 +73,8 @@ impl Request<Received> {
             .fact("repaired", repaired)
             .fact("sha256", accepted.sha256.to_hex())
             .fact("md5", accepted.md5.as_str())
-            .fact("size_bytes", accepted.size_bytes);
+            .fact("size_bytes", accepted.size_bytes)
+            .fact("places", facts.signatories.iter().map(|it| it.places.len()).collect::<Vec<_>>());
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         let document = Sealing { accepted, revisions: Vec::new() };
         Ok(Transition::new(Request { facts, state: Open { document } }, changes))
@@ -86,4 +91,22 @@ impl Request<Received> {
         facts.closed_at = Some(cause.now);
         Transition::new(Request { facts, state: Rejected { failure } }, changes)
     }
+}
+
+/// Gives each signatory the places of the same index.
+fn place(signatories: &mut [Signatory], placed: Vec<Placed>) -> Result<(), Refusal> {
+    let inconsistent = Err(Refusal::Inconsistent { what: "a signatory has no place" });
+    if signatories.len() != placed.len() {
+        return inconsistent;
+    }
+    for (signatory, Placed { places, found }) in signatories.iter_mut().zip(placed) {
+        if places.is_empty() || found.len() != signatory.anchors.len() {
+            return inconsistent;
+        }
+        signatory.places = places;
+        for (anchor, found) in signatory.anchors.iter_mut().zip(found) {
+            anchor.found = Some(found);
+        }
+    }
+    Ok(())
 }

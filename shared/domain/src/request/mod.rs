@@ -10,6 +10,7 @@ mod create;
 mod end;
 mod facts;
 mod intake;
+mod place;
 mod seal;
 mod signatory;
 mod stored;
@@ -18,10 +19,11 @@ pub use attempt::{AfterAttempt, AfterSignature, Attempt};
 pub use ceremony::{Agreement, Issued};
 pub use create::{NewInput, NewRequest, NewSignatory};
 pub use facts::{
-    Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_SIGNATORIES, Place, Revision,
+    Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_SIGNATORIES, Revision,
     SigningOptions,
 };
 pub use intake::{Arrived, Failure};
+pub use place::{Anchor, Occurrence, Place, Placed};
 pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};
 pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};
 pub use stored::Stored;

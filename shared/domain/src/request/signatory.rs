@@ -1,6 +1,6 @@
 //! Signatories and what they have done.
 
-use super::facts::Place;
+use super::place::{Anchor, Place};
 use crate::otp::Binding;
 use crate::policy::OtpPolicy;
 use crate::value::{PersonName, Text};
@@ -25,8 +25,10 @@ pub struct Signatory {
     pub language: Option<String>,
     /// The integrator's own words around the code.
     pub otp_text: Option<Text>,
-    /// Where the signature stands in the document; at least one.
+    /// Where the signature stands in the document; at least one place once the document is accepted.
     pub places: Vec<Place>,
+    /// Text of the document that gave places, or is to give them.
+    pub anchors: Vec<Anchor>,
     /// Counts the links that were replaced.
     pub link_generation: u32,
     /// Digest of the link token.

@@ -31,7 +31,7 @@ impl fmt::Display for Indication {
     }
 }
 
-/// Why a signature is not TOTAL_PASSED (EN 319 102-1 clause 5.1.3), those of TOTAL_FAILED first.
+/// Why a signature is not `TOTAL_PASSED` (EN 319 102-1 clause 5.1.3), those of `TOTAL_FAILED` first.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum SubIndication {

@@ -16,7 +16,7 @@ pub struct Report {
     pub validated_at: i64,
     /// The instant the signatures were judged at: `validated_at` unless the caller chose another.
     pub time_of_interest: i64,
-    /// The worst of all signatures and time-stamps; TOTAL_PASSED only if the file holds nothing beyond what
+    /// The worst of all signatures and time-stamps; `TOTAL_PASSED` only if the file holds nothing beyond what
     /// they cover and allow. `None` when nothing is signed.
     pub overall: Option<Verdict>,
     /// In the order of signing.
@@ -207,9 +207,9 @@ pub struct CertificateReport {
     pub status: CertificateStatus,
     /// Where the status comes from.
     pub revocation: RevocationReport,
-    /// Whether it states to be qualified (QcCompliance, EN 319 412-5).
+    /// Whether it states to be qualified (`QcCompliance`, EN 319 412-5).
     pub qualified: bool,
-    /// Whether it states that its key is in a qualified device (QcSSCD).
+    /// Whether it states that its key is in a qualified device (`QcSSCD`).
     pub qualified_device: bool,
     /// The trust anchor it is, or `None`.
     pub anchor: Option<AnchorSource>,

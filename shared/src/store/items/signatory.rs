@@ -1,20 +1,11 @@
 //! The shapes of signatories and what they have done.
 
-use domain::request::{Act, Ceremony, Channel, Mark, Place, Presented, Progress, Signatory};
+use domain::request::{Act, Ceremony, Channel, Mark, Presented, Progress, Signatory};
 use domain::{EmailAddress, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::place::{AnchorItem, PlaceItem};
 use super::{Unreadable, digest, salt, text};
-
-#[derive(Debug, Deserialize, Serialize)]
-pub(super) struct PlaceItem {
-    page: i32,
-    x_points: f64,
-    y_points: f64,
-    width_points: Option<f64>,
-    height_points: Option<f64>,
-    field: Option<String>,
-}
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct SignatoryItem {
@@ -27,6 +18,8 @@ pub(super) struct SignatoryItem {
     language: Option<String>,
     otp_text: Option<String>,
     places: Vec<PlaceItem>,
+    #[serde(default)]
+    anchors: Vec<AnchorItem>,
     link_generation: u32,
     link_digest: String,
     key_salt: Option<String>,
@@ -58,32 +51,6 @@ pub(super) enum ProgressItem {
     },
 }
 
-impl From<&Place> for PlaceItem {
-    fn from(place: &Place) -> Self {
-        Self {
-            page: place.page,
-            x_points: place.x_points,
-            y_points: place.y_points,
-            width_points: place.width_points,
-            height_points: place.height_points,
-            field: place.field.clone(),
-        }
-    }
-}
-
-impl PlaceItem {
-    pub(super) fn read(self) -> Place {
-        Place {
-            page: self.page,
-            x_points: self.x_points,
-            y_points: self.y_points,
-            width_points: self.width_points,
-            height_points: self.height_points,
-            field: self.field,
-        }
-    }
-}
-
 impl From<&Signatory> for SignatoryItem {
     fn from(it: &Signatory) -> Self {
         Self {
@@ -96,6 +63,7 @@ impl From<&Signatory> for SignatoryItem {
             language: it.language.clone(),
             otp_text: it.otp_text.as_ref().map(|it| it.as_str().to_owned()),
             places: it.places.iter().map(Into::into).collect(),
+            anchors: it.anchors.iter().map(Into::into).collect(),
             link_generation: it.link_generation,
             link_digest: it.link_digest.to_hex(),
             key_salt: it.key_salt.map(hex::encode),
@@ -119,6 +87,7 @@ impl SignatoryItem {
             language: self.language,
             otp_text: self.otp_text.map(|it| text(&it, "otp_text")).transpose()?,
             places: self.places.into_iter().map(PlaceItem::read).collect(),
+            anchors: self.anchors.into_iter().map(AnchorItem::read).collect(),
             link_generation: self.link_generation,
             link_digest: digest(&self.link_digest)?,
             key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,

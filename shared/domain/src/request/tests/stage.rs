@@ -105,8 +105,9 @@ impl Stage {
             repaired: false,
         });
         let inputs = inputs.collect();
+        let placed = vec![Placed { places: vec![PLACE], found: Vec::new() }; signatories];
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = received.accept(inputs, file(b"document"), &mut cause).unwrap();
+        let transition = received.accept(inputs, file(b"document"), placed, &mut cause).unwrap();
         self.commit(transition)
     }
 
@@ -159,6 +160,10 @@ impl Stage {
     }
 }
 
+/// Somewhere on the first page.
+const PLACE: Place =
+    Place { page: 1, x_points: 50.0, y_points: 50.0, width_points: None, height_points: None, field: None };
+
 pub(super) fn person(index: usize) -> NewSignatory {
     NewSignatory {
         given_name: PersonName::parse("Ada").unwrap(),
@@ -169,6 +174,7 @@ pub(super) fn person(index: usize) -> NewSignatory {
         language: None,
         otp_text: None,
         places: Vec::new(),
+        anchors: Vec::new(),
     }
 }
 

@@ -26,6 +26,7 @@ fn signatory() -> Signatory {
         language: None,
         otp_text: None,
         places: Vec::new(),
+        anchors: Vec::new(),
         link_generation: 0,
         link_digest: Digest::of(b""),
         key_salt: None,
