@@ -11,7 +11,7 @@ use skrifa::{
 };
 use subsetter::GlyphRemapper;
 
-use crate::{FontFallback, object::ObjectId, stream::deflate, write::Update};
+use crate::{FontFallback, Rect, object::ObjectId, stream::deflate, write::Update};
 
 /// A face that is built in.
 struct Face {
@@ -70,8 +70,10 @@ impl Style {
 pub(crate) struct Line {
     /// Face and glyphs (by their new numbers) of each run.
     runs: Vec<(usize, Vec<u16>)>,
-    /// Width at a size of one.
-    pub(crate) width: f64,
+    /// Where the pen is after the line, at a size of one.
+    advance: f64,
+    /// What the glyphs cover from the start of the baseline on, at a size of one. Empty when they show nothing.
+    pub(crate) ink: Rect,
 }
 
 /// The glyphs a revision needs of each face.
@@ -93,8 +95,11 @@ impl Fonts {
     pub(crate) fn line(&mut self, text: &str, style: Style) -> Line {
         let mut line = Line::default();
         for character in text.chars().filter(|character| !is_invisible(*character)) {
-            let (face, glyph, width) = self.glyph(character, style);
-            line.width += width / 1000.0;
+            let (face, glyph, width, ink) = self.glyph(character, style);
+            if let Some(ink) = ink {
+                line.cover(&ink);
+            }
+            line.advance += width / 1000.0;
             match line.runs.last_mut() {
                 Some((last, glyphs)) if *last == face => glyphs.push(glyph),
                 _ => line.runs.push((face, vec![glyph])),
@@ -103,8 +108,8 @@ impl Fonts {
         line
     }
 
-    /// The face, new glyph number and width of a character.
-    fn glyph(&mut self, character: char, style: Style) -> (usize, u16, f64) {
+    /// The face, new glyph number, width and ink of a character.
+    fn glyph(&mut self, character: char, style: Style) -> (usize, u16, f64, Option<Rect>) {
         let found = style.faces().iter().find_map(|face| Some((*face, map(*face, character)?)));
         let first_choice = style == Style::Plain || found.is_some_and(|(face, _)| face != NOTO_SANS);
         if !first_choice || found.is_none() {
@@ -115,11 +120,11 @@ impl Fonts {
             }
         }
         let (face, glyph) = found.unwrap_or((NOTO_SANS, 0));
-        let width = advance(face, glyph);
+        let (width, ink) = measure(face, glyph);
         let used = self.used.entry(face).or_default();
         let new = used.remapper.remap(glyph);
         used.glyphs.entry(new).or_insert((character, width));
-        (face, new, width)
+        (face, new, width, ink)
     }
 
     /// Writes the fonts and returns the value of `/Font` in a resource dictionary.
@@ -136,6 +141,13 @@ impl Fonts {
 }
 
 impl Line {
+    /// Adds the ink of a glyph where the pen is.
+    fn cover(&mut self, ink: &Rect) {
+        let first = self.ink == Rect::default();
+        let ink = Rect { left: ink.left + self.advance, right: ink.right + self.advance, ..*ink };
+        self.ink = if first { ink } else { self.ink.union(&ink) };
+    }
+
     /// Appends the operators that show the line at a size, from a point on its baseline.
     pub(crate) fn show(&self, content: &mut String, size: f64, x: f64, y: f64) {
         let _ = write!(content, "BT {} Td", crate::text::numbers(&[x, y]));
@@ -166,13 +178,17 @@ fn map(face: usize, character: char) -> Option<u16> {
     u16::try_from(Charmap::new(&font).map(character)?.to_u32()).ok().filter(|glyph| *glyph != 0)
 }
 
-/// In thousandths of the size.
-fn advance(face: usize, glyph: u16) -> f64 {
-    let Some((_, font)) = font(face) else { return 0.0 };
+/// How far the pen moves, in thousandths of the size, and what the glyph covers at a size of one.
+fn measure(face: usize, glyph: u16) -> (f64, Option<Rect>) {
+    let Some((_, font)) = font(face) else { return (0.0, None) };
     let metrics = GlyphMetrics::new(&font, Size::unscaled(), LocationRef::default());
-    let units = Metrics::new(&font, Size::unscaled(), LocationRef::default()).units_per_em;
+    let units = f64::from(Metrics::new(&font, Size::unscaled(), LocationRef::default()).units_per_em.max(1));
     let width = metrics.advance_width(u32::from(glyph).into()).unwrap_or_default();
-    f64::from(width) * 1000.0 / f64::from(units.max(1))
+    let ink = metrics.bounds(u32::from(glyph).into()).map(|bounds| {
+        let [x0, y0, x1, y1] = [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max];
+        Rect::from_corners(x0.into(), y0.into(), x1.into(), y1.into()).scaled(1.0 / units)
+    });
+    (f64::from(width) * 1000.0 / units, ink.filter(|ink| ink.width() > 0.0))
 }
 
 /// Writes a composite font with the glyphs used (ISO 32000-1 section 9.7).
@@ -272,7 +288,7 @@ mod tests {
         let mut fonts = Fonts::default();
         let line = fonts.line("Zoë Łukasz Ελένη Παπαδοπούλου Наталья Їжак Ştefan Őrs", Style::Script);
         assert!(fonts.fallbacks.is_empty(), "{:?}", fonts.fallbacks);
-        assert!(line.width > 5.0);
+        assert!(line.ink.width() > 5.0);
     }
 
     #[test]

@@ -14,7 +14,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use pdf::{Act, Document, Limits, PdfError};
 use support::{Builder, pages, plan};
@@ -107,7 +107,7 @@ fn with_stream(widths: [usize; 3], extra: u32) -> Vec<u8> {
         (3, "<</Type/Page>>"),
     ] {
         offsets.push(file.len());
-        file += &format!("{number} 0 obj\n{body}\nendobj\n");
+        write!(file, "{number} 0 obj\n{body}\nendobj\n").unwrap();
     }
     let at = file.len();
     offsets.extend([at, 0]);

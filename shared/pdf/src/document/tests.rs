@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+use std::fmt::Write;
+
 use super::*;
 use crate::object::ObjectId;
 
@@ -22,11 +24,12 @@ fn document(objects: &[String]) -> Vec<u8> {
     let mut file = String::from("%PDF-1.7\n");
     let mut table = String::from("0000000000 65535 f \n");
     for (number, body) in (1..).zip(bodies.iter().chain(objects)) {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{number} 0 obj\n{body}\nendobj\n");
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        write!(file, "{number} 0 obj\n{body}\nendobj\n").unwrap();
     }
     let (at, size) = (file.len(), objects.len() + 3);
-    file += &format!("xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF");
+    write!(file, "xref\n0 {size}\n{table}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF")
+        .unwrap();
     file.into_bytes()
 }
 
@@ -79,7 +82,7 @@ fn work_adds_up_to_its_limit() {
 #[test]
 fn an_object_is_as_long_as_its_limit_in_memory_and_elsewhere() {
     let object = format!("1 0 obj\n({})", "x".repeat(20_000)).into_bytes();
-    let file = [object.as_slice(), b"\nendobj\n", &[b' '; 100_000]].concat();
+    let file = [object.as_slice(), b"\nendobj\n", &vec![b' '; 100_000]].concat();
     let sources: [Arc<dyn ReadAt>; 2] = [Arc::new(file.clone()), Arc::new(Remote(file))];
     for source in sources {
         let read = |object_bytes: usize| {
