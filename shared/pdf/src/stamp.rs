@@ -78,10 +78,6 @@ impl<'a> Stamp<'a> {
         Ok(Self { appearance, name, details, picture, fonts })
     }
 
-    pub(crate) fn has_picture(&self) -> bool {
-        self.picture.is_some()
-    }
-
     /// Writes what all places share, and returns the entries of their resource dictionary.
     pub(crate) fn embed(&self, palette: Palette, update: &mut Update<'_>) -> String {
         let fonts = self.fonts.embed(update);
