@@ -1,31 +1,34 @@
 """Seals files of every kind and asks independent validators about each.
 
-Four parts: the `seal` program with every kind of key and level; the same files tampered with, which the
-same validators must refuse; the service through its front door; and real files of the corpus. Prints what
+The parts: `matrix`, the `seal` program with every kind of key and level, and the same files tampered with,
+which the same validators must refuse; `service`, the service through its front door; `corpus`, real files;
+`signed`, files that others signed before; and, only when it is named, `large`, files of gigabytes. Prints what
 failed or was skipped, and at the end one line `N passed, N failed, N skipped`.
 """
 
 import argparse
 import itertools
-import json
-import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import corpus
 import inputs
-from judge import LEVELS, Expectation, judge
-from pki import SEAL_KEYS, Pki
+import large
+import matrix
+import signed
+from judge import Expectation
+from pki import serve
 from service import Service
 
-DIMENSIONS = {
-    "key": tuple(SEAL_KEYS),
-    "structure": inputs.STRUCTURES,
-    "encryption": inputs.ENCRYPTIONS,
-    "signatories": (1, 2, 5),
-    "level": LEVELS,
-}
+_PARTS = ("matrix", "service", "corpus", "signed")
+
+# Pages compared in each file of the corpus, unless all of them are.
+_PAGES = 3
+
+# How often it is told how far a part is, in seconds.
+_PROGRESS = 60
 
 
 class Tally:
@@ -33,8 +36,27 @@ class Tally:
 
     def __init__(self):
         self.passed = self.failed = self.skipped = 0
+        self._started = self._told = time.monotonic()
 
-    def add(self, what: str, complaints: dict[str, str]) -> None:
+    def part(self, name: str, outcomes) -> None:
+        """Counts a part's outcomes: what each is called, and the complaints about it."""
+        before, started = (self.passed, self.failed, self.skipped), time.monotonic()
+        for what, complaints in outcomes:
+            self._add(what, complaints)
+            if time.monotonic() - self._told > _PROGRESS:
+                self._told = time.monotonic()
+                print(f"... {name}: {self} after {self._told - self._started:.0f} s", flush=True)
+        passed, failed, skipped = (
+            now - then for now, then in zip((self.passed, self.failed, self.skipped), before)
+        )
+        took = time.monotonic() - started
+        print(f"{name}: {passed} passed, {failed} failed, {skipped} skipped, {took:.0f} s", flush=True)
+
+    def skip(self, why: str) -> None:
+        print(f"SKIPPED {why}")
+        self.skipped += 1
+
+    def _add(self, what: str, complaints: dict[str, str]) -> None:
         if not complaints:
             self.passed += 1
             return
@@ -43,69 +65,40 @@ class Tally:
         for question, complaint in complaints.items():
             print(f"  {question}: {complaint}")
 
+    def __str__(self):
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seal", type=Path, required=True, help="the built `seal` example")
-    parser.add_argument("--service", type=Path, help="the built `paraphe` binary; skipped if absent")
-    parser.add_argument("--all", action="store_true", help="every combination, not every pair of values")
+    parser.add_argument("--service", type=Path, required=True, help="the built `paraphe` binary")
+    parser.add_argument("--all", action="store_true", help="every combination, page and kind of signed file")
+    parser.add_argument("--part", action="append", choices=(*_PARTS, "large"))
+    parser.add_argument("--workers", type=int, default=2, help="processes that judge")
     arguments = parser.parse_args()
+    parts = arguments.part or _PARTS
     tally = Tally()
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
-        program(tally, arguments.seal, directory, every=arguments.all)
-        if arguments.service:
-            front_door(tally, arguments.service, directory)
-        else:
-            print("SKIPPED the front door: no --service")
-            tally.skipped += len(inputs.STRUCTURES) * len(inputs.ENCRYPTIONS)
-        real_files(tally, arguments.seal, directory)
-    print(f"{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped")
+        with serve(directory / "pki") as pki:
+            how = (arguments.all, arguments.workers)
+            if "matrix" in parts:
+                tally.part("matrix", matrix.outcomes(arguments.seal, pki, directory, *how))
+            if "service" in parts:
+                tally.part("service", front_door(arguments.service, directory))
+            if "corpus" in parts:
+                real_files(tally, arguments, pki, directory)
+            if "signed" in parts:
+                found = signed.outcomes(arguments.seal, pki, directory / "signed", *how)
+                tally.part("signed", refusals_aside(tally, found))
+            if "large" in parts:
+                tally.part("large", large.outcomes(arguments.seal, pki, directory / "large"))
+    print(tally)
     return 1 if tally.failed or not tally.passed else 0
 
 
-def program(tally: Tally, seal: Path, directory: Path, every: bool) -> None:
-    """Every kind of key, file and level through the `seal` program."""
-    pki = Pki(directory / "pki")
-    combinations = list(itertools.product(*DIMENSIONS.values()))
-    for combination in combinations if every else pairwise(combinations):
-        case = dict(zip(DIMENSIONS, combination))
-        sealed = directory / "sealed.pdf"
-        original = inputs.make(directory / "inputs", case["structure"], case["encryption"])
-        refusal = run_seal(seal, pki, case, original, sealed)
-        expected = Expectation(
-            original=original.read_bytes(),
-            signatures=case["signatories"] + 1,
-            root=pki.root,
-            level=case["level"],
-        )
-        tally.add(str(case), {"seal": refusal} if refusal else complaints(sealed, expected))
-        if not refusal:
-            tally.add(f"{case}, tampered with", tampered(sealed, expected))
-    pki.close()
-
-
-def run_seal(seal: Path, pki: Pki, case: dict, original: Path, sealed: Path) -> str | None:
-    """Seals one input as the case says; the answer is why not, if it did not."""
-    certificate, pss = SEAL_KEYS[case["key"]]
-    # pyHanko takes a page that stood in an encrypted object stream and later stands outside of one for
-    # a changed page, so the field of a document time-stamp must be on a page that was rewritten before.
-    page = 1 if case["level"] == "B-LTA" else 2
-    command = [
-        *[seal, "--key", pki.key(certificate), "--cert", pki.certificate(certificate)],
-        *["--chain", pki.certificate("interm"), "--known", pki.root],
-        *["--signatories", case["signatories"], "--close"],
-        *["--page", page, "--x", 72, "--y", 72, "--name", "Ada Lovelace"],
-        *["--level", case["level"], "--tsa", pki.tsa, original, sealed],
-        *(["--pss"] if pss else []),
-    ]
-    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
-    if done.returncode != 0:
-        return done.stderr
-    return json.loads(done.stdout)["error"]
-
-
-def front_door(tally: Tally, binary: Path, directory: Path) -> None:
+def front_door(binary: Path, directory: Path):
     """Every kind of file through the HTTP interface of the service."""
     sealed = directory / "sealed.pdf"
     people = itertools.cycle((1, 2, 5))
@@ -117,7 +110,7 @@ def front_door(tally: Tally, binary: Path, directory: Path) -> None:
             try:
                 sealed.write_bytes(service.sign(original, count))
             except Exception as error:  # One request that fails must not hide the others.
-                tally.add(what, {"service": f"{type(error).__name__}: {error}"})
+                yield what, {"service": f"{type(error).__name__}: {error}"}
                 continue
             expected = Expectation(
                 original=original,
@@ -126,60 +119,32 @@ def front_door(tally: Tally, binary: Path, directory: Path) -> None:
                 # The demo CA says noRevAvail for its seal certificate.
                 revocation=False,
             )
-            tally.add(what, complaints(sealed, expected))
+            yield what, matrix.complaints(sealed, expected)
 
 
-def real_files(tally: Tally, seal: Path, directory: Path) -> None:
-    """Files by others: our seal is valid and breaks no signature, or is refused with a reason."""
+def real_files(tally: Tally, arguments, pki, directory: Path) -> None:
+    """Files by others: our seal is valid, or is refused with a reason."""
     files = corpus.sealable()
     if not files:
-        print(f"SKIPPED the corpus: it is not at {corpus.CORPUS}")
-        tally.skipped += 1
+        tally.skip(f"the corpus: it is not at {corpus.CORPUS}")
         return
-    key, certificate = (directory / "pki" / f"p-256.{kind}.pem" for kind in ("key", "cert"))
-    outcomes = itertools.chain(
-        corpus.judge(seal, key, certificate, files, directory / "corpus"),
-        corpus.judge_signed(seal, key, certificate, corpus.signed(), directory / "signed"),
-    )
+    key, certificate = pki.key("p-256"), pki.certificate("p-256")
+    for visible in (False, True) if arguments.all else (False,):
+        asked = corpus.Asked(
+            arguments.seal, key, certificate, pages=None if arguments.all else _PAGES, visible=visible
+        )
+        found = corpus.outcomes(asked, files, directory / "corpus", arguments.workers)
+        name = "corpus, with a mark" if visible else "corpus"
+        tally.part(name, refusals_aside(tally, found))
+
+
+def refusals_aside(tally: Tally, outcomes):
+    """Passes on what was sealed, and tells what was refused."""
     for file, found in outcomes:
         if "seal" in found:
-            print(f"SKIPPED {file.name}: refused, {found['seal']}")
-            tally.skipped += 1
+            tally.skip(f"{file.name}: refused, {found['seal']}")
         else:
-            tally.add(file.name, found)
-
-
-def complaints(sealed: Path, expected: Expectation) -> dict[str, str]:
-    return {question: complaint for question, complaint in judge(sealed, expected).items() if complaint}
-
-
-def tampered(sealed: Path, expected: Expectation) -> dict[str, str]:
-    """Changes one signed byte; every validator of signatures must notice, or it proves nothing."""
-    changed = bytearray(sealed.read_bytes())
-    # Inside the first comment, which no reader needs: only a digest can tell.
-    changed[11] ^= 1
-    sealed.write_bytes(changed)
-    findings = judge(sealed, expected)
-    return {
-        question: "accepted the changed file"
-        for question in ("prefix", "pdfsig", "openssl", "pyhanko validate", "pyhanko adesverify")
-        if findings[question] is None
-    }
-
-
-def pairwise(combinations: list[tuple]) -> list[tuple]:
-    """A small choice in which every two values of two dimensions meet, made greedily."""
-
-    def pairs(combination):
-        return set(itertools.combinations(enumerate(combination), 2))
-
-    missing = set().union(*map(pairs, combinations))
-    chosen = []
-    while missing:
-        best = max(combinations, key=lambda combination: len(pairs(combination) & missing))
-        chosen.append(best)
-        missing -= pairs(best)
-    return chosen
+            yield file.name, found
 
 
 if __name__ == "__main__":

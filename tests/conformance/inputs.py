@@ -23,7 +23,7 @@ def make(directory: Path, structure: str, encryption: str) -> Path:
     base = directory / "base.pdf"
     if not base.exists():
         base.write_bytes(_pages(3))
-    made = directory / f"{structure}-{encryption}.pdf"
+    made = path(directory, structure, encryption)
     subprocess.run(
         [
             "qpdf",
@@ -38,6 +38,11 @@ def make(directory: Path, structure: str, encryption: str) -> Path:
     if structure == "hybrid":
         made.write_bytes(_hybrid(made.read_bytes()))
     return made
+
+
+def path(directory: Path, structure: str, encryption: str) -> Path:
+    """Where `make` writes."""
+    return directory / f"{structure}-{encryption}.pdf"
 
 
 def _pages(count: int) -> bytes:

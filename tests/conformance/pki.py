@@ -1,9 +1,11 @@
 """A certificate authority with OCSP, CRL and time-stamps, run by certomancer on the loopback."""
 
 import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from asn1crypto import keys, pem
+from asn1crypto import pem
 from certomancer.integrations.animator import Animator, AnimatorArchStore
 from certomancer.registry import ArchLabel, CertLabel, CertomancerConfig
 from cryptography.hazmat.primitives import serialization
@@ -14,10 +16,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 SEAL_KEYS = {
     "rsa-2048": ("rsa-2048", False),
     "rsa-3072": ("rsa-3072", False),
+    "rsa-4096": ("rsa-4096", False),
     "pss": ("rsa-2048", True),
     "p-256": ("p-256", False),
     "p-384": ("p-384", False),
 }
+
+_SEAL_CERTIFICATES = sorted({certificate for certificate, _ in SEAL_KEYS.values()})
 
 _KEYS = {
     "root": lambda: ec.generate_private_key(ec.SECP256R1()),
@@ -26,6 +31,7 @@ _KEYS = {
     "tsa": lambda: rsa.generate_private_key(65537, 3072),
     "rsa-2048": lambda: rsa.generate_private_key(65537, 2048),
     "rsa-3072": lambda: rsa.generate_private_key(65537, 3072),
+    "rsa-4096": lambda: rsa.generate_private_key(65537, 4096),
     "p-256": lambda: ec.generate_private_key(ec.SECP256R1()),
     "p-384": lambda: ec.generate_private_key(ec.SECP384R1()),
 }
@@ -33,31 +39,12 @@ _KEYS = {
 _VALIDITY = {"valid-from": "2020-01-01T00:00:00+0000", "valid-to": "2060-01-01T00:00:00+0000"}
 
 
+@dataclass(frozen=True)
 class Pki:
-    """Keys and certificates in a directory, and their services at `url`."""
+    """Keys and certificates in a directory, and where their services are. Plain data, for other processes."""
 
-    def __init__(self, directory: Path):
-        self.directory = directory
-        directory.mkdir(parents=True, exist_ok=True)
-        for name, generate in _KEYS.items():
-            (directory / f"{name}.key.pem").write_bytes(
-                generate().private_bytes(
-                    serialization.Encoding.PEM,
-                    serialization.PrivateFormat.PKCS8,
-                    serialization.NoEncryption(),
-                )
-            )
-        self._server = make_server("127.0.0.1", 0, None, threaded=True, request_handler=_Silent)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        config = CertomancerConfig(
-            _configuration(), key_search_dir=str(directory), external_url_prefix=self.url
-        )
-        self._architecture = config.get_pki_arch(ArchLabel("paraphe"))
-        self._server.app = Animator(AnimatorArchStore(config.pki_archs), with_web_ui=False)
-        for name in ("root", "interm", "tsa", "rsa-2048", "rsa-3072", "p-256", "p-384"):
-            der = self._architecture.get_cert(CertLabel(name)).dump()
-            (directory / f"{name}.cert.pem").write_bytes(pem.armor("CERTIFICATE", der))
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+    directory: Path
+    url: str
 
     @property
     def root(self) -> Path:
@@ -75,8 +62,32 @@ class Pki:
     def certificate(self, name: str) -> Path:
         return self.directory / f"{name}.cert.pem"
 
-    def close(self) -> None:
-        self._server.shutdown()
+
+@contextmanager
+def serve(directory: Path):
+    """Makes keys and certificates in a directory, and serves OCSP, CRL and time-stamps for a while."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, generate in _KEYS.items():
+        (directory / f"{name}.key.pem").write_bytes(
+            generate().private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+    server = make_server("127.0.0.1", 0, None, threaded=True, request_handler=_Silent)
+    url = f"http://127.0.0.1:{server.server_port}"
+    config = CertomancerConfig(_configuration(), key_search_dir=str(directory), external_url_prefix=url)
+    architecture = config.get_pki_arch(ArchLabel("paraphe"))
+    server.app = Animator(AnimatorArchStore(config.pki_archs), with_web_ui=False)
+    for name in ("root", "interm", "tsa", *_SEAL_CERTIFICATES):
+        der = architecture.get_cert(CertLabel(name)).dump()
+        (directory / f"{name}.cert.pem").write_bytes(pem.armor("CERTIFICATE", der))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield Pki(directory, url)
+    finally:
+        server.shutdown()
 
 
 class _Silent(WSGIRequestHandler):
@@ -187,7 +198,7 @@ def _certificates() -> dict:
             [usage("digital_signature"), extended("time_stamping"), crl("root")],
         ),
     }
-    for name in ("rsa-2048", "rsa-3072", "p-256", "p-384"):
+    for name in _SEAL_CERTIFICATES:
         certificates[name] = certificate(
             name,
             "interm",

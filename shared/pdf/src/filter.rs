@@ -8,6 +8,13 @@ use crate::{
     parser::{hex_value, is_white},
 };
 
+/// Colour components of a sample that a predictor may name: those of `DeviceN` (ISO 32000-1 annex C).
+const MOST_COLORS: u64 = 32;
+/// Bits of a component that a predictor may name (ISO 32000-1 table 8).
+const MOST_BITS: u64 = 16;
+/// Samples in a row that a predictor may name. No image is that wide.
+const MOST_COLUMNS: u64 = 1 << 24;
+
 /// Decodes stream data by the `/Filter` and `/DecodeParms` of a dictionary whose values are direct.
 pub(crate) fn decode(
     filters: &[(Vec<u8>, Dictionary)],
@@ -184,11 +191,16 @@ fn predict(data: Vec<u8>, parameters: &Dictionary) -> Result<Vec<u8>, PdfError> 
         }
     };
     let wrong = || PdfError::broken(0, "predictor parameters in range expected");
-    let colors = parameter("Colors", 1, 32).ok_or_else(wrong)?;
-    let bits = parameter("BitsPerComponent", 8, 16).ok_or_else(wrong)?;
-    let columns = parameter("Columns", 1, 1 << 24).ok_or_else(wrong)?;
+    let colors = parameter("Colors", 1, MOST_COLORS).ok_or_else(wrong)?;
+    let bits = parameter("BitsPerComponent", 8, MOST_BITS).ok_or_else(wrong)?;
+    let columns = parameter("Columns", 1, MOST_COLUMNS).ok_or_else(wrong)?;
     let pixel = usize::try_from(colors * bits).unwrap_or_default().div_ceil(8);
     let row = usize::try_from(colors * bits * columns).unwrap_or_default().div_ceil(8);
+    // A row of which the data holds only a part needs no room for the rest.
+    let row = row.min(data.len());
+    if row == 0 {
+        return Ok(data);
+    }
     if predictor >= 10 {
         return Ok(png(&data, row, pixel));
     }

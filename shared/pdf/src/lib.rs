@@ -89,7 +89,7 @@ pub use crate::{
     object::ObjectId,
     place::{DEFAULT_HEIGHT_POINTS, DEFAULT_WIDTH_POINTS, Place, Rect, check_places},
     read_at::{FileSource, Prefix, ReadAt},
-    repair::repair,
+    repair::{repair, repair_with_password},
     seal::{
         Act, Appearance, FieldPlan, FontFallback, Mark, PreparedRevision, SealRequest, SignatoryField,
         SignedAt, Stroke, ValidationData, append_validation_data, prepare, prepare_timestamp,

@@ -62,6 +62,21 @@ impl Rect {
         self.top - self.bottom
     }
 
+    /// The smallest rectangle that holds both.
+    pub(crate) fn union(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            bottom: self.bottom.min(other.bottom),
+            right: self.right.max(other.right),
+            top: self.top.max(other.top),
+        }
+    }
+
+    /// The rectangle with all coordinates multiplied.
+    pub(crate) fn scaled(&self, by: f64) -> Self {
+        Self { left: self.left * by, bottom: self.bottom * by, right: self.right * by, top: self.top * by }
+    }
+
     /// What both rectangles cover, or `None` when that is no area.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Option<Self> {

@@ -1,9 +1,12 @@
 //! What a mark looks like: a form `XObject` for each of its places.
 
+mod layout;
+
 use std::fmt::Write;
 
+use self::layout::{Area, Layout};
 use crate::{
-    Appearance, Mark, SealError, Stroke,
+    Appearance, Mark, Rect, SealError, Stroke,
     font::{Fonts, Line, Style},
     object::ObjectId,
     picture::{Palette, Picture},
@@ -14,16 +17,16 @@ use crate::{
 
 /// Points a drawn signature may have. A hand draws about 60 a second.
 const MOST_POINTS: usize = 20_000;
-/// Share of the height that the lines of text take.
-const DETAILS: f64 = 0.42;
-/// Share of the smaller side that stays empty at each edge.
-const MARGIN: f64 = 0.05;
-/// Height of a line over the size of its type.
-const LEADING: f64 = 1.2;
-/// Room of a line above its baseline, in sizes: what accents on capitals need.
-const ASCENT: f64 = 0.95;
-/// Largest size of the lines of text, in units of the page.
-const LARGEST_DETAIL: f64 = 9.0;
+/// Characters of text in one line, and lines that one text may take. What is longer ends in an ellipsis: the
+/// signature dictionary has it whole.
+const LINE_CHARACTERS: usize = 44;
+const MOST_LINES: usize = 3;
+/// What a typed name takes at least above and below its baseline, in sizes: names are of one size whatever
+/// their letters.
+const NAME_ASCENT: f64 = 0.7;
+const NAME_DESCENT: f64 = 0.25;
+/// Width of the pen over the height of the area that is drawn in.
+const PEN: f64 = 0.03;
 /// Ink of the signature and of the text below it, as shades of grey: grey needs no output intent of its
 /// own colours in PDF/A.
 const INK: &str = "0.1 g 0.1 G";
@@ -71,12 +74,8 @@ impl<'a> Stamp<'a> {
             Some(appearance.reference.as_str()),
         ];
         let texts = texts.into_iter().flatten().filter(|text| !text.is_empty());
-        let details = texts.map(|text| fonts.line(text, Style::Plain)).collect();
+        let details = texts.flat_map(wrapped).map(|text| fonts.line(&text, Style::Plain)).collect();
         Ok(Self { appearance, name, details, picture, fonts })
-    }
-
-    pub(crate) fn has_picture(&self) -> bool {
-        self.picture.is_some()
     }
 
     /// Writes what all places share, and returns the entries of their resource dictionary.
@@ -89,11 +88,12 @@ impl<'a> Stamp<'a> {
 
     /// Writes the mark in a frame, with resources that [`Self::embed`] wrote.
     pub(crate) fn write(&self, frame: Frame, resources: &str, update: &mut Update<'_>) -> ObjectId {
-        let margin = frame.width.min(frame.height) * MARGIN;
-        let (width, height) = (frame.width - 2.0 * margin, frame.height - 2.0 * margin);
         let mut content = format!("q {INK}\n");
-        let used = self.write_details(&mut content, margin, width, height);
-        let area = Area { x: margin, y: margin + used, width, height: height - used };
+        let layout = Layout::new(frame, &self.details, |area| self.signature_height(area));
+        for (line, (x, y)) in self.details.iter().zip(layout.lines) {
+            line.show(&mut content, layout.size, x, y);
+        }
+        let area = layout.signature;
         match &self.appearance.mark {
             Mark::Typed => self.write_name(&mut content, area),
             Mark::Drawn(strokes) => write_strokes(&mut content, strokes, area),
@@ -106,52 +106,76 @@ impl<'a> Stamp<'a> {
         id
     }
 
-    /// Writes the lines from the bottom up and returns the height they take.
-    fn write_details(&self, content: &mut String, margin: f64, width: f64, height: f64) -> f64 {
-        let widest = self.details.iter().map(|line| line.width).fold(0.0, f64::max);
-        if widest <= 0.0 {
-            return 0.0;
+    /// How high the signature gets in an area.
+    fn signature_height(&self, area: Area) -> f64 {
+        match &self.appearance.mark {
+            Mark::Typed => self.name_size(area) * (NAME_ASCENT + NAME_DESCENT),
+            Mark::Drawn(strokes) => {
+                let bounds = bounds(strokes);
+                bounds.height() * scale_of(bounds.width(), bounds.height(), area, 0.0)
+            }
+            Mark::Png(_) => match self.picture_size() {
+                Some((width, height)) => height * scale_of(width, height, area, 0.0),
+                None => 0.0,
+            },
         }
-        #[expect(clippy::cast_precision_loss, reason = "there are at most four lines")]
-        let lines = self.details.len() as f64;
-        let size = (height * DETAILS / (lines * LEADING)).min(width / widest).min(LARGEST_DETAIL);
-        let mut y = margin + (lines - 1.0) * size * LEADING + size * (LEADING - ASCENT);
-        for line in &self.details {
-            line.show(content, size, margin, y);
-            y -= size * LEADING;
-        }
-        lines * size * LEADING
+    }
+
+    fn picture_size(&self) -> Option<(f64, f64)> {
+        let picture = self.picture.as_ref()?;
+        #[expect(clippy::cast_precision_loss, reason = "a picture has at most 2,000 pixels a side")]
+        let size = (picture.columns as f64, picture.rows as f64);
+        Some(size)
     }
 
     /// Shows the picture as large as the area allows, at its left, keeping its proportions.
     fn write_picture(&self, content: &mut String, area: Area) {
-        let Some(picture) = &self.picture else { return };
-        #[expect(clippy::cast_precision_loss, reason = "a picture has at most 2,000 pixels a side")]
-        let (columns, rows) = (picture.columns as f64, picture.rows as f64);
-        let scale = (area.width / columns).min(area.height / rows);
-        let (width, height) = (columns * scale, rows * scale);
+        let Some((width, height)) = self.picture_size() else { return };
+        let scale = scale_of(width, height, area, 0.0);
+        let (width, height) = (width * scale, height * scale);
         let y = area.y + (area.height - height) / 2.0;
         let _ = writeln!(content, "q {} cm /Im Do Q", numbers(&[width, 0.0, 0.0, height, area.x, y]));
     }
 
+    /// What the name takes above and below its baseline at a size of one.
+    fn name_extent(&self) -> (f64, f64) {
+        (self.name.ink.top.max(NAME_ASCENT), (-self.name.ink.bottom).max(NAME_DESCENT))
+    }
+
+    fn name_size(&self, area: Area) -> f64 {
+        let (above, below) = self.name_extent();
+        let width = self.name.ink.width();
+        if width > 0.0 { (area.height / (above + below)).min(area.width / width) } else { 0.0 }
+    }
+
     fn write_name(&self, content: &mut String, area: Area) {
-        if self.name.width <= 0.0 {
-            return;
+        let size = self.name_size(area);
+        if size > 0.0 {
+            let (above, below) = self.name_extent();
+            // The rest of the height is shared above and below.
+            let y = area.y + (area.height - size * (above + below)) / 2.0 + size * below;
+            self.name.show(content, size, area.x - self.name.ink.left * size, y);
         }
-        let size = (area.height / LEADING).min(area.width / self.name.width);
-        // The rest of the height is shared above and below.
-        let y = area.y + (area.height - size * LEADING) / 2.0 + size * (LEADING - ASCENT);
-        self.name.show(content, size, area.x, y);
     }
 }
 
-/// A part of the frame.
-#[derive(Clone, Copy)]
-struct Area {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
+/// A text in lines, broken at blanks where there are some.
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut rest: Vec<char> = text.chars().collect();
+    while rest.len() > LINE_CHARACTERS && lines.len() + 1 < MOST_LINES {
+        let head = rest.get(..=LINE_CHARACTERS).unwrap_or_default();
+        let blank = head.iter().rposition(|character| character.is_whitespace()).filter(|at| *at > 0);
+        let behind = rest.split_off(blank.unwrap_or(LINE_CHARACTERS));
+        lines.push(rest.iter().collect());
+        rest = behind.into_iter().skip(usize::from(blank.is_some())).collect();
+    }
+    if rest.len() > LINE_CHARACTERS {
+        rest.truncate(LINE_CHARACTERS - 1);
+        rest.push('\u{2026}');
+    }
+    lines.push(rest.into_iter().collect());
+    lines
 }
 
 /// Writes an appearance that shows nothing, for fields that are not filled yet.
@@ -188,19 +212,31 @@ fn check_strokes(strokes: &[Stroke]) -> Result<(), SealError> {
     }
 }
 
+/// What the points of the strokes span, downwards as drawn.
+fn bounds(strokes: &[Stroke]) -> Rect {
+    let points = || strokes.iter().flat_map(|stroke| &stroke.points);
+    let [left, top, right, bottom] = points()
+        .fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[x0, y0, x1, y1], (x, y)| {
+            [x0.min(*x), y0.min(*y), x1.max(*x), y1.max(*y)]
+        });
+    Rect::from_corners(left, top, right, bottom)
+}
+
+/// What a size is multiplied with so that it fits into an area, a pen of this width included. Something
+/// without a size, such as a dot, fits at any scale.
+fn scale_of(width: f64, height: f64, area: Area, pen: f64) -> f64 {
+    let fit = |room: f64, size: f64| (size > 0.0).then(|| (room - pen).max(0.0) / size);
+    let scales = [fit(area.width, width), fit(area.height, height)];
+    scales.into_iter().flatten().reduce(f64::min).unwrap_or(1.0)
+}
+
 /// Draws the strokes as large as the area allows, keeping their proportions.
 fn write_strokes(content: &mut String, strokes: &[Stroke], area: Area) {
-    let points = || strokes.iter().flat_map(|stroke| &stroke.points);
-    let bounds = points().fold([f64::MAX, f64::MAX, f64::MIN, f64::MIN], |[x0, y0, x1, y1], (x, y)| {
-        [x0.min(*x), y0.min(*y), x1.max(*x), y1.max(*y)]
-    });
-    let [left, top, right, bottom] = bounds;
-    let pen = area.height * 0.03;
-    let fit = |room: f64, size: f64| (size > 0.0).then(|| (room - pen).max(0.0) / size);
-    let scales = [fit(area.width, right - left), fit(area.height, bottom - top)];
-    // A single dot has no size, so any scale will do.
-    let scale = scales.into_iter().flatten().reduce(f64::min).unwrap_or(1.0);
-    let origin_y = area.y + f64::midpoint(area.height, (bottom - top) * scale);
+    let drawn = bounds(strokes);
+    let (left, top) = (drawn.left, drawn.bottom);
+    let pen = area.height * PEN;
+    let scale = scale_of(drawn.width(), drawn.height(), area, pen);
+    let origin_y = area.y + f64::midpoint(area.height, drawn.height() * scale);
     let _ = writeln!(content, "1 J 1 j {} w", number(pen));
     for stroke in strokes {
         let mut operator = "m";

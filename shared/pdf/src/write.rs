@@ -228,7 +228,7 @@ impl<'a> Update<'a> {
 }
 
 /// What a rebuilt trailer says.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct TrailerEntries {
     pub(crate) root: Option<ObjectId>,
     pub(crate) info: Option<Vec<u8>>,

@@ -250,7 +250,7 @@ fn read_table(reader: &Reader, start: u64) -> Result<(Entries, u64), PdfError> {
         let end = first.saturating_add(count);
         let objects = reader.limits().objects;
         let (Ok(first), Ok(count)) = (u32::try_from(first), u32::try_from(count)) else {
-            return Err(PdfError::over("objects", objects.into(), end));
+            return Err(PdfError::broken(at, "object numbers of a cross-reference table expected"));
         };
         if end > u64::from(objects) {
             return Err(PdfError::over("objects", objects.into(), end));

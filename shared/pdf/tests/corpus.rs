@@ -102,5 +102,5 @@ fn what_others_seal_is_sealed() {
         }
     }
     eprintln!("{sealed_files} sealed, {} not: {failed:#?}", failed.len());
-    assert!(failed.len() <= 5);
+    assert!(failed.len() <= 1, "only the file with a password is refused");
 }

@@ -14,7 +14,7 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use pdf::{Act, Document, Limits, PdfError};
 use support::{Builder, pages, plan};
@@ -95,6 +95,94 @@ fn objects_are_limited_by_number_and_by_size() {
     let promised = String::from_utf8(bytes.clone()).unwrap().replace("/Size 5/", "/Size 99999999/");
     let document = Document::open(Arc::new(promised.into_bytes()), None, &Limits::default()).unwrap();
     assert!(pdf::prepare(&document, &support::request(&plan(), Act::Closing)).is_err());
+}
+
+/// A file whose cross-reference stream has these widths and begins its index at this number.
+fn with_stream(widths: [usize; 3], extra: u32) -> Vec<u8> {
+    let mut file = String::from("%PDF-1.7\n");
+    let mut offsets = Vec::new();
+    for (number, body) in [
+        (1, "<</Type/Catalog/Pages 2 0 R>>"),
+        (2, "<</Type/Pages/Kids[3 0 R]/Count 1>>"),
+        (3, "<</Type/Page>>"),
+    ] {
+        offsets.push(file.len());
+        write!(file, "{number} 0 obj\n{body}\nendobj\n").unwrap();
+    }
+    let at = file.len();
+    offsets.extend([at, 0]);
+    let field = |value: usize, width: usize| {
+        let bytes = (value as u128).to_be_bytes();
+        bytes[bytes.len() - width..].to_vec()
+    };
+    let rows: Vec<u8> = offsets
+        .iter()
+        .flat_map(|offset| {
+            [field(usize::from(*offset > 0), widths[0]), field(*offset, widths[1]), field(0, widths[2])]
+        })
+        .flatten()
+        .collect();
+    let [a, b, c] = widths;
+    let head = format!(
+        "4 0 obj\n<</Type/XRef/W[{a} {b} {c}]/Index[1 4 {extra} 1]/Size 5/Root 1 0 R/Length {}>>stream\n",
+        rows.len()
+    );
+    [
+        file.into_bytes(),
+        head.into_bytes(),
+        rows,
+        format!("\nendstream\nendobj\nstartxref\n{at}\n%%EOF").into_bytes(),
+    ]
+    .concat()
+}
+
+#[test]
+fn fields_of_a_cross_reference_stream_have_at_most_eight_bytes() {
+    let limits = Limits::default();
+    for index in 0..3 {
+        let mut widths = [1, 4, 2];
+        widths[index] = 8;
+        assert_eq!(inspected(&with_stream(widths, 9), &limits).unwrap().pages.len(), 1, "{widths:?}");
+        widths[index] = 9;
+        assert!(
+            matches!(inspected(&with_stream(widths, 9), &limits), Err(PdfError::Broken { .. })),
+            "{widths:?}"
+        );
+    }
+}
+
+#[test]
+fn numbers_in_a_cross_reference_stream_are_limited() {
+    let limits = Limits { objects: 1000, ..Limits::default() };
+    assert_eq!(inspected(&with_stream([1, 4, 2], 999), &limits).unwrap().pages.len(), 1);
+    assert_eq!(exceeded(inspected(&with_stream([1, 4, 2], 1000), &limits)), "objects");
+}
+
+#[test]
+fn a_table_of_impossible_numbers_is_broken_and_no_demand() {
+    let bytes = String::from_utf8(pages(1, "").build()).unwrap();
+    let shifted = |first: u64| bytes.replace("xref\n0 4\n", &format!("xref\n{first} 4\n"));
+    let outcome = |first| inspected(shifted(first).as_bytes(), &Limits::default());
+    assert_eq!(exceeded(outcome(u64::from(u32::MAX))), "objects");
+    assert!(matches!(outcome(u64::from(u32::MAX) + 1), Err(PdfError::Broken { .. })));
+}
+
+#[test]
+fn operands_are_limited() {
+    let shown = |operands: usize| {
+        let content = format!("BT {}/F 9 Tf 9 9 Td (Here) Tj ET", "1 ".repeat(operands));
+        let mut builder = Builder::default();
+        builder.add("<</Type/Catalog/Pages 2 0 R>>");
+        builder.add("<</Type/Pages/Kids[3 0 R]/Count 1>>");
+        builder.add(
+            "<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        );
+        builder.add(format!("<</Length {}>>\nstream\n{content}\nendstream", content.len()));
+        builder.add("<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>");
+        anchors(&builder.build(), &Limits::default()).unwrap()
+    };
+    // A font needs exactly two operands. Of 65 the first 64 are dropped, of 66 so that two are left.
+    assert_eq!((shown(0), shown(1), shown(63), shown(64), shown(65)), (1, 0, 0, 1, 0));
 }
 
 #[test]

@@ -25,6 +25,8 @@ seal --key KEY.pem --cert CERT.pem [OPTIONS] --batch   (IN<TAB>OUT lines on stan
 
 Prints one line of JSON per file:
   {\"ok\":true,\"times\":[seconds per repeat],\"bytes_appended\":n,\"error\":null}
+A broken file that nobody signed is repaired first; then \"repaired\" lists what was wrong and what was done.
+The input is the beginning of OUT unless that says \"written anew\".
 A time spans everything from opening IN to OUT being written. Exit status is 0 unless the arguments are wrong.";
 
 /// Which files are sealed.

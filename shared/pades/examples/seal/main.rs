@@ -6,6 +6,7 @@
 
 mod arguments;
 mod http;
+mod repair;
 mod work;
 
 use std::{
@@ -56,12 +57,15 @@ fn batch(sealer: &Sealer) {
 
 /// One line, flushed at once so that a reader of a long batch sees each file as it is done.
 fn report(sealing: &Sealing) {
-    let line = serde_json::json!({
+    let mut line = serde_json::json!({
         "ok": sealing.error.is_none(),
         "times": sealing.times,
         "bytes_appended": sealing.bytes_appended,
         "error": sealing.error,
     });
+    if let (false, Some(line)) = (sealing.repaired.is_empty(), line.as_object_mut()) {
+        line.insert("repaired".to_owned(), serde_json::json!(sealing.repaired));
+    }
     println!("{line}");
     let _ = std::io::stdout().flush();
 }

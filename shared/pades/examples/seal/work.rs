@@ -18,7 +18,11 @@ use pdf::{
     SealRequest, SignatoryField, SignedAt,
 };
 
-use crate::{arguments::Arguments, http};
+use crate::{
+    arguments::Arguments,
+    http,
+    repair::{Repaired, repair},
+};
 
 /// Up to this size a file is read into memory at once, in bytes; larger ones are read in ranges.
 const IN_MEMORY_BYTES: u64 = 16 << 20;
@@ -26,15 +30,18 @@ const IN_MEMORY_BYTES: u64 = 16 << 20;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 /// What became of one file.
+#[derive(Default)]
 pub(crate) struct Sealing {
     pub times: Vec<f64>,
     pub bytes_appended: Option<u64>,
     pub error: Option<String>,
+    /// What was broken, and how it was repaired.
+    pub repaired: Vec<String>,
 }
 
 impl Sealing {
     pub(crate) fn refused(why: &str) -> Self {
-        Self { times: Vec::new(), bytes_appended: None, error: Some(why.to_owned()) }
+        Self { error: Some(why.to_owned()), ..Self::default() }
     }
 }
 
@@ -73,11 +80,14 @@ impl<'a> Sealer<'a> {
     }
 
     pub(crate) fn seal_file(&self, from: &Path, to: &Path) -> Sealing {
-        let mut sealing = Sealing { times: Vec::new(), bytes_appended: None, error: None };
+        let mut sealing = Sealing::default();
         for _ in 0..self.arguments.repeat {
             let start = Instant::now();
             match self.seal_once(from, to) {
-                Ok(bytes) => sealing.bytes_appended = Some(bytes),
+                Ok((bytes, repaired)) => {
+                    sealing.bytes_appended = Some(bytes);
+                    sealing.repaired = repaired;
+                }
                 Err(error) => return Sealing::refused(&error_chain(error.as_ref())),
             }
             sealing.times.push(start.elapsed().as_secs_f64());
@@ -85,8 +95,30 @@ impl<'a> Sealer<'a> {
         sealing
     }
 
+    /// Seals a file, after a repair if it cannot be sealed as it is. Returns how many bytes were appended, and
+    /// what was repaired.
+    fn seal_once(&self, from: &Path, to: &Path) -> Outcome<(u64, Vec<String>)> {
+        let mut output = Output { from, to, started: false, appended: 0 };
+        let reason = match self.seal_acts(&mut output) {
+            Ok(()) => return Ok((output.appended, Vec::new())),
+            Err(reason) => reason,
+        };
+        // A revision that was written proves that the file could be read.
+        if output.started {
+            return Err(reason);
+        }
+        let Repaired { bytes, original, notes } = repair(from, self.password(), reason)?;
+        fs::write(to, &bytes)?;
+        let mut output = Output { from, to, started: true, appended: bytes.len() as u64 - original };
+        if let Err(error) = self.seal_acts(&mut output) {
+            fs::remove_file(to)?;
+            return Err(error);
+        }
+        Ok((output.appended, notes))
+    }
+
     /// Seals every act that was asked for, each as a revision on the one before.
-    fn seal_once(&self, from: &Path, to: &Path) -> Outcome<u64> {
+    fn seal_acts(&self, output: &mut Output<'_>) -> Outcome<()> {
         let now = now()?;
         let plan = self.plan(now);
         let text = now.to_pdf_date();
@@ -102,7 +134,6 @@ impl<'a> Sealer<'a> {
             .iter()
             .map(|field| Act::Signatory { field_name: &field.field_name, appearance: &appearance });
         let closing = self.arguments.close.then_some(Act::Closing);
-        let mut output = Output { from, to, appended: 0 };
         let mut tokens = Vec::new();
         for act in signatories.chain(closing) {
             let request = SealRequest {
@@ -126,12 +157,12 @@ impl<'a> Sealer<'a> {
             output.append(&tail)?;
         }
         if self.arguments.level >= Level::BLT {
-            self.add_validation_data(&mut output, &tokens, now)?;
+            self.add_validation_data(output, &tokens, now)?;
         }
         if self.arguments.level >= Level::BLTA {
-            self.add_document_timestamp(&mut output, now)?;
+            self.add_document_timestamp(output, now)?;
         }
-        Ok(output.appended)
+        Ok(())
     }
 
     /// The same as [`pades::seal`] in its two steps, with a time-stamp between them.
@@ -193,8 +224,11 @@ impl<'a> Sealer<'a> {
         } else {
             Arc::new(FileSource::new(File::open(path)?)?)
         };
-        let password = self.arguments.password.as_deref().map(str::as_bytes);
-        Ok(Document::open(source, password, &Limits::default())?)
+        Ok(Document::open(source, self.password(), &Limits::default())?)
+    }
+
+    fn password(&self) -> Option<&[u8]> {
+        self.arguments.password.as_deref().map(str::as_bytes)
     }
 
     fn plan(&self, now: SignedAt) -> FieldPlan {
@@ -222,17 +256,21 @@ impl<'a> Sealer<'a> {
 struct Output<'a> {
     from: &'a Path,
     to: &'a Path,
+    /// OUT is there, and goes on from IN.
+    started: bool,
     appended: u64,
 }
 
 impl Output<'_> {
     fn current(&self) -> &Path {
-        if self.appended == 0 { self.from } else { self.to }
+        if self.started { self.to } else { self.from }
     }
 
     fn append(&mut self, tail: &[u8]) -> Outcome<()> {
-        if self.appended == 0 {
-            fs::copy(self.from, self.to)?;
+        if !self.started {
+            // Not `fs::copy`: of an input that must not be written it would make an output that cannot be.
+            std::io::copy(&mut File::open(self.from)?, &mut File::create(self.to)?)?;
+            self.started = true;
         }
         OpenOptions::new().append(true).open(self.to)?.write_all(tail)?;
         self.appended += tail.len() as u64;

@@ -181,4 +181,14 @@ mod tests {
         assert_eq!(map.code(b"\x81\x20"), (0x81, 1), "in no space: the shortest length");
         assert_eq!((map.cid(0x8142), map.cid(0x8144)), (Some(702), None));
     }
+
+    #[test]
+    fn a_code_has_at_most_four_bytes() {
+        let space = |bytes: usize| {
+            let (low, high) = ("00".repeat(bytes), "FF".repeat(bytes));
+            CMap::parse(format!("1 begincodespacerange <{low}> <{high}> endcodespacerange").as_bytes(), 8)
+        };
+        assert_eq!(space(LONGEST_CODE).code(b"abcdefgh").1, LONGEST_CODE);
+        assert_eq!(space(LONGEST_CODE + 1).code(b"abcdefgh").1, 1, "a space that does not count");
+    }
 }

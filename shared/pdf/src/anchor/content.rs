@@ -193,3 +193,22 @@ pub(super) fn matrix_of(operands: &[Value]) -> Option<Matrix> {
     }
     Some(Matrix::new(numbers))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_states_as_the_limit_are_saved_and_others_are_passed_over() {
+        let moved = |nested: usize| {
+            let resources = Resources::default();
+            let mut content = Content::new(&resources, State::new(), 0);
+            (0..nested).for_each(|_| content.set(b"q", &[]));
+            content.set(b"cm", &[1, 0, 0, 1, 50, 0].map(Value::Integer));
+            content.set(b"Q", &[]);
+            content.state.transform.apply(0.0, 0.0).0 > 0.0
+        };
+        assert!(!moved(MOST_SAVED));
+        assert!(moved(MOST_SAVED + 1));
+    }
+}

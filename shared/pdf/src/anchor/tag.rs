@@ -76,6 +76,7 @@ mod tests {
         assert_eq!((tag.width_points, tag.height_points), (Some(164.0), Some(45.5)));
         assert_eq!(Tag::parse("{{ s1 | date }}").unwrap().width_points, None);
         assert_eq!(Tag::parse("{{s1|date|80}}").unwrap().height_points, None);
+        assert_eq!(Tag::parse("{{s999|date}}").unwrap().signer, MOST_SIGNERS);
     }
 
     #[test]
@@ -98,6 +99,14 @@ mod tests {
         ] {
             assert_eq!(Tag::parse(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_tag_is_found_up_to_its_longest() {
+        let padded = |length: usize| format!("{{{{s1|{}}}}}", "k".repeat(length - 7));
+        assert_eq!(padded(MOST_BYTES).len(), MOST_BYTES);
+        assert_eq!(find(&padded(MOST_BYTES)).count(), 1);
+        assert_eq!(find(&padded(MOST_BYTES + 1)).count(), 0);
     }
 
     #[test]

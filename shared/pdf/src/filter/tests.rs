@@ -118,3 +118,26 @@ fn unknown_filters_and_impossible_parameters_are_errors() {
     }
     assert_eq!(Dictionary { entries: Vec::<Entry>::new() }, Dictionary::default());
 }
+
+#[test]
+fn parameters_of_predictors_are_limited_on_both_sides() {
+    let limits = Limits::default();
+    let decoded = |key: &str, value: u64| {
+        let parameters = format!("<</Predictor 12/{key} {value}>>");
+        decode(&filters(b"FlateDecode", &parameters), &deflated(b"\x02ab"), &limits)
+    };
+    for (key, most) in [("Colors", MOST_COLORS), ("BitsPerComponent", MOST_BITS), ("Columns", MOST_COLUMNS)] {
+        assert_eq!(decoded(key, most).expect("at the limit"), b"ab", "{key}");
+        assert!(matches!(decoded(key, most + 1), Err(PdfError::Broken { .. })), "{key}");
+    }
+}
+
+#[test]
+fn rows_take_no_more_room_than_their_data() {
+    // Such a row would be of a gibibyte.
+    let parameters = "<</Predictor 15/Colors 32/BitsPerComponent 16/Columns 16777216>>";
+    let decoded = decode(&filters(b"FlateDecode", parameters), &deflated(b"\x00abc"), &Limits::default());
+    let decoded = decoded.unwrap();
+    assert_eq!(decoded, b"abc");
+    assert!(decoded.capacity() < 1000);
+}

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Document, PdfError, Rect, SealError,
-    form::{Form, nested},
+    form::{Form, PageIndex, nested},
     object::{Object, ObjectId},
     signature::Signatures,
     stream::deflate,
@@ -116,6 +116,9 @@ pub fn append_validation_data(document: &Document, data: &ValidationData) -> Res
 
 /// Prepares a revision with a document time-stamp in an invisible field of this name.
 ///
+/// The field's widget is put on the page of the latest signature, which a revision has written anew: some
+/// validators take a page that leaves its object stream for one that was changed.
+///
 /// [`PreparedRevision::digest`] is what the time-stamp is asked for, and [`PreparedRevision::finish`] takes
 /// the time-stamp token (RFC 3161, DER). Neither a lock nor a certification forbids it.
 ///
@@ -134,9 +137,22 @@ pub fn prepare_timestamp(
     let unsigned = Unsigned::timestamp(contents_bytes);
     update.put(signature, unsigned.body.clone());
     let mut revision = Revision::new(document, &form, update, signature, None)?;
-    let spot = Spot { page: revision.first_page()?, rect: Rect::default(), rotate: 0 };
+    let page = match signed_page(document, &form)? {
+        Some(page) => page,
+        None => revision.first_page()?,
+    };
+    let spot = Spot { page, rect: Rect::default(), rotate: 0 };
     revision.create(field_name, &spot, Content::Signature { signed: true }, None)?;
     revision.finish(&unsigned, unsigned_before)
+}
+
+/// The page of the latest signature, as far as its field tells.
+fn signed_page(document: &Document, form: &Form) -> Result<Option<ObjectId>, PdfError> {
+    let Some(field) = form.fields.iter().rev().find(|field| field.is_signature() && field.is_signed()) else {
+        return Ok(None);
+    };
+    let Some(index) = field.page(document, &PageIndex::default())? else { return Ok(None) };
+    Ok(document.page(index)?.map(|page| page.object))
 }
 
 /// The security store, by itself or in the catalog.

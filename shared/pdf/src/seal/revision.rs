@@ -19,6 +19,10 @@ use crate::{
 
 /// Annotation flags of a widget: printed, and not to be moved.
 const WIDGET_FLAGS: u32 = 4 | 128;
+/// Makes the grey of a mark independent of devices, for PDF/A without an output intent (ISO 19005-1 section
+/// 6.2.3.3, ISO 19005-2 section 6.2.4.3). The white point is that of D65.
+const CALIBRATED_GREY: &str =
+    "/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[0.9505 1 1.089]/Gamma 2.2>>]>>";
 /// State of a further place that shows the mark.
 const SHOWN: &str = "/Signed";
 
@@ -33,6 +37,8 @@ pub(super) struct Revision<'a> {
     resources: String,
     blank: Option<ObjectId>,
     attachments: Attachments,
+    /// The document says that it conforms to ISO 19005.
+    pdf_a: bool,
     /// Visible widgets get an alternate name.
     described: bool,
     structure: Option<Structure>,
@@ -49,6 +55,20 @@ impl Spot {
     fn frame(&self) -> Frame {
         frame(&self.rect, self.rotate)
     }
+}
+
+/// Whether the document says which output its colours are meant for, in the way of PDF/A.
+fn has_output_intent(document: &Document) -> Result<bool, PdfError> {
+    let catalog = document.catalog()?;
+    let Some(catalog) = catalog.dictionary() else { return Ok(false) };
+    let intents = document.value(catalog, "OutputIntents")?;
+    for intent in intents.as_array().unwrap_or_default() {
+        let intent = document.resolve(&intent.value)?;
+        if intent.dictionary().is_some_and(|intent| intent.name("S") == Some(b"GTS_PDFA1")) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn frame(rect: &Rect, rotate: u16) -> Frame {
@@ -81,11 +101,12 @@ impl<'a> Revision<'a> {
         signature: ObjectId,
         stamp: Option<Stamp<'a>>,
     ) -> Result<Self, PdfError> {
-        // Only pictures have colours and transparency, so only for them the claim is looked up.
-        let pictured = stamp.as_ref().is_some_and(Stamp::has_picture);
-        let pdf_a = pictured && read_claims(document)?.pdf_a.is_some();
+        let pdf_a = read_claims(document)?.pdf_a.is_some();
         let palette = if pdf_a { Palette::GreyOpaque } else { Palette::Full };
-        let resources = stamp.as_ref().map(|stamp| stamp.embed(palette, &mut update)).unwrap_or_default();
+        let mut resources = stamp.as_ref().map(|stamp| stamp.embed(palette, &mut update)).unwrap_or_default();
+        if pdf_a && !has_output_intent(document)? {
+            resources.push_str(CALIBRATED_GREY);
+        }
         Ok(Self {
             document,
             form,
@@ -95,6 +116,7 @@ impl<'a> Revision<'a> {
             resources,
             blank: None,
             attachments: Attachments::default(),
+            pdf_a,
             described: false,
             structure: None,
         })
@@ -239,6 +261,9 @@ impl<'a> Revision<'a> {
                 }
             };
             body.extend_from_slice(format!("/AP{appearance}").as_bytes());
+        } else if self.pdf_a {
+            // Every field has an appearance (ISO 19005-1 section 6.9), also one that shows nothing.
+            body.extend_from_slice(format!("/AP<</N {}>>", reference(self.write_blank())).as_bytes());
         }
         body.extend_from_slice(b">>");
         self.update.put(id, body);
