@@ -38,6 +38,12 @@ def outcomes(seal: Path, pki: Pki, directory: Path, every: bool, workers: int):
     for structure, encryption in itertools.product(inputs.STRUCTURES, inputs.ENCRYPTIONS):
         inputs.make(originals, structure, encryption)
     cases = [dict(zip(DIMENSIONS, combination)) for combination in chosen]
+    # Document time-stamps are renewed twice in every kind of file.
+    cases += [
+        {"key": "p-256", "structure": structure, "encryption": encryption, "signatories": 1, "level": "B-LTA", "renewals": 2}
+        for structure, encryption in itertools.product(inputs.STRUCTURES, inputs.ENCRYPTIONS)
+        if every or encryption in ("plain", "aes-256")
+    ]
     # The services of the authority run in threads of this process, so it is not forked.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
@@ -56,6 +62,7 @@ def _judge(bench: _Bench, number: int, case: dict) -> list[tuple[str, dict[str, 
         signatures=case["signatories"] + 1,
         root=bench.pki.root,
         level=case["level"],
+        renewals=case.get("renewals", 0),
     )
     found = [(str(case), complaints(sealed, expected)), (f"{case}, tampered with", tampered(sealed, expected))]
     sealed.unlink()
@@ -68,12 +75,21 @@ def _seal(bench: _Bench, case: dict, original: Path, sealed: Path) -> str | None
     pki = bench.pki
     command = [
         *[bench.seal, "--key", pki.key(certificate), "--cert", pki.certificate(certificate)],
-        *["--chain", pki.certificate("interm"), "--known", pki.root],
-        *["--signatories", case["signatories"], "--close"],
-        *["--page", 2, "--x", 72, "--y", 72, "--name", "Ada Lovelace"],
-        *["--level", case["level"], "--tsa", pki.tsa, original, sealed],
+        *["--chain", pki.certificate("interm"), "--known", pki.root, "--tsa", pki.tsa],
         *(["--pss"] if pss else []),
     ]
+    refusal = _run(
+        *[*command, "--signatories", case["signatories"], "--close", "--level", case["level"]],
+        *["--page", 2, "--x", 72, "--y", 72, "--name", "Ada Lovelace", original, sealed],
+    )
+    for _ in range(case.get("renewals", 0)):
+        before = sealed.rename(sealed.with_suffix(".before.pdf"))
+        refusal = refusal or _run(*command, "--renew", before, sealed)
+        before.unlink()
+    return refusal
+
+
+def _run(*command) -> str | None:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode != 0:
         return done.stderr
@@ -90,12 +106,9 @@ def tampered(sealed: Path, expected: Expectation) -> dict[str, str]:
     # Inside the first comment, which no reader needs: only a digest can tell.
     changed[11] ^= 1
     sealed.write_bytes(changed)
-    findings = judge(sealed, expected)
-    return {
-        question: "accepted the changed file"
-        for question in ("prefix", "pdfsig", "openssl", "pyhanko validate", "pyhanko adesverify")
-        if findings[question] is None
-    }
+    questions = ("prefix", "pdfsig", "openssl", "pyhanko validate", "pyhanko adesverify")
+    findings = judge(sealed, expected, questions)
+    return {question: "accepted the changed file" for question in questions if findings[question] is None}
 
 
 def pairwise(combinations: list[tuple]) -> list[tuple]:

@@ -19,6 +19,7 @@ seal --key KEY.pem --cert CERT.pem [OPTIONS] --batch   (IN<TAB>OUT lines on stan
   --signatories N    acts to seal, one revision each, marks one below the other (default 1)
   --close            seal the closing field after them
   --level LEVEL      B-B, B-T, B-LT or B-LTA (default B-B)
+  --renew            seal nothing: add what proves the latest document time-stamp, and another one over it
   --tsa URL          time-stamp authority for levels above B-B, http only
   --password TEXT    password of encrypted input
   --repeat N         seal the same file N times, writing OUT each time (default 1)
@@ -48,6 +49,7 @@ pub(crate) struct Arguments {
     pub signatories: usize,
     pub close: bool,
     pub level: Level,
+    pub renew: bool,
     pub tsa: Option<String>,
     pub password: Option<String>,
     pub repeat: usize,
@@ -69,6 +71,7 @@ struct Found {
     page: Option<i32>,
     password: Option<String>,
     pss: bool,
+    renew: bool,
     repeat: Option<usize>,
     signatories: Option<usize>,
     tsa: Option<String>,
@@ -104,6 +107,7 @@ impl Found {
             "--page" => self.page = Some(parsed(word, &value()?)?),
             "--password" => self.password = Some(value()?),
             "--pss" => self.pss = true,
+            "--renew" => self.renew = true,
             "--repeat" => self.repeat = Some(parsed(word, &value()?)?),
             "--signatories" => self.signatories = Some(parsed(word, &value()?)?),
             "--tsa" => self.tsa = Some(value()?),
@@ -122,8 +126,8 @@ impl Found {
             _ => return Err("give IN and OUT, or --batch alone".to_owned()),
         };
         let level = self.level.unwrap_or(Level::BB);
-        if level > Level::BB && self.tsa.is_none() {
-            return Err("this level needs --tsa".to_owned());
+        if (level > Level::BB || self.renew) && self.tsa.is_none() {
+            return Err("a time-stamp needs --tsa".to_owned());
         }
         let corner = match (self.x, self.y) {
             (Some(x), Some(y)) => Some((x, y)),
@@ -142,6 +146,7 @@ impl Found {
             signatories: at_least_one(self.signatories)?,
             close: self.close,
             level,
+            renew: self.renew,
             tsa: self.tsa,
             password: self.password,
             repeat: at_least_one(self.repeat)?,

@@ -9,6 +9,7 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
+use der::{Reader, SliceReader};
 use pades::{
     Fetch, Level, MaterialSearch, OCSP_REQUEST, Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes,
     TIMESTAMP_QUERY, TIMESTAMP_RESERVE_BYTES, TimestampRequest, TimestampToken,
@@ -99,6 +100,10 @@ impl<'a> Sealer<'a> {
     /// what was repaired.
     fn seal_once(&self, from: &Path, to: &Path) -> Outcome<(u64, Vec<String>)> {
         let mut output = Output { from, to, started: false, appended: 0 };
+        if self.arguments.renew {
+            self.renew(&mut output)?;
+            return Ok((output.appended, Vec::new()));
+        }
         let reason = match self.seal_acts(&mut output) {
             Ok(()) => return Ok((output.appended, Vec::new())),
             Err(reason) => reason,
@@ -115,6 +120,19 @@ impl<'a> Sealer<'a> {
             return Err(error);
         }
         Ok((output.appended, notes))
+    }
+
+    /// Adds what proves the latest document time-stamp while its authority still answers, and a new one.
+    fn renew(&self, output: &mut Output<'_>) -> Outcome<()> {
+        let now = now()?;
+        let signatures = pdf::inspect(&self.open(output.current())?)?.signatures;
+        let latest =
+            signatures.iter().filter(|found| found.timestamp).max_by_key(|found| end(&found.byte_range));
+        let latest = latest.ok_or("the document has no document time-stamp")?;
+        // What is reserved and not used stands behind the token.
+        let token = SliceReader::new(&latest.contents)?.tlv_bytes()?.to_vec();
+        self.add_validation_data(output, &[TimestampToken::from_der(&token)?], now)?;
+        self.add_document_timestamp(output, now)
     }
 
     /// Seals every act that was asked for, each as a revision on the one before.
@@ -250,6 +268,11 @@ impl<'a> Sealer<'a> {
             closing_field: format!("{prefix}-closing"),
         }
     }
+}
+
+/// How far a signature reaches in its file.
+fn end(byte_range: &[u64]) -> Option<u64> {
+    byte_range.iter().rev().take(2).copied().reduce(u64::saturating_add)
 }
 
 /// Where the revisions go: nothing is written to OUT before the first one is made.
