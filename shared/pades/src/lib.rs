@@ -50,6 +50,7 @@ mod asn1;
 mod attributes;
 mod certificate;
 pub mod demo_ca;
+mod directory_name;
 mod error;
 pub mod hash;
 mod key;
@@ -66,6 +67,7 @@ mod signed_data;
 #[allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 mod testing;
 mod timestamp;
+pub mod trust;
 pub mod validate;
 pub mod verify;
 mod x509;
