@@ -24,11 +24,8 @@ pub(crate) const ID_AA_ETS_CERT_VALUES: Oid = Oid::new_unwrap("1.2.840.113549.1.
 pub(crate) const ID_AA_ETS_REVOCATION_VALUES: Oid = Oid::new_unwrap("1.2.840.113549.1.9.16.2.24");
 pub(crate) const ID_AA_ETS_ARCHIVE_TIMESTAMP_V2: Oid = Oid::new_unwrap("1.2.840.113549.1.9.16.2.48");
 pub(crate) const ID_AA_ETS_ARCHIVE_TIMESTAMP_V3: Oid = Oid::new_unwrap("0.4.0.1733.2.4");
-pub(crate) const ID_AA_ATS_HASH_INDEX: Oid = Oid::new_unwrap("0.4.0.1733.2.5");
-pub(crate) const ID_AA_ATS_HASH_INDEX_V3: Oid = Oid::new_unwrap("0.4.0.19122.1.5");
 pub(crate) const ADBE_REVOCATION_INFO_ARCHIVAL: Oid = Oid::new_unwrap("1.2.840.113583.1.1.8");
 pub(crate) const ID_RI_OCSP_RESPONSE: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.16.2");
-pub(crate) const ID_CE_SUBJECT_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.14");
 
 // Digests, RFC 3279, RFC 5754
 pub(crate) const ID_SHA1: Oid = Oid::new_unwrap("1.3.14.3.2.26");
