@@ -4,6 +4,11 @@
 //! algorithm does not hold at that time any more, what proves it older is asked, and it is judged as a past
 //! signature.
 
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
 use pdf::ValidationData;
 
 use super::{
@@ -13,6 +18,7 @@ use super::{
     stamp::{Carried, Stamp},
 };
 use crate::{
+    algorithm::sha256,
     hash::HashAlgorithm,
     policy::Unacceptable,
     trust::{Material, PathOutcome, PathQuery, PolicyConstraints, Purpose, check_past_path, check_path},
@@ -23,7 +29,12 @@ pub(super) struct Court<'a> {
     options: &'a Options<'a>,
     material: Material,
     policies: PolicyConstraints,
+    known: RefCell<HashMap<Question, PathOutcome>>,
+    work: Cell<u64>,
 }
+
+/// A certificate, what for, and since when the signature is proven to exist, if that is asked.
+type Question = ([u8; 32], Purpose, Option<i64>);
 
 /// A signature or time-stamp, judged.
 #[derive(Clone, Debug)]
@@ -37,6 +48,11 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// Whether its chain leads to someone who is trusted.
+    pub(super) fn reaches_anchor(&self) -> bool {
+        self.chain.iter().any(|certificate| certificate.anchor.is_some())
+    }
+
     /// Whether the revocation status of every certificate that can be revoked is known.
     pub(super) fn knows_revocation(&self) -> bool {
         let known = |certificate: &CertificateReport| {
@@ -63,13 +79,20 @@ impl<'a> Court<'a> {
         for certificate in options.certificates {
             material.add_certificate(certificate.clone(), None);
         }
-        Self { options, material, policies: PolicyConstraints::default() }
+        Self {
+            options,
+            material,
+            policies: PolicyConstraints::default(),
+            known: RefCell::default(),
+            work: Cell::new(0),
+        }
     }
 
     /// Takes certificates and revocation data that a signature carries.
     ///
     /// `proven_at` is the earliest instant at which they are proven to have existed, if there is any.
     pub(super) fn admit(&mut self, carried: &Carried, proven_at: Option<i64>) {
+        self.known.borrow_mut().clear();
         for certificate in &carried.certificates {
             self.material.add_certificate(certificate.clone(), proven_at);
         }
@@ -160,27 +183,18 @@ impl<'a> Court<'a> {
         };
         let Some(leaf) = &check.certificate else { return judged };
         let at = self.options.time_of_interest();
-        let query = PathQuery {
-            leaf,
-            purpose,
-            at,
-            now: self.options.now,
-            material: &self.material,
-            anchors: self.options.trust,
-            policy: &self.options.policy,
-            policies: &self.policies,
-            fetcher: self.options.fetch,
-        };
-        let present = check_path(&query);
+        let present = self.path(leaf, purpose, None);
         let path = match bounds.existed_at.filter(|existed| *existed < at) {
             Some(existed) if !present.verdict.is_passed() => {
-                let past = check_past_path(&query, existed);
+                let past = self.path(leaf, purpose, Some(existed));
                 if past.verdict.is_passed() {
                     judged.notes.push(format!(
                         "judged at the time it is proven to have existed at, because now: {}",
                         present.verdict.reason
                     ));
                     past
+                } else if past.verdict.sub_indication == Some(SubIndication::NoPoe) {
+                    PathOutcome { verdict: past.verdict, ..present }
                 } else {
                     present
                 }
@@ -192,6 +206,35 @@ impl<'a> Court<'a> {
         judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(path.verdict).and(algorithms);
         judged.chain = path.chain;
         judged
+    }
+
+    /// The verdict on a certificate's path now, or for a signature that existed at an instant.
+    fn path(&self, leaf: &[u8], purpose: Purpose, existed_at: Option<i64>) -> PathOutcome {
+        let question = (sha256(leaf), purpose, existed_at);
+        if let Some(known) = self.known.borrow().get(&question) {
+            return known.clone();
+        }
+        let query = PathQuery {
+            leaf,
+            purpose,
+            at: self.options.time_of_interest(),
+            now: self.options.now,
+            material: &self.material,
+            anchors: self.options.trust,
+            policy: &self.options.policy,
+            policies: &self.policies,
+            fetcher: self.options.fetch,
+        };
+        let outcome = if self.work.get() >= MAX_WORK {
+            too_much_work()
+        } else if let Some(existed_at) = existed_at {
+            check_past_path(&query, existed_at)
+        } else {
+            check_path(&query)
+        };
+        self.work.set(self.work.get().saturating_add(outcome.work));
+        self.known.borrow_mut().insert(question, outcome.clone());
+        outcome
     }
 
     /// Whether the signature's own algorithms were secure as long as they had to be.
@@ -257,3 +300,19 @@ fn order(bounds: Bounds) -> Verdict {
         _ => Verdict::passed(),
     }
 }
+
+fn too_much_work() -> PathOutcome {
+    let reason = "the certificates of the file take more work to judge than any honest file's";
+    PathOutcome {
+        verdict: Verdict::indeterminate(SubIndication::CertificateChainGeneralFailure, reason),
+        chain: Vec::new(),
+        revoked_at: None,
+        control_time: None,
+        retry_at: None,
+        fetched: Material::default(),
+        work: 0,
+    }
+}
+
+/// Work on the certificates of one file, in the units of [`PathOutcome::work`]: about a second.
+const MAX_WORK: u64 = 100_000;

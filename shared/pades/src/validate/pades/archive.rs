@@ -8,6 +8,8 @@ use super::{Examined, File, SignatureKind};
 pub(super) struct Archive {
     /// Whether the file as it is now has validation data.
     pub(super) has_store: bool,
+    /// And whether revocation data are among them.
+    pub(super) has_revocation_data: bool,
     /// Revision of the last time-stamp.
     last: Option<usize>,
     /// Revision of the last time-stamp that covers validation data.
@@ -24,6 +26,7 @@ impl Archive {
             stamps.clone().take(MAX_LOOKED_AT).find(|stamp| has_data(&file.store_at(stamp.revision_end)));
         Self {
             has_store,
+            has_revocation_data: !(store.crls.is_empty() && store.ocsp_responses.is_empty()),
             last: stamps.next().map(|stamp| stamp.revision),
             last_over_store: over_store.filter(|_| has_store).map(|stamp| stamp.revision),
         }

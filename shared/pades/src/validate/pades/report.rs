@@ -35,11 +35,17 @@ pub(super) fn report_on(
         .stamps
         .iter()
         .any(|stamp| stamp.covers == TimestampKind::Signature && stamp.check.is_intact());
-    let has_data = archive.has_store || examined.carried.has_revocation_data();
+    let has_revocation_data = archive.has_revocation_data || examined.carried.has_revocation_data();
+    let has_data = if judged.reaches_anchor() {
+        (archive.has_store || has_revocation_data) && judged.knows_revocation()
+    } else {
+        // Nobody knows which status is missing in a chain that leads nowhere.
+        has_revocation_data
+    };
     let level = highest_level([
         examined.baseline && intact,
         stamped || archive.covers(examined.revision),
-        has_data && judged.knows_revocation(),
+        has_data,
         archive.covers_store(examined.revision),
     ]);
     let mut notes = examined.check.notes;

@@ -69,7 +69,7 @@ fn reference_to(signer: &Signer<'_>, certificate: &X509<'_>) -> Result<Reference
         (oid::ID_AA_SIGNING_CERTIFICATE_V2, Reference::Version2),
     ] {
         for (index, value) in signed_values(signer, kind).into_iter().enumerate() {
-            let id = first_id(&value, kind).map_err(|malformed| unreadable(malformed))?;
+            let id = first_id(&value, kind).map_err(unreadable)?;
             id.check(certificate)?;
             found = if index == 0 { version } else { Reference::Ambiguous };
         }
