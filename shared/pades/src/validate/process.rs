@@ -160,7 +160,10 @@ impl<'a> Court<'a> {
             });
         }
         let mut judged = self.judge(check, Purpose::Signature, bounds, None);
-        judged.verdict = judged.verdict.and(order(bounds)).and(fault);
+        if check.is_intact() {
+            // What is wrong with the signature itself says more than that nobody trusts its certificate.
+            judged.verdict = fault.and(order(bounds)).and(judged.verdict);
+        }
         judged.proven_at = bounds.existed_at;
         judged.timestamps = timestamps;
         judged
