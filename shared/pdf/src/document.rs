@@ -11,7 +11,7 @@ use std::{
 };
 
 pub(crate) use self::reader::Reader;
-pub(crate) use self::revision::{Fault, History};
+pub(crate) use self::revision::{Fault, History, Revision};
 pub use self::revision::{open_revision, revisions};
 use self::{object_stream::Kept, pages::PageList};
 use crate::{

@@ -127,7 +127,7 @@ pub enum ChangeKind {
 }
 
 /// Why the file can be read in two ways.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Ambiguity {
     /// A revision holds an object twice, or one that its cross-references do not name.
