@@ -224,7 +224,11 @@ impl<'a> Bench<'a> {
 
     fn is_anchor(&self, candidate: &Candidate<'a>, at: i64) -> bool {
         let mut same_name = self.query.anchors.with_subject(&candidate.subject);
-        same_name.any(|anchor| anchor.der == candidate.x509.der() && anchor.is_trusted_at(at))
+        same_name.any(|anchor| {
+            anchor.der == candidate.x509.der()
+                && anchor.serves(Purpose::OcspSigning)
+                && anchor.is_trusted_at(at)
+        })
     }
 
     fn hear_list(

@@ -198,7 +198,8 @@ fn an_anchor_is_trusted_for_its_time_only() {
     let hierarchy = Hierarchy::new();
     let mut anchors = TrustAnchors::new();
     let (from, until) = (Some(NOW - 10), Some(NOW + 10));
-    let anchor = Anchor { der: hierarchy.root.der.clone(), source: AnchorSource::Tenant, from, until };
+    let anchor =
+        Anchor { der: hierarchy.root.der.clone(), source: AnchorSource::Tenant, from, until, purpose: None };
     anchors.add(anchor).unwrap();
     for (at, trusted) in [(NOW - 11, false), (NOW - 10, true), (NOW + 9, true), (NOW + 10, false)] {
         let outcome = check(&hierarchy.leaf, Purpose::Signature, &hierarchy.material(), &anchors, at);
