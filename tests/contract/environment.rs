@@ -52,6 +52,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "fetch-document" => fetch_document::function(env, aws).await,
             "ingest-document" => ingest_document::function(env, aws).await,
             "issue-otp" => issue_otp::function(env, aws).await,
+            "load-trusted-lists" => load_trusted_lists::function(env, aws).await,
             "manage-request" => manage_request::function(env, aws).await,
             "present-document" => present_document::function(env, aws).await,
             "read-request" => read_request::function(env, aws).await,

@@ -148,7 +148,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 39] = [
+const ANSWERS: [(&str, &str); 40] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -170,6 +170,7 @@ const ANSWERS: [(&str, &str); 39] = [
     ("ingest-document.not-fetched", "null"),
     ("ingest-document.test-event", "null"),
     ("issue-otp", "404"),
+    ("load-trusted-lists", "null"),
     ("manage-request", "404"),
     ("manage-request.singular", "404"),
     ("present-document", "200"),

@@ -34,6 +34,7 @@ pub(crate) fn load(
             "FetchDocumentFunction" => fetch_document,
             "IngestDocumentFunction" => ingest_document,
             "IssueOtpFunction" => issue_otp,
+            "LoadTrustedListsFunction" => load_trusted_lists,
             "ManageRequestFunction" => manage_request,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,

@@ -13,7 +13,7 @@ use super::config::{ConfigError, Env};
 use super::session::SessionKey;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys};
-use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests};
+use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests, TrustedLists};
 
 /// Builds what functions need, once per process.
 #[derive(Debug)]
@@ -101,6 +101,15 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn documents(&self) -> Result<Documents, ConfigError> {
         Ok(Documents::new(self.aws.s3(), self.env.required("DOCUMENTS_BUCKET")?))
+    }
+
+    /// Trusted lists, in the bucket of documents. `DOCUMENTS_BUCKET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn trusted_lists(&self) -> Result<TrustedLists, ConfigError> {
+        Ok(TrustedLists::new(self.documents()?))
     }
 
     /// The key of signing links. `LINK_SECRET`.

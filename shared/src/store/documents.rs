@@ -88,6 +88,24 @@ impl Documents {
         self.put(key, "application/pdf", bytes, Some(note)).await
     }
 
+    /// Writes an object in place of the one before, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn replace(&self, key: &str, content_type: &str, bytes: Vec<u8>) -> Result<(), StoreError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key)
+            .content_type(content_type)
+            .body(ByteStream::from(bytes))
+            .send()
+            .await
+            .map(drop)
+            .map_err(StoreError::unavailable("PutObject"))
+    }
+
     async fn put(
         &self,
         key: &str,

@@ -99,6 +99,25 @@ pub(super) fn access_pk(key_digest: &Digest) -> String {
 /// Sort key of items that are alone in their partition.
 pub(super) const ONLY: &str = "ONLY";
 
+/// Where the operator says which trusted lists to load.
+pub(super) const TRUST_SOURCES: &str = "trust/sources.json";
+
+/// The anchors of all trusted lists.
+pub(super) const TRUST_ANCHORS: &str = "trust/anchors.json";
+
+/// What became of each trusted list.
+pub(super) const TRUST_STATUS: &str = "trust/status.json";
+
+/// A trusted list that the operator put there.
+pub(super) fn trust_file(name: &str) -> String {
+    format!("trust/files/{name}")
+}
+
+/// What was last accepted of a trusted list.
+pub(super) fn trust_snapshot(name: &str) -> String {
+    format!("trust/lists/{name}.json")
+}
+
 /// The S3 keys of a request's documents. No name that a user chose is part of one.
 #[derive(Clone, Debug)]
 pub struct DocumentKeys {

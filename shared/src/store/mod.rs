@@ -10,6 +10,7 @@ mod items;
 mod keys;
 mod messages;
 mod requests;
+mod trusted_lists;
 
 pub use access::{Access, ApiKey, KeyHolder, Tenant};
 pub use disclosures::DisclosureKey;
@@ -22,3 +23,4 @@ pub use evidence::{Evidence, StoredEvent};
 pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk};
 pub use messages::Claim;
 pub use requests::{Fetch, Page, Requests, Rounds};
+pub use trusted_lists::{ListSnapshot, PointerItem, TrustedLists};
