@@ -163,7 +163,7 @@ async fn read(
 ) -> Result<ListSnapshot, Failure> {
     let reading = tokio::task::spawn_blocking(move || {
         let policy = CryptoPolicy::default();
-        let list = match &source.ground {
+        let accepted = match &source.ground {
             Ground::Pinned(sha256) => {
                 trusted_list::read(&bytes, Acceptance::Pinned(*sha256), now.unix_seconds())?
             }
@@ -172,7 +172,7 @@ async fn read(
                 trusted_list::read(&bytes, Acceptance::SignedBy(&signers, &policy), now.unix_seconds())?
             }
         };
-        let snapshot = ListSnapshot::from(&list);
+        let snapshot = ListSnapshot::from(&accepted);
         match (last, &source.ground) {
             // Whoever pins a list wants that one.
             (None, _) | (_, Ground::Pinned(_)) => Ok(snapshot),
