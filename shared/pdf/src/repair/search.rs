@@ -199,7 +199,7 @@ fn read_object(
     Ok(Read { object: Object { value, raw, ..Object::null(0) }, end: body + end, data })
 }
 
-/// Behind the stream's data: by its length if that is known and right, else at `endstream`.
+/// Behind the stream's data: by its length if that is known and right, else at `endstream` or `endobj`.
 fn stream_end(
     rest: &[u8],
     start: usize,
@@ -218,7 +218,11 @@ fn stream_end(
     if let Some(end) = by_length.filter(ends) {
         return (end, Data::Known);
     }
-    let by_keyword = memchr::memmem::find(rest.get(start..).unwrap_or_default(), b"endstream");
+    let data = rest.get(start..).unwrap_or_default();
+    // Where `endstream` is missing, the next one is that of another stream.
+    let by_keyword = memchr::memmem::find_iter(data, b"end").find(|at| {
+        data.get(*at..).is_some_and(|text| text.starts_with(b"endstream") || text.starts_with(b"endobj"))
+    });
     match by_keyword {
         Some(end) if referred.is_some() => (start + end, Data::Guessed),
         Some(end) => (start + end, Data::Known),

@@ -64,6 +64,12 @@ fn objects_inside_of_stream_data_are_passed_over_where_the_length_is_another_obj
 }
 
 #[test]
+fn a_stream_without_its_end_swallows_no_other_object() {
+    let streams = "5 0 obj\n<</Length 3>>stream\nlonger\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R 3 0 R]/Count 2>>\nendobj\n6 0 obj\n<</Length 1>>stream\nx\nendstream\nendobj\n";
+    assert_eq!(pages(&repair(format!("{BODY}{streams}").as_bytes()).unwrap()), 2);
+}
+
+#[test]
 fn a_stream_that_the_file_cuts_off_is_closed() {
     let broken =
         BODY.replace("/MediaBox", "/Contents 4 0 R/MediaBox") + "4 0 obj\n<</Length 999>>stream\nBT (cut";
