@@ -49,6 +49,7 @@ mod algorithm;
 mod asn1;
 mod attributes;
 mod certificate;
+mod cms;
 pub mod demo_ca;
 mod directory_name;
 mod error;

@@ -1,5 +1,7 @@
 //! Keys and certificates for tests, made once for each kind.
 
+pub(crate) mod forge;
+
 use std::{path::Path, process::Command, sync::LazyLock, time::Duration};
 
 use der::{
@@ -53,13 +55,7 @@ pub(crate) static RSA_3072: LazyLock<Sealer> = LazyLock::new(|| sealer(&rsa(RsaK
 
 /// A certificate that may sign time-stamps and nothing else.
 pub(crate) static TSA: LazyLock<Sealer> = LazyLock::new(|| {
-    // id-kp-timeStamping, critical as RFC 3161 section 2.3 asks.
-    let mut usage = CustomExtension::from_oid_content(
-        &[2, 5, 29, 37],
-        vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
-    );
-    usage.set_criticality(true);
-    sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![usage])
+    sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![timestamping_only()])
 });
 
 /// Every kind of key with each algorithm it can use.
@@ -85,6 +81,16 @@ pub(crate) fn openssl(directory: &Path, arguments: &[&str]) -> Option<(bool, Str
     };
     let text = [output.stdout, output.stderr].concat();
     Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// id-kp-timeStamping, critical as RFC 3161 section 2.3 asks.
+fn timestamping_only() -> CustomExtension {
+    let mut usage = CustomExtension::from_oid_content(
+        &[2, 5, 29, 37],
+        vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
+    );
+    usage.set_criticality(true);
+    usage
 }
 
 fn rsa(size: RsaKeySize) -> KeyPair {
@@ -151,6 +157,14 @@ impl Issued {
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.custom_extensions.extend(extensions);
         self.issue(params, KeyPair::generate().unwrap(), serial)
+    }
+
+    /// A certificate under this one that may sign time-stamps and nothing else.
+    pub(crate) fn authority(&self, serial: u64) -> Self {
+        self.issue_with(&format!("time-stamp authority {serial}"), serial, |params| {
+            params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+            params.custom_extensions.push(timestamping_only());
+        })
     }
 
     /// A certificate under this one with a new key, its parameters as `edit` leaves them.

@@ -30,6 +30,7 @@ impl Judgement {
             control_time: None,
             retry_at: None,
             fetched: Material::default(),
+            work: 0,
         };
         Self { outcome, wanted: Vec::new() }
     }
@@ -78,7 +79,10 @@ pub(super) fn each(
         Judgement::or_better(&mut best, judgement);
         passed
     });
-    best.unwrap_or_else(|| without_anchor(&bench, anchored_at))
+    let mut best = best.unwrap_or_else(|| without_anchor(&bench, anchored_at));
+    // Reading a certificate counts too.
+    best.outcome.work = bench.pool.work.used().saturating_add(bench.pool.all.len() as u64);
+    best
 }
 
 /// A path that leads nowhere, as far as it goes.

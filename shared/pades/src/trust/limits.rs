@@ -38,6 +38,11 @@ impl Work {
         self.take(1 + 16 * ((bytes as u64) >> 16))
     }
 
+    /// How much was taken.
+    pub(super) fn used(&self) -> u64 {
+        MAX_WORK.saturating_sub(self.0.get())
+    }
+
     pub(super) fn is_used_up(&self) -> bool {
         self.0.get() == 0
     }
