@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use rcgen::{
-    CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, date_time_ymd,
+    CertificateParams, CustomExtension, ExtendedKeyUsagePurpose, IsCa, KeyUsagePurpose, RevocationReason,
+    RevokedCertParams, date_time_ymd,
 };
 
 use super::*;
@@ -158,6 +159,35 @@ fn a_revocation_counts_from_its_moment_on() {
     let before = hierarchy.check(&material, NOW - DAY - 1);
     assert!(before.verdict.is_passed(), "{:?}", before.verdict);
     assert_eq!(before.revoked_at, Some(NOW - DAY));
+}
+
+/// A list of the CA with one entry for a reason.
+fn list_for(ca: &Issued, at: i64, reason: RevocationReason) -> Vec<u8> {
+    ca.crl_with(NOW, |params| {
+        params.revoked_certs = vec![RevokedCertParams {
+            serial_number: 7_u64.into(),
+            revocation_time: date_time_ymd(1970, 1, 1) + Duration::from_secs(at.unsigned_abs()),
+            reason_code: Some(reason),
+            invalidity_date: None,
+        }];
+    })
+}
+
+#[test]
+fn a_hold_waits_and_a_reason_is_told() {
+    let hierarchy = Hierarchy::new();
+    let judged = |reason| {
+        let mut material = hierarchy.certificates();
+        material.add_crl(hierarchy.root.crl(&[], NOW, None), None);
+        material.add_crl(list_for(&hierarchy.ca, NOW - DAY, reason), None);
+        hierarchy.check(&material, NOW)
+    };
+    let on_hold = judged(RevocationReason::CertificateHold);
+    assert_eq!(sub_indication(&on_hold), Some(SubIndication::TryLater));
+    assert_eq!(on_hold.verdict.reason, "the certificate of CN=Ada Lovelace is on hold");
+    let compromised = judged(RevocationReason::KeyCompromise);
+    let expected = "the certificate of CN=Ada Lovelace is revoked: its key was compromised";
+    assert_eq!(compromised.verdict.reason, expected);
 }
 
 #[test]
