@@ -32,6 +32,8 @@ pub(super) struct Bench<'a> {
     pub(super) query: PathQuery<'a>,
     heard: RefCell<HashMap<Subject, Rc<Heard>>>,
     list_signatures: RefCell<HashMap<(usize, usize), Option<SignatureAlgorithm>>>,
+    /// The places of certificates that may sign OCSP responses.
+    responders: Vec<usize>,
 }
 
 /// How often who speaks about a certificate needed someone to speak about its own: 0 for a certificate of
@@ -51,11 +53,17 @@ struct Above<'p, 'a> {
 
 impl<'a> Bench<'a> {
     pub(super) fn new(query: &PathQuery<'a>) -> der::Result<Self> {
+        let pool = Pool::collect(query)?;
+        let may_answer = |(place, candidate): (usize, &Candidate<'_>)| {
+            candidate.x509.has_extended_usage(oid::ID_KP_OCSP_SIGNING).then_some(place)
+        };
+        let responders = pool.all.iter().enumerate().filter_map(may_answer).collect();
         Ok(Self {
-            pool: Pool::collect(query)?,
+            pool,
             query: *query,
             heard: RefCell::default(),
             list_signatures: RefCell::default(),
+            responders,
         })
     }
 
@@ -157,9 +165,8 @@ impl<'a> Bench<'a> {
             return Err("an OCSP response is not signed by the issuer itself");
         }
         let carried: Vec<Candidate<'a>> = carried(&item.der)?;
-        let at_hand = self.pool.all.iter().filter(|candidate| {
-            candidate.x509.has_extended_usage(oid::ID_KP_OCSP_SIGNING)
-                && (candidate.issuer == above.issuer.subject || candidate.anchor_at(at).is_some())
+        let at_hand = self.responders.iter().filter_map(|place| self.pool.get(*place)).filter(|candidate| {
+            candidate.issuer == above.issuer.subject || candidate.anchor_at(at).is_some()
         });
         let mut why = "an OCSP response is signed neither by the issuer nor by a responder of the issuer";
         for responder in carried.iter().chain(at_hand).take(MAX_RESPONDERS) {
