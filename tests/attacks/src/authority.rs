@@ -1,10 +1,11 @@
 //! Certificate authorities: the one that is trusted, and one that has only its name.
 
-use std::sync::LazyLock;
+use std::{sync::LazyLock, time::Duration};
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, SerialNumber, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CustomExtension, DistinguishedName,
+    DnType, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose, RevokedCertParams, SerialNumber,
+    date_time_ymd,
 };
 
 use crate::der;
@@ -30,6 +31,8 @@ pub struct Authority {
     pub revocable: Signer,
     /// Answers for the root (RFC 6960).
     pub responder: Signer,
+    params: CertificateParams,
+    key: KeyPair,
 }
 
 /// A key with its certificate.
@@ -94,13 +97,48 @@ impl Authority {
         // id-ce-noRevAvail and id-pkix-ocsp-nocheck.
         let never = || CustomExtension::from_oid_content(&[2, 5, 29, 56], vec![5, 0]);
         let no_check = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 48, 1, 5], vec![5, 0]);
+        let signers = (
+            issue("Ada Lovelace", 2, vec![never()]),
+            issue("Analytical Engines time-stamps", 3, vec![never(), usage(8, true)]),
+            issue("Grace Hopper", 4, Vec::new()),
+            issue("Analytical Engines OCSP", 5, vec![no_check, usage(9, false)]),
+        );
         Self {
             root_pem: certificate.pem(),
-            seal: issue("Ada Lovelace", 2, vec![never()]),
-            tsa: issue("Analytical Engines time-stamps", 3, vec![never(), usage(8, true)]),
-            revocable: issue("Grace Hopper", 4, Vec::new()),
-            responder: issue("Analytical Engines OCSP", 5, vec![no_check, usage(9, false)]),
+            seal: signers.0,
+            tsa: signers.1,
+            revocable: signers.2,
+            responder: signers.3,
+            params: root,
+            key,
         }
+    }
+
+    /// What the root has revoked: nothing.
+    #[must_use]
+    pub fn crl(&self, number: u64) -> Vec<u8> {
+        self.crl_of(number, &[])
+    }
+
+    /// A list of certificates that the root revoked a day ago, valid for a day around [`NOW`].
+    #[must_use]
+    pub fn crl_of(&self, number: u64, revoked_serials: &[u64]) -> Vec<u8> {
+        let at = |seconds: i64| date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds.unsigned_abs());
+        let revoked = |serial: &u64| RevokedCertParams {
+            serial_number: SerialNumber::from(*serial),
+            revocation_time: at(NOW - 86_400),
+            reason_code: None,
+            invalidity_date: None,
+        };
+        let list = CertificateRevocationListParams {
+            this_update: at(NOW - 43_200),
+            next_update: at(NOW + 43_200),
+            crl_number: SerialNumber::from(number),
+            issuing_distribution_point: None,
+            revoked_certs: revoked_serials.iter().map(revoked).collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        list.signed_by(&Issuer::from_params(&self.params, &self.key)).unwrap().der().to_vec()
     }
 }
 

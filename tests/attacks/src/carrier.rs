@@ -2,9 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use pades::{
-    Digest, DigestAlgorithm, Level, Pkcs8Key, SealCertificate, SignedAttributes, TimestampToken, assemble,
-};
+use pades::{DigestAlgorithm, Level, Pkcs8Key, SealCertificate, SignedAttributes, TimestampToken, assemble};
 use pdf::{
     Act, Appearance, Document, FieldPlan, Limits, Mark, Place, SealRequest, SignatoryField, SignedAt,
     ValidationData,
@@ -44,7 +42,7 @@ pub static CARRIERS: LazyLock<Vec<Carrier>> = LazyLock::new(carriers);
 fn carriers() -> Vec<Carrier> {
     let table = base::document(Structure::Table);
     let stream = base::document(Structure::Stream);
-    let sealer = Sealer::new();
+    let sealer = Sealer::new("");
     let by_hand = |before: &[u8], signing: &Signing<'_>| (before.to_vec(), signing.sign(before));
     let seal = &TRUSTED.seal;
     let certified = |level| Signing { certifies: Some(level), ..Signing::new(seal, "certification") };
@@ -91,58 +89,70 @@ const SHOWN: &str = "BT /F1 10 Tf 2 7 Td (Signed by Ada Lovelace) Tj ET";
 pub struct Sealer {
     certificate: SealCertificate,
     key: Pkcs8Key,
+    password: &'static str,
 }
 
-impl Default for Sealer {
-    fn default() -> Self {
-        Self::new()
-    }
+/// Where each signatory's mark is shown.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Places {
+    /// Nowhere.
+    None,
+    /// On the last page.
+    One,
+    /// On every page.
+    EveryPage,
 }
 
 impl Sealer {
-    /// With the trusted authority's key.
-    ///
-    /// # Panics
-    ///
-    /// Never in practice: keys and certificates are made here.
+    /// With the trusted authority's key, for files that this password opens.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn new(password: &'static str) -> Self {
         let Signer { pem, key, .. } = &TRUSTED.seal;
         Self {
             certificate: SealCertificate::from_pem(&format!("{pem}{}", TRUSTED.root_pem)).unwrap(),
             key: Pkcs8Key::from_pem(&key.serialize_pem()).unwrap(),
+            password,
         }
     }
 
     /// Seals every act, then adds what the level asks for; the file before its newest signature, and the file.
+    fn chain(&self, bytes: &[u8], signatories: u8, close: bool, level: Level) -> (Vec<u8>, Vec<u8>) {
+        if close {
+            let before = self.seal_all(bytes, signatories, Places::One, false, level);
+            let plan = plan(signatories, Places::One);
+            let closed = self.act(&before, &plan, Act::Closing, level);
+            return (before, closed);
+        }
+        let sealed = self.seal_all(bytes, signatories, Places::One, close, level);
+        if level < Level::BLTA {
+            return (bytes.to_vec(), sealed);
+        }
+        let before = with_validation_data(&sealed, self.password);
+        let stamped = with_timestamp(&before, "archive", self.password);
+        (before, stamped)
+    }
+
+    /// Seals every act.
     #[must_use]
-    pub fn chain(&self, bytes: &[u8], signatories: u8, close: bool, level: Level) -> (Vec<u8>, Vec<u8>) {
-        let plan = plan(signatories);
+    pub fn seal_all(
+        &self,
+        bytes: &[u8],
+        signatories: u8,
+        places: Places,
+        close: bool,
+        level: Level,
+    ) -> Vec<u8> {
+        let plan = plan(signatories, places);
         let appearance = appearance();
-        let mut before = bytes.to_vec();
-        let mut current = bytes.to_vec();
-        let acts = plan
-            .signatories
+        plan.signatories
             .iter()
             .map(|field| Act::Signatory { field_name: &field.field_name, appearance: &appearance })
-            .chain(close.then_some(Act::Closing));
-        for act in acts {
-            let next = self.act(&current, &plan, act, level);
-            before = std::mem::replace(&mut current, next);
-        }
-        if level >= Level::BLT {
-            before.clone_from(&current);
-            current = with_validation_data(&current);
-        }
-        if level >= Level::BLTA {
-            before.clone_from(&current);
-            current = with_timestamp(&current, "archive 1");
-        }
-        (before, current)
+            .chain(close.then_some(Act::Closing))
+            .fold(bytes.to_vec(), |current, act| self.act(&current, &plan, act, level))
     }
 
     fn act(&self, bytes: &[u8], plan: &FieldPlan, act: Act<'_>, level: Level) -> Vec<u8> {
-        let document = open(bytes);
+        let document = open(bytes, self.password);
         let request = SealRequest {
             plan,
             act,
@@ -169,35 +179,54 @@ impl Sealer {
 
 /// Adds the authority's certificates to the security store.
 #[must_use]
-pub fn with_validation_data(bytes: &[u8]) -> Vec<u8> {
+pub fn with_validation_data(bytes: &[u8], password: &str) -> Vec<u8> {
     let certificates = vec![TRUSTED.seal.der.clone(), TRUSTED.seal.root.clone(), TRUSTED.tsa.der.clone()];
-    let data = ValidationData { certificates, ..ValidationData::default() };
-    [bytes, &pdf::append_validation_data(&open(bytes), &data).unwrap()].concat()
+    with_data(bytes, &ValidationData { certificates, ..ValidationData::default() }, password)
+}
+
+/// Adds the root's list of what it revoked, by a number of its own, to the security store.
+#[must_use]
+pub fn with_crl(bytes: &[u8], number: u64, password: &str) -> Vec<u8> {
+    let data = ValidationData { crls: vec![TRUSTED.crl(number)], ..ValidationData::default() };
+    with_data(bytes, &data, password)
+}
+
+/// Adds validation data to the security store.
+#[must_use]
+pub fn with_data(bytes: &[u8], data: &ValidationData, password: &str) -> Vec<u8> {
+    [bytes, &pdf::append_validation_data(&open(bytes, password), data).unwrap()].concat()
 }
 
 /// Adds a time-stamp over the document.
 #[must_use]
-pub fn with_timestamp(bytes: &[u8], field: &str) -> Vec<u8> {
-    let document = open(bytes);
+pub fn with_timestamp(bytes: &[u8], field: &str, password: &str) -> Vec<u8> {
+    let document = open(bytes, password);
     let prepared = pdf::prepare_timestamp(&document, field, 8192).unwrap();
     let digest = prepared.digest(document.source(), None).unwrap();
     let token = timestamp(&TRUSTED.tsa, &digest, NOW);
     [bytes, &prepared.finish(&token).unwrap()].concat()
 }
 
-fn open(bytes: &[u8]) -> Document {
-    Document::open(Arc::new(bytes.to_vec()), None, &Limits::default()).unwrap()
+fn open(bytes: &[u8], password: &str) -> Document {
+    let password = (!password.is_empty()).then_some(password.as_bytes());
+    Document::open(Arc::new(bytes.to_vec()), password, &Limits::default()).unwrap()
 }
 
-fn plan(signatories: u8) -> FieldPlan {
+fn plan(signatories: u8, places: Places) -> FieldPlan {
+    let pages = match places {
+        Places::None => [].as_slice(),
+        Places::One => &[-1],
+        Places::EveryPage => &[1, 2, 3],
+    };
+    let place = |page: i32, number: u8| Place {
+        page,
+        x_points: 72.0,
+        y_points: 60.0 + 70.0 * f64::from(number),
+        ..Place::default()
+    };
     let field = |number: u8| SignatoryField {
         field_name: format!("signatory {number}"),
-        places: vec![Place {
-            page: -1,
-            x_points: 72.0,
-            y_points: 60.0 + 70.0 * f64::from(number),
-            ..Place::default()
-        }],
+        places: pages.iter().map(|page| place(*page, number)).collect(),
     };
     FieldPlan { signatories: (1..=signatories).map(field).collect(), closing_field: "closing".to_owned() }
 }
@@ -210,10 +239,4 @@ fn appearance() -> Appearance {
         reason: None,
         reference: "6f2c".to_owned(),
     }
-}
-
-/// The digest type that the library takes, of some bytes.
-#[must_use]
-pub fn digest(bytes: &[u8]) -> Digest {
-    Digest::of(DigestAlgorithm::Sha256, bytes)
 }
