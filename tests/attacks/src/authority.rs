@@ -120,7 +120,7 @@ impl Authority {
         self.crl_of(number, &[])
     }
 
-    /// A list of certificates that the root revoked a day ago, valid for a day around [`NOW`].
+    /// A list of certificates that the root revoked a day ago, valid for a day from [`NOW`] on.
     #[must_use]
     pub fn crl_of(&self, number: u64, revoked_serials: &[u64]) -> Vec<u8> {
         let at = |seconds: i64| date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds.unsigned_abs());
@@ -131,8 +131,8 @@ impl Authority {
             invalidity_date: None,
         };
         let list = CertificateRevocationListParams {
-            this_update: at(NOW - 43_200),
-            next_update: at(NOW + 43_200),
+            this_update: at(NOW + 120),
+            next_update: at(NOW + 86_400),
             crl_number: SerialNumber::from(number),
             issuing_distribution_point: None,
             revoked_certs: revoked_serials.iter().map(revoked).collect(),
