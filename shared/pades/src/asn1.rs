@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** nothing here judges what it reads.
 
+pub(crate) mod ber;
 mod cms;
 mod revocation;
 mod tsp;

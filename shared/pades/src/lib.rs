@@ -49,14 +49,17 @@ mod algorithm;
 mod asn1;
 mod attributes;
 mod certificate;
+mod cms;
 pub mod demo_ca;
 mod error;
+pub mod hash;
 mod key;
 mod level;
 mod material;
 mod oid;
 mod one_signer;
 mod own_seal;
+pub mod policy;
 mod revocation;
 mod seal;
 mod signed_data;
@@ -65,7 +68,7 @@ mod signed_data;
 mod testing;
 mod timestamp;
 pub mod validate;
-mod verify;
+pub mod verify;
 mod x509;
 
 pub use self::{

@@ -51,7 +51,11 @@ impl<'a> X509<'a> {
         if self.tbs.issuer != issuer.tbs.subject {
             return Err(Rejection::Wrong);
         }
-        let message = self.outer.to_be_signed.to_der().map_err(|_| Rejection::Unsupported)?;
+        let message = self
+            .outer
+            .to_be_signed
+            .to_der()
+            .map_err(|_| Rejection::Unsupported("the certificate cannot be read"))?;
         verify_bits(
             &issuer.tbs.subject_public_key_info,
             &self.outer.signature_algorithm,
