@@ -29,10 +29,18 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 import inputs
 from pki import Pki
 
-# pyHanko changes the page of an encrypted object stream in a way that its own comparison then refuses.
+
 STRUCTURES = ("table", "stream", "hybrid")
 LEVELS = ("B-B", "B-T", "B-LT", "B-LTA", "B-LTA renewed")
-KINDS = ("invisible", "visible", "certified 2", "certified 3", "locked", "data added late")
+KINDS = (
+    "invisible",
+    "visible",
+    "certified 2",
+    "certified 2, linked",
+    "certified 3",
+    "locked",
+    "data added late",
+)
 
 
 class Maker:
@@ -157,8 +165,11 @@ def chains(pki: Pki, directory: Path) -> Iterator[tuple[str, Path]]:
     maker = Maker(pki, directory)
     dimensions = itertools.product(KINDS, STRUCTURES, LEVELS, (1, 2, 3))
     for number, (kind, structure, level, count) in enumerate(dimensions):
+        linked = kind.endswith("linked")
+        if linked and level != "B-B":
+            continue
         path = directory / f"chain-{number:03}.pdf"
-        path.write_bytes(form(directory, structure))
+        path.write_bytes(form(directory, structure, linked))
         _make(maker, path, kind, level, count)
         if level == "B-LTA renewed":
             maker.renew(path)
@@ -173,7 +184,7 @@ def _make(maker: Maker, path: Path, kind: str, level: str, count: int) -> None:
             box = (72, 60 * number, 272, 60 * number + 40)
             spec = fields.SigFieldSpec(field, on_page=1, box=box)
         if kind.startswith("certified") and number == 1:
-            permission = fields.MDPPerm(int(kind[-1]))
+            permission = fields.MDPPerm(int(kind.split()[1].rstrip(",")))
             metadata = {"certify": True, "docmdp_permissions": permission}
         if kind == "locked":
             lock = fields.FieldMDPSpec(fields.FieldMDPAction.INCLUDE, fields=["place"])
@@ -183,14 +194,14 @@ def _make(maker: Maker, path: Path, kind: str, level: str, count: int) -> None:
         maker.sign(path, field, part, spec, **metadata)
         if kind == "certified 3":
             note(path, f"Seen by {number}")
-        if kind in ("certified 2", "certified 3", "locked") and not level.startswith("B-LTA"):
+        if kind.startswith(("certified", "locked")) and not level.startswith("B-LTA"):
             fill(path, f"{number}00 EUR")
         if kind == "data added late" and level in ("B-LT", "B-LTA"):
             maker.add_data(path)
 
 
-def form(directory: Path, structure: str) -> bytes:
-    """Three pages; two text fields on the first."""
+def form(directory: Path, structure: str, linked: bool = False) -> bytes:
+    """Three pages; two text fields on the first, which know their page if they are linked."""
     made = inputs.make(directory / "inputs", structure, "plain")
     writer = IncrementalPdfFileWriter(made.open("rb"), strict=False)
     page = writer.root["/Pages"]["/Kids"][0]
@@ -206,13 +217,14 @@ def form(directory: Path, structure: str) -> bytes:
                 pdf_name("/V"): pdf_string("open"),
                 pdf_name("/DA"): pdf_string("/F1 12 Tf 0 g"),
                 pdf_name("/F"): generic.NumberObject(4),
-                pdf_name("/P"): page.container_ref and writer.root["/Pages"].raw_get("/Kids")[0],
                 pdf_name("/Rect"): rect,
                 pdf_name("/AP"): generic.DictionaryObject(
                     {pdf_name("/N"): writer.add_object(_appearance(writer, "open"))}
                 ),
             }
         )
+        if linked:
+            field[pdf_name("/P")] = writer.root["/Pages"]["/Kids"].raw_get(0)
         reference = writer.add_object(field)
         annotations.append(reference)
         listed.append(reference)
