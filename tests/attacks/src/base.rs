@@ -42,6 +42,21 @@ pub mod number {
     pub const SQUARE_APPEARANCE: u32 = 25;
     pub const FORM: u32 = 26;
     pub const METADATA: u32 = 27;
+    /// A text field whose picture is not its value.
+    pub const TRAP: u32 = 28;
+    /// What the second and third page take from objects of their own.
+    pub const LENGTH: u32 = 30;
+    pub const MEDIA_BOX: u32 = 31;
+    pub const ROTATE: u32 = 32;
+    pub const CONTENTS: u32 = 33;
+    pub const GRAPHICS_STATE: u32 = 34;
+    pub const TINT: u32 = 36;
+    pub const IMAGE: u32 = 37;
+    pub const MASK: u32 = 38;
+    pub const FIELDS: u32 = 39;
+    pub const KIDS: u32 = 40;
+    /// A signature field that nobody signed.
+    pub const UNSIGNED: u32 = 41;
 }
 
 /// What an attack makes a page say.
@@ -104,22 +119,18 @@ fn objects() -> BTreeMap<u32, Vec<u8>> {
          /OCProperties << /OCGs [ 16 0 R ] /D << /ON [ 16 0 R ] /Order [ 16 0 R ] >> >> >>"
             .to_owned(),
     );
-    put(2, "<< /Type /Pages /Count 3 /Kids [ 5 0 R 6 0 R 7 0 R ] >>".to_owned());
+    put(2, "<< /Type /Pages /Count 3 /Kids 40 0 R >>".to_owned());
     put(3, "<< /Title (Contract) /Producer (Analytical Engines) >>".to_owned());
     put(4, "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned());
-    let resources = "/Resources << /Font << /F1 4 0 R >> /XObject << /Lid 17 0 R >> \
-                     /Properties << /Draft 16 0 R >> >>";
-    let annotations = ["/Annots [ 11 0 R 13 0 R ]", "/Annots [ 22 0 R ]", "/Annots [ 24 0 R ]"];
-    for (index, annotations) in (0..).zip(annotations) {
-        put(
-            5 + index,
-            format!(
-                "<< /Type /Page /Parent 2 0 R /MediaBox [ 0 0 595 842 ] {resources} /Contents {} 0 R \
-                 {annotations} >>",
-                8 + index
-            ),
-        );
-    }
+    let fonts = "/Font << /F1 4 0 R >>";
+    let resources = format!(
+        "/Resources << {fonts} /XObject << /Lid 17 0 R /Image 37 0 R >> /Properties << /Draft 16 0 R >> \
+         /ExtGState << /State 34 0 R >> /ColorSpace << /Black 35 0 R >> >>"
+    );
+    let page = |rest: &str| format!("<< /Type /Page /Parent 2 0 R {resources} {rest} >>");
+    put(5, page("/MediaBox [ 0 0 595 842 ] /Contents 8 0 R /Annots [ 11 0 R 13 0 R 28 0 R 41 0 R ]"));
+    put(6, page("/MediaBox 31 0 R /Rotate 32 0 R /Contents 9 0 R /Annots [ 22 0 R ]"));
+    put(7, page("/MediaBox [ 0 0 595 842 ] /Contents 33 0 R /Annots [ 24 0 R ]"));
     put(
         11,
         format!(
@@ -152,9 +163,24 @@ fn objects() -> BTreeMap<u32, Vec<u8>> {
          /AP << /N 25 0 R >> >>"
             .to_owned(),
     );
+    put(26, "<< /Fields 39 0 R /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 4 0 R >> >> >>".to_owned());
     put(
-        26,
-        "<< /Fields [ 11 0 R 13 0 R 22 0 R ] /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 4 0 R >> >> >>"
+        28,
+        "<< /Type /Annot /Subtype /Widget /FT /Tx /T (trap) /V (9000000 EUR) /DA (/F1 12 Tf 0 g) \
+         /Rect [ 72 440 272 464 ] /F 4 /P 5 0 R /AP << /N 29 0 R >> >>"
+            .to_owned(),
+    );
+    put(31, "[ 0 0 595 842 ]".to_owned());
+    put(32, "0".to_owned());
+    put(33, "[ 10 0 R ]".to_owned());
+    put(34, "<< /Type /ExtGState /ca 1 >>".to_owned());
+    put(35, "[ /Separation /Ink /DeviceGray 36 0 R ]".to_owned());
+    put(36, "<< /FunctionType 2 /Domain [ 0 1 ] /C0 [ 1 ] /C1 [ 0 ] /N 1 >>".to_owned());
+    put(39, "[ 11 0 R 13 0 R 22 0 R 28 0 R 41 0 R ]".to_owned());
+    put(40, "[ 5 0 R 6 0 R 7 0 R ]".to_owned());
+    put(
+        41,
+        "<< /Type /Annot /Subtype /Widget /FT /Sig /T (unsigned) /Rect [ 0 0 0 0 ] /F 132 /P 5 0 R >>"
             .to_owned(),
     );
     streams(&mut objects);
@@ -169,10 +195,24 @@ fn streams(objects: &mut BTreeMap<u32, Vec<u8>>) {
         + "/OC /Draft BDC\n"
         + &text_at(72, 600, "DRAFT, NOT BINDING")
         + "EMC\n";
-    let second = text_at(72, 760, "Fees") + &text_at(76, 700, "Fees: 500 EUR a month");
-    let third = text_at(72, 760, "Term") + &text_at(76, 700, "Cannot be cancelled");
+    let second = text_at(72, 760, "Fees")
+        + &text_at(76, 700, "Fees: 500 EUR a month")
+        + &text_at(72, 640, "Paid at the end of the month")
+        + "/State gs /Black cs 1 sc\n"
+        + &text_at(72, 600, "Not before the third month");
+    let third = text_at(72, 760, "Term")
+        + &text_at(76, 700, "Cannot be cancelled")
+        + "q 100 0 0 100 72 500 cm /Image Do Q\n";
     objects.insert(8, stream("", first.as_bytes()));
-    objects.insert(9, stream("", second.as_bytes()));
+    let length = second.len();
+    let head = format!("<< /Length 30 0 R >>\nstream\n{second}\nendstream");
+    objects.insert(9, head.into_bytes());
+    objects.insert(30, length.to_string().into_bytes());
+    objects.insert(29, appearance(200, 24, &format!("/Tx BMC q {} Q EMC", text_at(2, 7, "1 EUR"))));
+    let image =
+        "/Type /XObject /Subtype /Image /Width 2 /Height 2 /BitsPerComponent 8 /ColorSpace /DeviceGray";
+    objects.insert(37, stream(&format!("{image} /SMask 38 0 R"), &[0, 80, 160, 80]));
+    objects.insert(38, stream(image, &[255, 255, 255, 255]));
     objects.insert(10, stream("", third.as_bytes()));
     let white = |text: &str| format!("1 g 0 0 300 30 re f 0 g {}", text_at(4, 10, text));
     objects.insert(12, appearance(200, 24, &format!("/Tx BMC q {} Q EMC", text_at(2, 7, FIELD_VALUE))));

@@ -24,6 +24,8 @@ pub struct Signing<'a> {
     pub sub_filter: &'a str,
     /// Further entries of the field.
     pub field_entries: &'a str,
+    /// A field of the file that is signed instead of a new one.
+    pub existing: Option<u32>,
     /// `/Rect` of the field, and the content of its appearance.
     pub shown: Option<([u32; 4], &'a str)>,
     /// Makes `/ByteRange` of where the gap begins and ends and where the file ends.
@@ -47,6 +49,7 @@ impl<'a> Signing<'a> {
             entries: "",
             sub_filter: "/ETSI.CAdES.detached",
             field_entries: "",
+            existing: None,
             shown: None,
             range: honest_range,
             brackets: ["<", ">"],
@@ -64,7 +67,8 @@ impl<'a> Signing<'a> {
     pub fn sign(&self, bytes: &[u8]) -> Vec<u8> {
         let view = Unsigned::read(bytes);
         let mut update = view.0.update();
-        let [signature, field] = [update.number(), update.number()];
+        let signature = update.number();
+        let field = self.existing.unwrap_or_else(|| update.number());
         let reference = match self.certifies {
             Some(level) => format!(
                 "/Reference [ << /Type /SigRef /TransformMethod /DocMDP /TransformParams \
@@ -91,15 +95,24 @@ impl<'a> Signing<'a> {
             None => ([0; 4], String::new()),
         };
         let page = view.0.pages[0];
-        let field_body = format!(
-            "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({}) /V {signature} 0 R /F 132 /P {page} 0 R \
-             /Rect [ {} {} {} {} ] {shown} {} >>",
-            self.field, rect[0], rect[1], rect[2], rect[3], self.field_entries
-        );
-        update.write(field, field_body.as_bytes());
+        let rect: String = rect.iter().map(|it| format!("{it} ")).collect();
         let form = view.0.form().expect("the form is an object");
-        let fields = appended(&view.0.references(form, "Fields"), field);
-        update.write(form, &view.0.with(form, &[("Fields", &fields), ("SigFlags", "3")]).unwrap());
+        let fields = view.0.references(form, "Fields");
+        if let Some(existing) = self.existing {
+            let value = format!("{signature} 0 R {shown} {}", self.field_entries);
+            let body = view.0.with(existing, &[("V", &value), ("Rect", &format!("[ {rect}]")), ("F", "132")]);
+            update.write(existing, &body.unwrap());
+            update.write(form, &view.0.with(form, &[("SigFlags", "3")]).unwrap());
+            return self.fill(bytes.len(), update.finish());
+        }
+        let body = format!(
+            "<< /Type /Annot /Subtype /Widget /FT /Sig /T ({}) /V {signature} 0 R /F 132 /P {page} 0 R \
+             /Rect [ {rect}] {shown} {} >>",
+            self.field, self.field_entries
+        );
+        update.write(field, body.as_bytes());
+        let body = view.0.with(form, &[("Fields", &appended(&fields, field)), ("SigFlags", "3")]);
+        update.write(form, &body.unwrap());
         let annotations = appended(&view.0.references(page, "Annots"), field);
         update.write(page, &view.0.with(page, &[("Annots", &annotations)]).unwrap());
         if self.certifies.is_some() {

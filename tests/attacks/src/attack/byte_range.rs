@@ -81,7 +81,7 @@ fn ranges() -> [(&'static str, Range); 17] {
         }),
         ("second part begins with the first", |start, _, size| vec![0, int(start), 0, int(size)]),
         ("ends early", |start, end, size| vec![0, int(start), int(end), int(size - end) - 60]),
-        ("one byte short", |start, end, size| vec![0, int(start), int(end), int(size - end) - 1]),
+        ("two bytes short", |start, end, size| vec![0, int(start), int(end), int(size - end) - 2]),
         ("one byte long", |start, end, size| vec![0, int(start), int(end), int(size - end) + 1]),
         ("far beyond the end", |start, end, _| vec![0, int(start), int(end), i64::from(u32::MAX)]),
         ("gap begins early", |start, end, size| vec![0, int(start) - 40, int(end), int(size - end)]),

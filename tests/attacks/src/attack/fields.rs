@@ -77,6 +77,66 @@ pub(super) fn attacks() -> Vec<Attack> {
                     .finish(),
             )
         }),
+        Attack::new(FAMILY, "field of the same name", Shows::Bytes, |c| {
+            c.prepared.then_some(())?;
+            let form = c.view.form()?;
+            let mut update = c.view.update();
+            let field = update.add("<< /FT /Tx /T (total) /V (900 EUR) >>");
+            let fields = appended(&c.view.references(form, "Fields"), field);
+            Some(update.put(form, c.view.with(form, &[("Fields", &fields)])?).finish())
+        }),
+        Attack::new(FAMILY, "the viewer draws a value that was never shown", Shows::Picture, |c| {
+            // The value lay in the signed file, below a picture of another.
+            let form = c.view.form()?;
+            c.prepared.then_some(())?;
+            Some(c.view.update().put(form, c.view.with(form, &[("NeedAppearances", "true")])?).finish())
+        }),
+        Attack::new(FAMILY, "picture of a value that was never shown", Shows::Picture, |c| {
+            c.prepared.then_some(())?;
+            let content = format!("/Tx BMC q {} Q EMC", text_at(2, 7, "9000000 EUR"));
+            Some(c.view.update().put(29, base::appearance(200, 24, &content)).finish())
+        }),
+        Attack::new(FAMILY, "picture when pointed at", Shows::Bytes, |c| {
+            c.prepared.then_some(())?;
+            let mut update = c.view.update();
+            let shown = update.add(base::appearance(200, 24, &text_at(2, 7, "900 EUR")));
+            let entries = format!("<< /N 12 0 R /R {shown} 0 R /D {shown} 0 R >>");
+            Some(update.put(number::FIELD, c.view.with(number::FIELD, &[("AP", &entries)])?).finish())
+        }),
+        Attack::new(FAMILY, "value right, in a font of other shapes", Shows::Picture, |c| {
+            let font = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding << /Type /Encoding \
+                        /BaseEncoding /WinAnsiEncoding /Differences [ 50 /nine ] >> >>";
+            drawn(c, font, &text_at(2, 7, "200 EUR"), "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, in a font of drawn shapes", Shows::Picture, |c| {
+            let font = "<< /Type /Font /Subtype /Type3 /FontBBox [ 0 0 1000 1000 ] /FontMatrix [ 0.001 0 0 0.001 0 0 ] \
+                        /FirstChar 32 /LastChar 32 /Widths [ 500 ] /Encoding << /Differences [ 32 /space ] >> \
+                        /CharProcs << >> >>";
+            drawn(c, font, &text_at(2, 7, "200 EUR"), "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, never painted", Shows::Picture, |c| {
+            let hidden = format!("3 Tr {} 0 Tr 0 0 150 20 re f", text_at(2, 7, "200 EUR"));
+            drawn(c, HELVETICA, &hidden, "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, outside of its box", Shows::Picture, |c| {
+            let outside = text_at(2, 300, "200 EUR") + "0 0 150 20 re f";
+            drawn(c, HELVETICA, &outside, "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, too small to see", Shows::Picture, |c| {
+            let small = "BT /F1 0.01 Tf 2 7 Td (200 EUR) Tj ET 0 0 150 20 re f".to_owned();
+            drawn(c, HELVETICA, &small, "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, painted over", Shows::Picture, |c| {
+            let covered = text_at(2, 7, "200 EUR") + "0 0 200 24 re f";
+            drawn(c, HELVETICA, &covered, "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, and more", Shows::Picture, |c| {
+            drawn(c, HELVETICA, &text_at(2, 7, "200 EUR 00"), "[ 0 0 200 24 ]")
+        }),
+        Attack::new(FAMILY, "value right, in marked content that is off", Shows::Picture, |c| {
+            let off = format!("/Span << /ActualText (200 EUR) >> BDC {} EMC", text_at(2, 7, "900 EUR"));
+            drawn(c, HELVETICA, &off, "[ 0 0 200 24 ]")
+        }),
         Attack::new(FAMILY, "field removed from the form", Shows::Bytes, |c| {
             c.prepared.then_some(())?;
             let form = c.view.form()?;
@@ -138,6 +198,21 @@ pub(super) fn attacks() -> Vec<Attack> {
         }));
     }
     attacks
+}
+
+const HELVETICA: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
+
+/// The text field with the value 200 EUR, shown by this content in this font and box.
+fn drawn(c: &Carrier, font: &str, content: &str, bounds: &str) -> Option<Vec<u8>> {
+    c.prepared.then_some(())?;
+    let mut update = c.view.update();
+    let font = update.add(font);
+    let kind =
+        format!("/Type /XObject /Subtype /Form /BBox {bounds} /Resources << /Font << /F1 {font} 0 R >> >>");
+    let shown = update.add(base::stream(&kind, format!("/Tx BMC q {content} Q EMC").as_bytes()));
+    let picture = format!("<< /N {shown} 0 R >>");
+    let entries = [("V", "(200 EUR)"), ("AP", picture.as_str())];
+    Some(update.put(number::FIELD, c.view.with(number::FIELD, &entries)?).finish())
 }
 
 /// A text field filled in as a viewer does it.

@@ -62,6 +62,7 @@ pub(super) fn attacks() -> Vec<Attack> {
         }),
     ];
     attacks.extend(replacing());
+    attacks.extend(indirect());
     attacks.extend(hiding_and_replacing());
     attacks
 }
@@ -193,6 +194,43 @@ fn replacing() -> Vec<Attack> {
             Some(update.put(number::FIELD, field).put(number::FIELD_APPEARANCE, body))
         }),
     ]
+}
+
+/// Small objects of their own that pages and streams take their values from.
+fn indirect() -> Vec<Attack> {
+    let values: [(&str, u32, &str); 12] = [
+        ("length of a content", number::LENGTH, "60"),
+        ("length of a content, longer", number::LENGTH, "9999"),
+        ("size of a page", number::MEDIA_BOX, "[ 0 620 595 842 ]"),
+        ("rotation of a page", number::ROTATE, "180"),
+        ("list of contents", number::CONTENTS, "[ 18 0 R ]"),
+        ("list of contents, longer", number::CONTENTS, "[ 10 0 R 18 0 R ]"),
+        ("graphics state", number::GRAPHICS_STATE, "<< /Type /ExtGState /ca 0 >>"),
+        ("tint of a colour", number::TINT, "<< /FunctionType 2 /Domain [ 0 1 ] /C0 [ 1 ] /C1 [ 1 ] /N 1 >>"),
+        ("colour space", 35, "[ /Separation /None /DeviceGray 36 0 R ]"),
+        ("list of fields", number::FIELDS, "[ ]"),
+        ("list of pages", number::KIDS, "[ 19 0 R 6 0 R 7 0 R ]"),
+        ("list of pages, turned", number::KIDS, "[ 7 0 R 6 0 R 5 0 R ]"),
+    ];
+    let mut attacks: Vec<Attack> = values
+        .into_iter()
+        .map(|(name, number, value)| {
+            shadow(&format!("value of its own: {name}"), Shows::Bytes, move |_, update| {
+                Some(update.put(number, value))
+            })
+        })
+        .collect();
+    let image =
+        "/Type /XObject /Subtype /Image /Width 2 /Height 2 /BitsPerComponent 8 /ColorSpace /DeviceGray";
+    attacks.extend([
+        shadow("value of its own: image", Shows::Picture, move |_, update| {
+            Some(update.put(number::IMAGE, base::stream(image, &[255, 0, 255, 0])))
+        }),
+        shadow("value of its own: mask of an image", Shows::Picture, move |_, update| {
+            Some(update.put(number::MASK, base::stream(image, &[0, 0, 0, 0])))
+        }),
+    ]);
+    attacks
 }
 
 fn shown_field(text: &str) -> Vec<u8> {

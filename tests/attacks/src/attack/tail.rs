@@ -10,13 +10,12 @@ const FAMILY: &str = "end of file";
 
 pub(super) fn attacks() -> Vec<Attack> {
     let mut attacks = Vec::new();
-    let junk: [(&str, &[u8]); 12] = [
+    let junk: [(&str, &[u8]); 11] = [
         ("EOF twice", b"%%EOF\n"),
         ("a comment", b"% nothing to see\n"),
         ("text", b"Price 900 EUR\n"),
         ("zeros", &[0; 64]),
         ("spaces", b"                                \n"),
-        ("a line end", b"\n"),
         ("an object", b"90 0 obj\n<< >>\nendobj\n"),
         ("an empty section", b"xref\n0 0\ntrailer\n<< >>\n"),
         ("startxref of nowhere", b"startxref\n0\n%%EOF\n"),
@@ -100,6 +99,25 @@ pub(super) fn attacks() -> Vec<Attack> {
             );
             update.write(holder, &stream(&kind, &data));
             Some(update.entry(page, Entry::In(holder, 0)).finish())
+        }),
+        Attack::new(FAMILY, "object stream of the signed part replaced", Shows::Payload, |c| {
+            // No entry changes but that of the stream: every object in it may be another one.
+            let streams = c.view.document.objects.iter();
+            let (id, stream) =
+                streams.filter_map(|(id, object)| Some((id, object.as_stream().ok()?))).find(|(_, it)| {
+                    it.dict.get(b"Type").and_then(lopdf::Object::as_name).is_ok_and(|it| it == b"ObjStm")
+                })?;
+            let old = stream.decompressed_content().ok()?;
+            let [from, to] = [b"/Contents 8 0 R /Annots".as_slice(), b"/Contents 18 0 R/Annots"];
+            let at = crate::view::find(&old, from)?;
+            let data = deflate(&super::overwrite(&old, at, to));
+            let number = |key: &[u8]| stream.dict.get(key).ok()?.as_i64().ok();
+            let kind = format!(
+                "/Type /ObjStm /N {} /First {} /Filter /FlateDecode",
+                number(b"N")?,
+                number(b"First")?
+            );
+            Some(c.view.update().put(id.0, crate::base::stream(&kind, &data)).finish())
         }),
         Attack::new(FAMILY, "object stream in an object stream", Shows::Bytes, |c| {
             let page = *c.view.pages.first()?;
