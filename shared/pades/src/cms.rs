@@ -11,7 +11,7 @@ use const_oid::ObjectIdentifier as Oid;
 use der::Decode;
 use spki::AlgorithmIdentifierRef;
 
-pub(crate) use self::attribute::{Attribute, Attributes, looks_like_attributes};
+pub(crate) use self::attribute::{Attributes, looks_like_attributes};
 use crate::{
     asn1::ber::{
         Element, Elements, INTEGER, Malformed, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, SET, context,
@@ -63,10 +63,8 @@ impl<'a> SignedData<'a> {
     fn read_members(mut members: Elements<'a>) -> Result<Self, Malformed> {
         members.expect(INTEGER, "its version is missing")?;
         members.expect(SET, "its digest algorithms are missing")?;
-        let mut encapsulated =
-            members.expect(SEQUENCE, "its content is missing")?.members_of(SEQUENCE)?;
-        let content_type =
-            encapsulated.expect(OBJECT_IDENTIFIER, "its content has no type")?.content;
+        let mut encapsulated = members.expect(SEQUENCE, "its content is missing")?.members_of(SEQUENCE)?;
+        let content_type = encapsulated.expect(OBJECT_IDENTIFIER, "its content has no type")?.content;
         let content = encapsulated.optional(context(0))?.map(|tag| content_of(&tag)).transpose()?;
         let mut data = Self {
             content_type,
@@ -79,8 +77,11 @@ impl<'a> SignedData<'a> {
         if let Some(set) = members.optional(context(0))? {
             let certificates = set.members()?.collect(MAX_CERTIFICATES)?;
             // Attribute certificates and others that X.509 does not know are tagged.
-            data.certificates =
-                certificates.iter().filter(|choice| choice.tag == SEQUENCE).map(|choice| choice.raw).collect();
+            data.certificates = certificates
+                .iter()
+                .filter(|choice| choice.tag == SEQUENCE)
+                .map(|choice| choice.raw)
+                .collect();
         }
         if let Some(set) = members.optional(context(1))? {
             data.read_revocation(set.members()?.collect(MAX_CERTIFICATES)?)?;
@@ -111,7 +112,8 @@ impl<'a> Signer<'a> {
         members.expect(INTEGER, "its signer has no version")?;
         let id = SignerId::read(&members.next()?)?;
         let digest_algorithm = Algorithm::read(&members.next()?)?;
-        let signed_attributes = members.optional(context(0))?.map(|set| Attributes::read(&set)).transpose()?;
+        let signed_attributes =
+            members.optional(context(0))?.map(|set| Attributes::read(&set)).transpose()?;
         let signature_algorithm = Algorithm::read(&members.next()?)?;
         let signature = members.expect(OCTET_STRING, "its signature is missing")?.octets()?;
         let unsigned = members.optional(context(1))?.map(|set| Attributes::read(&set)).transpose()?;
@@ -143,7 +145,10 @@ impl<'a> Signer<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum SignerId<'a> {
     /// Content octets of the issuer's name and of the serial number.
-    IssuerAndSerial { issuer: &'a [u8], serial: &'a [u8] },
+    IssuerAndSerial {
+        issuer: &'a [u8],
+        serial: &'a [u8],
+    },
     SubjectKeyIdentifier(Cow<'a, [u8]>),
 }
 
@@ -167,7 +172,9 @@ impl<'a> SignerId<'a> {
             Self::SubjectKeyIdentifier(identifier) => {
                 let extension = certificate.tbs.extension(oid::ID_CE_SUBJECT_KEY_IDENTIFIER);
                 extension
-                    .and_then(|extension| <&der::asn1::OctetStringRef>::from_der(extension.value.as_bytes()).ok())
+                    .and_then(|extension| {
+                        <&der::asn1::OctetStringRef>::from_der(extension.value.as_bytes()).ok()
+                    })
                     .is_some_and(|own| own.as_bytes() == identifier.as_ref())
             }
         }

@@ -51,6 +51,7 @@ mod attributes;
 mod certificate;
 mod cms;
 pub mod demo_ca;
+mod directory_name;
 mod error;
 pub mod hash;
 mod key;
@@ -67,6 +68,7 @@ mod signed_data;
 #[allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 mod testing;
 mod timestamp;
+pub mod trust;
 pub mod validate;
 pub mod verify;
 mod x509;

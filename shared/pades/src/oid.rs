@@ -24,11 +24,8 @@ pub(crate) const ID_AA_ETS_CERT_VALUES: Oid = Oid::new_unwrap("1.2.840.113549.1.
 pub(crate) const ID_AA_ETS_REVOCATION_VALUES: Oid = Oid::new_unwrap("1.2.840.113549.1.9.16.2.24");
 pub(crate) const ID_AA_ETS_ARCHIVE_TIMESTAMP_V2: Oid = Oid::new_unwrap("1.2.840.113549.1.9.16.2.48");
 pub(crate) const ID_AA_ETS_ARCHIVE_TIMESTAMP_V3: Oid = Oid::new_unwrap("0.4.0.1733.2.4");
-pub(crate) const ID_AA_ATS_HASH_INDEX: Oid = Oid::new_unwrap("0.4.0.1733.2.5");
-pub(crate) const ID_AA_ATS_HASH_INDEX_V3: Oid = Oid::new_unwrap("0.4.0.19122.1.5");
 pub(crate) const ADBE_REVOCATION_INFO_ARCHIVAL: Oid = Oid::new_unwrap("1.2.840.113583.1.1.8");
 pub(crate) const ID_RI_OCSP_RESPONSE: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.16.2");
-pub(crate) const ID_CE_SUBJECT_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.14");
 
 // Digests, RFC 3279, RFC 5754
 pub(crate) const ID_SHA1: Oid = Oid::new_unwrap("1.3.14.3.2.26");
@@ -84,13 +81,46 @@ pub(crate) const ECDSA_PLAIN_SHA512: Oid = Oid::new_unwrap("0.4.0.127.0.7.1.1.4.
 // Certificates and revocation, RFC 5280, RFC 6960, RFC 9608
 pub(crate) const ID_AD_CA_ISSUERS: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.48.2");
 pub(crate) const ID_AD_OCSP: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.48.1");
+pub(crate) const ID_CE_AUTHORITY_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.35");
 pub(crate) const ID_CE_BASIC_CONSTRAINTS: Oid = Oid::new_unwrap("2.5.29.19");
+pub(crate) const ID_CE_CERTIFICATE_ISSUER: Oid = Oid::new_unwrap("2.5.29.29");
+pub(crate) const ID_CE_CERTIFICATE_POLICIES: Oid = Oid::new_unwrap("2.5.29.32");
 pub(crate) const ID_CE_CRL_DISTRIBUTION_POINTS: Oid = Oid::new_unwrap("2.5.29.31");
+pub(crate) const ID_CE_CRL_NUMBER: Oid = Oid::new_unwrap("2.5.29.20");
+pub(crate) const ID_CE_CRL_REASON: Oid = Oid::new_unwrap("2.5.29.21");
+pub(crate) const ID_CE_DELTA_CRL_INDICATOR: Oid = Oid::new_unwrap("2.5.29.27");
+pub(crate) const ID_CE_EXPIRED_CERTS_ON_CRL: Oid = Oid::new_unwrap("2.5.29.60");
+pub(crate) const ID_CE_INHIBIT_ANY_POLICY: Oid = Oid::new_unwrap("2.5.29.54");
 pub(crate) const ID_CE_ISSUING_DISTRIBUTION_POINT: Oid = Oid::new_unwrap("2.5.29.28");
+pub(crate) const ID_CE_NAME_CONSTRAINTS: Oid = Oid::new_unwrap("2.5.29.30");
+pub(crate) const ID_CE_POLICY_CONSTRAINTS: Oid = Oid::new_unwrap("2.5.29.36");
+pub(crate) const ID_CE_POLICY_MAPPINGS: Oid = Oid::new_unwrap("2.5.29.33");
+pub(crate) const ID_CE_SUBJECT_ALT_NAME: Oid = Oid::new_unwrap("2.5.29.17");
+pub(crate) const ID_CE_SUBJECT_KEY_IDENTIFIER: Oid = Oid::new_unwrap("2.5.29.14");
+pub(crate) const ANY_POLICY: Oid = Oid::new_unwrap("2.5.29.32.0");
 pub(crate) const ID_KP_OCSP_SIGNING: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.9");
 pub(crate) const ID_PE_AUTHORITY_INFO_ACCESS: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.1.1");
+pub(crate) const ID_PE_QC_STATEMENTS: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.1.3");
+pub(crate) const ID_PKIX_OCSP_ARCHIVE_CUTOFF: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.48.1.6");
 pub(crate) const ID_PKIX_OCSP_BASIC: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.48.1.1");
 pub(crate) const ID_PKIX_OCSP_NOCHECK: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.48.1.5");
 pub(crate) const ID_CE_KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.15");
 pub(crate) const ID_CE_EXT_KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.37");
 pub(crate) const ID_CE_NO_REV_AVAIL: Oid = Oid::new_unwrap("2.5.29.56");
+
+// Purposes of keys, RFC 5280 section 4.2.1.12, RFC 9336, and those of makers of readers
+pub(crate) const ANY_EXTENDED_KEY_USAGE: Oid = Oid::new_unwrap("2.5.29.37.0");
+pub(crate) const ID_KP_CLIENT_AUTH: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.2");
+pub(crate) const ID_KP_EMAIL_PROTECTION: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.4");
+pub(crate) const ID_KP_DOCUMENT_SIGNING: Oid = Oid::new_unwrap("1.3.6.1.5.5.7.3.36");
+pub(crate) const ADOBE_AUTHENTIC_DOCUMENTS_TRUST: Oid = Oid::new_unwrap("1.2.840.113583.1.1.5");
+pub(crate) const MS_KP_DOCUMENT_SIGNING: Oid = Oid::new_unwrap("1.3.6.1.4.1.311.10.3.12");
+
+// Names, X.520 and PKCS #9
+pub(crate) const COMMON_NAME: Oid = Oid::new_unwrap("2.5.4.3");
+pub(crate) const EMAIL_ADDRESS: Oid = Oid::new_unwrap("1.2.840.113549.1.9.1");
+
+// EN 319 412-1 and 412-5
+pub(crate) const ID_ETSI_EXT_VALASSURED_ST_CERTS: Oid = Oid::new_unwrap("0.4.0.194121.2.1");
+pub(crate) const ID_ETSI_QCS_QC_COMPLIANCE: Oid = Oid::new_unwrap("0.4.0.1862.1.1");
+pub(crate) const ID_ETSI_QCS_QC_SSCD: Oid = Oid::new_unwrap("0.4.0.1862.1.4");

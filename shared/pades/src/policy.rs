@@ -134,7 +134,7 @@ impl CryptoPolicy {
     ///
     /// [`Unacceptable`] naming the part that ended first.
     pub fn check(&self, algorithm: &SignatureAlgorithm, at: i64) -> Result<(), Unacceptable> {
-        let parts = self.parts(algorithm).map(|(mechanism, bits)| self.ending(mechanism, bits));
+        let parts = parts(algorithm).map(|(mechanism, bits)| self.ending(mechanism, bits));
         let first = parts.into_iter().flatten().min_by_key(|ending| ending.since.unwrap_or(i64::MIN));
         passed(first, at)
     }
@@ -152,7 +152,7 @@ impl CryptoPolicy {
     /// `None` if no end is known, `i64::MIN` if it never was acceptable.
     #[must_use]
     pub fn expires_at(&self, algorithm: &SignatureAlgorithm) -> Option<i64> {
-        let parts = self.parts(algorithm).map(|(mechanism, bits)| self.ending(mechanism, bits));
+        let parts = parts(algorithm).map(|(mechanism, bits)| self.ending(mechanism, bits));
         parts.into_iter().flatten().map(|ending| ending.since.unwrap_or(i64::MIN)).min()
     }
 
@@ -160,17 +160,6 @@ impl CryptoPolicy {
     #[must_use]
     pub fn hash_expires_at(&self, hash: HashAlgorithm) -> Option<i64> {
         self.ending(Mechanism::Hash(hash), 0).map(|ending| ending.since.unwrap_or(i64::MIN))
-    }
-
-    fn parts(&self, algorithm: &SignatureAlgorithm) -> [(Mechanism, u32); 2] {
-        let key = match algorithm.scheme {
-            Scheme::Ecdsa { .. } => Mechanism::Ecdsa,
-            Scheme::Ed25519 => Mechanism::Ed25519,
-            Scheme::RsaPkcs1 => Mechanism::RsaPkcs1,
-            // The mask needs no collision resistance, so its digest may be one that signatures must not use.
-            Scheme::RsaPss { .. } => Mechanism::RsaPss,
-        };
-        [(Mechanism::Hash(algorithm.hash), 0), (key, algorithm.key_bits)]
     }
 
     /// How a mechanism ends; `None` if no end is known.
@@ -189,6 +178,18 @@ impl Default for CryptoPolicy {
     fn default() -> Self {
         Self::ts_119_312_v1_5_1()
     }
+}
+
+/// What a signature algorithm rests on, each with its size of key.
+fn parts(algorithm: &SignatureAlgorithm) -> [(Mechanism, u32); 2] {
+    let key = match algorithm.scheme {
+        Scheme::Ecdsa { .. } => Mechanism::Ecdsa,
+        Scheme::Ed25519 => Mechanism::Ed25519,
+        Scheme::RsaPkcs1 => Mechanism::RsaPkcs1,
+        // The mask needs no collision resistance, so its digest may be one that signatures must not use.
+        Scheme::RsaPss { .. } => Mechanism::RsaPss,
+    };
+    [(Mechanism::Hash(algorithm.hash), 0), (key, algorithm.key_bits)]
 }
 
 fn passed(ending: Option<Unacceptable>, at: i64) -> Result<(), Unacceptable> {

@@ -12,7 +12,7 @@ mod rsa;
 
 use aws_lc_rs::signature::{self, UnparsedPublicKey};
 use const_oid::ObjectIdentifier as Oid;
-use der::{Decode, asn1::BitStringRef};
+use der::{AnyRef, Decode, asn1::BitStringRef};
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 pub use self::ecdsa::Curve;
@@ -114,7 +114,7 @@ impl SignatureAlgorithm {
             }
             oid::ID_EC_PUBLIC_KEY => {
                 let curve = Curve::of(key)?;
-                let (hash, plain) = ecdsa::hash(algorithm, digest)?;
+                let (hash, plain) = ecdsa::hash(&key.algorithm, algorithm, digest)?;
                 Ok(Self { hash, key_bits: curve.bits(), scheme: Scheme::Ecdsa { curve, plain } })
             }
             oid::ID_ED25519
@@ -202,9 +202,33 @@ pub(crate) fn verify_bits(
     verify(key, algorithm, None, message, signature)
 }
 
+/// The same by whichever algorithm, which is returned to be judged.
+pub(crate) fn verify_bits_of_any_age(
+    key: &SubjectPublicKeyInfoRef<'_>,
+    algorithm: &AlgorithmIdentifierRef<'_>,
+    message: &[u8],
+    signature: &BitStringRef<'_>,
+) -> Result<SignatureAlgorithm, Rejection> {
+    let signature = signature.as_bytes().ok_or(Rejection::Wrong)?;
+    let named = SignatureAlgorithm::read(key, algorithm, None)?;
+    let found = named.verify(key, Signed::Message(message), signature)?;
+    // Certificates and lists have one spelling only.
+    if found == named { Ok(found) } else { Err(Rejection::Wrong) }
+}
+
+/// The size of a public key, bits; 0 if it is of a kind that is not known.
+pub(crate) fn key_bits(key: &SubjectPublicKeyInfoRef<'_>) -> u32 {
+    match key.algorithm.oid {
+        oid::RSA_ENCRYPTION | oid::ID_RSASSA_PSS => rsa::key_bits(key).unwrap_or_default(),
+        oid::ID_EC_PUBLIC_KEY => Curve::of(key).map_or(0, Curve::bits),
+        oid::ID_ED25519 => ED25519_BITS,
+        _ => 0,
+    }
+}
+
 /// Whether parameters are absent, or NULL as those of the older RSA identifiers have to be.
 fn has_no_parameters(algorithm: &AlgorithmIdentifierRef<'_>) -> bool {
-    algorithm.parameters.is_none_or(|parameters| parameters.is_null())
+    algorithm.parameters.is_none_or(AnyRef::is_null)
 }
 
 /// The size of the field; its security is that of a 256-bit curve.

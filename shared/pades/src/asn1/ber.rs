@@ -11,9 +11,7 @@ use std::borrow::Cow;
 use const_oid::ObjectIdentifier as Oid;
 
 /// Identifier octets of universal types, without the bit that says "constructed".
-pub(crate) const BOOLEAN: u8 = 0x01;
 pub(crate) const INTEGER: u8 = 0x02;
-pub(crate) const BIT_STRING: u8 = 0x03;
 pub(crate) const OCTET_STRING: u8 = 0x04;
 pub(crate) const OBJECT_IDENTIFIER: u8 = 0x06;
 pub(crate) const SEQUENCE: u8 = 0x10;
@@ -61,7 +59,11 @@ impl<'a> Element<'a> {
 
     /// Its members.
     pub(crate) fn members(&self) -> Result<Elements<'a>, Malformed> {
-        if self.constructed { Ok(Elements::new(self.content)) } else { Err(Malformed("a primitive has no members")) }
+        if self.constructed {
+            Ok(Elements::new(self.content))
+        } else {
+            Err(Malformed("a primitive has no members"))
+        }
     }
 
     /// Its members, if it has this tag.
@@ -113,12 +115,15 @@ impl<'a> Element<'a> {
 
     /// A small whole number that is not negative.
     pub(crate) fn small(&self) -> Option<u32> {
-        if self.tag != INTEGER || self.constructed || self.content.first().is_none_or(|first| first & 0x80 != 0) {
+        if self.tag != INTEGER
+            || self.constructed
+            || self.content.first().is_none_or(|first| first & 0x80 != 0)
+        {
             return None;
         }
-        self.content.iter().try_fold(0_u32, |number, byte| {
-            number.checked_mul(256).map(|number| number | u32::from(*byte))
-        })
+        self.content
+            .iter()
+            .try_fold(0_u32, |number, byte| number.checked_mul(256).map(|number| number | u32::from(*byte)))
     }
 }
 

@@ -45,11 +45,6 @@ impl<'a> Attributes<'a> {
         self.list.iter().filter(move |attribute| attribute.kind == kind.as_bytes())
     }
 
-    /// Every attribute.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Attribute<'a>> {
-        self.list.iter()
-    }
-
     /// Every value of every attribute of this type.
     pub(crate) fn values(&self, kind: Oid) -> impl Iterator<Item = Element<'a>> {
         self.all(kind).flat_map(|attribute| attribute.values.iter().copied())

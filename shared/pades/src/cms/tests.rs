@@ -1,8 +1,8 @@
 use super::*;
 use crate::{
+    SealAlgorithm,
     asn1::ber::encode,
     testing::{P256, RSA_2048},
-    SealAlgorithm,
 };
 
 fn seal() -> Vec<u8> {
