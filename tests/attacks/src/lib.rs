@@ -25,6 +25,7 @@ pub mod carrier;
 pub mod chain;
 pub mod cms;
 pub mod der;
+pub mod judge;
 pub mod ocsp;
 pub mod sign;
 pub mod update;
