@@ -248,9 +248,8 @@ pub const MAX_RSA_BITS: u32 = 4096;
 
 /// The bits of the modulus in an `RSAPublicKey` (RFC 8017 appendix A.1.1).
 pub(crate) fn rsa_bits(public_key: &[u8]) -> Option<u32> {
-    let members = crate::asn1::members(AnyRef::from_der(public_key).ok()?.value()).ok()?;
-    let modulus = der::asn1::UintRef::from_der(members.first()?).ok()?;
-    let bytes = modulus.as_bytes();
+    let key = crate::asn1::RsaPublicKey::from_der(public_key).ok()?;
+    let bytes = key.modulus.as_bytes();
     let leading = bytes.first()?.leading_zeros();
     u32::try_from(bytes.len()).ok()?.checked_mul(8)?.checked_sub(leading)
 }
@@ -260,12 +259,13 @@ fn pss_identifier() -> der::Result<Vec<u8>> {
     let sha256 = AlgorithmIdentifierRef { oid: oid::ID_SHA256, parameters: Some(AnyRef::NULL) };
     let sha256_der = sha256.to_der()?;
     let parameters = crate::asn1::PssParameters {
-        hash_algorithm: sha256,
-        mask_gen_algorithm: AlgorithmIdentifierRef {
+        hash_algorithm: Some(sha256),
+        mask_gen_algorithm: Some(AlgorithmIdentifierRef {
             oid: oid::ID_MGF1,
             parameters: Some(AnyRef::from_der(&sha256_der)?),
-        },
-        salt_length: PSS_SALT_BYTES,
+        }),
+        salt_length: Some(PSS_SALT_BYTES),
+        trailer_field: None,
     };
     AlgorithmIdentifier { oid: oid::ID_RSASSA_PSS, parameters: Some(parameters) }.to_der()
 }
@@ -275,4 +275,4 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// The salt is as long as the digest, as RFC 8017 section 9.1 advises and verifiers expect.
-const PSS_SALT_BYTES: u8 = 32;
+const PSS_SALT_BYTES: u16 = 32;

@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** nothing here judges what it reads.
 
+pub(crate) mod ber;
 mod cms;
 mod revocation;
 mod tsp;
@@ -33,6 +34,31 @@ impl<'a, const N: u32> DecodeValue<'a> for Implicit<'a, N> {
 }
 
 impl<const N: u32> EncodeValue for Implicit<'_, N> {
+    fn value_len(&self) -> der::Result<Length> {
+        Length::try_from(self.0.len())
+    }
+
+    fn encode_value(&self, writer: &mut impl Writer) -> der::Result<()> {
+        writer.write(self.0)
+    }
+}
+
+/// A SEQUENCE, its content octets as they stand.
+pub(crate) struct SequenceContent<'a>(pub(crate) &'a [u8]);
+
+impl FixedTag for SequenceContent<'_> {
+    const TAG: Tag = Tag::Sequence;
+}
+
+impl<'a> DecodeValue<'a> for SequenceContent<'a> {
+    type Error = der::Error;
+
+    fn decode_value<R: Reader<'a>>(reader: &mut R, header: Header) -> der::Result<Self> {
+        Ok(Self(reader.read_slice(header.length())?))
+    }
+}
+
+impl EncodeValue for SequenceContent<'_> {
     fn value_len(&self) -> der::Result<Length> {
         Length::try_from(self.0.len())
     }

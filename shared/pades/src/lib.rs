@@ -49,14 +49,18 @@ mod algorithm;
 mod asn1;
 mod attributes;
 mod certificate;
+mod cms;
 pub mod demo_ca;
+mod directory_name;
 mod error;
+pub mod hash;
 mod key;
 mod level;
 mod material;
 mod oid;
 mod one_signer;
 mod own_seal;
+pub mod policy;
 mod revocation;
 mod seal;
 mod signed_data;
@@ -64,8 +68,9 @@ mod signed_data;
 #[allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests")]
 mod testing;
 mod timestamp;
+pub mod trust;
 pub mod validate;
-mod verify;
+pub mod verify;
 mod x509;
 
 pub use self::{

@@ -227,7 +227,7 @@ impl MaterialSearch {
         if let Some(subject) = self.subjects.get_mut(index) {
             subject.proven = proven;
         }
-        Ok(if proven { Vec::new() } else { revocation_fetches(&question) })
+        Ok(if proven { Vec::new() } else { question.fetches() })
     }
 
     /// Applies an answer to every subject it may be about; whether it proved one of them.
@@ -307,19 +307,9 @@ fn revoked(certificate: &X509<'_>) -> MaterialError {
     MaterialError::Revoked { subject: certificate.subject_text() }
 }
 
-/// OCSP first: a response is small and about one certificate.
-fn revocation_fetches(question: &Question<'_>) -> Vec<Fetch> {
-    let ocsp = question.certificate.ocsp_urls().into_iter().filter_map(|url| {
-        let request = question.ocsp_request().ok()?;
-        Some(Fetch::Ocsp { url, request })
-    });
-    let crl = question.certificate.crl_urls().into_iter().map(|url| Fetch::Crl { url });
-    ocsp.chain(crl).collect()
-}
-
 /// What `caIssuers` may point at: one certificate, or a CMS with certificates and no signer
 /// (RFC 5280 section 4.2.2.1).
-fn certificates_in(answer: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn certificates_in(answer: &[u8]) -> Vec<Vec<u8>> {
     if X509::read(answer).is_ok() {
         return vec![answer.to_vec()];
     }

@@ -95,7 +95,7 @@ impl<'a> OneSigner<'a> {
             }
         }
         outcome.map_err(|rejection| match rejection {
-            Rejection::Unsupported => "its signature algorithm is not supported",
+            Rejection::Unsupported(_) => "its signature algorithm is not supported",
             Rejection::Wrong => "its signature does not verify",
         })
     }

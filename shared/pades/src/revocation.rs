@@ -3,25 +3,56 @@
 //! **Invariant:** an answer counts only if it verifies with the issuer's key, or with that of a
 //! responder the issuer certified for it, is about this certificate, and is fresh.
 
+mod crl;
+mod ocsp;
+
 use std::time::Duration;
 
-use aws_lc_rs::digest;
-use der::{AnyRef, Decode, Encode, Tag, asn1::OctetStringRef};
+use der::{AnyRef, Encode, asn1::OctetStringRef};
 use spki::AlgorithmIdentifierRef;
-use x509_cert::{
-    ext::pkix::{KeyUsages, crl::dp::IssuingDistributionPoint},
-    time::Time,
-};
 
+pub(crate) use self::{
+    crl::{ALL_REASONS, Crl},
+    ocsp::Ocsp,
+};
 use crate::{
-    asn1::{
-        BasicOcspResponse, CertId, CertificateList, OcspRequest, OcspRequestOne, OcspResponse,
-        OcspResponseStatus, ResponseData, SingleResponse, TbsCertList, TbsRequest, members,
-    },
+    asn1::{CertId, OcspRequest, OcspRequestOne, TbsRequest},
+    hash::HashAlgorithm,
+    material::Fetch,
     oid,
-    verify::verify_bits,
+    verify::Rejection,
     x509::X509,
 };
+
+/// What a responder or a list says about a certificate, the worst last.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Status {
+    /// Not revoked.
+    Good,
+    /// The responder does not know.
+    Unknown,
+    /// Revoked, or on hold.
+    Revoked(Entry),
+}
+
+/// A revocation: when, and the number of its `CRLReason` (RFC 5280 section 5.3.1).
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) struct Entry {
+    pub(crate) at: i64,
+    pub(crate) reason: u8,
+}
+
+impl Entry {
+    /// Whether the revocation may be taken back.
+    pub(crate) fn is_hold(self) -> bool {
+        self.reason == CERTIFICATE_HOLD
+    }
+
+    /// Whether it takes a hold back.
+    pub(crate) fn is_removal(self) -> bool {
+        self.reason == REMOVE_FROM_CRL
+    }
+}
 
 /// What an OCSP response or a CRL says about a certificate.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -45,95 +76,81 @@ impl Question<'_> {
     /// The `OCSPRequest` to post. The names are hashed with SHA-1, which every responder knows and
     /// nobody's security rests on here.
     pub(crate) fn ocsp_request(&self) -> der::Result<Vec<u8>> {
-        let name = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &self.issuer.tbs.subject.to_der()?);
-        let key = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, self.issuer_key());
+        let name = HashAlgorithm::Sha1.digest(&self.issuer.tbs.subject.to_der()?);
+        let key = HashAlgorithm::Sha1.digest(self.issuer.key_bytes());
         let cert_id = CertId {
             hash_algorithm: AlgorithmIdentifierRef { oid: oid::ID_SHA1, parameters: Some(AnyRef::NULL) },
-            issuer_name_hash: OctetStringRef::new(name.as_ref())?,
-            issuer_key_hash: OctetStringRef::new(key.as_ref())?,
+            issuer_name_hash: OctetStringRef::new(&name)?,
+            issuer_key_hash: OctetStringRef::new(&key)?,
             serial_number: self.certificate.tbs.serial_number,
         };
         OcspRequest { tbs_request: TbsRequest { request_list: vec![OcspRequestOne { cert_id }] } }.to_der()
     }
 
+    /// What could tell more, OCSP first: a response is small and about one certificate.
+    pub(crate) fn fetches(&self) -> Vec<Fetch> {
+        let ocsp = self.certificate.ocsp_urls().into_iter().filter_map(|url| {
+            let request = self.ocsp_request().ok()?;
+            Some(Fetch::Ocsp { url, request })
+        });
+        let crl = self.certificate.crl_urls().into_iter().map(|url| Fetch::Crl { url });
+        ocsp.chain(crl).collect()
+    }
+
     /// What an `OCSPResponse` says; the error is why it does not count.
     pub(crate) fn ocsp_verdict(&self, response: &[u8]) -> Result<Verdict, &'static str> {
-        let response = OcspResponse::from_der(response).map_err(|_| "it is no OCSPResponse")?;
-        if response.status != OcspResponseStatus::Successful {
-            return Err("the responder gives no answer");
-        }
-        let bytes = response.bytes.ok_or("it holds no response")?;
-        if bytes.response_type != oid::ID_PKIX_OCSP_BASIC {
-            return Err("it is no BasicOCSPResponse");
-        }
-        let basic = BasicOcspResponse::from_der(bytes.response.as_bytes())
-            .map_err(|_| "its BasicOCSPResponse cannot be read")?;
-        let responder = self.check_responder(&basic)?;
-        let data: ResponseData<'_> =
-            basic.to_be_signed.decode_as().map_err(|_| "its ResponseData cannot be read")?;
-        let Some(single) = data.responses.iter().find(|single| self.is_about(&single.cert_id)) else {
+        let response = Ocsp::read(response)?;
+        let responder = self.check_responder(&response)?;
+        let Some(answer) = response.about(self.certificate, self.issuer)? else {
             return Ok(Verdict::Unrelated);
         };
-        self.check_fresh(
-            single.this_update.to_unix_duration(),
-            single.next_update.map(|time| time.to_unix_duration()),
-        )?;
-        status(single, responder)
+        self.check_fresh(answer.this_update, answer.next_update)?;
+        match answer.status {
+            Status::Good => Ok(Verdict::Good { responder }),
+            Status::Revoked(_) => Ok(Verdict::Revoked),
+            Status::Unknown => Err("the responder does not know the certificate"),
+        }
     }
 
     /// What a CRL says; the error is why it does not count.
     pub(crate) fn crl_verdict(&self, list: &[u8]) -> Result<Verdict, &'static str> {
-        let list = CertificateList::from_der(list).map_err(|_| "it is no CertificateList")?;
-        let tbs: TbsCertList<'_> =
-            list.to_be_signed.decode_as().map_err(|_| "its TBSCertList cannot be read")?;
-        if tbs.issuer != self.certificate.tbs.issuer {
+        let list = Crl::read(list)?;
+        let issuer = self.certificate.issuer_name().map_err(|_| "the certificate cannot be read")?;
+        if list.issuer != issuer {
             return Ok(Verdict::Unrelated);
         }
-        let message = list.to_be_signed.to_der().map_err(|_| "its TBSCertList cannot be read")?;
-        verify_bits(
-            &self.issuer.tbs.subject_public_key_info,
-            &list.signature_algorithm,
-            &message,
-            &list.signature,
-        )
-        .map_err(|_| "its signature does not verify")?;
-        self.check_fresh(tbs.this_update.to_unix_duration(), tbs.next_update.map(Time::to_unix_duration))?;
-        if !self.issuer.allows(KeyUsages::CRLSign) {
-            return Err("its issuer may not sign lists");
+        match list.check_signed_by(self.issuer) {
+            Ok(algorithm) if algorithm.is_current() => {}
+            Ok(_) => return Err("it is signed by an algorithm that is out of date"),
+            Err(Rejection::Unsupported(reason)) => return Err(reason),
+            Err(Rejection::Wrong) => return Err("its signature does not verify"),
         }
-        self.check_scope(&tbs)?;
-        let serial = self.certificate.tbs.serial_number;
-        if tbs.revoked_certificates.iter().flatten().any(|revoked| revoked.serial_number == serial) {
-            return Ok(Verdict::Revoked);
+        self.check_fresh(list.this_update, list.next_update)?;
+        if !list.is_complete_for(self.certificate) {
+            return Err("it is a partial or indirect list, or for other certificates");
         }
-        Ok(Verdict::Good { responder: None })
+        match list.entry(self.certificate.tbs.serial_number, &issuer)? {
+            Some(_) => Ok(Verdict::Revoked),
+            None => Ok(Verdict::Good { responder: None }),
+        }
     }
 
     /// The response is signed by the issuer, or by a responder whom the issuer certified
     /// (RFC 6960 section 4.2.2.2), which is returned.
-    fn check_responder(&self, basic: &BasicOcspResponse<'_>) -> Result<Option<Vec<u8>>, &'static str> {
-        let message = basic.to_be_signed.to_der().map_err(|_| "its ResponseData cannot be read")?;
+    fn check_responder(&self, response: &Ocsp<'_>) -> Result<Option<Vec<u8>>, &'static str> {
         let signed_by = |signer: &X509<'_>| {
-            verify_bits(
-                &signer.tbs.subject_public_key_info,
-                &basic.signature_algorithm,
-                &message,
-                &basic.signature,
-            )
-            .is_ok()
+            response.check_signed_by(signer).is_ok_and(|algorithm| algorithm.is_current())
         };
         if signed_by(self.issuer) {
             return Ok(None);
         }
-        let embedded = basic.certificates.map_or(Ok(Vec::new()), |certificates| {
-            members(certificates.value()).map_err(|_| "its certificates cannot be read")
-        })?;
-        embedded
+        response
+            .certificates()?
             .into_iter()
             .filter_map(|der| X509::read(der).ok())
             .find(|responder| {
                 responder.has_extended_usage(oid::ID_KP_OCSP_SIGNING)
-                    && valid_at(responder, self.now)
+                    && responder.is_valid_at(self.now)
                     && responder.check_issued_by(self.issuer).is_ok()
                     && signed_by(responder)
             })
@@ -141,74 +158,27 @@ impl Question<'_> {
             .ok_or("it is signed neither by the issuer nor by a responder of the issuer")
     }
 
-    fn is_about(&self, cert_id: &CertId<'_>) -> bool {
-        let algorithm = match cert_id.hash_algorithm.oid {
-            oid::ID_SHA1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            oid::ID_SHA256 => &digest::SHA256,
-            _ => return false,
-        };
-        let Ok(name) = self.issuer.tbs.subject.to_der() else { return false };
-        cert_id.serial_number == self.certificate.tbs.serial_number
-            && cert_id.issuer_name_hash.as_bytes() == digest::digest(algorithm, &name).as_ref()
-            && cert_id.issuer_key_hash.as_bytes() == digest::digest(algorithm, self.issuer_key()).as_ref()
-    }
-
-    /// Only complete lists for every reason count; any other critical extension may narrow a list in a
-    /// way not known here (RFC 5280 section 5.2).
-    fn check_scope(&self, tbs: &TbsCertList<'_>) -> Result<(), &'static str> {
-        let is_ca = self.certificate.is_ca();
-        for extension in tbs.extensions.iter().flatten() {
-            if extension.oid == oid::ID_CE_ISSUING_DISTRIBUTION_POINT {
-                let point = IssuingDistributionPoint::from_der(extension.value.as_bytes())
-                    .map_err(|_| "its scope cannot be read")?;
-                if point.indirect_crl
-                    || point.only_contains_attribute_certs
-                    || point.only_some_reasons.is_some()
-                    || (point.only_contains_ca_certs && !is_ca)
-                    || (point.only_contains_user_certs && is_ca)
-                {
-                    return Err("it is a partial or indirect list, or for other certificates");
-                }
-            } else if extension.critical {
-                return Err("it has a critical extension that is not known");
-            }
-        }
-        Ok(())
-    }
-
-    fn check_fresh(&self, this_update: Duration, next_update: Option<Duration>) -> Result<(), &'static str> {
-        let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-        if seconds(this_update) > self.now.saturating_add(CLOCK_SKEW_SECONDS) {
+    fn check_fresh(&self, this_update: i64, next_update: Option<i64>) -> Result<(), &'static str> {
+        if this_update > self.now.saturating_add(CLOCK_SKEW_SECONDS) {
             return Err("it is from the future");
         }
         match next_update {
-            Some(next) if seconds(next) < self.now => Err("it is out of date"),
+            Some(next) if next < self.now => Err("it is out of date"),
             _ => Ok(()),
         }
     }
-
-    fn issuer_key(&self) -> &[u8] {
-        self.issuer.tbs.subject_public_key_info.subject_public_key.raw_bytes()
-    }
 }
 
-fn valid_at(certificate: &X509<'_>, now: i64) -> bool {
-    let seconds = |time: Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    let validity = &certificate.tbs.validity;
-    (seconds(validity.not_before)..=seconds(validity.not_after)).contains(&now)
-}
-
-/// `CertStatus` is a CHOICE of [0] good, [1] revoked and [2] unknown.
-fn status(single: &SingleResponse<'_>, responder: Option<Vec<u8>>) -> Result<Verdict, &'static str> {
-    match single.cert_status.header().tag() {
-        Tag::ContextSpecific { number, .. } if number.value() == 0 => Ok(Verdict::Good { responder }),
-        Tag::ContextSpecific { number, .. } if number.value() == 1 => Ok(Verdict::Revoked),
-        _ => Err("the responder does not know the certificate"),
-    }
+fn unix_seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// How far a responder's clock may be ahead of ours.
-const CLOCK_SKEW_SECONDS: i64 = 300;
+pub(crate) const CLOCK_SKEW_SECONDS: i64 = 300;
+
+/// `certificateHold` and `removeFromCRL` of `CRLReason`.
+const CERTIFICATE_HOLD: u8 = 6;
+const REMOVE_FROM_CRL: u8 = 8;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]

@@ -1,17 +1,30 @@
 //! Keys and certificates for tests, made once for each kind.
 
+pub(crate) mod forge;
+
 use std::{path::Path, process::Command, sync::LazyLock, time::Duration};
 
-use der::{Encode, asn1::Ia5String};
+use der::{
+    AnyRef, Decode, Encode, Tag,
+    asn1::{BitStringRef, GeneralizedTime, Ia5String, OctetStringRef},
+};
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CrlDistributionPoint,
     CrlIssuingDistributionPoint, CrlScope, CustomExtension, DistinguishedName, DnType, IsCa, Issuer,
     KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256,
-    RevokedCertParams, RsaKeySize, SerialNumber, date_time_ymd,
+    RevokedCertParams, RsaKeySize, SerialNumber, SigningKey, date_time_ymd,
 };
+use spki::AlgorithmIdentifierRef;
 use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, name::GeneralName};
 
-use crate::{Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes, assemble, oid};
+use crate::{
+    Pkcs8Key, SealAlgorithm, SealCertificate, SignedAttributes,
+    asn1::{BasicOcspResponse, CertId, ResponseData, SingleResponse},
+    assemble,
+    hash::HashAlgorithm,
+    oid,
+    x509::X509,
+};
 
 /// A moment at which every certificate made here is valid: 2026-11-21T18:36:05Z.
 pub(crate) const NOW: i64 = 1_795_286_165;
@@ -42,13 +55,7 @@ pub(crate) static RSA_3072: LazyLock<Sealer> = LazyLock::new(|| sealer(&rsa(RsaK
 
 /// A certificate that may sign time-stamps and nothing else.
 pub(crate) static TSA: LazyLock<Sealer> = LazyLock::new(|| {
-    // id-kp-timeStamping, critical as RFC 3161 section 2.3 asks.
-    let mut usage = CustomExtension::from_oid_content(
-        &[2, 5, 29, 37],
-        vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
-    );
-    usage.set_criticality(true);
-    sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![usage])
+    sealer(&KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap(), vec![timestamping_only()])
 });
 
 /// Every kind of key with each algorithm it can use.
@@ -74,6 +81,16 @@ pub(crate) fn openssl(directory: &Path, arguments: &[&str]) -> Option<(bool, Str
     };
     let text = [output.stdout, output.stderr].concat();
     Some((output.status.success(), String::from_utf8_lossy(&text).into_owned()))
+}
+
+/// id-kp-timeStamping, critical as RFC 3161 section 2.3 asks.
+fn timestamping_only() -> CustomExtension {
+    let mut usage = CustomExtension::from_oid_content(
+        &[2, 5, 29, 37],
+        vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
+    );
+    usage.set_criticality(true);
+    usage
 }
 
 fn rsa(size: RsaKeySize) -> KeyPair {
@@ -142,6 +159,26 @@ impl Issued {
         self.issue(params, KeyPair::generate().unwrap(), serial)
     }
 
+    /// A certificate under this one that may sign time-stamps and nothing else.
+    pub(crate) fn authority(&self, serial: u64) -> Self {
+        self.issue_with(&format!("time-stamp authority {serial}"), serial, |params| {
+            params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+            params.custom_extensions.push(timestamping_only());
+        })
+    }
+
+    /// A certificate under this one with a new key, its parameters as `edit` leaves them.
+    pub(crate) fn issue_with(
+        &self,
+        name: &str,
+        serial: u64,
+        edit: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
+        let mut params = named_params(name, Urls::default());
+        edit(&mut params);
+        self.issue(params, KeyPair::generate().unwrap(), serial)
+    }
+
     /// A list of what this CA revoked, valid for a day around a moment.
     pub(crate) fn crl(&self, revoked: &[u64], moment: i64, scope: Option<CrlScope>) -> Vec<u8> {
         let at = |seconds: i64| date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds.unsigned_abs());
@@ -167,6 +204,51 @@ impl Issued {
         list.signed_by(&Issuer::from_params(&self.params, &self.key)).unwrap().der().to_vec()
     }
 
+    /// An OCSP response by this key about certificates of an issuer, carrying certificates.
+    pub(crate) fn ocsp(&self, issuer: &Self, answers: &[OcspAnswer], carried: &[&Self]) -> Vec<u8> {
+        let issuer = X509::read(&issuer.der).unwrap();
+        let name_hash = HashAlgorithm::Sha1.digest(&issuer.tbs.subject.to_der().unwrap());
+        let key_hash = HashAlgorithm::Sha1.digest(issuer.key_bytes());
+        let time =
+            |at: i64| GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap();
+        let statuses: Vec<Vec<u8>> = answers.iter().map(OcspAnswer::status).collect();
+        let serials: Vec<Vec<u8>> = answers.iter().map(|answer| answer.serial.to_der().unwrap()).collect();
+        let single =
+            |(answer, (status, serial)): (&OcspAnswer, (&'static [u8], &'static [u8]))| SingleResponse {
+                cert_id: CertId {
+                    hash_algorithm: AlgorithmIdentifierRef { oid: oid::ID_SHA1, parameters: None },
+                    issuer_name_hash: OctetStringRef::new(leak(name_hash.clone())).unwrap(),
+                    issuer_key_hash: OctetStringRef::new(leak(key_hash.clone())).unwrap(),
+                    serial_number: AnyRef::from_der(serial).unwrap(),
+                },
+                cert_status: AnyRef::from_der(status).unwrap(),
+                this_update: time(answer.this_update),
+                next_update: answer.next_update.map(time),
+                extensions: None,
+            };
+        let leaked = statuses.into_iter().map(leak).zip(serials.into_iter().map(leak));
+        let responder_id = leak([&[0xa2, 0x16, 0x04, 0x14][..], &[0; 20]].concat());
+        let data = ResponseData {
+            version: None,
+            responder_id: AnyRef::from_der(responder_id).unwrap(),
+            produced_at: time(answers.first().unwrap().this_update),
+            responses: answers.iter().zip(leaked).map(single).collect(),
+            extensions: None,
+        };
+        let data = data.to_der().unwrap();
+        let signature = self.key.sign(&data).unwrap();
+        let certificates: Vec<u8> = carried.iter().flat_map(|one| one.der.clone()).collect();
+        let certificates = AnyRef::new(Tag::Sequence, &certificates).unwrap();
+        BasicOcspResponse {
+            to_be_signed: AnyRef::from_der(&data).unwrap(),
+            signature_algorithm: AlgorithmIdentifierRef { oid: oid::ECDSA_WITH_SHA256, parameters: None },
+            signature: BitStringRef::from_bytes(&signature).unwrap(),
+            certificates: (!carried.is_empty()).then_some(certificates),
+        }
+        .to_der()
+        .unwrap()
+    }
+
     pub(crate) fn serial(&self) -> u64 {
         self.serial
     }
@@ -176,6 +258,29 @@ impl Issued {
         let certificate = params.signed_by(&key, &Issuer::from_params(&self.params, &self.key)).unwrap();
         Self { der: certificate.der().to_vec(), pem: certificate.pem(), key, params, serial }
     }
+}
+
+/// What a responder says about a certificate.
+pub(crate) struct OcspAnswer {
+    pub(crate) serial: u64,
+    /// When it was revoked; `None` for good.
+    pub(crate) revoked_at: Option<i64>,
+    pub(crate) this_update: i64,
+    pub(crate) next_update: Option<i64>,
+}
+
+impl OcspAnswer {
+    fn status(&self) -> Vec<u8> {
+        let Some(at) = self.revoked_at else { return vec![0x80, 0x00] };
+        let time = GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap();
+        let time = time.to_der().unwrap();
+        [&[0xa1, u8::try_from(time.len()).unwrap()][..], &time].concat()
+    }
+}
+
+/// Bytes for the borrowed structures of a test, which ends soon.
+fn leak(bytes: Vec<u8>) -> &'static [u8] {
+    bytes.leak()
 }
 
 fn ca_params(name: &str, urls: Urls) -> (CertificateParams, KeyPair) {

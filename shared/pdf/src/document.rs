@@ -11,10 +11,11 @@ use std::{
 };
 
 pub(crate) use self::reader::Reader;
-pub use self::revision::revisions;
+pub(crate) use self::revision::{Fault, History};
+pub use self::revision::{open_revision, revisions};
 use self::{object_stream::Kept, pages::PageList};
 use crate::{
-    Limits, PdfError, ReadAt,
+    Change, Limits, PdfError, ReadAt,
     crypt::Crypt,
     filter,
     object::{Dictionary, Object, Value},
@@ -28,16 +29,21 @@ const STARTXREF_WITHIN: u64 = 2048;
 /// How many references may lead from one to the next before there is a value.
 const REFERENCES: usize = 16;
 
+/// Changes of the revisions after one.
+type KeptChanges = Option<(usize, Arc<Vec<Change>>)>;
+
 /// A PDF, read lazily: cross-references, trailer and catalog on opening, everything else when asked for.
 ///
 /// Cheap to share between threads; what it reads twice, it may parse twice.
 pub struct Document {
     reader: Reader,
     /// Newest first.
-    sections: Vec<Section>,
-    crypt: Option<Crypt>,
+    sections: Vec<Arc<Section>>,
+    crypt: Option<Arc<Crypt>>,
     object_streams: Mutex<Kept>,
     pages: OnceLock<Arc<PageList>>,
+    history: OnceLock<Arc<History>>,
+    changes: Mutex<KeptChanges>,
 }
 
 impl Document {
@@ -73,10 +79,21 @@ impl Document {
             outcome => outcome?,
         };
         let sections = chain(&reader, newest)?;
-        let mut document =
-            Self { reader, sections, crypt: None, object_streams: Mutex::default(), pages: OnceLock::new() };
-        document.crypt = document.open_encryption(password)?;
+        let mut document = Self::of(reader, sections, None);
+        document.crypt = document.open_encryption(password)?.map(Arc::new);
         Ok(document)
+    }
+
+    fn of(reader: Reader, sections: Vec<Arc<Section>>, crypt: Option<Arc<Crypt>>) -> Self {
+        Self {
+            reader,
+            sections,
+            crypt,
+            object_streams: Mutex::default(),
+            pages: OnceLock::new(),
+            history: OnceLock::new(),
+            changes: Mutex::default(),
+        }
     }
 
     /// Whether the file is encrypted.
@@ -105,12 +122,17 @@ impl Document {
         self.reader.limits()
     }
 
-    pub(crate) fn sections(&self) -> &[Section] {
+    pub(crate) fn sections(&self) -> &[Arc<Section>] {
         &self.sections
     }
 
     pub(crate) fn crypt(&self) -> Option<&Crypt> {
-        self.crypt.as_ref()
+        self.crypt.as_deref()
+    }
+
+    /// The changes found last, and since which revision.
+    pub(crate) fn changes(&self) -> &Mutex<KeptChanges> {
+        &self.changes
     }
 
     /// The newest trailer.
@@ -145,8 +167,8 @@ impl Document {
     }
 
     pub(crate) fn location(&self, number: u32) -> Result<Location, PdfError> {
-        self.reader.spend(0)?;
         for section in &self.sections {
+            self.reader.spend(0)?;
             if let Some(location) = section.find(&self.reader, number)? {
                 return Ok(location);
             }
@@ -163,7 +185,7 @@ impl Document {
         }
     }
 
-    fn at(&self, offset: u64) -> Result<u64, PdfError> {
+    pub(crate) fn at(&self, offset: u64) -> Result<u64, PdfError> {
         self.reader.base().checked_add(offset).ok_or(PdfError::broken(offset, "offset in the file expected"))
     }
 
@@ -215,7 +237,7 @@ impl Document {
         let plain = object.dictionary().is_some_and(|dictionary| {
             let metadata = dictionary.name("Type") == Some(b"Metadata");
             dictionary.name("Type") == Some(b"XRef")
-                || (metadata && self.crypt.as_ref().is_some_and(|crypt| !crypt.encrypt_metadata))
+                || (metadata && self.crypt().is_some_and(|crypt| !crypt.encrypt_metadata))
         });
         Ok(match &self.crypt {
             Some(crypt) if !plain => crypt.decrypt_stream(object.id, &data),
@@ -297,9 +319,9 @@ fn startxref(reader: &Reader) -> Result<u64, PdfError> {
 }
 
 /// The newest section and those it leads to.
-fn chain(reader: &Reader, newest: Section) -> Result<Vec<Section>, PdfError> {
+fn chain(reader: &Reader, newest: Section) -> Result<Vec<Arc<Section>>, PdfError> {
     let mut seen = HashSet::from([newest.offset]);
-    let mut sections = vec![newest];
+    let mut sections = vec![Arc::new(newest)];
     while let Some(section) = sections.last() {
         let previous = section.dictionary().and_then(|trailer| trailer.get("Prev"));
         let Some(previous) = previous else { break };
@@ -316,7 +338,7 @@ fn chain(reader: &Reader, newest: Section) -> Result<Vec<Section>, PdfError> {
         if sections.len() as u64 >= u64::from(allowed) {
             return Err(PdfError::over("revisions", allowed.into(), sections.len() as u64 + 1));
         }
-        sections.push(Section::read(reader, offset)?);
+        sections.push(Arc::new(Section::read(reader, offset)?));
     }
     Ok(sections)
 }

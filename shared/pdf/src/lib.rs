@@ -50,6 +50,7 @@
 //! **Invariant:** knows no CMS, no network and no clock.
 
 mod anchor;
+mod changes;
 mod crypt;
 mod document;
 mod error;
@@ -77,7 +78,11 @@ mod xref;
 
 pub use crate::{
     anchor::{Anchor, AnchorReport, AnchorText, FoundAnchor, Occurrence, Tag, TagPlace, find_anchors},
-    document::{Document, revisions},
+    changes::{
+        Ambiguity, Change, ChangeKind, ModificationLevel, ObjectRole, PageRenderer, Picture, RenderFault,
+        VisualChange, VisualKind, changes_since, visual_changes,
+    },
+    document::{Document, open_revision, revisions},
     error::{PdfError, PlacementError, Prohibition, SealError},
     inspect::{
         ActiveContent, Claims, ExistingSignature, FieldLock, FormField, Inspection, LockedFields,
@@ -95,5 +100,5 @@ pub use crate::{
         SignedAt, Stroke, ValidationData, append_validation_data, prepare, prepare_timestamp,
         validation_data,
     },
-    signature::check_permissions,
+    signature::{RangeCoverage, RangeFault, SignatureFound, check_permissions, signatures},
 };

@@ -168,7 +168,7 @@ impl Place {
 
 impl PageInfo {
     /// From user space units right and down of the displayed page's top left to the page's own coordinates.
-    fn user_space(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(crate) fn user_space(&self, x: f64, y: f64) -> (f64, f64) {
         let crop = &self.crop_box;
         match self.rotate {
             90 => (crop.left + y, crop.bottom + x),

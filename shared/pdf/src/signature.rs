@@ -1,5 +1,13 @@
 //! Signatures that are in the document, and what they permit (ISO 32000-1 section 12.8).
 
+mod coverage;
+mod found;
+
+pub use self::{
+    coverage::{RangeCoverage, RangeFault},
+    found::{SignatureFound, signatures},
+};
+
 use crate::{
     Document, ExistingSignature, FieldLock, FieldPlan, LockedFields, PdfError, Prohibition, SealError,
     form::{Field, Form},
@@ -15,6 +23,9 @@ pub(crate) const EVIDENCE_HEAD: &str = "PRPH_EvidenceHead";
 #[derive(Debug, Default)]
 pub(crate) struct Signatures {
     pub(crate) found: Vec<ExistingSignature>,
+    /// The dictionaries of those found. Spans of a direct one count from the bytes of its field.
+    /// With the index of its field in the form.
+    dictionaries: Vec<(usize, Object)>,
     pub(crate) locks: Vec<FieldLock>,
 }
 
@@ -22,7 +33,7 @@ impl Signatures {
     pub(crate) fn read(document: &Document, form: &Form) -> Result<Self, PdfError> {
         let certifying = certifying_signature(document)?;
         let mut signatures = Self::default();
-        for field in form.fields.iter().filter(|field| field.is_signature()) {
+        for (index, field) in form.fields.iter().enumerate().filter(|(_, field)| field.is_signature()) {
             let Some(value) = &field.value else { continue };
             let object = match value {
                 Value::Reference(_) => document.resolve(value)?,
@@ -36,6 +47,7 @@ impl Signatures {
             signatures.read_references(document, field, dictionary, &mut found)?;
             signatures.read_lock(document, field)?;
             signatures.found.push(found);
+            signatures.dictionaries.push((index, object));
         }
         Ok(signatures)
     }

@@ -25,10 +25,6 @@ impl Source {
         Self { inner, size, blocks: Mutex::default() }
     }
 
-    pub(crate) fn inner(&self) -> &Arc<dyn ReadAt> {
-        &self.inner
-    }
-
     pub(crate) fn size(&self) -> u64 {
         self.size
     }

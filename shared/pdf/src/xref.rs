@@ -37,8 +37,8 @@ pub(crate) struct Section {
     pub(crate) trailer: Object,
     pub(crate) is_stream: bool,
     entries: Entries,
-    /// The stream of a hybrid file, which holds what the table hides.
-    hybrid: Option<Entries>,
+    /// The stream of a hybrid file, which holds what the table hides, and its offset from the header.
+    hybrid: Option<(u64, Entries)>,
 }
 
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl Section {
                 let stream = u64::try_from(stream)
                     .map_err(|_| PdfError::broken(at, "XRefStm in the file expected"))?;
                 let at = reader.base().saturating_add(stream);
-                Some(Self::read_stream(reader, stream, at)?.entries)
+                Some((stream, Self::read_stream(reader, stream, at)?.entries))
             }
             None => None,
         };
@@ -118,7 +118,7 @@ impl Section {
     pub(crate) fn find(&self, reader: &Reader, number: u32) -> Result<Option<Location>, PdfError> {
         let found = self.entries.find(reader, number)?;
         if matches!(found, None | Some(Location::Free))
-            && let Some(hidden) = &self.hybrid
+            && let Some((_, hidden)) = &self.hybrid
             && let Some(location) = hidden.find(reader, number)?
         {
             return Ok(Some(location));
@@ -126,9 +126,20 @@ impl Section {
         Ok(found)
     }
 
+    /// Offset from the header of the stream that a hybrid file's table names.
+    pub(crate) fn hybrid_offset(&self) -> Option<u64> {
+        self.hybrid.as_ref().map(|(offset, _)| *offset)
+    }
+
+    /// The numbers this section speaks of, some of them perhaps more than once.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = u32> {
+        let hidden = self.hybrid.iter().flat_map(|(_, hidden)| hidden.ranges());
+        self.entries.ranges().into_iter().chain(hidden).flatten()
+    }
+
     /// One more than the highest number this section speaks of.
     pub(crate) fn end_of_numbers(&self) -> u32 {
-        let hidden = self.hybrid.as_ref().map_or(0, Entries::end_of_numbers);
+        let hidden = self.hybrid.as_ref().map_or(0, |(_, hidden)| hidden.end_of_numbers());
         self.entries.end_of_numbers().max(hidden).max(self.trailer.id.number.saturating_add(1))
     }
 }
@@ -146,6 +157,22 @@ impl Entries {
                 let at = range.at + u64::from(number - range.first) * ENTRY;
                 let entry = reader.window(at, ENTRY)?;
                 parse_entry(&entry).map(Some).ok_or(PdfError::broken(at, "cross-reference entry expected"))
+            }
+        }
+    }
+
+    fn ranges(&self) -> Vec<std::ops::Range<u32>> {
+        match self {
+            Self::Listed(listed) => {
+                let mut numbers: Vec<u32> = listed.keys().copied().collect();
+                numbers.sort_unstable();
+                numbers.into_iter().map(|number| number..number.saturating_add(1)).collect()
+            }
+            Self::Rows(rows) => {
+                rows.index.iter().map(|(first, count)| *first..first.saturating_add(*count)).collect()
+            }
+            Self::Table(ranges) => {
+                ranges.iter().map(|range| range.first..range.first.saturating_add(range.count)).collect()
             }
         }
     }

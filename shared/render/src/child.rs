@@ -1,53 +1,88 @@
 //! The parent's side: starts a child for each page, and ends it when its time is over.
 
+use std::collections::VecDeque;
 use std::io::Write as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use pdf::ReadAt;
+use pdf::{PageRenderer, Picture, ReadAt, RenderFault};
 
 use crate::Limits;
-use crate::page::{PageRenderer, Picture, RenderFault};
+use crate::page::Fault;
 use crate::protocol::{Question, read_answer};
 use crate::worker::{ARGUMENT, program};
 
 /// Renders pages in children of this process, all of them within one budget of time.
-#[derive(Debug)]
 pub struct Renderer {
     limits: Limits,
-    spent: Mutex<Duration>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    spent: Duration,
+    /// The pictures made last, the newest first. A page is asked for once for each signature.
+    kept: VecDeque<Kept>,
+}
+
+struct Kept {
+    /// Held, so that nothing else can have its address.
+    source: Arc<dyn ReadAt>,
+    size: u64,
+    page: u32,
+    dpi: u32,
+    picture: Picture,
 }
 
 impl Renderer {
     /// A renderer with a budget of its own: one for each file that is looked at.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
-        Self { limits, spent: Mutex::default() }
+        Self { limits, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is left of the time for all pages, but not more than one page may take.
     fn patience(&self) -> Duration {
-        let spent = *self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        self.limits.total_time.saturating_sub(spent).min(self.limits.page_time)
+        self.limits.total_time.saturating_sub(self.state().spent).min(self.limits.page_time)
+    }
+
+    fn keep(&self, kept: Kept) {
+        let mut state = self.state();
+        state.kept.push_front(kept);
+        let mut bytes = 0;
+        state.kept.retain(|it| {
+            bytes += it.picture.rgba.len();
+            bytes <= KEPT_BYTES
+        });
     }
 }
 
 impl PageRenderer for Renderer {
     fn render(
         &self,
-        source: &dyn ReadAt,
+        source: &Arc<dyn ReadAt>,
         size: u64,
         password: Option<&[u8]>,
         page: u32,
         dpi: u32,
     ) -> Result<Picture, RenderFault> {
+        let size = size.min(source.size());
+        let is_it = |kept: &&Kept| {
+            Arc::ptr_eq(&kept.source, source) && (kept.size, kept.page, kept.dpi) == (size, page, dpi)
+        };
+        if let Some(kept) = self.state().kept.iter().find(is_it) {
+            return Ok(kept.picture.clone());
+        }
         let patience = self.patience();
         if patience.is_zero() {
-            return Err(RenderFault::Late);
+            return Err(Fault::Late.into());
         }
-        let size = size.min(source.size());
         let question = Question {
             page,
             dpi,
@@ -58,22 +93,29 @@ impl PageRenderer for Renderer {
             password: password.map(<[u8]>::to_vec),
         };
         let started = Instant::now();
-        let answer = ask(&question, source, patience);
-        let mut spent = self.spent.lock().unwrap_or_else(PoisonError::into_inner);
-        *spent = spent.saturating_add(started.elapsed());
-        answer
+        let answer = ask(&question, &**source, patience);
+        self.state().spent += started.elapsed();
+        let picture = answer?;
+        self.keep(Kept { source: Arc::clone(source), size, page, dpi, picture: picture.clone() });
+        Ok(picture)
     }
 }
 
-fn ask(question: &Question, source: &dyn ReadAt, patience: Duration) -> Result<Picture, RenderFault> {
+impl std::fmt::Debug for Renderer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Renderer").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+fn ask(question: &Question, source: &dyn ReadAt, patience: Duration) -> Result<Picture, Fault> {
     let deadline = Instant::now() + patience;
     let mut child = start()?;
     let (Some(stdin), Some(mut stdout)) = (child.stdin.take(), child.stdout.take()) else {
         end(&mut child);
-        return Err(RenderFault::Missing);
+        return Err(Fault::Missing);
     };
     let pixels = question.pixels;
-    let answer = std::thread::scope(|scope| {
+    std::thread::scope(|scope| {
         let (sender, receiver) = mpsc::channel();
         scope.spawn(move || {
             // Nobody listens any more when the time is over.
@@ -87,18 +129,17 @@ fn ask(question: &Question, source: &dyn ReadAt, patience: Duration) -> Result<P
         // Ends the two threads as well: their pipes are closed.
         end(&mut child);
         match (answer, fed.recv()) {
-            (Err(RecvTimeoutError::Timeout), _) => Err(RenderFault::Late),
-            (_, Ok(Err(Feed::Source))) => Err(RenderFault::Unread),
+            (Err(RecvTimeoutError::Timeout), _) => Err(Fault::Late),
+            (_, Ok(Err(Feed::Source))) => Err(Fault::Unread),
             (Ok(answer), _) => answer,
-            (Err(RecvTimeoutError::Disconnected), _) => Err(RenderFault::Crashed),
+            (Err(RecvTimeoutError::Disconnected), _) => Err(Fault::Crashed),
         }
-    });
-    answer
+    })
 }
 
 /// Starts this program again as a worker, with nothing of the environment: it may hold credentials.
-fn start() -> Result<Child, RenderFault> {
-    let program = program().ok_or(RenderFault::Missing)?;
+fn start() -> Result<Child, Fault> {
+    let program = program().ok_or(Fault::Missing)?;
     Command::new(program)
         .arg(ARGUMENT)
         .env_clear()
@@ -107,7 +148,7 @@ fn start() -> Result<Child, RenderFault> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|_| RenderFault::Missing)
+        .map_err(|_| Fault::Missing)
 }
 
 /// Why the file did not reach the child.
@@ -139,3 +180,5 @@ fn end(child: &mut Child) {
 }
 
 const BLOCK_BYTES: usize = 1 << 20;
+/// Some dozens of pages at the resolution of a screen.
+const KEPT_BYTES: usize = 64 << 20;

@@ -7,7 +7,7 @@
 //! The program's `main` begins with [`worker_main_if_asked`]. A [`Renderer`] then renders page after page,
 //! within one budget of time for all of them.
 //!
-//! **Invariant:** whatever the file holds, the caller gets a picture or a [`RenderFault`] in time.
+//! **Invariant:** whatever the file holds, the caller gets a picture or a [`pdf::RenderFault`] in time.
 
 mod child;
 mod page;
@@ -17,7 +17,6 @@ mod worker;
 use std::time::Duration;
 
 pub use child::Renderer;
-pub use page::{PageRenderer, Picture, RenderFault};
 pub use worker::{use_program, worker_main_if_asked};
 
 /// What rendering may cost.

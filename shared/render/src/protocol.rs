@@ -4,7 +4,9 @@
 
 use std::io::{self, Read, Write};
 
-use crate::page::{Picture, RenderFault};
+use pdf::Picture;
+
+use crate::page::Fault;
 
 /// What the child is asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,7 +53,7 @@ impl Question {
 }
 
 /// Writes what the child has found.
-pub(crate) fn write_answer(to: &mut impl Write, answer: &Result<Picture, RenderFault>) -> io::Result<()> {
+pub(crate) fn write_answer(to: &mut impl Write, answer: &Result<Picture, Fault>) -> io::Result<()> {
     match answer {
         Ok(picture) => {
             to.write_all(&[DONE])?;
@@ -60,8 +62,8 @@ pub(crate) fn write_answer(to: &mut impl Write, answer: &Result<Picture, RenderF
             to.write_all(&picture.rgba)?;
         }
         Err(fault) => to.write_all(&[match fault {
-            RenderFault::NoPage => NO_PAGE,
-            RenderFault::TooLarge => TOO_LARGE,
+            Fault::NoPage => NO_PAGE,
+            Fault::TooLarge => TOO_LARGE,
             _ => UNREADABLE,
         }])?,
     }
@@ -69,24 +71,24 @@ pub(crate) fn write_answer(to: &mut impl Write, answer: &Result<Picture, RenderF
 }
 
 /// Reads the child's answer. Whatever is no whole answer is that of a child that broke off.
-pub(crate) fn read_answer(from: &mut impl Read, pixels: u64) -> Result<Picture, RenderFault> {
+pub(crate) fn read_answer(from: &mut impl Read, pixels: u64) -> Result<Picture, Fault> {
     let mut kind = [0];
-    from.read_exact(&mut kind).map_err(|_| RenderFault::Crashed)?;
+    from.read_exact(&mut kind).map_err(|_| Fault::Crashed)?;
     match kind {
         [DONE] => read_picture(from, pixels),
-        [NO_PAGE] => Err(RenderFault::NoPage),
-        [TOO_LARGE] => Err(RenderFault::TooLarge),
-        [UNREADABLE] => Err(RenderFault::Unreadable),
-        _ => Err(RenderFault::Crashed),
+        [NO_PAGE] => Err(Fault::NoPage),
+        [TOO_LARGE] => Err(Fault::TooLarge),
+        [UNREADABLE] => Err(Fault::Unreadable),
+        _ => Err(Fault::Crashed),
     }
 }
 
-fn read_picture(from: &mut impl Read, pixels: u64) -> Result<Picture, RenderFault> {
-    let broken = |_| RenderFault::Crashed;
+fn read_picture(from: &mut impl Read, pixels: u64) -> Result<Picture, Fault> {
+    let broken = |_| Fault::Crashed;
     let (width, height) = (read_u32(from).map_err(broken)?, read_u32(from).map_err(broken)?);
     let count = u64::from(width).saturating_mul(height.into());
     if count == 0 || count > pixels {
-        return Err(RenderFault::TooLarge);
+        return Err(Fault::TooLarge);
     }
     let length = count.saturating_mul(4);
     let mut rgba = Vec::new();
@@ -94,7 +96,7 @@ fn read_picture(from: &mut impl Read, pixels: u64) -> Result<Picture, RenderFaul
     if u64::try_from(rgba.len()) == Ok(length) {
         Ok(Picture { width, height, rgba })
     } else {
-        Err(RenderFault::Crashed)
+        Err(Fault::Crashed)
     }
 }
 
@@ -145,16 +147,16 @@ mod tests {
         let mut bytes = Vec::new();
         write_answer(&mut bytes, &Ok(picture.clone())).unwrap();
         assert_eq!(read_answer(&mut bytes.as_slice(), 2), Ok(picture));
-        assert_eq!(read_answer(&mut bytes.as_slice(), 1), Err(RenderFault::TooLarge));
+        assert_eq!(read_answer(&mut bytes.as_slice(), 1), Err(Fault::TooLarge));
         for end in 0..bytes.len() {
-            assert_eq!(read_answer(&mut bytes.get(..end).unwrap(), 2), Err(RenderFault::Crashed));
+            assert_eq!(read_answer(&mut bytes.get(..end).unwrap(), 2), Err(Fault::Crashed));
         }
-        assert_eq!(read_answer(&mut b"\nrunning 1 test".as_slice(), 2), Err(RenderFault::Crashed));
+        assert_eq!(read_answer(&mut b"\nrunning 1 test".as_slice(), 2), Err(Fault::Crashed));
     }
 
     #[test]
     fn what_the_child_could_not_do_is_told() {
-        for fault in [RenderFault::NoPage, RenderFault::TooLarge, RenderFault::Unreadable] {
+        for fault in [Fault::NoPage, Fault::TooLarge, Fault::Unreadable] {
             let mut bytes = Vec::new();
             write_answer(&mut bytes, &Err(fault)).unwrap();
             assert_eq!(read_answer(&mut bytes.as_slice(), 9), Err(fault));

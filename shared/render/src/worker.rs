@@ -9,9 +9,10 @@ use hayro::hayro_interpret::InterpreterSettings;
 use hayro::hayro_syntax::Pdf;
 use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use pdf::Picture;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::page::{Picture, RenderFault};
+use crate::page::Fault;
 use crate::protocol::{Question, write_answer};
 
 /// The argument that makes a program a worker.
@@ -76,19 +77,19 @@ fn confine(question: &Question) -> io::Result<()> {
     Ok(())
 }
 
-fn picture(file: Vec<u8>, question: &Question) -> Result<Picture, RenderFault> {
+fn picture(file: Vec<u8>, question: &Question) -> Result<Picture, Fault> {
     let password = match &question.password {
         // What is no text cannot be the password of a file that this rasteriser reads.
-        Some(bytes) => std::str::from_utf8(bytes).map_err(|_| RenderFault::Unreadable)?,
+        Some(bytes) => std::str::from_utf8(bytes).map_err(|_| Fault::Unreadable)?,
         None => "",
     };
-    let pdf = Pdf::new_with_password(file, password).map_err(|_| RenderFault::Unreadable)?;
+    let pdf = Pdf::new_with_password(file, password).map_err(|_| Fault::Unreadable)?;
     let index = usize::try_from(question.page).ok().and_then(|page| page.checked_sub(1));
-    let page = index.and_then(|index| pdf.pages().get(index)).ok_or(RenderFault::NoPage)?;
+    let page = index.and_then(|index| pdf.pages().get(index)).ok_or(Fault::NoPage)?;
     let scale = scale(question.dpi);
     let (width, height) = page.render_dimensions();
     if !fits(width * scale, height * scale, question.pixels) {
-        return Err(RenderFault::TooLarge);
+        return Err(Fault::TooLarge);
     }
     let pixmap = hayro::render(
         page,

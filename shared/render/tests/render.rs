@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pdf::ReadAt;
-use render::{Limits, PageRenderer as _, Picture, RenderFault, Renderer, use_program};
+use pdf::{PageRenderer as _, Picture, ReadAt, RenderFault};
+use render::{Limits, Renderer, use_program};
 
 const CONTRACT: &[u8] = include_bytes!("../../../tests/fixtures/contract.pdf");
 const PASSWORD: &[u8] = include_bytes!("../../../tests/fixtures/password.pdf");
@@ -16,9 +17,25 @@ fn renderer(limits: Limits) -> Renderer {
     Renderer::new(limits)
 }
 
+/// A file in memory.
+fn source(file: &[u8]) -> Arc<dyn ReadAt> {
+    Arc::new(file.to_vec())
+}
+
+/// A picture's size, or why there is none.
+type Answer = Result<(u32, u32), RenderFault>;
+
+fn answer(renderer: &Renderer, file: &[u8], password: Option<&[u8]>, page: u32, dpi: u32) -> Answer {
+    let picture = renderer.render(&source(file), u64::MAX, password, page, dpi)?;
+    Ok((picture.width, picture.height))
+}
+
+fn failed(what: &str) -> Answer {
+    Err(RenderFault::Failed { what: what.to_owned() })
+}
+
 fn render(file: &[u8], page: u32) -> Result<Picture, RenderFault> {
-    let file = file.to_vec();
-    renderer(Limits::default()).render(&file, file.size(), None, page, 72)
+    renderer(Limits::default()).render(&source(file), u64::MAX, None, page, 72)
 }
 
 /// A PDF of these objects, the first of which is the catalog.
@@ -66,44 +83,42 @@ fn text_leaves_ink_and_pages_differ() {
     assert_eq!((first.width, first.height), (595, 841));
     let ink = first.rgba.chunks(4).filter(|it| it[0] < 128).count();
     assert!(ink > 1000, "{ink} dark pixels");
-    assert_ne!(first, second);
-    assert_eq!(render(CONTRACT, 1).unwrap(), first, "the same picture again");
+    assert!(first != second, "another page has another picture");
+    assert!(render(CONTRACT, 1).unwrap() == first, "the same page has the same picture");
 }
 
 #[test]
 fn only_the_first_bytes_count() {
     let end = CONTRACT.len();
     let more = [CONTRACT, b"\n% nothing but a comment that is not part of it\n"].concat();
-    let of = |size| renderer(Limits::default()).render(&more, size, None, 1, 72);
-    assert_eq!(of(end as u64).unwrap(), render(CONTRACT, 1).unwrap());
+    let picture = renderer(Limits::default()).render(&source(&more), end as u64, None, 1, 72);
+    assert!(picture.unwrap() == render(CONTRACT, 1).unwrap());
 }
 
 #[test]
 fn a_file_with_a_password_needs_it() {
-    let of = |password| {
-        let file = PASSWORD.to_vec();
-        renderer(Limits::default()).render(&file, file.size(), password, 1, 72)
-    };
-    assert_eq!(of(None), Err(RenderFault::Unreadable));
-    assert_eq!(of(Some(b"wrong".as_slice())), Err(RenderFault::Unreadable));
-    assert!(of(Some(b"user".as_slice())).is_ok(), "the password of the fixture");
+    let of = |password| answer(&renderer(Limits::default()), PASSWORD, password, 1, 72);
+    assert_eq!(of(None), failed("the file is not understood"));
+    assert_eq!(of(Some(b"wrong")), failed("the file is not understood"));
+    assert_eq!(of(Some(b"user")), Ok((595, 841)));
 }
 
 #[test]
 fn what_is_no_page_and_what_is_no_pdf_is_told() {
-    assert_eq!(render(CONTRACT, 3), Err(RenderFault::NoPage));
-    assert_eq!(render(CONTRACT, 0), Err(RenderFault::NoPage));
-    assert_eq!(render(b"no document", 1), Err(RenderFault::Unreadable));
-    assert_eq!(render(b"", 1), Err(RenderFault::Unreadable));
+    let of = |file, page| answer(&renderer(Limits::default()), file, None, page, 72);
+    assert_eq!(of(CONTRACT, 3), failed("there is no such page"));
+    assert_eq!(of(CONTRACT, 0), failed("there is no such page"));
+    assert_eq!(of(b"no document", 1), failed("the file is not understood"));
+    assert_eq!(of(b"", 1), failed("the file is not understood"));
 }
 
 #[test]
 fn a_picture_has_no_more_pixels_than_allowed() {
     let few = Limits { pixels: 4999, ..Limits::default() };
     let file = page("", "", &[]);
-    assert_eq!(renderer(few).render(&file, file.size(), None, 1, 72), Err(RenderFault::TooLarge));
+    assert_eq!(answer(&renderer(few), &file, None, 1, 72), Err(RenderFault::Limit));
     let enough = Limits { pixels: 5000, ..Limits::default() };
-    assert!(renderer(enough).render(&file, file.size(), None, 1, 72).is_ok());
+    assert_eq!(answer(&renderer(enough), &file, None, 1, 72), Ok((100, 50)));
 }
 
 /// Forms that draw one another ten times each, ten deep: ten thousand million rectangles.
@@ -128,9 +143,24 @@ fn a_page_without_an_end_is_ended_at_its_deadline() {
     let file = endless();
     let limits = Limits { page_time: Duration::from_millis(700), ..Limits::default() };
     let started = Instant::now();
-    assert_eq!(renderer(limits).render(&file, file.size(), None, 1, 72), Err(RenderFault::Late));
+    assert_eq!(answer(&renderer(limits), &file, None, 1, 72), Err(RenderFault::Limit));
     let took = started.elapsed();
     assert!((700..3000).contains(&took.as_millis()), "{took:?}");
+}
+
+#[test]
+fn a_page_that_was_rendered_is_not_rendered_again() {
+    let file = source(&page("1 0 0 rg 0 0 50 50 re f", "", &[]));
+    let renderer = renderer(Limits::default());
+    let first = renderer.render(&file, u64::MAX, None, 1, 72).unwrap();
+    let started = Instant::now();
+    for _ in 0..200 {
+        assert!(renderer.render(&file, u64::MAX, None, 1, 72).unwrap() == first);
+    }
+    assert!(started.elapsed() < Duration::from_millis(500), "{:?}", started.elapsed());
+    let other = source(&page("0 1 0 rg 0 0 50 50 re f", "", &[]));
+    assert!(renderer.render(&other, u64::MAX, None, 1, 72).unwrap() != first, "another file");
+    assert!(renderer.render(&file, u64::MAX, None, 1, 36).unwrap() != first, "another resolution");
 }
 
 #[test]
@@ -144,7 +174,7 @@ fn all_pages_together_have_one_budget() {
     let renderer = renderer(limits);
     let started = Instant::now();
     for _ in 0..50 {
-        assert_eq!(renderer.render(&file, file.size(), None, 1, 72), Err(RenderFault::Late));
+        assert_eq!(answer(&renderer, &file, None, 1, 72), Err(RenderFault::Limit));
     }
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
 }
@@ -153,9 +183,8 @@ fn all_pages_together_have_one_budget() {
 fn a_child_that_wants_too_much_memory_breaks_off_alone() {
     let file = page("", "", &[]);
     let limits = Limits { memory_bytes: 1 << 20, ..Limits::default() };
-    assert_eq!(renderer(limits).render(&file, file.size(), None, 1, 1200), Err(RenderFault::Crashed));
-    let usual = renderer(Limits::default()).render(&file, file.size(), None, 1, 1200);
-    assert_eq!(usual.unwrap().width, 1666);
+    assert_eq!(answer(&renderer(limits), &file, None, 1, 1200), failed("the renderer broke off"));
+    assert_eq!(answer(&renderer(Limits::default()), &file, None, 1, 1200), Ok((1666, 833)));
 }
 
 #[test]
@@ -170,6 +199,7 @@ fn a_file_that_its_owner_cannot_read_is_no_fault_of_the_child() {
             if offset > 0 { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
         }
     }
-    let answer = renderer(Limits::default()).render(&Away, u64::MAX, None, 1, 72);
-    assert_eq!(answer, Err(RenderFault::Unread));
+    let away: Arc<dyn ReadAt> = Arc::new(Away);
+    let answer = renderer(Limits::default()).render(&away, u64::MAX, None, 1, 72);
+    assert_eq!(answer.map(|it| (it.width, it.height)), failed("the file could not be read"));
 }

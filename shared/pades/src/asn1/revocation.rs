@@ -2,13 +2,13 @@
 
 use const_oid::ObjectIdentifier as Oid;
 use der::{
-    AnyRef, Enumerated, Sequence,
+    AnyRef, Decode, Enumerated, Reader, Sequence, SliceReader,
     asn1::{BitStringRef, GeneralizedTime, OctetStringRef},
 };
 use spki::AlgorithmIdentifierRef;
 use x509_cert::time::Time;
 
-use super::Extension;
+use super::{Extension, SequenceContent};
 
 /// `OCSPRequest`, RFC 6960 section 4.1.1.
 #[derive(Sequence)]
@@ -83,7 +83,7 @@ pub(crate) struct ResponseData<'a> {
     pub(crate) produced_at: GeneralizedTime,
     pub(crate) responses: Vec<SingleResponse<'a>>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) extensions: Option<AnyRef<'a>>,
+    pub(crate) extensions: Option<Vec<Extension<'a>>>,
 }
 
 /// `SingleResponse`, RFC 6960 section 4.2.1. `cert_status` is told by its tag.
@@ -95,7 +95,25 @@ pub(crate) struct SingleResponse<'a> {
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) next_update: Option<GeneralizedTime>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) extensions: Option<AnyRef<'a>>,
+    pub(crate) extensions: Option<Vec<Extension<'a>>>,
+}
+
+/// `RevokedInfo`, RFC 6960 section 4.2.1, without its tag.
+pub(crate) struct RevokedInfo {
+    pub(crate) revocation_time: GeneralizedTime,
+    pub(crate) reason: Option<u8>,
+}
+
+impl RevokedInfo {
+    /// Reads the content octets of an implicitly tagged value.
+    pub(crate) fn read(content: &[u8]) -> der::Result<Self> {
+        let mut reader = SliceReader::new(content)?;
+        let revocation_time = GeneralizedTime::decode(&mut reader)?;
+        let reason = if reader.is_finished() { None } else { Some(AnyRef::decode(&mut reader)?) };
+        // `[0] EXPLICIT CRLReason`, an ENUMERATED of one octet.
+        let reason = reason.map(|tagged| AnyRef::from_der(tagged.value())).transpose()?;
+        Ok(Self { revocation_time, reason: reason.and_then(|reason| reason.value().first().copied()) })
+    }
 }
 
 /// `CertificateList`, RFC 5280 section 5.1.
@@ -116,8 +134,9 @@ pub(crate) struct TbsCertList<'a> {
     pub(crate) this_update: Time,
     #[asn1(optional = "true")]
     pub(crate) next_update: Option<Time>,
+    /// Raw, because there may be a million of them.
     #[asn1(optional = "true")]
-    pub(crate) revoked_certificates: Option<Vec<RevokedCertificate<'a>>>,
+    pub(crate) revoked_certificates: Option<SequenceContent<'a>>,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) extensions: Option<Vec<Extension<'a>>>,
 }
@@ -128,5 +147,5 @@ pub(crate) struct RevokedCertificate<'a> {
     pub(crate) serial_number: AnyRef<'a>,
     pub(crate) revocation_date: Time,
     #[asn1(optional = "true")]
-    pub(crate) extensions: Option<AnyRef<'a>>,
+    pub(crate) extensions: Option<Vec<Extension<'a>>>,
 }

@@ -3,20 +3,36 @@
 use const_oid::ObjectIdentifier as Oid;
 use der::{
     AnyRef, Sequence,
-    asn1::{BitStringRef, OctetStringRef},
+    asn1::{BitStringRef, OctetStringRef, UintRef},
 };
 use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 use x509_cert::time::Validity;
 
-/// `RSASSA-PSS-params`, RFC 4055 section 3.1. An absent member means SHA-1, which is refused.
+/// `RSASSA-PSS-params`, RFC 4055 section 3.1. An absent member means SHA-1, MGF1 with SHA-1, 20 and 1.
 #[derive(Sequence)]
 pub(crate) struct PssParameters<'a> {
-    #[asn1(context_specific = "0", tag_mode = "EXPLICIT")]
-    pub(crate) hash_algorithm: AlgorithmIdentifierRef<'a>,
-    #[asn1(context_specific = "1", tag_mode = "EXPLICIT")]
-    pub(crate) mask_gen_algorithm: AlgorithmIdentifierRef<'a>,
-    #[asn1(context_specific = "2", tag_mode = "EXPLICIT")]
-    pub(crate) salt_length: u8,
+    #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) hash_algorithm: Option<AlgorithmIdentifierRef<'a>>,
+    #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) mask_gen_algorithm: Option<AlgorithmIdentifierRef<'a>>,
+    #[asn1(context_specific = "2", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) salt_length: Option<u16>,
+    #[asn1(context_specific = "3", tag_mode = "EXPLICIT", optional = "true")]
+    pub(crate) trailer_field: Option<u8>,
+}
+
+/// `RSAPublicKey`, RFC 8017 appendix A.1.1.
+#[derive(Sequence)]
+pub(crate) struct RsaPublicKey<'a> {
+    pub(crate) modulus: UintRef<'a>,
+    pub(crate) public_exponent: UintRef<'a>,
+}
+
+/// `ECDSA-Sig-Value`, RFC 3279 section 2.2.3.
+#[derive(Sequence)]
+pub(crate) struct EcdsaSignature<'a> {
+    pub(crate) r: UintRef<'a>,
+    pub(crate) s: UintRef<'a>,
 }
 
 /// `Certificate`, RFC 5280 section 4.1.

@@ -110,10 +110,7 @@ fn ocsp_answer(certificate: &Issued, issuer: &Issued, responder: &Issued) -> Opt
 
 /// The moment OpenSSL's responder believes it is, so that its answers are fresh.
 fn produced_at(response: &[u8]) -> i64 {
-    let bytes = OcspResponse::from_der(response).unwrap().bytes.unwrap();
-    let basic = BasicOcspResponse::from_der(bytes.response.as_bytes()).unwrap();
-    let data: ResponseData<'_> = basic.to_be_signed.decode_as().unwrap();
-    data.produced_at.to_unix_duration().as_secs().try_into().unwrap()
+    Ocsp::read(response).unwrap().produced_at()
 }
 
 fn responder(root: &Issued) -> Issued {

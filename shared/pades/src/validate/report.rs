@@ -2,7 +2,7 @@
 //!
 //! Instants are seconds since 1970-01-01T00:00:00Z.
 
-use super::Verdict;
+use super::{Options, Verdict};
 use crate::Level;
 
 /// What was found in one file.
@@ -32,6 +32,22 @@ pub struct Report {
 }
 
 impl Report {
+    /// A report on a file in which nothing was found yet.
+    pub(super) fn new(format: Format, sha256: [u8; 32], options: &Options<'_>) -> Self {
+        Self {
+            format,
+            sha256,
+            validated_at: options.now,
+            time_of_interest: options.time_of_interest(),
+            overall: None,
+            signatures: Vec::new(),
+            revisions: Vec::new(),
+            content: None,
+            inner: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
     /// The overall word: an indication's, or `NO_SIGNATURE`.
     #[must_use]
     pub fn standard_name(&self) -> &'static str {
@@ -48,6 +64,8 @@ impl Report {
 /// The kinds of signed files that are read.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Format {
+    /// A ZIP archive, in which signed files may lie.
+    Archive,
     /// A CMS signature, attached or detached (`.p7m`, `.p7s`).
     Cades,
     /// Signatures in a PDF.
@@ -61,6 +79,7 @@ impl Format {
     #[must_use]
     pub fn standard_name(self) -> &'static str {
         match self {
+            Self::Archive => "ZIP",
             Self::Cades => "CAdES",
             Self::Pades => "PAdES",
             Self::TimestampToken => "TST",

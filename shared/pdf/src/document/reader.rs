@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    Limits, PdfError, ReadAt,
+    Limits, PdfError, Prefix, ReadAt,
     object::{Object, ObjectId, Value},
     parser::{Fault, Parser},
     source::Source,
@@ -20,16 +20,36 @@ const FIRST_WINDOW: u64 = 8 << 10;
 
 /// Reads from the file, and counts what it reads.
 pub(crate) struct Reader {
-    source: Source,
+    source: Arc<Source>,
+    /// What callers are given to read from: no more than the reader itself sees.
+    outer: Arc<dyn ReadAt>,
+    /// Where the reader's file ends: that of the source, or earlier.
+    size: u64,
     limits: Limits,
     /// Where the header stands: what offsets in the file count from.
     base: u64,
-    work: AtomicU64,
+    /// Shared with the readers of earlier revisions, so that they have one bound together.
+    work: Arc<AtomicU64>,
 }
 
 impl Reader {
     pub(crate) fn new(source: Arc<dyn ReadAt>, limits: &Limits) -> Self {
-        Self { source: Source::new(source), limits: limits.clone(), base: 0, work: AtomicU64::new(0) }
+        let inner = Arc::new(Source::new(source.clone()));
+        let size = inner.size();
+        Self { source: inner, outer: source, size, limits: limits.clone(), base: 0, work: Arc::default() }
+    }
+
+    /// Reads the same source up to an earlier end.
+    pub(crate) fn prefix(&self, size: u64) -> Self {
+        let size = size.min(self.size);
+        Self {
+            source: self.source.clone(),
+            outer: Arc::new(Prefix::new(self.outer.clone(), size)),
+            size,
+            limits: self.limits.clone(),
+            base: self.base,
+            work: self.work.clone(),
+        }
     }
 
     pub(crate) fn set_base(&mut self, base: u64) {
@@ -45,11 +65,11 @@ impl Reader {
     }
 
     pub(crate) fn size(&self) -> u64 {
-        self.source.size()
+        self.size
     }
 
     pub(crate) fn source(&self) -> &Arc<dyn ReadAt> {
-        self.source.inner()
+        &self.outer
     }
 
     /// Counts work done.
@@ -67,7 +87,7 @@ impl Reader {
     }
 
     pub(crate) fn window(&self, offset: u64, length: u64) -> Result<Cow<'_, [u8]>, PdfError> {
-        self.source.window(offset, length)
+        self.source.window(offset, length.min(self.size.saturating_sub(offset)))
     }
 
     /// Exactly these bytes.
@@ -135,6 +155,20 @@ impl Reader {
             };
             Ok(Object { id, value, raw, stream_at, compressed: false })
         })
+    }
+
+    /// Where the value of the object begins whose header stands at an offset of the file.
+    pub(crate) fn value_at(&self, at: u64) -> Result<u64, PdfError> {
+        let length = self.parse_at(at, |parser| {
+            parser.unsigned()?;
+            parser.unsigned()?;
+            if !parser.keyword(b"obj")? {
+                return Err(Fault::Syntax(parser.position(), "obj expected"));
+            }
+            parser.skip();
+            Ok(parser.position())
+        })?;
+        Ok(at + length as u64)
     }
 
     /// The end of stream data: at its length if `endstream` follows there, else before the next `endstream`.

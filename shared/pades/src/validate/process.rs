@@ -1,0 +1,259 @@
+//! The validation processes of EN 319 102-1 clause 5, for signatures whose integrity is known.
+//!
+//! A signature is judged at the time of interest first. If its certificate, the revocation status or an
+//! algorithm does not hold at that time any more, what proves it older is asked, and it is judged as a past
+//! signature.
+
+use pdf::ValidationData;
+
+use super::{
+    CertificateReport, Indication, Options, RevocationSource, SubIndication, TimestampKind, TimestampReport,
+    Verdict,
+    signer::SignerCheck,
+    stamp::{Carried, Stamp},
+};
+use crate::{
+    hash::HashAlgorithm,
+    policy::Unacceptable,
+    trust::{Material, PathOutcome, PathQuery, PolicyConstraints, Purpose, check_past_path, check_path},
+};
+
+/// Judges the signatures of one file with what is known about all of them.
+pub(super) struct Court<'a> {
+    options: &'a Options<'a>,
+    material: Material,
+    policies: PolicyConstraints,
+}
+
+/// A signature or time-stamp, judged.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    pub(super) verdict: Verdict,
+    pub(super) chain: Vec<CertificateReport>,
+    pub(super) timestamps: Vec<TimestampReport>,
+    /// The earliest instant at which it is proven to have existed.
+    pub(super) proven_at: Option<i64>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Judged {
+    /// Whether the revocation status of every certificate that can be revoked is known.
+    pub(super) fn knows_revocation(&self) -> bool {
+        let known = |certificate: &CertificateReport| {
+            certificate.anchor.is_some()
+                || certificate.revocation.source != RevocationSource::None
+                || certificate.subject == certificate.issuer
+        };
+        !self.chain.is_empty() && self.chain.iter().all(known)
+    }
+}
+
+/// What is known about when a signature was made.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Bounds {
+    /// It existed at this instant.
+    existed_at: Option<i64>,
+    /// It did not exist before this instant: a content time-stamp is a part of what it signs.
+    made_after: Option<i64>,
+}
+
+impl<'a> Court<'a> {
+    pub(super) fn new(options: &'a Options<'a>) -> Self {
+        let mut material = Material::default();
+        for certificate in options.certificates {
+            material.add_certificate(certificate.clone(), None);
+        }
+        Self { options, material, policies: PolicyConstraints::default() }
+    }
+
+    /// Takes certificates and revocation data that a signature carries.
+    ///
+    /// `proven_at` is the earliest instant at which they are proven to have existed, if there is any.
+    pub(super) fn admit(&mut self, carried: &Carried, proven_at: Option<i64>) {
+        for certificate in &carried.certificates {
+            self.material.add_certificate(certificate.clone(), proven_at);
+        }
+        for response in &carried.ocsp_responses {
+            self.material.add_ocsp_response(response.clone(), proven_at);
+        }
+        for list in &carried.crls {
+            self.material.add_crl(list.clone(), proven_at);
+        }
+    }
+
+    /// The same for those of a document security store.
+    pub(super) fn admit_store(&mut self, store: ValidationData, proven_at: Option<i64>) {
+        let ValidationData { certificates, crls, ocsp_responses } = store;
+        self.admit(&Carried { certificates, crls, ocsp_responses }, proven_at);
+    }
+
+    /// Time-stamp validation (clause 5.4).
+    pub(super) fn judge_timestamp(
+        &self,
+        check: &SignerCheck,
+        generated_at: Option<i64>,
+        imprint: Option<HashAlgorithm>,
+        existed_at: Option<i64>,
+    ) -> Judged {
+        let bounds = Bounds { existed_at, made_after: None };
+        let mut judged = self.judge(check, Purpose::Timestamp, bounds, imprint);
+        if judged.verdict.is_passed() {
+            judged.proven_at = generated_at;
+        }
+        judged
+    }
+
+    /// Validation with time and long-term material (clauses 5.5 and 5.6).
+    ///
+    /// `covered_at` is the earliest valid time-stamp over the document that covers the signature.
+    pub(super) fn judge_signature(
+        &self,
+        check: &SignerCheck,
+        stamps: &[Stamp],
+        covered_at: Option<i64>,
+    ) -> Judged {
+        let mut bounds = Bounds { existed_at: covered_at, made_after: None };
+        let mut timestamps = Vec::new();
+        let mut fault = Verdict::passed();
+        for stamp in stamps {
+            let judged =
+                self.judge_timestamp(&stamp.check, stamp.generated_at, stamp.imprint_algorithm, covered_at);
+            if let (true, Some(at)) = (judged.verdict.is_passed(), stamp.generated_at) {
+                match stamp.covers {
+                    TimestampKind::Content => bounds.made_after = bounds.made_after.max(Some(at)),
+                    _ => bounds.existed_at = Some(bounds.existed_at.map_or(at, |before| before.min(at))),
+                }
+            }
+            if stamp.check.verdict.indication == Indication::TotalFailed {
+                let reason =
+                    format!("a time-stamp on the signature is not its own: {}", stamp.check.verdict.reason);
+                fault = fault.and(Verdict::indeterminate(SubIndication::SigConstraintsFailure, reason));
+            }
+            timestamps.push(TimestampReport {
+                verdict: judged.verdict,
+                generated_at: stamp.generated_at,
+                chain: judged.chain,
+                covers: stamp.covers,
+            });
+        }
+        let mut judged = self.judge(check, Purpose::Signature, bounds, None);
+        judged.verdict = judged.verdict.and(order(bounds)).and(fault);
+        judged.proven_at = bounds.existed_at;
+        judged.timestamps = timestamps;
+        judged
+    }
+
+    /// The certificate's path and the algorithms, now and, if need be, in the past.
+    fn judge(
+        &self,
+        check: &SignerCheck,
+        purpose: Purpose,
+        bounds: Bounds,
+        imprint: Option<HashAlgorithm>,
+    ) -> Judged {
+        let mut judged = Judged {
+            verdict: check.verdict.clone(),
+            chain: Vec::new(),
+            timestamps: Vec::new(),
+            proven_at: None,
+            notes: Vec::new(),
+        };
+        let Some(leaf) = &check.certificate else { return judged };
+        let at = self.options.time_of_interest();
+        let query = PathQuery {
+            leaf,
+            purpose,
+            at,
+            now: self.options.now,
+            material: &self.material,
+            anchors: self.options.trust,
+            policy: &self.options.policy,
+            policies: &self.policies,
+            fetcher: self.options.fetch,
+        };
+        let present = check_path(&query);
+        let path = match bounds.existed_at.filter(|existed| *existed < at) {
+            Some(existed) if !present.verdict.is_passed() => {
+                let past = check_past_path(&query, existed);
+                if past.verdict.is_passed() {
+                    judged.notes.push(format!(
+                        "judged at the time it is proven to have existed at, because now: {}",
+                        present.verdict.reason
+                    ));
+                    past
+                } else {
+                    present
+                }
+            }
+            _ => present,
+        };
+        let (algorithms, note) = self.judge_algorithms(check, imprint, bounds);
+        judged.notes.extend(note);
+        judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(path.verdict).and(algorithms);
+        judged.chain = path.chain;
+        judged
+    }
+
+    /// Whether the signature's own algorithms were secure as long as they had to be.
+    fn judge_algorithms(
+        &self,
+        check: &SignerCheck,
+        imprint: Option<HashAlgorithm>,
+        bounds: Bounds,
+    ) -> (Verdict, Option<String>) {
+        let policy = &self.options.policy;
+        let judge_at = |at: i64| -> Result<(), Unacceptable> {
+            check.algorithm.as_ref().map_or(Ok(()), |algorithm| policy.check(algorithm, at))?;
+            for hash in check.content_hash.into_iter().chain(imprint) {
+                policy.check_hash(hash, at)?;
+            }
+            Ok(())
+        };
+        let at = self.options.time_of_interest();
+        let Err(now) = judge_at(at) else { return (Verdict::passed(), None) };
+        if let Some(existed) = bounds.existed_at.filter(|existed| *existed < at)
+            && judge_at(existed).is_ok()
+        {
+            return (Verdict::passed(), Some(format!("{now}; the signature is proven to be older")));
+        }
+        let made_too_late = bounds.made_after.is_some_and(|after| judge_at(after).is_err());
+        let sub_indication = if made_too_late {
+            SubIndication::CryptoConstraintsFailure
+        } else {
+            SubIndication::CryptoConstraintsFailureNoPoe
+        };
+        (Verdict::indeterminate(sub_indication, now.to_string()), None)
+    }
+}
+
+/// What the bounds say about the certificate's life, whatever its path says (clause 5.2.6 and 5.5.4).
+fn in_time(path: &PathOutcome, bounds: Bounds) -> Verdict {
+    let Some(leaf) = path.chain.first() else { return Verdict::passed() };
+    if bounds.existed_at.is_some_and(|existed| existed < leaf.not_before) {
+        let reason = "the signature existed before its certificate was valid";
+        return Verdict::failed(SubIndication::NotYetValid, reason);
+    }
+    if bounds.made_after.is_some_and(|after| after > leaf.not_after) {
+        return Verdict::failed(
+            SubIndication::Expired,
+            "the signature was made after its certificate expired",
+        );
+    }
+    let revoked_at = leaf.revocation.revoked_at;
+    if revoked_at.is_some_and(|revoked| bounds.made_after.is_some_and(|after| after >= revoked)) {
+        let reason = "the signature was made after its certificate was revoked";
+        return Verdict::failed(SubIndication::Revoked, reason);
+    }
+    Verdict::passed()
+}
+
+/// Content is stamped before it is signed, and signatures after.
+fn order(bounds: Bounds) -> Verdict {
+    match (bounds.made_after, bounds.existed_at) {
+        (Some(after), Some(existed)) if after > existed => Verdict::indeterminate(
+            SubIndication::TimestampOrderFailure,
+            "a time-stamp on the content is later than one on the signature",
+        ),
+        _ => Verdict::passed(),
+    }
+}

@@ -1,0 +1,270 @@
+use std::sync::LazyLock;
+
+use super::*;
+use crate::{
+    algorithm::sha256,
+    asn1::ber::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, encode},
+    oid,
+    testing::{
+        Issued, NOW, Urls,
+        forge::{Forge, ForgedSigner, attribute, token},
+    },
+    trust::TrustAnchors,
+};
+
+const CONTENT: &[u8] = b"what was signed";
+const DAY: i64 = 86_400;
+
+static ROOT: LazyLock<Issued> = LazyLock::new(Issued::root);
+static SIGNER: LazyLock<Issued> = LazyLock::new(|| ROOT.seal(7, Urls::default(), vec![]));
+static AUTHORITY: LazyLock<Issued> = LazyLock::new(|| ROOT.authority(8));
+
+/// Validates a signature over [`CONTENT`], with the root trusted.
+fn judge(cms: Vec<u8>) -> Report {
+    judge_at(cms, NOW)
+}
+
+fn judge_at(cms: Vec<u8>, now: i64) -> Report {
+    let mut trust = TrustAnchors::new();
+    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
+    let options = Options { detached: Some(Arc::new(CONTENT.to_vec())), ..Options::new(&trust, now) };
+    validate(Arc::new(cms), &options).unwrap()
+}
+
+fn expect(cms: Vec<u8>, indication: Indication, sub_indication: SubIndication) -> Report {
+    let report = judge(cms);
+    let verdict = report.overall.clone().unwrap();
+    assert_eq!(
+        (verdict.indication, verdict.sub_indication),
+        (indication, Some(sub_indication)),
+        "{verdict:?}"
+    );
+    report
+}
+
+fn signer() -> ForgedSigner<'static> {
+    ForgedSigner::over(&sha256(CONTENT), oid::ID_DATA, &SIGNER)
+}
+
+/// A CMS with what makes its chain complete.
+fn forge() -> Forge {
+    Forge {
+        certificates: vec![SIGNER.der.clone(), ROOT.der.clone()],
+        crls: vec![ROOT.crl(&[], NOW, None)],
+        ..Forge::detached()
+    }
+}
+
+fn signed_by(signer: &ForgedSigner<'_>) -> Vec<u8> {
+    let signature = signer.sign();
+    Forge { signers: vec![signer.to_der(&signature)], ..forge() }.to_der()
+}
+
+/// Signs, and time-stamps the signature at an instant.
+fn stamped_at(mut signer: ForgedSigner<'_>, at: i64) -> Forge {
+    let signature = signer.sign();
+    let stamp = token(&AUTHORITY, at, sha256(&signature));
+    signer.unsigned.push(attribute(oid::ID_AA_TIME_STAMP_TOKEN, &stamp));
+    Forge { signers: vec![signer.to_der(&signature)], ..forge() }
+}
+
+fn content_stamped_at(at: i64) -> ForgedSigner<'static> {
+    let mut signer = signer();
+    let stamp = token(&AUTHORITY, at, sha256(CONTENT));
+    signer.signed.push(attribute(oid::ID_AA_ETS_CONTENT_TIMESTAMP, &stamp));
+    signer
+}
+
+#[test]
+fn a_sound_signature_passes_and_without_trust_it_does_not() {
+    let cms = signed_by(&signer());
+    let report = judge(cms.clone());
+    assert!(report.is_passed(), "{:?}", report.overall);
+    assert_eq!(report.format, Format::Cades);
+    let signature = &report.signatures[0];
+    assert!(signature.intact);
+    assert_eq!(signature.algorithm, "SHA256withECDSA");
+    assert_eq!(signature.sha256, Some(sha256(CONTENT)));
+    assert_eq!(signature.chain.len(), 2);
+
+    let nobody = TrustAnchors::new();
+    let options = Options { detached: Some(Arc::new(CONTENT.to_vec())), ..Options::new(&nobody, NOW) };
+    let report = validate(Arc::new(cms), &options).unwrap();
+    let verdict = report.overall.unwrap();
+    assert_eq!(verdict.indication, Indication::Indeterminate);
+    assert_eq!(verdict.sub_indication, Some(SubIndication::NoCertificateChainFound));
+    assert!(report.signatures[0].intact);
+}
+
+#[test]
+fn an_attached_signature_gives_its_content() {
+    let signer = signer();
+    let signature = signer.sign();
+    let forged =
+        Forge { content: Some(CONTENT.to_vec()), signers: vec![signer.to_der(&signature)], ..forge() };
+    let report = judge(forged.to_der());
+    assert!(report.is_passed(), "{:?}", report.overall);
+    assert_eq!(report.content, Some(Content::Bytes(CONTENT.to_vec())));
+    let changed = Forge { content: Some(b"something else".to_vec()), ..forged };
+    expect(changed.to_der(), Indication::TotalFailed, SubIndication::HashFailure);
+}
+
+#[test]
+fn attributes_that_must_be_there_once_are() {
+    for kind in [oid::ID_MESSAGE_DIGEST, oid::ID_CONTENT_TYPE] {
+        let without = signer().without(kind);
+        expect(signed_by(&without), Indication::TotalFailed, SubIndication::FormatFailure);
+        let mut twice = signer();
+        let again = twice.signed.iter().find(|attribute| attribute.windows(9).any(|w| w == kind.as_bytes()));
+        twice.signed.push(again.unwrap().clone());
+        expect(signed_by(&twice), Indication::TotalFailed, SubIndication::FormatFailure);
+    }
+}
+
+#[test]
+fn the_content_type_attribute_is_that_of_the_content() {
+    let other = ForgedSigner::over(&sha256(CONTENT), oid::ID_SIGNED_DATA, &SIGNER);
+    expect(signed_by(&other), Indication::TotalFailed, SubIndication::FormatFailure);
+}
+
+#[test]
+fn a_wrong_digest_or_signature_fails_for_good() {
+    let other = ForgedSigner::over(&sha256(b"other"), oid::ID_DATA, &SIGNER);
+    expect(signed_by(&other), Indication::TotalFailed, SubIndication::HashFailure);
+    let wrong = ForgedSigner { wrong: true, ..signer() };
+    let report = expect(signed_by(&wrong), Indication::TotalFailed, SubIndication::SigCryptoFailure);
+    assert!(!report.signatures[0].intact);
+}
+
+#[test]
+fn the_certificate_is_found_and_is_the_one_that_was_named() {
+    let alone = signer();
+    let signature = alone.sign();
+    let forged = Forge { signers: vec![alone.to_der(&signature)], certificates: vec![], ..forge() };
+    expect(forged.to_der(), Indication::Indeterminate, SubIndication::NoSigningCertificateFound);
+
+    // The reference names the root.
+    let mut other = signer().without(oid::ID_AA_SIGNING_CERTIFICATE_V2);
+    let named = encode(0x30, &encode(0x30, &encode(OCTET_STRING, &sha256(&ROOT.der))));
+    other.signed.push(attribute(oid::ID_AA_SIGNING_CERTIFICATE_V2, &encode(0x30, &named)));
+    expect(signed_by(&other), Indication::Indeterminate, SubIndication::NoSigningCertificateFound);
+}
+
+#[test]
+fn algorithms_that_the_signer_protected_are_those_used() {
+    let algorithm = |oid: const_oid::ObjectIdentifier| encode(OBJECT_IDENTIFIER, oid.as_bytes());
+    let protection = |digest, signature| {
+        let parts = [encode(0x30, &algorithm(digest)), encode(0xa1, &algorithm(signature))];
+        attribute(oid::ID_CMS_ALGORITHM_PROTECTION, &encode(0x30, &parts.concat()))
+    };
+    let mut right = signer();
+    right.signed.push(protection(oid::ID_SHA256, oid::ECDSA_WITH_SHA256));
+    assert!(judge(signed_by(&right)).is_passed());
+    let mut wrong = signer();
+    wrong.signed.push(protection(oid::ID_SHA384, oid::ECDSA_WITH_SHA256));
+    expect(signed_by(&wrong), Indication::TotalFailed, SubIndication::FormatFailure);
+}
+
+#[test]
+fn content_that_is_not_at_hand_is_asked_for() {
+    let trust = TrustAnchors::new();
+    let report = validate(Arc::new(signed_by(&signer())), &Options::new(&trust, NOW)).unwrap();
+    assert_eq!(report.overall.unwrap().sub_indication, Some(SubIndication::SignedDataNotFound));
+}
+
+#[test]
+fn a_time_stamp_proves_when_a_signature_existed() {
+    let report = judge(stamped_at(signer(), NOW - DAY / 2).to_der());
+    assert!(report.is_passed(), "{:?}", report.overall);
+    let signature = &report.signatures[0];
+    assert_eq!(signature.proven_at, Some(NOW - DAY / 2));
+    assert_eq!(signature.process, Process::LongTerm);
+    assert!(signature.timestamps[0].verdict.is_passed());
+}
+
+#[test]
+fn a_time_stamp_of_another_signature_is_noticed() {
+    let mut thief = signer();
+    let stamp = token(&AUTHORITY, NOW - DAY, sha256(b"another signature"));
+    thief.unsigned.push(attribute(oid::ID_AA_TIME_STAMP_TOKEN, &stamp));
+    let report = expect(signed_by(&thief), Indication::Indeterminate, SubIndication::SigConstraintsFailure);
+    let signature = &report.signatures[0];
+    assert_eq!(signature.timestamps[0].verdict.sub_indication, Some(SubIndication::HashFailure));
+    assert_eq!(signature.proven_at, None);
+}
+
+#[test]
+fn content_is_stamped_before_it_is_signed() {
+    let sound = stamped_at(content_stamped_at(NOW - DAY / 2), NOW - DAY / 4);
+    assert!(judge(sound.to_der()).is_passed());
+    let odd = stamped_at(content_stamped_at(NOW - DAY / 4), NOW - DAY / 2);
+    expect(odd.to_der(), Indication::Indeterminate, SubIndication::TimestampOrderFailure);
+}
+
+#[test]
+fn each_signer_of_a_cms_is_a_signature() {
+    let (one, two) = (signer(), ForgedSigner { wrong: true, ..signer() });
+    let signers = [&one, &two].map(|signer| signer.to_der(&signer.sign()));
+    let report = judge(Forge { signers: signers.to_vec(), ..forge() }.to_der());
+    assert_eq!(report.signatures.len(), 2);
+    assert!(report.signatures[0].verdict.is_passed());
+    assert_eq!(report.overall.unwrap().sub_indication, Some(SubIndication::SigCryptoFailure));
+}
+
+#[test]
+fn a_time_stamp_by_itself_is_judged_against_what_it_is_over() {
+    let report = judge(token(&AUTHORITY, NOW, sha256(CONTENT)));
+    assert_eq!(report.format, Format::TimestampToken);
+    assert!(report.signatures[0].intact);
+    let response = [encode(0x30, &encode(INTEGER, &[0])), token(&AUTHORITY, NOW, sha256(CONTENT))];
+    let report = judge(encode(0x30, &response.concat()));
+    assert_eq!(report.signatures[0].kind, SignatureKind::DocumentTimestamp);
+    expect(token(&AUTHORITY, NOW, sha256(b"x")), Indication::TotalFailed, SubIndication::HashFailure);
+}
+
+#[test]
+fn a_signature_without_attributes_is_over_the_content_itself() {
+    let plain = ForgedSigner { signed: vec![], ..signer() };
+    let signature = rcgen::SigningKey::sign(&SIGNER.key, CONTENT).unwrap();
+    let forged = Forge { signers: vec![plain.to_der(&signature)], ..forge() };
+    assert!(judge(forged.to_der()).is_passed());
+
+    // The attributes of a signature pass for content that was signed without any.
+    let attributes = encode(0x31, &signer().signed.concat());
+    let signature = rcgen::SigningKey::sign(&SIGNER.key, &attributes).unwrap();
+    let forged = Forge { content: Some(attributes), signers: vec![plain.to_der(&signature)], ..forge() };
+    expect(forged.to_der(), Indication::TotalFailed, SubIndication::FormatFailure);
+}
+
+#[test]
+fn signed_files_inside_signed_files_are_found_when_asked_for() {
+    let inner = signer();
+    let inner =
+        Forge { content: Some(CONTENT.to_vec()), signers: vec![inner.to_der(&inner.sign())], ..forge() };
+    let inner = inner.to_der();
+    let outer = ForgedSigner::over(&sha256(&inner), oid::ID_DATA, &SIGNER);
+    let outer =
+        Forge { content: Some(inner), signers: vec![outer.to_der(&outer.sign())], ..forge() }.to_der();
+    let mut trust = TrustAnchors::new();
+    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
+    let options = Options { recursive: true, ..Options::new(&trust, NOW) };
+    let report = validate(Arc::new(outer.clone()), &options).unwrap();
+    assert!(report.is_passed());
+    assert_eq!(report.inner.len(), 1);
+    assert_eq!(report.inner[0].content, Some(Content::Bytes(CONTENT.to_vec())));
+    let shallow = Options { limits: Limits { depth: 0, ..Limits::default() }, ..options.clone() };
+    assert!(validate(Arc::new(outer.clone()), &shallow).unwrap().inner.is_empty());
+    assert!(validate(Arc::new(outer), &Options { recursive: false, ..options }).unwrap().inner.is_empty());
+}
+
+#[test]
+fn kinds_that_are_not_supported_say_so() {
+    let trust = TrustAnchors::new();
+    let refused = |bytes: &[u8]| validate(Arc::new(bytes.to_vec()), &Options::new(&trust, NOW)).unwrap_err();
+    let xml = b"<a xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/>";
+    assert!(matches!(refused(xml), ValidateError::Unsupported { .. }));
+    for bytes in [&b"<a/>"[..], b"hello", b"", b"PK\x03\x04"] {
+        assert!(matches!(refused(bytes), ValidateError::NotSigned), "{bytes:?}");
+    }
+    assert!(matches!(refused(&encode(0x30, &[0x30, 3, 2, 1, 0])), ValidateError::Malformed { .. }));
+}
