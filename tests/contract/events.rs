@@ -148,7 +148,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 40] = [
+const ANSWERS: [(&str, &str); 49] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -189,4 +189,13 @@ const ANSWERS: [(&str, &str); 40] = [
     ("seal-document", "0 to be delivered again"),
     ("seal-document.declined", "0 to be delivered again"),
     ("seal-document.retry", "0 to be delivered again"),
+    ("verify-document", "200"),
+    ("verify-document.check", "200"),
+    ("verify-document.check-asset", "200"),
+    ("verify-document.check-digest", "404"),
+    ("verify-document.check-file", "200"),
+    ("verify-document.poll", "404"),
+    ("verify-document.report", "200"),
+    ("verify-document.upload-unknown", "422"),
+    ("verify-document.waiting", "0 to be delivered again"),
 ];

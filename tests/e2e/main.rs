@@ -13,3 +13,4 @@ mod refusals;
 mod repetition;
 mod seal_key;
 mod signing;
+mod verify;

@@ -1,14 +1,11 @@
 //! Reads `inputDocuments`: an address, base64 text, or an array of objects.
 
-use base64::Engine as _;
-use base64::alphabet::{STANDARD as STANDARD_ALPHABET, URL_SAFE as URL_ALPHABET};
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use domain::request::InputSource;
 use domain::value::DocumentId;
 use rand::CryptoRng;
 use serde_json::Value;
-use shared::edge::Problem;
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::{Problem, encoded};
 use shared::outbound::{Reach, Target};
 
 use crate::wire::InputDocument;
@@ -125,13 +122,8 @@ fn upload(id: &str, pointer: &str) -> Result<Content, Problem> {
 }
 
 fn inline(text: &str, pointer: &str) -> Result<Content, Problem> {
-    // Data URLs and line breaks are what people paste.
-    let text = text.strip_prefix("data:application/pdf;base64,").unwrap_or(text);
-    let compact: String = text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-    let bytes = STANDARD
-        .decode(&compact)
-        .or_else(|_| URL_SAFE.decode(&compact))
-        .map_err(|_| Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610))?;
+    let bytes = encoded::decode(text)
+        .ok_or_else(|| Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610))?;
     if bytes.is_empty() {
         return Err(Problem::invalid(pointer, "The document is empty.").numbered(610));
     }
@@ -153,8 +145,3 @@ pub(crate) fn too_large() -> Problem {
 
 /// Documents of one request.
 const MAX_INPUTS: usize = 20;
-
-const LENIENT: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&STANDARD_ALPHABET, LENIENT);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&URL_ALPHABET, LENIENT);

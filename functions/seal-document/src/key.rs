@@ -31,6 +31,16 @@ impl SealKey {
         self.algorithm
     }
 
+    /// The certificates, DER, whose trust makes what this key seals and its time-stamps trusted: those above
+    /// the seal's own, or that one when it stands alone, and those that the operator has added.
+    pub(crate) fn authorities(&self) -> Vec<Vec<u8>> {
+        let above = match self.certificate.chain_der() {
+            [_, above @ ..] if !above.is_empty() => above,
+            alone => alone,
+        };
+        above.iter().chain(&self.known).cloned().collect()
+    }
+
     /// Signs the digest of signed attributes.
     ///
     /// # Errors

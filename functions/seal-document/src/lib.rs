@@ -25,7 +25,7 @@ use shared::edge::batch::Batch;
 use shared::edge::stream::{BatchResponse, sequence_number, text};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
 use shared::outbound::{Secrets, SigningKeys};
-use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, request_of_pk};
+use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, Trust, request_of_pk};
 
 use level::Levels;
 
@@ -34,6 +34,7 @@ use level::Levels;
 pub struct Deps {
     requests: Requests,
     documents: Documents,
+    trust: Trust,
     courier: Courier,
     secrets: Secrets,
     keys: SigningKeys,
@@ -53,6 +54,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         courier: supply.courier_with_links(&requests).await?,
         requests,
         documents: supply.documents()?,
+        trust: supply.trust()?,
         secrets: supply.secrets(),
         keys: supply.signing_keys(),
         levels: Levels::from_env(env, supply.outbound_for_signed_answers()?)?,
@@ -137,6 +139,7 @@ async fn seal_act(
     cx: &Invocation,
 ) -> Result<(), SealFault> {
     let key = key::load(deps).await?;
+    deps.trust.add_seal_authorities(&key.authorities(), cx.now).await?;
     let sealed = revision::of_act(deps, request, signatory, number, &key, cx).await?;
     let mut rng = system_rng();
     let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);
@@ -148,6 +151,7 @@ async fn seal_act(
 
 async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -> Result<(), SealFault> {
     let key = key::load(deps).await?;
+    deps.trust.add_seal_authorities(&key.authorities(), cx.now).await?;
     let sealed = revision::closing(deps, &request, number, &key, cx).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
     deps.documents.copy(&keys.revision(0), &keys.validated()).await?;

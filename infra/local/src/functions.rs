@@ -39,6 +39,7 @@ pub(crate) fn load(
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
             "SealDocumentFunction" => seal_document,
+            "VerifyDocumentFunction" => verify_document,
         )
     })
 }

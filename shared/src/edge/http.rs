@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::accept;
 use super::problem::Problem;
 use super::serve::Invocation;
 
@@ -104,6 +105,18 @@ impl HttpRequest {
             Problem::bad_request("json_malformed", format!("The body is not JSON: {error}."))
         })?;
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
+    }
+
+    /// The body as it came.
+    #[must_use]
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The one of these media types that the caller likes best, the first when it does not matter.
+    #[must_use]
+    pub fn preferred<'a>(&self, offered: &[&'a str]) -> &'a str {
+        accept::preferred(self.header("accept").unwrap_or_default(), offered)
     }
 
     /// The length of the body in bytes.

@@ -1,8 +1,10 @@
 //! Lambda's face: events in, answers out, configuration and the clock.
 
+pub mod accept;
 pub mod aws;
 pub mod batch;
 pub mod config;
+pub mod encoded;
 pub mod http;
 pub mod problem;
 pub mod queue;

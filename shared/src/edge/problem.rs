@@ -72,6 +72,13 @@ impl Problem {
         Self::new(410, "gone", detail)
     }
 
+    /// 503 for something on our side that is away. Whoever logs the answer logs why.
+    #[must_use]
+    pub fn unavailable(source: impl Into<BoxError>) -> Self {
+        Self::fault("unavailable", 503, "Something is away on our side. Try again soon.", source)
+            .header("retry-after", "2")
+    }
+
     /// 415.
     #[must_use]
     pub fn unsupported_media_type() -> Self {

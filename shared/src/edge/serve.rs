@@ -92,6 +92,15 @@ impl Handler {
         }))
     }
 
+    /// Gives requests from API Gateway to one handler, and every other event to another.
+    #[must_use]
+    pub fn of_both(http: Self, events: Self) -> Self {
+        Self(Arc::new(move |event, cx| {
+            let is_http = event.get("httpMethod").is_some();
+            if is_http { (http.0)(event, cx) } else { (events.0)(event, cx) }
+        }))
+    }
+
     /// Invokes the function once.
     ///
     /// # Errors

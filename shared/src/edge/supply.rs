@@ -13,7 +13,10 @@ use super::config::{ConfigError, Env};
 use super::session::SessionKey;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys};
-use crate::store::{Access, DisclosureKey, Documents, Evidence, Requests, TrustedLists};
+use crate::store::{
+    Access, DisclosureKey, Documents, Evidence, PasswordKey, Quotas, Requests, SealedFiles, Trust,
+    TrustedLists, Validations,
+};
 
 /// Builds what functions need, once per process.
 #[derive(Debug)]
@@ -150,6 +153,38 @@ impl<'a> Supply<'a> {
     pub fn otp_policy(&self) -> Result<OtpPolicy, ConfigError> {
         let ttl = Duration::from_secs(self.env.number("OTP_TTL_SECONDS", 300, 60..=600)?);
         Ok(OtpPolicy { ttl, ..OtpPolicy::default() })
+    }
+
+    /// Files that were sealed here. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn sealed_files(&self) -> Result<SealedFiles, ConfigError> {
+        Ok(SealedFiles::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Whom validations may trust. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn trust(&self) -> Result<Trust, ConfigError> {
+        Ok(Trust::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Validations that are worked off later, and quotas. `REQUESTS_TABLE`, `VALIDATION_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn validations(&self) -> Result<(Validations, Quotas), ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        let secret = self.env.required("VALIDATION_SECRET")?;
+        let keyring = self.secrets.keyring(&secret).await.map_err(startup)?;
+        let (_, key) = keyring.current();
+        let validations = Validations::new(self.aws.dynamodb(), table.clone(), PasswordKey::new(key));
+        Ok((validations, Quotas::new(self.aws.dynamodb(), table, key)))
     }
 
     /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset.

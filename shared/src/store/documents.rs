@@ -234,12 +234,27 @@ impl Documents {
         file_name: &str,
         now: Timestamp,
     ) -> Result<String, StoreError> {
+        self.presign_get_as("application/pdf", key, file_name, now).await
+    }
+
+    /// As [`Documents::presign_get`], for a file of another type.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn presign_get_as(
+        &self,
+        content_type: &str,
+        key: &str,
+        file_name: &str,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
         let request = self
             .client
             .get_object()
             .bucket(&self.bucket)
             .key(key)
-            .response_content_type("application/pdf")
+            .response_content_type(content_type)
             .response_content_disposition(format!("attachment; filename=\"{file_name}\""))
             .presigned(presigning(now)?)
             .await

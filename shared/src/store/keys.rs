@@ -2,7 +2,7 @@
 
 use domain::due::DueKind;
 use domain::transition::ChainName;
-use domain::value::{DocumentId, MessageId};
+use domain::value::{DocumentId, MessageId, ValidationId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 
 pub(super) const PK: &str = "pk";
@@ -118,6 +118,41 @@ pub(super) fn trust_snapshot(name: &str) -> String {
     format!("trust/lists/{name}.json")
 }
 
+/// Partition of a file that was sealed here, by its digest.
+pub(super) fn sealed_pk(sha256: &Digest) -> String {
+    format!("SEALED#{}", sha256.to_hex())
+}
+
+/// Partition of the authorities above this system's seals.
+pub(super) const SEAL_AUTHORITIES: &str = "SEAL-AUTHORITIES";
+
+pub(super) fn authority_sk(sha256: &Digest) -> String {
+    format!("AUTHORITY#{}", sha256.to_hex())
+}
+
+/// Sort key of what a tenant trusts, in the tenant's own partition.
+pub(super) const TRUST: &str = "TRUST";
+
+pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {
+    format!("VALIDATION#{tenant}#{id}")
+}
+
+/// Tenant and validation behind a partition key.
+#[must_use]
+pub fn validation_of_pk(pk: &str) -> Option<(TenantId, ValidationId)> {
+    let (tenant, id) = pk.strip_prefix("VALIDATION#")?.split_once('#')?;
+    Some((TenantId::parse(tenant).ok()?, ValidationId::parse(id).ok()?))
+}
+
+/// Partition of one counter of a quota; it holds one item a window.
+pub(super) fn quota_pk(name: &str) -> String {
+    format!("QUOTA#{name}")
+}
+
+pub(super) fn quota_sk(window: i64) -> String {
+    format!("WINDOW#{window}")
+}
+
 /// The S3 keys of a request's documents. No name that a user chose is part of one.
 #[derive(Clone, Debug)]
 pub struct DocumentKeys {
@@ -166,6 +201,18 @@ impl DocumentKeys {
     #[must_use]
     pub fn prefixes(&self) -> [String; 3] {
         ["incoming", "open", "closed"].map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
+    }
+
+    /// The answer of a validation that was worked off later.
+    #[must_use]
+    pub fn validation_report(tenant: &TenantId, id: &ValidationId) -> String {
+        format!("validations/{tenant}/{id}/report.json")
+    }
+
+    /// What was signed in the file that a validation looked at.
+    #[must_use]
+    pub fn validation_content(tenant: &TenantId, id: &ValidationId) -> String {
+        format!("validations/{tenant}/{id}/content")
     }
 
     /// A presigned upload of a tenant, before a request names it.

@@ -9,8 +9,12 @@ mod evidence;
 mod items;
 mod keys;
 mod messages;
+mod quota;
 mod requests;
+mod sealed;
+mod trust;
 mod trusted_lists;
+mod validations;
 
 pub use access::{Access, ApiKey, KeyHolder, Tenant};
 pub use disclosures::DisclosureKey;
@@ -20,7 +24,11 @@ pub use documents::{
 pub use due::{DueItem, DueTarget};
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
-pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk};
+pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
 pub use messages::Claim;
+pub use quota::{Quota, Quotas};
 pub use requests::{Fetch, Page, Requests, Rounds};
+pub use sealed::{SealedFile, SealedFiles};
+pub use trust::{Trust, TrustSettings};
 pub use trusted_lists::{ListSnapshot, PointerItem, TrustedLists};
+pub use validations::{NewValidation, PasswordKey, Progress, Validation, Validations};

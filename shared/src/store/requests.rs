@@ -23,6 +23,7 @@ use super::evidence::EventItem;
 use super::items::RequestItem;
 use super::keys;
 use super::messages::MessageItem;
+use super::sealed::SealedItem;
 
 /// The table of requests, and the way to commit to both tables at once.
 #[derive(Clone, Debug)]
@@ -295,6 +296,9 @@ impl Requests {
         }
         for kind in &changes.done {
             actions.push(self.delete_action(&pk, &keys::due_sk_of_item(*kind))?);
+        }
+        if let Some(item) = SealedItem::of(request, changes) {
+            actions.push(Self::put_action(&self.table, &item, None)?);
         }
         Ok(actions)
     }

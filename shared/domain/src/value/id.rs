@@ -60,6 +60,11 @@ hex_id! {
     MessageId, "message"
 }
 
+hex_id! {
+    /// Names a validation that is worked off later.
+    ValidationId, "validation"
+}
+
 /// Names a signatory of a request: a version 4 UUID in lower case.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SignatoryId(String);

@@ -9,7 +9,7 @@ mod time;
 
 pub use digest::Digest;
 pub use email::EmailAddress;
-pub use id::{DocumentId, MessageId, RequestId, SignatoryId, TenantId};
+pub use id::{DocumentId, MessageId, RequestId, SignatoryId, TenantId, ValidationId};
 pub use link::{LinkKey, LinkToken};
 pub use text::{MAX_NAME_CHARS, PersonName, Text};
 pub use time::Timestamp;

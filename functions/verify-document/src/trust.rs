@@ -1,0 +1,40 @@
+//! Whom a validation trusts.
+
+use domain::{TenantId, Timestamp};
+use pades::trust::TrustAnchors;
+use pades::validate::AnchorSource;
+use shared::store::StoreError;
+
+use crate::Deps;
+
+/// The anchors for a caller, and whether revocation may be asked for online.
+///
+/// Everybody trusts what this system has sealed, and the trusted lists that its operator named; a tenant may
+/// add roots of its own.
+///
+/// # Errors
+///
+/// [`StoreError`].
+pub(crate) async fn anchors(
+    deps: &Deps,
+    tenant: Option<&TenantId>,
+    now: Timestamp,
+) -> Result<(TrustAnchors, bool), StoreError> {
+    let mut anchors = deps.trusted_lists.anchors(now).await?.as_ref().clone();
+    for certificate in deps.trust.seal_authorities().await? {
+        add(&mut anchors, certificate, AnchorSource::SealAuthority);
+    }
+    let Some(tenant) = tenant else { return Ok((anchors, false)) };
+    let settings = deps.trust.settings(tenant).await?;
+    for root in settings.roots {
+        add(&mut anchors, root, AnchorSource::Tenant);
+    }
+    Ok((anchors, settings.online))
+}
+
+/// A certificate that cannot be read is trusted by nobody, and stops nobody from being trusted.
+fn add(anchors: &mut TrustAnchors, certificate: Vec<u8>, source: AnchorSource) {
+    if anchors.add_certificate(certificate, source).is_err() {
+        tracing::warn!("a certificate that was to be trusted cannot be read");
+    }
+}

@@ -1,0 +1,177 @@
+//! Whom a validation may trust: the authorities above this system's own seals, and what a tenant adds.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Digest, TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::{from_item, from_items, to_item};
+
+use super::error::StoreError;
+use super::keys;
+
+/// Trust, as the table holds it. Clones remember together what they have stored.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    client: Client,
+    table: String,
+    stored: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// What a tenant trusts beside this system's own seals.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct TrustSettings {
+    /// Certificates of roots, DER.
+    pub roots: Vec<Vec<u8>>,
+    /// Whether revocation may be asked for online.
+    pub online: bool,
+}
+
+#[derive(Deserialize, Serialize)]
+struct AuthorityItem {
+    pk: String,
+    sk: String,
+    /// DER, in hexadecimal.
+    certificate: String,
+    first_used_at: i64,
+}
+
+#[derive(Deserialize, Serialize)]
+struct TrustItem {
+    pk: String,
+    sk: String,
+    /// DER, in hexadecimal.
+    #[serde(default)]
+    roots: Vec<String>,
+    #[serde(default)]
+    online: bool,
+}
+
+impl Trust {
+    /// Trust in `table`.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table, stored: Arc::default() }
+    }
+
+    /// Remembers for ever that seals were made under these certificates: documents outlive the key that
+    /// sealed them. Only what this process has not yet stored is written.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn add_seal_authorities(
+        &self,
+        certificates: &[Vec<u8>],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for certificate in certificates {
+            let sk = keys::authority_sk(&Digest::of(certificate));
+            if self.stored.lock().unwrap_or_else(PoisonError::into_inner).contains(&sk) {
+                continue;
+            }
+            let item = AuthorityItem {
+                pk: keys::SEAL_AUTHORITIES.to_owned(),
+                sk: sk.clone(),
+                certificate: hex::encode(certificate),
+                first_used_at: now.unix_ms(),
+            };
+            let sent = self
+                .client
+                .put_item()
+                .table_name(&self.table)
+                .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&sk, error))?))
+                .condition_expression("attribute_not_exists(pk)")
+                .send()
+                .await;
+            match sent {
+                Ok(_) => {}
+                Err(error)
+                    if error
+                        .as_service_error()
+                        .is_some_and(PutItemError::is_conditional_check_failed_exception) => {}
+                Err(error) => return Err(StoreError::unavailable("PutItem")(error)),
+            }
+            self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(sk);
+        }
+        Ok(())
+    }
+
+    /// The certificates, DER, under which seals were ever made here.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn seal_authorities(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::SEAL_AUTHORITIES.to_owned()))
+            .into_paginator()
+            .send();
+        let mut certificates = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(StoreError::unavailable("Query"))?;
+            let items: Vec<AuthorityItem> = from_items(page.items.unwrap_or_default())
+                .map_err(|error| StoreError::corrupt(keys::SEAL_AUTHORITIES, error))?;
+            for item in items {
+                let der =
+                    hex::decode(&item.certificate).map_err(|error| StoreError::corrupt(&item.sk, error))?;
+                certificates.push(der);
+            }
+        }
+        Ok(certificates)
+    }
+
+    /// What a tenant trusts; nothing but this system's own seals unless it was said.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn settings(&self, tenant: &TenantId) -> Result<TrustSettings, StoreError> {
+        let pk = keys::tenant_pk(tenant);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(pk.clone()))
+            .key(keys::SK, AttributeValue::S(keys::TRUST.to_owned()))
+            .send()
+            .await
+            .map_err(StoreError::unavailable("GetItem"))?;
+        let Some(item) = answer.item else { return Ok(TrustSettings::default()) };
+        let item: TrustItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let roots = item.roots.iter().map(hex::decode).collect::<Result<_, _>>();
+        Ok(TrustSettings {
+            roots: roots.map_err(|error| StoreError::corrupt(&pk, error))?,
+            online: item.online,
+        })
+    }
+
+    /// Says what a tenant trusts, in place of what it trusted before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn set_settings(&self, tenant: &TenantId, settings: &TrustSettings) -> Result<(), StoreError> {
+        let item = TrustItem {
+            pk: keys::tenant_pk(tenant),
+            sk: keys::TRUST.to_owned(),
+            roots: settings.roots.iter().map(hex::encode).collect(),
+            online: settings.online,
+        };
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
+            .send()
+            .await
+            .map_err(StoreError::unavailable("PutItem"))?;
+        Ok(())
+    }
+}
