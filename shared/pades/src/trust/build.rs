@@ -123,7 +123,11 @@ impl<'a> Pool<'a> {
         if path.len() >= MAX_CHAIN {
             return false;
         }
-        for issuer in self.likely_issuers(place, at) {
+        let issuers = self.likely_issuers(place, at);
+        if !self.work.take_step(issuers.len()) {
+            return false;
+        }
+        for issuer in issuers {
             if *left == 0 {
                 return false;
             }
