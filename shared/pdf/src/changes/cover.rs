@@ -39,6 +39,24 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// Reports an annotation whose appearance hides text of its page as signed.
+    pub(super) fn annotation_covers(
+        &mut self,
+        number: u32,
+        page: u32,
+        annotation: &Object,
+    ) -> Result<(), PdfError> {
+        let Some(page) = self.pages.get(&page).copied() else { return Ok(()) };
+        let Some(dictionary) = annotation.dictionary() else { return Ok(()) };
+        let Some(rect) = self.new.rect(dictionary, "Rect")? else { return Ok(()) };
+        let hiding = self.hiding(dictionary, &rect)?;
+        if !hiding.is_empty() && self.hidden_characters(page, &hiding)? > 0 {
+            let change = Change::forbidden(ChangeKind::CoversText).at(number);
+            self.report(change.on_page(Some(page), Some(rect)));
+        }
+        Ok(())
+    }
+
     /// Where the appearance of an annotation hides what lies below, on the page.
     fn hiding(&self, annotation: &Dictionary, rect: &Rect) -> Result<Vec<Rect>, PdfError> {
         let mut hiding = Vec::new();

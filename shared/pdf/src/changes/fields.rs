@@ -127,11 +127,6 @@ impl Fields {
         self.owners.get(&number).copied()
     }
 
-    pub(super) fn named(&self, name: &str) -> Option<(u32, &Terminal)> {
-        let number = self.names.get(name)?;
-        Some((*number, self.terminals.get(number)?))
-    }
-
     pub(super) fn has_name(&self, name: &str) -> bool {
         self.names.contains_key(name)
     }

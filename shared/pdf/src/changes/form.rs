@@ -45,9 +45,6 @@ const SIGNATURE_FLAGS: i64 = 3;
 
 impl Step<'_> {
     pub(super) fn form(&mut self) -> Result<(), PdfError> {
-        if !self.open.form {
-            return Ok(());
-        }
         let empty = Object::null(0);
         let old = self.old_fields.form.clone().unwrap_or_else(|| empty.clone());
         let new = self.new_fields.form.clone().unwrap_or(empty);

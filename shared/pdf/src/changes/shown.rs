@@ -190,34 +190,44 @@ impl Step<'_> {
         Ok(states.entries.into_iter().map(|state| state.key).collect())
     }
 
-    /// A read-only check box `NAME_placeN` may show the mark of the field `NAME` that is signed in this revision:
-    /// the same drawing at another size.
+    /// A read-only check box `NAME_placeN` may show the mark of a field that is signed in this revision: the same
+    /// drawing at another size.
     fn repeats_a_mark(&self, number: u32, field: &Terminal) -> Result<bool, PdfError> {
-        let Some((name, place)) = field.name.rsplit_once("_place") else { return Ok(false) };
+        let Some((_, place)) = field.name.rsplit_once("_place") else { return Ok(false) };
         let numbered = !place.is_empty() && place.bytes().all(|byte| byte.is_ascii_digit());
         if !numbered || field.flags & READ_ONLY == 0 {
             return Ok(false);
         }
-        let Some((signed, signature)) = self.new_fields.named(name) else { return Ok(false) };
-        let newly = |document: &crate::Document| -> Result<bool, PdfError> {
-            let field = document.object(signed)?;
-            Ok(field.dictionary().is_some_and(|field| field.get("V").is_some()))
-        };
-        if signature.kind != b"Sig" || newly(self.old)? || !newly(self.new)? {
-            return Ok(false);
+        for signed in self.touched() {
+            let signature = self.new_fields.terminal(*signed).filter(|signature| signature.kind == b"Sig");
+            let Some(signature) = signature else { continue };
+            let has_value = |document: &crate::Document| -> Result<bool, PdfError> {
+                let field = document.object(*signed)?;
+                Ok(field.dictionary().is_some_and(|field| field.get("V").is_some()))
+            };
+            if has_value(self.old)? || !has_value(self.new)? {
+                continue;
+            }
+            let mark = self.shown_form(signature.widgets.first().copied().unwrap_or(*signed))?;
+            if let Some(mark) = mark
+                && self.is_same_drawing(&mark, number, field)?
+            {
+                return Ok(true);
+            }
         }
-        let Some(mark) = self.shown_form(signature.widgets.first().copied().unwrap_or(signed))? else {
-            return Ok(false);
-        };
+        Ok(false)
+    }
+
+    fn is_same_drawing(&self, mark: &Object, number: u32, field: &Terminal) -> Result<bool, PdfError> {
         for widget in field.widgets.iter().copied().chain([number]) {
             let Some(shown) = self.shown_form(widget)? else { return Ok(false) };
             let (Some(left), Some(right)) =
-                (readable(painted(self.new, &mark))?, readable(painted(self.new, &shown))?)
+                (readable(painted(self.new, mark))?, readable(painted(self.new, &shown))?)
             else {
                 return Ok(false);
             };
             let resources = |form| In::whole(self.new, form).entry("Resources");
-            let same = match (resources(&mark), resources(&shown)) {
+            let same = match (resources(mark), resources(&shown)) {
                 (Some(left), Some(right)) => same_value(left, right),
                 (left, right) => left.is_none() && right.is_none(),
             };
