@@ -441,3 +441,44 @@ fn a_time_stamp_by_a_stranger_raises_no_level() {
     let report = judge(stamped_by(&AUTHORITY));
     assert_eq!(report.signatures[0].level, Some(Level::BLT));
 }
+
+/// Seconds this thread has computed; `None` where the system does not tell.
+fn computed() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
+}
+
+#[test]
+fn a_pile_of_signers_and_certificates_is_judged_in_bounded_time() {
+    // The same names and keys with other signatures, so that everyone may have issued everyone.
+    let variants = |der: &[u8], count: u16| -> Vec<Vec<u8>> {
+        let variant = |number: u16| {
+            let mut variant = der.to_vec();
+            let end = variant.len();
+            variant[end - 6..end - 4].copy_from_slice(&number.to_be_bytes());
+            variant
+        };
+        (0..count).map(variant).collect()
+    };
+    let signers = (0..64).map(|_| {
+        let mut signer = signer();
+        let signature = signer.sign();
+        let stamp = token(&AUTHORITY, NOW - DAY, sha256(&signature));
+        signer.unsigned = vec![attribute(oid::ID_AA_TIME_STAMP_TOKEN, &stamp); 8];
+        signer.to_der(&signature)
+    });
+    let pile = Forge {
+        certificates: [variants(&SIGNER.der, 500), variants(&ROOT.der, 500)].concat(),
+        signers: signers.collect(),
+        crls: vec![ROOT.crl(&[], NOW, None); 20],
+        ..Forge::detached()
+    };
+    let before = computed();
+    let report = judge(pile.to_der());
+    assert_eq!(report.signatures.len(), 64);
+    if let (Some(before), Some(after)) = (before, computed()) {
+        // Two seconds are allowed; without optimisation it takes a multiple.
+        let allowed = if cfg!(debug_assertions) { 20.0 } else { 2.0 };
+        assert!(after - before < allowed, "{:.1} s", after - before);
+    }
+}
