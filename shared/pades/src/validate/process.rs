@@ -237,7 +237,7 @@ impl<'a> Court<'a> {
         };
         let (algorithms, note) = self.judge_algorithms(check, imprint, bounds);
         judged.notes.extend(note);
-        judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(path.verdict).and(algorithms);
+        judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(algorithms).and(path.verdict);
         judged.chain = path.chain;
         judged
     }
@@ -357,3 +357,32 @@ const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Work on the certificates of one file, in the units of [`PathOutcome::work`]: about a second.
 const MAX_WORK: u64 = 100_000;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::{
+        testing::{Issued, NOW, Urls},
+        trust::TrustAnchors,
+        validate::AnchorSource,
+    };
+
+    #[test]
+    fn certificates_that_take_too_much_work_are_not_judged() {
+        let root = Issued::root();
+        let leaf = root.seal(7, Urls::default(), vec![]);
+        let mut trust = TrustAnchors::new();
+        trust.add_certificate(root.der.clone(), AnchorSource::Tenant).unwrap();
+        let options = Options::new(&trust, NOW);
+        let court = Court::new(&options);
+        let word = |path: PathOutcome| path.verdict.sub_indication;
+        assert_eq!(word(court.path(&leaf.der, Purpose::Signature, None)), Some(SubIndication::TryLater));
+        court.work.set(MAX_WORK);
+        let path = court.path(&leaf.der, Purpose::Timestamp, None);
+        assert_eq!(word(path), Some(SubIndication::CertificateChainGeneralFailure));
+        // What is known already stays.
+        assert_eq!(word(court.path(&leaf.der, Purpose::Signature, None)), Some(SubIndication::TryLater));
+    }
+}

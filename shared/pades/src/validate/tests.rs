@@ -285,10 +285,17 @@ fn short_lived(serial: u64, from: i64, until: i64) -> Issued {
     let at =
         |day: i64| rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs((NOW + day * DAY).unsigned_abs());
     ROOT.issue_with("short-lived", serial, |params| {
-        params.not_before = at(from);
-        params.not_after = at(until);
+        valid(params, from * DAY, until * DAY);
         params.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
     })
+}
+
+/// Valid from one instant to another, in seconds from now.
+fn valid(params: &mut rcgen::CertificateParams, from: i64, until: i64) {
+    let at =
+        |seconds: i64| rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs((NOW + seconds).unsigned_abs());
+    params.not_before = at(from);
+    params.not_after = at(until);
 }
 
 fn by(issued: &Issued) -> ForgedSigner<'_> {
@@ -379,18 +386,57 @@ fn a_certificate_for_something_else_signs_nothing() {
     expect(plain(&by(&other), forge), Indication::Indeterminate, SubIndication::ChainConstraintsFailure);
 }
 
-/// A policy by which ECDSA ended some days ago.
-fn ended(days_ago: i64) -> CryptoPolicy {
+/// A policy by which a mechanism ended a day ago.
+fn ended(mechanism: Mechanism) -> CryptoPolicy {
     let mut rules = CryptoPolicy::default().rules().to_vec();
-    rules.retain(|rule| rule.mechanism != Mechanism::Ecdsa);
-    rules.push(Rule { mechanism: Mechanism::Ecdsa, min_bits: 0, until: Some(NOW - days_ago * DAY) });
+    rules.retain(|rule| rule.mechanism != mechanism);
+    rules.push(Rule { mechanism, min_bits: 0, until: Some(NOW - DAY) });
     CryptoPolicy::new("ended", rules)
 }
 
 #[test]
 fn an_algorithm_that_ended_is_doubted() {
-    let report = judge_by(signed_by(&signer()), NOW, ended(1));
+    let report = judge_by(signed_by(&signer()), NOW, ended(Mechanism::Ecdsa));
     assert_verdict(&report, Indication::Indeterminate, SubIndication::CryptoConstraintsFailureNoPoe);
+
+    // Of RSA alone, so that the time-stamps by ECDSA are believed.
+    let by_rsa = ROOT.seal_by_rsa(35);
+    let by_rsa = || ForgedSigner { algorithm: oid::SHA256_WITH_RSA, ..by(&by_rsa) };
+    let forge = || forge_by(by_rsa().by, vec![ROOT.crl(&[], NOW, None)]);
+    let policy = || ended(Mechanism::RsaPkcs1);
+    let older = judge_by(stamped(by_rsa(), NOW - 2 * DAY, forge()), NOW, policy());
+    assert!(older.is_passed(), "{:?}", older.overall);
+    let made_later = with_content_stamp(by_rsa(), NOW - DAY / 2);
+    let report = judge_by(plain(&made_later, forge()), NOW, policy());
+    assert_verdict(&report, Indication::Indeterminate, SubIndication::CryptoConstraintsFailure);
+}
+
+#[test]
+fn an_expired_certificate_whose_status_is_known_is_told_apart() {
+    let expired = ROOT.issue_with("expired today", 36, |params| {
+        valid(params, -10 * DAY, -DAY / 4);
+        params.key_usages = vec![rcgen::KeyUsagePurpose::DigitalSignature];
+    });
+    // The list is twelve hours old, and good for as long again.
+    let forge = forge_by(&expired, vec![ROOT.crl(&[], NOW, None)]);
+    expect(plain(&by(&expired), forge), Indication::Indeterminate, SubIndication::OutOfBoundsNotRevoked);
+}
+
+#[test]
+fn proof_that_reaches_back_to_the_signature_is_needed_for_all_of_its_chain() {
+    let authority = ROOT.issue_with("expired authority", 37, |params| {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+        params.key_usages = vec![rcgen::KeyUsagePurpose::KeyCertSign, rcgen::KeyUsagePurpose::CrlSign];
+        valid(params, -10 * DAY, -DAY);
+    });
+    let leaf = authority.seal(38, Urls::default(), vec![]);
+    let forge = Forge {
+        certificates: vec![leaf.der.clone(), authority.der.clone()],
+        crls: vec![ROOT.crl(&[], NOW, None), authority.crl(&[], NOW - 3 * DAY, None)],
+        ..Forge::detached()
+    };
+    // The lists are at hand, but nothing proves that they were before the authority expired.
+    expect(stamped(by(&leaf), NOW - 3 * DAY, forge), Indication::Indeterminate, SubIndication::NoPoe);
 }
 
 #[test]
