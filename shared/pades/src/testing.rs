@@ -159,6 +159,13 @@ impl Issued {
         self.issue(params, KeyPair::generate().unwrap(), serial)
     }
 
+    /// A certificate for seals under this one, for an RSA key.
+    pub(crate) fn seal_by_rsa(&self, serial: u64) -> Self {
+        let mut params = named_params(&format!("seal {serial}"), Urls::default());
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        self.issue(params, rsa(RsaKeySize::_2048), serial)
+    }
+
     /// A certificate under this one that may sign time-stamps and nothing else.
     pub(crate) fn authority(&self, serial: u64) -> Self {
         self.issue_with(&format!("time-stamp authority {serial}"), serial, |params| {
