@@ -50,7 +50,19 @@ pub(super) struct Judged {
 impl Judged {
     /// Whether its chain leads to someone who is trusted.
     pub(super) fn reaches_anchor(&self) -> bool {
-        self.chain.iter().any(|certificate| certificate.anchor.is_some())
+        leads_to_anchor(&self.chain)
+    }
+
+    /// Whether a time-stamp over the signature counts for its level: one by a trusted authority if the signer is
+    /// trusted, one that is intact if nobody is trusted anyway.
+    pub(super) fn is_stamped(&self, stamps: &[Stamp]) -> bool {
+        let trusted = self.reaches_anchor();
+        let counts = |(stamp, report): (&Stamp, &TimestampReport)| {
+            stamp.covers == TimestampKind::Signature
+                && stamp.check.is_intact()
+                && (!trusted || leads_to_anchor(&report.chain))
+        };
+        stamps.iter().zip(&self.timestamps).any(counts)
     }
 
     /// Whether the revocation status of every certificate that can be revoked is known.
@@ -120,10 +132,29 @@ impl<'a> Court<'a> {
     ) -> Judged {
         let bounds = Bounds { existed_at, made_after: None };
         let mut judged = self.judge(check, Purpose::Timestamp, bounds, imprint);
+        if let Some(at) = generated_at {
+            let own_time = self.judge_own_time(at, judged.chain.first());
+            judged.verdict = if check.is_intact() { own_time.and(judged.verdict) } else { judged.verdict };
+        }
         if judged.verdict.is_passed() {
             judged.proven_at = generated_at;
         }
         judged
+    }
+
+    /// Whether the time that a time-stamp tells can be true.
+    fn judge_own_time(&self, at: i64, authority: Option<&CertificateReport>) -> Verdict {
+        if at > self.options.now.saturating_add(CLOCK_SKEW_SECONDS) {
+            let reason = "the time-stamp tells a time that has not come yet";
+            return Verdict::indeterminate(SubIndication::TimestampOrderFailure, reason);
+        }
+        match authority {
+            Some(authority) if !(authority.not_before..=authority.not_after).contains(&at) => {
+                let reason = "the time-stamp tells a time at which its authority's certificate was not valid";
+                Verdict::indeterminate(SubIndication::OutOfBoundsNoPoe, reason)
+            }
+            _ => Verdict::passed(),
+        }
     }
 
     /// Validation with time and long-term material (clauses 5.5 and 5.6).
@@ -160,7 +191,10 @@ impl<'a> Court<'a> {
             });
         }
         let mut judged = self.judge(check, Purpose::Signature, bounds, None);
-        judged.verdict = judged.verdict.and(order(bounds)).and(fault);
+        if check.is_intact() {
+            // What is wrong with the signature itself says more than that nobody trusts its certificate.
+            judged.verdict = fault.and(order(bounds)).and(judged.verdict);
+        }
         judged.proven_at = bounds.existed_at;
         judged.timestamps = timestamps;
         judged
@@ -269,6 +303,10 @@ impl<'a> Court<'a> {
     }
 }
 
+fn leads_to_anchor(chain: &[CertificateReport]) -> bool {
+    chain.iter().any(|certificate| certificate.anchor.is_some())
+}
+
 /// What the bounds say about the certificate's life, whatever its path says (clause 5.2.6 and 5.5.4).
 fn in_time(path: &PathOutcome, bounds: Bounds) -> Verdict {
     let Some(leaf) = path.chain.first() else { return Verdict::passed() };
@@ -313,6 +351,9 @@ fn too_much_work() -> PathOutcome {
         work: 0,
     }
 }
+
+/// How far the clock of a time-stamp authority may be ahead of ours.
+const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Work on the certificates of one file, in the units of [`PathOutcome::work`]: about a second.
 const MAX_WORK: u64 = 100_000;

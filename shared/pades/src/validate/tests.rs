@@ -2,8 +2,9 @@ use std::{sync::LazyLock, time::Duration};
 
 use super::*;
 use crate::{
+    Level,
     algorithm::sha256,
-    asn1::ber::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, encode},
+    asn1::ber::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, UTC_TIME, encode},
     oid,
     policy::{CryptoPolicy, Mechanism, Rule},
     testing::{
@@ -404,4 +405,39 @@ fn the_time_of_interest_is_what_is_judged_at() {
     assert!(report.is_passed(), "{:?}", report.overall);
     assert_eq!(report.time_of_interest, NOW - 7 * DAY);
     assert!(!validate(Arc::new(cms), &at(None)).unwrap().is_passed());
+}
+
+#[test]
+fn a_time_stamp_tells_a_time_that_was() {
+    for (at, word) in [
+        (NOW + DAY, SubIndication::TimestampOrderFailure),
+        // Every certificate here begins with the year 2000.
+        (NOW - 30 * 365 * DAY, SubIndication::OutOfBoundsNoPoe),
+    ] {
+        let report = judge(stamped_at(signer(), at).to_der());
+        assert_eq!(report.signatures[0].timestamps[0].verdict.sub_indication, Some(word));
+        assert_eq!(report.signatures[0].proven_at, None);
+    }
+    let by_itself = judge(token(&AUTHORITY, NOW + DAY, sha256(CONTENT)));
+    assert!(!by_itself.is_passed());
+}
+
+#[test]
+fn a_time_stamp_by_a_stranger_raises_no_level() {
+    let stranger = Issued::root().authority(9);
+    let stamped_by = |authority: &Issued| {
+        let mut signer = signer();
+        let time = encode(UTC_TIME, b"261121183605Z");
+        signer.signed.push(attribute(oid::ID_SIGNING_TIME, &time));
+        let signature = signer.sign();
+        let stamp = token(authority, NOW - DAY / 2, sha256(&signature));
+        signer.unsigned.push(attribute(oid::ID_AA_TIME_STAMP_TOKEN, &stamp));
+        Forge { signers: vec![signer.to_der(&signature)], ..forge() }.to_der()
+    };
+    let report = judge(stamped_by(&stranger));
+    assert!(report.is_passed(), "{:?}", report.overall);
+    assert_eq!((report.signatures[0].level, report.signatures[0].proven_at), (Some(Level::BB), None));
+    // What stands in the CMS tells the status of every certificate.
+    let report = judge(stamped_by(&AUTHORITY));
+    assert_eq!(report.signatures[0].level, Some(Level::BLT));
 }
