@@ -69,6 +69,7 @@ mod signed_data;
 mod testing;
 mod timestamp;
 pub mod trust;
+pub mod trusted_list;
 pub mod validate;
 pub mod verify;
 mod x509;

@@ -48,6 +48,21 @@ impl Entry {
         self.reason == CERTIFICATE_HOLD
     }
 
+    /// The reason in words, where one is given.
+    pub(crate) fn words(self) -> Option<&'static str> {
+        match self.reason {
+            1 => Some("its key was compromised"),
+            2 => Some("the key of its CA was compromised"),
+            3 => Some("its holder's affiliation changed"),
+            4 => Some("it was superseded"),
+            5 => Some("it is not used any more"),
+            CERTIFICATE_HOLD => Some("it is on hold"),
+            9 => Some("its holder's privilege was withdrawn"),
+            10 => Some("the key of its attribute authority was compromised"),
+            _ => None,
+        }
+    }
+
     /// Whether it takes a hold back.
     pub(crate) fn is_removal(self) -> bool {
         self.reason == REMOVE_FROM_CRL

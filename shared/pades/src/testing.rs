@@ -181,26 +181,38 @@ impl Issued {
 
     /// A list of what this CA revoked, valid for a day around a moment.
     pub(crate) fn crl(&self, revoked: &[u64], moment: i64, scope: Option<CrlScope>) -> Vec<u8> {
+        let yesterday = Duration::from_secs((moment - 86_400).unsigned_abs());
+        let revoked_certs = revoked.iter().map(|serial| RevokedCertParams {
+            serial_number: SerialNumber::from(*serial),
+            revocation_time: date_time_ymd(1970, 1, 1) + yesterday,
+            reason_code: None,
+            invalidity_date: None,
+        });
+        self.crl_with(moment, |list| {
+            list.revoked_certs = revoked_certs.collect();
+            list.issuing_distribution_point = scope.map(|scope| CrlIssuingDistributionPoint {
+                distribution_point: CrlDistributionPoint { uris: vec!["http://localhost/crl".to_owned()] },
+                scope: Some(scope),
+            });
+        })
+    }
+
+    /// A list of nothing, valid for a day around a moment, as `edit` leaves it.
+    pub(crate) fn crl_with(
+        &self,
+        moment: i64,
+        edit: impl FnOnce(&mut CertificateRevocationListParams),
+    ) -> Vec<u8> {
         let at = |seconds: i64| date_time_ymd(1970, 1, 1) + Duration::from_secs(seconds.unsigned_abs());
-        let list = CertificateRevocationListParams {
+        let mut list = CertificateRevocationListParams {
             this_update: at(moment - 43_200),
             next_update: at(moment + 43_200),
             crl_number: SerialNumber::from(1),
-            issuing_distribution_point: scope.map(|scope| CrlIssuingDistributionPoint {
-                distribution_point: CrlDistributionPoint { uris: vec!["http://localhost/crl".to_owned()] },
-                scope: Some(scope),
-            }),
-            revoked_certs: revoked
-                .iter()
-                .map(|serial| RevokedCertParams {
-                    serial_number: SerialNumber::from(*serial),
-                    revocation_time: at(moment - 86_400),
-                    reason_code: None,
-                    invalidity_date: None,
-                })
-                .collect(),
+            issuing_distribution_point: None,
+            revoked_certs: Vec::new(),
             key_identifier_method: KeyIdMethod::Sha256,
         };
+        edit(&mut list);
         list.signed_by(&Issuer::from_params(&self.params, &self.key)).unwrap().der().to_vec()
     }
 

@@ -82,6 +82,8 @@ pub struct PathOutcome {
     pub retry_at: Option<i64>,
     /// What the network gave, to be kept for the next question.
     pub fetched: Material,
+    /// How much work it took, in units of about 10 microseconds, so that who asks often can stop in time.
+    pub work: u64,
 }
 
 /// Judges a certificate at an instant (EN 319 102-1 clause 5.2.6).
@@ -116,7 +118,9 @@ fn online(query: &PathQuery<'_>, judge: impl Fn(&PathQuery<'_>) -> judge::Judgem
             answers.add_answer(&wanted, &answer);
         }
         asked.push(wanted);
+        let work = judgement.outcome.work;
         judgement = judge(&PathQuery { material: &material, ..*query });
+        judgement.outcome.work = judgement.outcome.work.saturating_add(work);
     }
     judgement.outcome.fetched = answers;
     judgement.outcome

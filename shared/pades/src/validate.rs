@@ -46,6 +46,7 @@ pub use self::{
 /// # Errors
 ///
 /// [`ValidateError`] when there is nothing to judge. What is wrong with a signature is told by its verdict.
+#[expect(clippy::needless_pass_by_value, reason = "files are handed over as to `Document::open`")]
 pub fn validate(source: Arc<dyn ReadAt>, options: &Options<'_>) -> Result<Report, ValidateError> {
     let kind = format::kind_of(source.as_ref())?;
     validate_kind(kind, &source, options, &mut Budget::new(options))

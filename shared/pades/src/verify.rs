@@ -114,7 +114,7 @@ impl SignatureAlgorithm {
             }
             oid::ID_EC_PUBLIC_KEY => {
                 let curve = Curve::of(key)?;
-                let (hash, plain) = ecdsa::hash(algorithm, digest)?;
+                let (hash, plain) = ecdsa::hash(&key.algorithm, algorithm, digest)?;
                 Ok(Self { hash, key_bits: curve.bits(), scheme: Scheme::Ecdsa { curve, plain } })
             }
             oid::ID_ED25519

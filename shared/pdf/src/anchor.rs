@@ -11,11 +11,14 @@ mod tag;
 mod text;
 
 pub use self::tag::Tag;
-
-use self::{
-    flow::{Flow, normalise, without_doubles},
+pub(crate) use self::{
+    content::{Glyph, matrix_of},
+    flow::normalise,
+    matrix::Matrix,
     text::{PageText, TextReader},
 };
+
+use self::flow::{Flow, without_doubles};
 use crate::{Document, PageInfo, PdfError, Place, Rect};
 
 /// Text that marks a place.

@@ -14,12 +14,14 @@ mod form;
 mod graph;
 mod kind;
 mod page;
+mod paint;
 mod permission;
 mod role;
 mod same;
 mod shown;
 mod step;
 mod store;
+mod tail;
 mod visual;
 
 pub use self::{
@@ -164,6 +166,10 @@ fn analyse_step(
         (old, graph)
     };
     let new = Arc::new(document.view(index, end(index))?);
+    if let Some(revision) = history.revisions.get(index) {
+        let found = tail::ambiguities(document, &new, revision)?;
+        changes.extend(found.into_iter().map(|how| Change::forbidden(ChangeKind::Ambiguous(how))));
+    }
     let permissions = Permissions::read(&old)?;
     let step = Step::new(&old, &new, &graph, document, index)?;
     let touched = step.touched().clone();

@@ -3,6 +3,7 @@
 mod object_stream;
 pub(crate) mod pages;
 mod reader;
+mod recovery;
 mod revision;
 
 use std::{
@@ -11,7 +12,7 @@ use std::{
 };
 
 pub(crate) use self::reader::Reader;
-pub(crate) use self::revision::{Fault, History};
+pub(crate) use self::revision::{Fault, History, Revision};
 pub use self::revision::{open_revision, revisions};
 use self::{object_stream::Kept, pages::PageList};
 use crate::{
@@ -66,10 +67,19 @@ impl Document {
         password: Option<&[u8]>,
         limits: &Limits,
     ) -> Result<Self, PdfError> {
-        let mut reader = Reader::new(source, limits);
-        let header = reader.window(0, HEADER_WITHIN)?;
-        let header = memchr::memmem::find(&header, b"%PDF-").ok_or(PdfError::NotPdf)? as u64;
+        let reader = Reader::new(source, limits);
+        let header = header(&reader)?;
         let start = startxref(&reader)?;
+        Self::open_at(reader, header, start, password)
+    }
+
+    /// Opens by the section at an offset.
+    fn open_at(
+        mut reader: Reader,
+        header: u64,
+        start: u64,
+        password: Option<&[u8]>,
+    ) -> Result<Self, PdfError> {
         let newest = match Section::read(&reader, start) {
             // Offsets count from the header (ISO 32000-1 annex H.3), but many writers count from the file's start.
             Err(PdfError::Broken { .. }) if header > 0 => {
@@ -305,6 +315,12 @@ impl std::fmt::Debug for Document {
         let mut shown = formatter.debug_struct("Document");
         shown.field("size", &self.size()).field("sections", &self.sections.len()).finish_non_exhaustive()
     }
+}
+
+/// Where the header stands.
+fn header(reader: &Reader) -> Result<u64, PdfError> {
+    let start = reader.window(0, HEADER_WITHIN)?;
+    Ok(memchr::memmem::find(&start, b"%PDF-").ok_or(PdfError::NotPdf)? as u64)
 }
 
 fn startxref(reader: &Reader) -> Result<u64, PdfError> {

@@ -19,13 +19,17 @@ use support::{appearance, open, pages, plan, seal};
 
 /// Three seals by a plan.
 fn sealed(builder: &support::Builder) -> Vec<u8> {
+    sealed_bytes(builder.build())
+}
+
+fn sealed_bytes(bytes: Vec<u8>) -> Vec<u8> {
     let (ada, grace) = (appearance("Ada Lovelace"), appearance("Grace Hopper"));
     let acts = [
         Act::Signatory { field_name: "sig_grace", appearance: &grace },
         Act::Signatory { field_name: "sig_ada", appearance: &ada },
         Act::Closing,
     ];
-    acts.into_iter().fold(builder.build(), |bytes, act| seal(&bytes, &plan(), act).unwrap().0)
+    acts.into_iter().fold(bytes, |bytes, act| seal(&bytes, &plan(), act).unwrap().0)
 }
 
 /// The changes after each signature, in the order of signing.
@@ -79,4 +83,89 @@ fn validation_data_and_time_stamps_are_allowed_after_the_closing_seal() {
         "page 1: a document time-stamp was added in the field \"timestamp_1\"",
     ];
     assert_eq!(sentences(&found[2]), expected);
+}
+
+#[test]
+fn marks_at_further_places_repeat_the_signature() {
+    let (ada, grace) = (appearance("Ada Lovelace"), appearance("Grace Hopper"));
+    let strokes = pdf::Mark::Drawn(vec![pdf::Stroke { points: vec![(0.0, 0.0), (9.0, 4.0), (12.0, 1.0)] }]);
+    for mark in [pdf::Mark::Typed, strokes] {
+        let grace = pdf::Appearance { mark, ..grace.clone() };
+        let first = Act::Signatory { field_name: "sig_ada", appearance: &ada };
+        let bytes = seal(&pages(3, "/Rotate 90").build(), &plan(), first).unwrap().0;
+        let second = Act::Signatory { field_name: "sig_grace", appearance: &grace };
+        let bytes = seal(&bytes, &plan(), second).unwrap().0;
+        let found = changes(&bytes);
+        assert!(found[0].iter().all(|change| change.allowed), "{:#?}", sentences(&found[0]));
+        let fields: Vec<_> = found[0].iter().filter_map(|change| change.field.as_deref()).collect();
+        assert_eq!(fields, ["sig_grace", "sig_grace_place2"]);
+    }
+}
+
+/// Whether everything is allowed after all signatures of a file that we made.
+fn all_allowed(bytes: &[u8]) {
+    let found = changes(bytes);
+    assert!(found.len() >= 3);
+    for change in found.iter().flatten() {
+        assert!(change.allowed, "{}", change.sentence());
+    }
+}
+
+#[test]
+fn every_structure_of_file_is_compared() {
+    let document = pages(2, "").build();
+    all_allowed(&sealed_bytes(document.clone()));
+    for arguments in [
+        &["--object-streams=generate"][..],
+        &["--linearize"],
+        &["--linearize", "--object-streams=generate"],
+        &["--encrypt", "", "owner", "256", "--"],
+        &["--encrypt", "", "owner", "128", "--use-aes=y", "--"],
+        &["--object-streams=generate", "--encrypt", "", "owner", "256", "--"],
+    ] {
+        let Some(bytes) = support::qpdf(&document, arguments) else { return };
+        all_allowed(&sealed_bytes(bytes));
+    }
+}
+
+#[test]
+fn tagged_documents_and_fields_of_the_document_are_compared() {
+    let text = String::from_utf8(support::update::form_document().build()).unwrap();
+    let mut plan = plan();
+    plan.signatories[1].places[0].field = Some("approval".to_owned());
+    let (ada, grace) = (appearance("Ada Lovelace"), appearance("Grace Hopper"));
+    let acts = [
+        Act::Signatory { field_name: "sig_ada", appearance: &ada },
+        Act::Signatory { field_name: "sig_grace", appearance: &grace },
+        Act::Closing,
+    ];
+    all_allowed(&acts.into_iter().fold(text.into_bytes(), |bytes, act| seal(&bytes, &plan, act).unwrap().0));
+}
+
+#[test]
+fn every_file_of_the_corpus_is_judged_or_refused() {
+    let Some(folder) = support::corpus() else { return };
+    let (mut signatures, mut denied) = (0, Vec::new());
+    for path in support::files(&folder) {
+        let bytes = std::fs::read(&path).unwrap();
+        let opened = pdf::Document::open_readable(std::sync::Arc::new(bytes), None, &pdf::Limits::default());
+        let Ok((document, _)) = opened else { continue };
+        let ends = pdf::revisions(&document).unwrap_or_default();
+        assert!(ends.windows(2).all(|pair| pair[0] <= pair[1]), "{path:?}: {ends:?}");
+        for signature in pdf::signatures(&document).unwrap_or_default() {
+            signatures += 1;
+            let found = pdf::changes_since(&document, &signature).unwrap();
+            if !signature.coverage.is_whole() || found.iter().any(|change| !change.allowed) {
+                let name = path.strip_prefix(&folder).unwrap().display().to_string();
+                if !denied.contains(&name) {
+                    denied.push(name);
+                }
+            }
+        }
+    }
+    eprintln!("{signatures} signatures, not allowed or not covered: {denied:#?}");
+    assert!(signatures >= 100);
+    let expected = include_str!("support/denied.txt");
+    let dss: Vec<&str> = denied.iter().map(String::as_str).filter(|name| name.starts_with("dss/")).collect();
+    assert_eq!(dss, expected.lines().map(|line| line.split('\t').next().unwrap()).collect::<Vec<_>>());
 }

@@ -6,7 +6,7 @@ use rcgen::SigningKey;
 use super::Issued;
 use crate::{
     algorithm::sha256,
-    asn1::ber::{GENERALIZED_TIME, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, encode},
+    asn1::ber::{INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, encode},
     oid,
     x509::X509,
 };
@@ -122,7 +122,6 @@ pub(crate) fn token(authority: &Issued, at: i64, imprint: [u8; 32]) -> Vec<u8> {
         at.try_into().unwrap(),
     ));
     let time = der::Encode::to_der(&time.unwrap()).unwrap();
-    assert_eq!(time[0], GENERALIZED_TIME);
     let info = [
         encode(INTEGER, &[1]),
         encode(OBJECT_IDENTIFIER, &[0x2a, 0x03]),

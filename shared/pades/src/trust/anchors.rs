@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::purpose::Purpose;
 use crate::{
     certificates_of_pem, directory_name::CanonicalName, error::SealError, validate::AnchorSource, x509::X509,
 };
@@ -17,9 +18,17 @@ pub struct Anchor {
     pub from: Option<i64>,
     /// The first second without trust, Unix seconds; `None` for ever after.
     pub until: Option<i64>,
+    /// What it is trusted for; `None` for everything its certificates allow.
+    pub purpose: Option<Purpose>,
 }
 
 impl Anchor {
+    /// Whether it is trusted for a purpose.
+    #[must_use]
+    pub fn serves(&self, purpose: Purpose) -> bool {
+        self.purpose.is_none_or(|only| only == purpose)
+    }
+
     /// Whether it is trusted at an instant. Its own validity does not matter: trust comes from its source.
     #[must_use]
     pub fn is_trusted_at(&self, at: i64) -> bool {
@@ -72,7 +81,7 @@ impl TrustAnchors {
     ///
     /// [`TrustError::Certificate`] when it cannot be read.
     pub fn add_certificate(&mut self, der: Vec<u8>, source: AnchorSource) -> Result<(), TrustError> {
-        self.add(Anchor { der, source, from: None, until: None })
+        self.add(Anchor { der, source, from: None, until: None, purpose: None })
     }
 
     /// Trusts a certificate for a time. The same certificate may be added again for another time.

@@ -67,7 +67,7 @@ impl<'a> Pool<'a> {
             .flat_map(|candidate| [candidate.issuer.clone(), candidate.subject.clone()])
             .collect();
         for name in names {
-            for anchor in query.anchors.with_subject(&name) {
+            for anchor in query.anchors.with_subject(&name).filter(|anchor| anchor.serves(query.purpose)) {
                 let place = if let Some(place) = places.get(anchor.der.as_slice()) {
                     *place
                 } else {
@@ -123,7 +123,11 @@ impl<'a> Pool<'a> {
         if path.len() >= MAX_CHAIN {
             return false;
         }
-        for issuer in self.likely_issuers(place, at) {
+        let issuers = self.likely_issuers(place, at);
+        if !self.work.take_step(issuers.len()) {
+            return false;
+        }
+        for issuer in issuers {
             if *left == 0 {
                 return false;
             }

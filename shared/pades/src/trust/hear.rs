@@ -32,6 +32,8 @@ pub(super) struct Bench<'a> {
     pub(super) query: PathQuery<'a>,
     heard: RefCell<HashMap<Subject, Rc<Heard>>>,
     list_signatures: RefCell<HashMap<(usize, usize), Option<SignatureAlgorithm>>>,
+    /// The places of certificates that may sign OCSP responses.
+    responders: Vec<usize>,
 }
 
 /// How often who speaks about a certificate needed someone to speak about its own: 0 for a certificate of
@@ -51,11 +53,17 @@ struct Above<'p, 'a> {
 
 impl<'a> Bench<'a> {
     pub(super) fn new(query: &PathQuery<'a>) -> der::Result<Self> {
+        let pool = Pool::collect(query)?;
+        let may_answer = |(place, candidate): (usize, &Candidate<'_>)| {
+            candidate.x509.has_extended_usage(oid::ID_KP_OCSP_SIGNING).then_some(place)
+        };
+        let responders = pool.all.iter().enumerate().filter_map(may_answer).collect();
         Ok(Self {
-            pool: Pool::collect(query)?,
+            pool,
             query: *query,
             heard: RefCell::default(),
             list_signatures: RefCell::default(),
+            responders,
         })
     }
 
@@ -150,16 +158,15 @@ impl<'a> Bench<'a> {
         depth: Depth,
     ) -> Result<SignatureAlgorithm, &'static str> {
         let at = item.proven_at.unwrap_or(self.query.now);
-        if let Some(algorithm) = self.signed_response(response, &above.issuer.x509, item, at) {
-            return if is_alive(above.issuer, at) { Ok(algorithm) } else { Err(SIGNER_EXPIRED) };
+        if let Some(algorithm) = self.signed_response(response, &above.issuer.x509, item) {
+            return if is_alive(above.issuer, at) { self.accept(algorithm, at) } else { Err(SIGNER_EXPIRED) };
         }
         if depth >= MAX_DEPTH {
             return Err("an OCSP response is not signed by the issuer itself");
         }
         let carried: Vec<Candidate<'a>> = carried(&item.der)?;
-        let at_hand = self.pool.all.iter().filter(|candidate| {
-            candidate.x509.has_extended_usage(oid::ID_KP_OCSP_SIGNING)
-                && (candidate.issuer == above.issuer.subject || candidate.anchor_at(at).is_some())
+        let at_hand = self.responders.iter().filter_map(|place| self.pool.get(*place)).filter(|candidate| {
+            candidate.issuer == above.issuer.subject || candidate.anchor_at(at).is_some()
         });
         let mut why = "an OCSP response is signed neither by the issuer nor by a responder of the issuer";
         for responder in carried.iter().chain(at_hand).take(MAX_RESPONDERS) {
@@ -167,9 +174,10 @@ impl<'a> Bench<'a> {
             if responder.x509.key_bytes() == certificate.x509.key_bytes() {
                 continue;
             }
-            let Some(algorithm) = self.signed_response(response, &responder.x509, item, at) else { continue };
-            match self.check_responder(responder, above, depth, at) {
-                Ok(()) => return Ok(algorithm),
+            let Some(algorithm) = self.signed_response(response, &responder.x509, item) else { continue };
+            let fits = self.check_responder(responder, above, depth, at);
+            match fits.and_then(|()| self.accept(algorithm, at)) {
+                Ok(algorithm) => return Ok(algorithm),
                 Err(reason) => why = reason,
             }
         }
@@ -181,12 +189,16 @@ impl<'a> Bench<'a> {
         response: &Ocsp<'_>,
         signer: &X509<'_>,
         item: &Item,
-        at: i64,
     ) -> Option<SignatureAlgorithm> {
         if !self.pool.work.take_signature(signer.key_bits(), item.der.len()) {
             return None;
         }
-        response.check_signed_by(signer).ok().filter(|algorithm| self.query.policy.accepts(algorithm, at))
+        response.check_signed_by(signer).ok()
+    }
+
+    /// An algorithm that was secure when what it signs is proven to exist.
+    fn accept(&self, algorithm: SignatureAlgorithm, at: i64) -> Result<SignatureAlgorithm, &'static str> {
+        if self.query.policy.accepts(&algorithm, at) { Ok(algorithm) } else { Err(SIGNATURE_WEAK) }
     }
 
     fn check_responder(
@@ -224,7 +236,11 @@ impl<'a> Bench<'a> {
 
     fn is_anchor(&self, candidate: &Candidate<'a>, at: i64) -> bool {
         let mut same_name = self.query.anchors.with_subject(&candidate.subject);
-        same_name.any(|anchor| anchor.der == candidate.x509.der() && anchor.is_trusted_at(at))
+        same_name.any(|anchor| {
+            anchor.der == candidate.x509.der()
+                && anchor.serves(Purpose::OcspSigning)
+                && anchor.is_trusted_at(at)
+        })
     }
 
     fn hear_list(
@@ -278,10 +294,10 @@ impl<'a> Bench<'a> {
     ) -> Result<SignatureAlgorithm, &'static str> {
         let mut why = "a revocation list is not signed by who it says";
         if list.issuer == above.issuer.subject
-            && let Some(algorithm) = self.signed_list(list_place, list, above.place, at)
+            && let Some(algorithm) = self.signed_list(list_place, list, above.place)
         {
             if is_alive(above.issuer, at) {
-                return Ok(algorithm);
+                return self.accept(algorithm, at);
             }
             why = SIGNER_EXPIRED;
         }
@@ -292,22 +308,16 @@ impl<'a> Bench<'a> {
             if place == above.place {
                 continue;
             }
-            let Some(algorithm) = self.signed_list(list_place, list, place, at) else { continue };
+            let Some(algorithm) = self.signed_list(list_place, list, place) else { continue };
             if self.has_path(place, above.anchor, depth + 1, at) {
-                return Ok(algorithm);
+                return self.accept(algorithm, at);
             }
             why = "the signer of a revocation list cannot be trusted";
         }
         Err(why)
     }
 
-    fn signed_list(
-        &self,
-        list_place: usize,
-        list: &Crl<'_>,
-        signer: usize,
-        at: i64,
-    ) -> Option<SignatureAlgorithm> {
+    fn signed_list(&self, list_place: usize, list: &Crl<'_>, signer: usize) -> Option<SignatureAlgorithm> {
         let known = self.list_signatures.borrow().get(&(list_place, signer)).copied();
         let algorithm = known.unwrap_or_else(|| {
             let candidate = self.pool.get(signer)?;
@@ -315,7 +325,7 @@ impl<'a> Bench<'a> {
             if may { list.check_signed_by(&candidate.x509).ok() } else { None }
         });
         self.list_signatures.borrow_mut().insert((list_place, signer), algorithm);
-        algorithm.filter(|algorithm| self.query.policy.accepts(algorithm, at))
+        algorithm
     }
 
     /// Whether a list's signer has a good path to an anchor.
@@ -378,5 +388,7 @@ const MAX_DEPTH: Depth = 2;
 /// Responders and list signers tried for one response or list.
 const MAX_RESPONDERS: usize = 8;
 
+const SIGNATURE_WEAK: &str =
+    "revocation data are signed by an algorithm that was not secure when they are proven to exist";
 const SIGNER_EXPIRED: &str = "whoever signed the revocation data had expired when they are proven to exist";
 const TOO_MUCH_WORK: &str = "there is too much to look at";

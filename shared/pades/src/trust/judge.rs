@@ -30,6 +30,7 @@ impl Judgement {
             control_time: None,
             retry_at: None,
             fetched: Material::default(),
+            work: 0,
         };
         Self { outcome, wanted: Vec::new() }
     }
@@ -78,7 +79,10 @@ pub(super) fn each(
         Judgement::or_better(&mut best, judgement);
         passed
     });
-    best.unwrap_or_else(|| without_anchor(&bench, anchored_at))
+    let mut best = best.unwrap_or_else(|| without_anchor(&bench, anchored_at));
+    // Reading a certificate counts too.
+    best.outcome.work = bench.pool.work.used().saturating_add(bench.pool.all.len() as u64);
+    best
 }
 
 /// A path that leads nowhere, as far as it goes.
@@ -211,8 +215,8 @@ pub(super) fn chain_report(
 
 fn verdict_of_links(bench: &Bench<'_>, links: &[Link<'_, '_>], standings: &[Standing], at: i64) -> Verdict {
     let revoked = links.iter().zip(standings).rfind(|(_, standing)| standing.state == State::Revoked);
-    if let Some((link, _)) = revoked {
-        return revoked_verdict(link);
+    if let Some((link, standing)) = revoked {
+        return revoked_verdict(link, standing.reason);
     }
     if let Some(link) = links.iter().rfind(|link| !link.candidate.x509.is_valid_at(at)) {
         let known = standings.iter().all(Standing::is_good);
@@ -234,8 +238,9 @@ impl Link<'_, '_> {
     }
 }
 
-pub(super) fn revoked_verdict(link: &Link<'_, '_>) -> Verdict {
-    let reason = format!("the certificate of {} is revoked", link.name());
+pub(super) fn revoked_verdict(link: &Link<'_, '_>, why: Option<&str>) -> Verdict {
+    let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+    let reason = format!("the certificate of {} is revoked{why}", link.name());
     let sub_indication =
         if link.place == 0 { SubIndication::RevokedNoPoe } else { SubIndication::RevokedCaNoPoe };
     Verdict::indeterminate(sub_indication, reason)

@@ -38,6 +38,17 @@ impl Work {
         self.take(1 + 16 * ((bytes as u64) >> 16))
     }
 
+    /// Takes a step of path building to one of so many issuers: the signatures of a mesh are checked once, but
+    /// the ways through it are many.
+    pub(super) fn take_step(&self, issuers: usize) -> bool {
+        self.take(1 + (issuers as u64) / 4)
+    }
+
+    /// How much was taken.
+    pub(super) fn used(&self) -> u64 {
+        MAX_WORK.saturating_sub(self.0.get())
+    }
+
     pub(super) fn is_used_up(&self) -> bool {
         self.0.get() == 0
     }

@@ -122,8 +122,9 @@ fn slide_revocation(bench: &Bench<'_>, link: &Link<'_, '_>, slide: &mut Slide) -
         let reason = format!("nothing proves that the certificate of {} existed in time", link.name());
         return Err(no_poe(reason));
     }
-    if let Some(revoked) = heard.said.iter().filter_map(Statement::revocation).map(|entry| entry.at).min() {
-        slide.before(revoked, || revoked_verdict(link));
+    let revocations = heard.said.iter().filter_map(Statement::revocation);
+    if let Some(revoked) = revocations.min_by_key(|entry| entry.at) {
+        slide.before(revoked.at, || revoked_verdict(link, revoked.words()));
         return Ok(());
     }
     let counts = |by: &&Statement| {

@@ -65,6 +65,8 @@ impl Statement {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Standing {
     pub(super) issued_at: Option<i64>,
+    /// Why it was revoked, where that is said.
+    pub(super) reason: Option<&'static str>,
     /// When fresher data are due.
     pub(super) retry_at: Option<i64>,
     /// When it was revoked, even if that is later than the instant.
@@ -98,6 +100,7 @@ impl Standing {
     fn unknown(why: Option<&'static str>) -> Self {
         Self {
             issued_at: None,
+            reason: None,
             retry_at: None,
             revoked_at: None,
             source: RevocationSource::None,
@@ -115,6 +118,7 @@ impl Standing {
             said.iter().filter_map(|by| Some((by.revocation()?, by))).min_by_key(|(entry, _)| entry.at)
         {
             standing.revoked_at = Some(entry.at);
+            standing.reason = entry.words();
             if entry.at <= at {
                 return Self { state: State::Revoked, ..standing.told_by(by) };
             }

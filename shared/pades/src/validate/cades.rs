@@ -5,13 +5,13 @@ use std::{cell::RefCell, collections::BTreeMap};
 use pdf::ReadAt;
 
 use super::{
-    Content, Coverage, Format, Options, Process, Report, SignatureKind, SignatureReport, TimestampKind,
-    ValidateError, Verdict,
+    Content, Coverage, Format, Options, Process, Report, SignatureKind, SignatureReport, ValidateError,
+    Verdict,
     digest::digest_source,
     inner::whole_sha256,
     level::highest_level,
     process::{Court, Judged},
-    signer::{self, Reference, SignerCheck},
+    signer::{self, Aid, Reference, SignerCheck},
     stamp::{Carried, Stamp, content_algorithms, stamps_of},
     token::{Token, token_in},
 };
@@ -56,7 +56,7 @@ fn signatures(data: &SignedData<'_>, options: &Options<'_>) -> Result<Vec<Signat
     });
     let digests = ContentDigests::of(data, asked, options)?;
     let content = |algorithm| digests.get(algorithm);
-    let further: Vec<&[u8]> = options.certificates.iter().map(Vec::as_slice).collect();
+    let aid = Aid::new(options.certificates.iter().map(Vec::as_slice));
     let carried = Carried::of(data);
     let mut court = Court::new(options);
     court.admit(&carried, None);
@@ -65,8 +65,8 @@ fn signatures(data: &SignedData<'_>, options: &Options<'_>) -> Result<Vec<Signat
         .iter()
         .take(options.limits.signatures)
         .map(|signer| {
-            let check = signer::check(data, signer, &content, &further);
-            (check, stamps_of(signer, &content, &further, options.limits.timestamps))
+            let check = signer::check(data, signer, &content, &aid);
+            (check, stamps_of(signer, &content, &aid, options.limits.timestamps))
         })
         .collect();
     for stamp in examined.iter().flat_map(|(_, stamps)| stamps) {
@@ -90,10 +90,9 @@ fn report_on(
 ) -> SignatureReport {
     let intact = check.is_intact();
     let named = matches!(check.reference, Reference::Version1 | Reference::Version2);
-    let stamped = |stamp: &Stamp| stamp.covers == TimestampKind::Signature && stamp.check.is_intact();
     let level = highest_level([
         intact && named && check.signing_time.is_some(),
-        stamps.iter().any(stamped),
+        judged.is_stamped(stamps),
         carries_revocation_data && judged.knows_revocation(),
         false,
     ]);
@@ -133,8 +132,8 @@ fn timestamp(token: &Token<'_>, options: &Options<'_>) -> Result<SignatureReport
         Some(source) => digest_source(source, token.imprint_algorithm)?,
         None => BTreeMap::new(),
     };
-    let further: Vec<&[u8]> = options.certificates.iter().map(Vec::as_slice).collect();
-    let check = token.check(&|algorithm| covered.get(&algorithm).cloned(), &further);
+    let aid = Aid::new(options.certificates.iter().map(Vec::as_slice));
+    let check = token.check(&|algorithm| covered.get(&algorithm).cloned(), &aid);
     let mut court = Court::new(options);
     court.admit(&Carried::of(&token.data), None);
     let judged = court.judge_timestamp(&check, Some(token.generated_at), token.imprint_algorithm, None);

@@ -11,16 +11,16 @@ use std::sync::Arc;
 use pdf::{Document, RangeCoverage, ReadAt, SignatureFound, ValidationData};
 
 use self::{
-    archive::Archive,
+    archive::{Archive, StoreFacts},
     body::Body,
     changes::{Changes, changes_after},
     covered::CoveredDigests,
     report::{overall, report_on},
 };
 use super::{
-    Content, Format, Options, Report, RevisionReport, SignatureKind, ValidateError,
+    Content, Format, Limits, Options, Report, RevisionReport, SignatureKind, ValidateError,
     process::{Court, Judged},
-    signer::{SignerCheck, format_failure},
+    signer::{Aid, SignerCheck, format_failure},
     stamp::{Carried, Stamp},
 };
 use crate::hash::HashAlgorithm;
@@ -32,15 +32,17 @@ pub(super) fn validate(source: &Arc<dyn ReadAt>, options: &Options<'_>) -> Resul
     let bodies: Vec<Body<'_>> = file.found.iter().map(Body::read).collect();
     let digests = CoveredDigests::of(source.as_ref(), &ends, &file.found, &bodies)?;
     let store = pdf::validation_data(&file.document).unwrap_or_default();
+    let aid = Aid::new(store.certificates.iter().chain(options.certificates).map(Vec::as_slice));
     let examined: Vec<Examined> = file
         .found
         .iter()
         .zip(&bodies)
         .enumerate()
-        .map(|(index, (found, body))| Examined::new(found, body, index, &digests, &store, options))
+        .map(|(index, (found, body))| Examined::new(found, body, index, &digests, &aid, &options.limits))
         .collect();
-    let archive = Archive::of(&file, &examined, &store);
+    let facts = StoreFacts::of(&store);
     let verdicts = judge_all(&file, &examined, store, options);
+    let archive = Archive::of(&file, &examined, &verdicts, facts);
     let changes: Vec<Changes> =
         file.found.iter().map(|found| changes_after(&file.document, found, options)).collect();
     let mut signatures = Vec::new();
@@ -142,19 +144,17 @@ impl Examined {
         body: &Body<'_>,
         index: usize,
         digests: &CoveredDigests,
-        store: &ValidationData,
-        options: &Options<'_>,
+        aid: &Aid<'_>,
+        limits: &Limits,
     ) -> Self {
-        let further: Vec<&[u8]> =
-            store.certificates.iter().chain(options.certificates).map(Vec::as_slice).collect();
         let content = |algorithm| digests.of_signature(index, algorithm);
-        let mut check = body.check(found, &content, &further);
+        let mut check = body.check(found, &content, aid);
         if let RangeCoverage::Broken(fault) = &found.coverage {
             check.fail(format_failure(fault.to_string()));
         }
         Self {
             kind: if found.timestamp { SignatureKind::DocumentTimestamp } else { SignatureKind::Signature },
-            stamps: body.stamps(&content, &further, options.limits.timestamps),
+            stamps: body.stamps(&content, aid, limits.timestamps),
             carried: body.carried(found),
             generated_at: body.generated_at(),
             sha256: digests.sha256(index),

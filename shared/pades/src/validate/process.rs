@@ -4,6 +4,11 @@
 //! algorithm does not hold at that time any more, what proves it older is asked, and it is judged as a past
 //! signature.
 
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
+
 use pdf::ValidationData;
 
 use super::{
@@ -13,6 +18,7 @@ use super::{
     stamp::{Carried, Stamp},
 };
 use crate::{
+    algorithm::sha256,
     hash::HashAlgorithm,
     policy::Unacceptable,
     trust::{Material, PathOutcome, PathQuery, PolicyConstraints, Purpose, check_past_path, check_path},
@@ -23,7 +29,12 @@ pub(super) struct Court<'a> {
     options: &'a Options<'a>,
     material: Material,
     policies: PolicyConstraints,
+    known: RefCell<HashMap<Question, PathOutcome>>,
+    work: Cell<u64>,
 }
+
+/// A certificate, what for, and since when the signature is proven to exist, if that is asked.
+type Question = ([u8; 32], Purpose, Option<i64>);
 
 /// A signature or time-stamp, judged.
 #[derive(Clone, Debug)]
@@ -37,6 +48,23 @@ pub(super) struct Judged {
 }
 
 impl Judged {
+    /// Whether its chain leads to someone who is trusted.
+    pub(super) fn reaches_anchor(&self) -> bool {
+        leads_to_anchor(&self.chain)
+    }
+
+    /// Whether a time-stamp over the signature counts for its level: one by a trusted authority if the signer is
+    /// trusted, one that is intact if nobody is trusted anyway.
+    pub(super) fn is_stamped(&self, stamps: &[Stamp]) -> bool {
+        let trusted = self.reaches_anchor();
+        let counts = |(stamp, report): (&Stamp, &TimestampReport)| {
+            stamp.covers == TimestampKind::Signature
+                && stamp.check.is_intact()
+                && (!trusted || leads_to_anchor(&report.chain))
+        };
+        stamps.iter().zip(&self.timestamps).any(counts)
+    }
+
     /// Whether the revocation status of every certificate that can be revoked is known.
     pub(super) fn knows_revocation(&self) -> bool {
         let known = |certificate: &CertificateReport| {
@@ -63,13 +91,20 @@ impl<'a> Court<'a> {
         for certificate in options.certificates {
             material.add_certificate(certificate.clone(), None);
         }
-        Self { options, material, policies: PolicyConstraints::default() }
+        Self {
+            options,
+            material,
+            policies: PolicyConstraints::default(),
+            known: RefCell::default(),
+            work: Cell::new(0),
+        }
     }
 
     /// Takes certificates and revocation data that a signature carries.
     ///
     /// `proven_at` is the earliest instant at which they are proven to have existed, if there is any.
     pub(super) fn admit(&mut self, carried: &Carried, proven_at: Option<i64>) {
+        self.known.borrow_mut().clear();
         for certificate in &carried.certificates {
             self.material.add_certificate(certificate.clone(), proven_at);
         }
@@ -97,10 +132,29 @@ impl<'a> Court<'a> {
     ) -> Judged {
         let bounds = Bounds { existed_at, made_after: None };
         let mut judged = self.judge(check, Purpose::Timestamp, bounds, imprint);
+        if let Some(at) = generated_at {
+            let own_time = self.judge_own_time(at, judged.chain.first());
+            judged.verdict = if check.is_intact() { own_time.and(judged.verdict) } else { judged.verdict };
+        }
         if judged.verdict.is_passed() {
             judged.proven_at = generated_at;
         }
         judged
+    }
+
+    /// Whether the time that a time-stamp tells can be true.
+    fn judge_own_time(&self, at: i64, authority: Option<&CertificateReport>) -> Verdict {
+        if at > self.options.now.saturating_add(CLOCK_SKEW_SECONDS) {
+            let reason = "the time-stamp tells a time that has not come yet";
+            return Verdict::indeterminate(SubIndication::TimestampOrderFailure, reason);
+        }
+        match authority {
+            Some(authority) if !(authority.not_before..=authority.not_after).contains(&at) => {
+                let reason = "the time-stamp tells a time at which its authority's certificate was not valid";
+                Verdict::indeterminate(SubIndication::OutOfBoundsNoPoe, reason)
+            }
+            _ => Verdict::passed(),
+        }
     }
 
     /// Validation with time and long-term material (clauses 5.5 and 5.6).
@@ -137,7 +191,10 @@ impl<'a> Court<'a> {
             });
         }
         let mut judged = self.judge(check, Purpose::Signature, bounds, None);
-        judged.verdict = judged.verdict.and(order(bounds)).and(fault);
+        if check.is_intact() {
+            // What is wrong with the signature itself says more than that nobody trusts its certificate.
+            judged.verdict = fault.and(order(bounds)).and(judged.verdict);
+        }
         judged.proven_at = bounds.existed_at;
         judged.timestamps = timestamps;
         judged
@@ -160,27 +217,18 @@ impl<'a> Court<'a> {
         };
         let Some(leaf) = &check.certificate else { return judged };
         let at = self.options.time_of_interest();
-        let query = PathQuery {
-            leaf,
-            purpose,
-            at,
-            now: self.options.now,
-            material: &self.material,
-            anchors: self.options.trust,
-            policy: &self.options.policy,
-            policies: &self.policies,
-            fetcher: self.options.fetch,
-        };
-        let present = check_path(&query);
+        let present = self.path(leaf, purpose, None);
         let path = match bounds.existed_at.filter(|existed| *existed < at) {
             Some(existed) if !present.verdict.is_passed() => {
-                let past = check_past_path(&query, existed);
+                let past = self.path(leaf, purpose, Some(existed));
                 if past.verdict.is_passed() {
                     judged.notes.push(format!(
                         "judged at the time it is proven to have existed at, because now: {}",
                         present.verdict.reason
                     ));
                     past
+                } else if past.verdict.sub_indication == Some(SubIndication::NoPoe) {
+                    PathOutcome { verdict: past.verdict, ..present }
                 } else {
                     present
                 }
@@ -192,6 +240,35 @@ impl<'a> Court<'a> {
         judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(path.verdict).and(algorithms);
         judged.chain = path.chain;
         judged
+    }
+
+    /// The verdict on a certificate's path now, or for a signature that existed at an instant.
+    fn path(&self, leaf: &[u8], purpose: Purpose, existed_at: Option<i64>) -> PathOutcome {
+        let question = (sha256(leaf), purpose, existed_at);
+        if let Some(known) = self.known.borrow().get(&question) {
+            return known.clone();
+        }
+        let query = PathQuery {
+            leaf,
+            purpose,
+            at: self.options.time_of_interest(),
+            now: self.options.now,
+            material: &self.material,
+            anchors: self.options.trust,
+            policy: &self.options.policy,
+            policies: &self.policies,
+            fetcher: self.options.fetch,
+        };
+        let outcome = if self.work.get() >= MAX_WORK {
+            too_much_work()
+        } else if let Some(existed_at) = existed_at {
+            check_past_path(&query, existed_at)
+        } else {
+            check_path(&query)
+        };
+        self.work.set(self.work.get().saturating_add(outcome.work));
+        self.known.borrow_mut().insert(question, outcome.clone());
+        outcome
     }
 
     /// Whether the signature's own algorithms were secure as long as they had to be.
@@ -226,6 +303,10 @@ impl<'a> Court<'a> {
     }
 }
 
+fn leads_to_anchor(chain: &[CertificateReport]) -> bool {
+    chain.iter().any(|certificate| certificate.anchor.is_some())
+}
+
 /// What the bounds say about the certificate's life, whatever its path says (clause 5.2.6 and 5.5.4).
 fn in_time(path: &PathOutcome, bounds: Bounds) -> Verdict {
     let Some(leaf) = path.chain.first() else { return Verdict::passed() };
@@ -257,3 +338,22 @@ fn order(bounds: Bounds) -> Verdict {
         _ => Verdict::passed(),
     }
 }
+
+fn too_much_work() -> PathOutcome {
+    let reason = "the certificates of the file take more work to judge than any honest file's";
+    PathOutcome {
+        verdict: Verdict::indeterminate(SubIndication::CertificateChainGeneralFailure, reason),
+        chain: Vec::new(),
+        revoked_at: None,
+        control_time: None,
+        retry_at: None,
+        fetched: Material::default(),
+        work: 0,
+    }
+}
+
+/// How far the clock of a time-stamp authority may be ahead of ours.
+const CLOCK_SKEW_SECONDS: i64 = 300;
+
+/// Work on the certificates of one file, in the units of [`PathOutcome::work`]: about a second.
+const MAX_WORK: u64 = 100_000;

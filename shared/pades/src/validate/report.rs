@@ -226,9 +226,9 @@ pub struct CertificateReport {
     pub status: CertificateStatus,
     /// Where the status comes from.
     pub revocation: RevocationReport,
-    /// Whether it states to be qualified (QcCompliance, EN 319 412-5).
+    /// Whether it states to be qualified (`QcCompliance`, EN 319 412-5).
     pub qualified: bool,
-    /// Whether it states that its key is in a qualified device (QcSSCD).
+    /// Whether it states that its key is in a qualified device (`QcSSCD`).
     pub qualified_device: bool,
     /// The trust anchor it is, or `None`.
     pub anchor: Option<AnchorSource>,

@@ -5,7 +5,10 @@
 
 mod reference;
 
+use std::cell::Cell;
+
 use const_oid::ObjectIdentifier as Oid;
+use spki::SubjectPublicKeyInfoRef;
 
 pub(crate) use self::reference::Reference;
 use super::{SubIndication, Verdict, time};
@@ -64,15 +67,56 @@ impl SignerCheck {
     }
 }
 
+/// What helps with checking the signers of one file.
+pub(crate) struct Aid<'a> {
+    /// Certificates from elsewhere, one of which may be a signer's.
+    certificates: Vec<&'a [u8]>,
+    /// What work is left, in units of about 10 microseconds.
+    work: Cell<u64>,
+}
+
+impl<'a> Aid<'a> {
+    pub(crate) fn new(certificates: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self { certificates: certificates.collect(), work: Cell::new(MAX_WORK) }
+    }
+
+    /// Verifies a signature, as long as that is not too much for one file.
+    pub(crate) fn verify(
+        &self,
+        algorithm: SignatureAlgorithm,
+        key: &SubjectPublicKeyInfoRef<'_>,
+        signed: Signed<'_>,
+        signature: &[u8],
+    ) -> Result<SignatureAlgorithm, Rejection> {
+        // The cost of RSA grows with the square; Brainpool curves cost what RSA of 4096 bits does.
+        let kilobits = u64::from(algorithm.key_bits / 1024).max(4);
+        if !self.take(kilobits * kilobits) {
+            return Err(Rejection::Unsupported(TOO_MUCH_WORK));
+        }
+        algorithm.verify(key, signed, signature)
+    }
+
+    /// Reads a certificate that may be a signer's.
+    fn read<'c>(&self, der: &'c [u8]) -> Option<X509<'c>> {
+        if self.take(1) { X509::read(der).ok() } else { None }
+    }
+
+    fn take(&self, units: u64) -> bool {
+        let left = self.work.get();
+        self.work.set(left.saturating_sub(units));
+        left >= units
+    }
+}
+
 /// The digest of the signed content by an algorithm; `None` when the content is not at hand.
 pub(crate) type ContentDigest<'d> = dyn Fn(HashAlgorithm) -> Option<Vec<u8>> + 'd;
 
-/// Checks a signer. `further` are certificates from elsewhere, one of which may be the signer's.
+/// Checks a signer.
 pub(crate) fn check(
     data: &SignedData<'_>,
     signer: &Signer<'_>,
     content: &ContentDigest<'_>,
-    further: &[&[u8]],
+    aid: &Aid<'_>,
 ) -> SignerCheck {
     let mut check = SignerCheck::new(Verdict::passed());
     check.algorithm_name = signer.signature_algorithm.name();
@@ -88,7 +132,7 @@ pub(crate) fn check(
         let reason = "the signed bytes are not those that were signed";
         check.fail(Verdict::failed(SubIndication::HashFailure, reason));
     }
-    let Some((certificate, reference)) = reference::find_certificate(data, signer, further, &mut check.notes)
+    let Some((certificate, reference)) = reference::find_certificate(data, signer, aid, &mut check.notes)
     else {
         let reason = "the signing certificate cannot be identified";
         check.fail(Verdict::indeterminate(SubIndication::NoSigningCertificateFound, reason));
@@ -101,7 +145,7 @@ pub(crate) fn check(
             check.fail(Verdict::indeterminate(SubIndication::NoSigningCertificateFound, reason));
         }
     }
-    verify(&mut check, signer, &certificate, digest.as_deref());
+    verify(&mut check, signer, &certificate, digest.as_deref(), aid);
     check
 }
 
@@ -171,7 +215,13 @@ fn content_digest(
 }
 
 /// The signature value, over the signed attributes as they stand or, failing that, in the order of DER.
-fn verify(check: &mut SignerCheck, signer: &Signer<'_>, certificate: &X509<'_>, digest: Option<&[u8]>) {
+fn verify(
+    check: &mut SignerCheck,
+    signer: &Signer<'_>,
+    certificate: &X509<'_>,
+    digest: Option<&[u8]>,
+    aid: &Aid<'_>,
+) {
     let Some(identifier) = signer.signature_algorithm.identifier() else {
         return check.fail(format_failure("the signature algorithm cannot be read"));
     };
@@ -181,7 +231,7 @@ fn verify(check: &mut SignerCheck, signer: &Signer<'_>, certificate: &X509<'_>, 
         Err(rejection) => return check.fail(rejected(rejection)),
     };
     check.algorithm_name = algorithm.to_string();
-    let verify = |signed| algorithm.verify(key, signed, &signer.signature);
+    let verify = |signed| aid.verify(algorithm, key, signed, &signer.signature);
     let outcome = match &signer.signed_attributes {
         None => match digest {
             Some(digest) => verify(Signed::Digest(digest)),
@@ -241,3 +291,8 @@ pub(crate) fn signed_values<'a>(signer: &Signer<'a>, kind: Oid) -> Vec<Element<'
         .flat_map(|attributes| attributes.values(kind).collect::<Vec<_>>())
         .collect()
 }
+
+/// Work on the signers of one file: about half a second.
+const MAX_WORK: u64 = 50_000;
+
+const TOO_MUCH_WORK: &str = "the signatures of the file take more work to check than any honest file's";

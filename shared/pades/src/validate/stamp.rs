@@ -2,7 +2,7 @@
 
 use super::{
     TimestampKind,
-    signer::{ContentDigest, SignerCheck, format_failure, signed_values},
+    signer::{Aid, ContentDigest, SignerCheck, format_failure, signed_values},
     token::Token,
 };
 use crate::{
@@ -67,30 +67,24 @@ pub(crate) fn content_algorithms(signer: &Signer<'_>) -> Vec<HashAlgorithm> {
 pub(crate) fn stamps_of(
     signer: &Signer<'_>,
     content: &ContentDigest<'_>,
-    further: &[&[u8]],
+    aid: &Aid<'_>,
     limit: usize,
 ) -> Vec<Stamp> {
     let over_content = signed_values(signer, oid::ID_AA_ETS_CONTENT_TIMESTAMP);
     let over_signature = signer.unsigned_attributes.values(oid::ID_AA_TIME_STAMP_TOKEN);
     let signature = |algorithm: HashAlgorithm| Some(algorithm.digest(&signer.signature));
-    let content_stamps =
-        over_content.iter().map(|token| stamp(token, TimestampKind::Content, content, further));
+    let content_stamps = over_content.iter().map(|token| stamp(token, TimestampKind::Content, content, aid));
     let signature_stamps =
-        over_signature.map(|token| stamp(&token, TimestampKind::Signature, &signature, further));
+        over_signature.map(|token| stamp(&token, TimestampKind::Signature, &signature, aid));
     content_stamps.chain(signature_stamps).take(limit).collect()
 }
 
 /// Reads and checks one token.
-fn stamp(
-    element: &Element<'_>,
-    covers: TimestampKind,
-    covered: &ContentDigest<'_>,
-    further: &[&[u8]],
-) -> Stamp {
+fn stamp(element: &Element<'_>, covers: TimestampKind, covered: &ContentDigest<'_>, aid: &Aid<'_>) -> Stamp {
     match Token::read(element.raw) {
         Ok(token) => Stamp {
             covers,
-            check: token.check(covered, further),
+            check: token.check(covered, aid),
             generated_at: Some(token.generated_at),
             imprint_algorithm: token.imprint_algorithm,
             carried: Carried::of(&token.data),

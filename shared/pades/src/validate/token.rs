@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     SubIndication, Verdict,
-    signer::{self, Reference, SignerCheck, format_failure},
+    signer::{self, Aid, Reference, SignerCheck, format_failure},
     time,
 };
 use crate::{
@@ -58,12 +58,12 @@ impl<'a> Token<'a> {
     /// Checks form, signer and imprint. `covered` gives the digest of what it should be over.
     ///
     /// Whether the authority is trusted is asked elsewhere.
-    pub(crate) fn check(&self, covered: &signer::ContentDigest<'_>, further: &[&[u8]]) -> SignerCheck {
+    pub(crate) fn check(&self, covered: &signer::ContentDigest<'_>, aid: &Aid<'_>) -> SignerCheck {
         let [signer] = self.data.signers.as_slice() else {
             return SignerCheck::new(format_failure("the time-stamp has not exactly one signer"));
         };
         let info = self.data.content.as_deref().unwrap_or_default();
-        let mut check = signer::check(&self.data, signer, &|algorithm| Some(algorithm.digest(info)), further);
+        let mut check = signer::check(&self.data, signer, &|algorithm| Some(algorithm.digest(info)), aid);
         if check.verdict.is_passed() && check.reference == Reference::Absent {
             // RFC 3161 section 2.4.2 makes it a must.
             check.verdict = format_failure("the time-stamp does not name its certificate in what it signs");

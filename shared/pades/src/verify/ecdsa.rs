@@ -119,6 +119,7 @@ impl fmt::Display for Curve {
 
 /// The digest an algorithm names, and whether its signatures are the two numbers end to end.
 pub(super) fn hash(
+    key: &AlgorithmIdentifierRef<'_>,
     algorithm: &AlgorithmIdentifierRef<'_>,
     digest: Option<HashAlgorithm>,
 ) -> Result<(HashAlgorithm, bool), Rejection> {
@@ -143,8 +144,8 @@ pub(super) fn hash(
         oid::ECDSA_PLAIN_SHA512 => (HashAlgorithm::Sha512, true),
         _ => return Err(Rejection::Unsupported("the signature algorithm is not one of the key's")),
     };
-    // RFC 5758 section 3.2 wants them absent; old signers write NULL.
-    if has_no_parameters(algorithm) {
+    // RFC 5758 section 3.2 wants them absent; old signers write NULL, some repeat the curve of their key.
+    if has_no_parameters(algorithm) || algorithm.parameters == key.parameters {
         Ok(named)
     } else {
         Err(Rejection::Unsupported("the signature algorithm has parameters that are not known"))

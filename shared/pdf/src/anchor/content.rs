@@ -17,18 +17,18 @@ const MOST_SAVED: usize = 256;
 
 /// One code that was shown and has text.
 #[derive(Clone, Debug)]
-pub(super) struct Glyph {
+pub(crate) struct Glyph {
     /// Where its characters begin and end in the page's text.
-    pub(super) text: (usize, usize),
+    pub(crate) text: (usize, usize),
     /// Where the pen was before and after, in user space.
-    pub(super) start: (f64, f64),
-    pub(super) end: (f64, f64),
+    pub(crate) start: (f64, f64),
+    pub(crate) end: (f64, f64),
     /// Where the line of text runs to, of length 1.
-    pub(super) direction: (f64, f64),
+    pub(crate) direction: (f64, f64),
     /// Height of the face in user space.
-    pub(super) size: f64,
+    pub(crate) size: f64,
     /// Advance by ascent and descent, in user space.
-    pub(super) bounds: Rect,
+    pub(crate) bounds: Rect,
 }
 
 /// Resources of a page or a form.
@@ -183,7 +183,7 @@ impl<'r> Content<'r> {
     }
 }
 
-pub(super) fn matrix_of(operands: &[Value]) -> Option<Matrix> {
+pub(crate) fn matrix_of(operands: &[Value]) -> Option<Matrix> {
     let mut numbers = [0.0; 6];
     if operands.len() != numbers.len() {
         return None;

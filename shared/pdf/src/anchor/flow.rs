@@ -115,7 +115,7 @@ impl Flow {
 }
 
 /// Text as it is compared: one space for white space, ligatures as their letters, no soft hyphens.
-pub(super) fn normalise(text: &str) -> String {
+pub(crate) fn normalise(text: &str) -> String {
     let mut normalised = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !normalised.is_empty() {

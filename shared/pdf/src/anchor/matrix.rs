@@ -2,29 +2,29 @@
 
 /// Maps `(x, y)` to `(a*x + c*y + e, b*x + d*y + f)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Matrix {
-    pub(super) a: f64,
-    pub(super) b: f64,
-    pub(super) c: f64,
-    pub(super) d: f64,
-    pub(super) e: f64,
-    pub(super) f: f64,
+pub(crate) struct Matrix {
+    pub(crate) a: f64,
+    pub(crate) b: f64,
+    pub(crate) c: f64,
+    pub(crate) d: f64,
+    pub(crate) e: f64,
+    pub(crate) f: f64,
 }
 
 impl Matrix {
-    pub(super) const IDENTITY: Self = Self::new([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    pub(crate) const IDENTITY: Self = Self::new([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
 
     #[expect(clippy::many_single_char_names, reason = "the standard's names")]
-    pub(super) const fn new([a, b, c, d, e, f]: [f64; 6]) -> Self {
+    pub(crate) const fn new([a, b, c, d, e, f]: [f64; 6]) -> Self {
         Self { a, b, c, d, e, f }
     }
 
-    pub(super) const fn moved(x: f64, y: f64) -> Self {
+    pub(crate) const fn moved(x: f64, y: f64) -> Self {
         Self::new([1.0, 0.0, 0.0, 1.0, x, y])
     }
 
     /// First `self`, then `outer`.
-    pub(super) fn then(self, outer: Self) -> Self {
+    pub(crate) fn then(self, outer: Self) -> Self {
         let (e, f) = outer.apply(self.e, self.f);
         Self {
             a: self.a * outer.a + self.b * outer.c,
@@ -36,7 +36,7 @@ impl Matrix {
         }
     }
 
-    pub(super) fn apply(&self, x: f64, y: f64) -> (f64, f64) {
+    pub(crate) fn apply(&self, x: f64, y: f64) -> (f64, f64) {
         (self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f)
     }
 }

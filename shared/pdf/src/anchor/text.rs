@@ -23,15 +23,15 @@ const FORM_WORK: u64 = 1024;
 
 /// What a page shows as text, in the order of its content.
 #[derive(Debug, Default)]
-pub(super) struct PageText {
-    pub(super) text: String,
-    pub(super) glyphs: Vec<Glyph>,
+pub(crate) struct PageText {
+    pub(crate) text: String,
+    pub(crate) glyphs: Vec<Glyph>,
     /// A part could not be read.
-    pub(super) incomplete: bool,
+    pub(crate) incomplete: bool,
 }
 
 /// Reads the text of pages, and keeps fonts.
-pub(super) struct TextReader<'a> {
+pub(crate) struct TextReader<'a> {
     document: &'a Document,
     fonts: HashMap<u32, Option<Arc<Font>>>,
     page: PageText,
@@ -40,17 +40,32 @@ pub(super) struct TextReader<'a> {
 }
 
 impl<'a> TextReader<'a> {
-    pub(super) fn new(document: &'a Document) -> Self {
+    pub(crate) fn new(document: &'a Document) -> Self {
         let page = PageText::default();
         Self { document, fonts: HashMap::new(), page, drawing: HashSet::new() }
     }
 
     /// The text of the page that this object is.
-    pub(super) fn read(&mut self, page: u32) -> Result<PageText, PdfError> {
+    pub(crate) fn read(&mut self, page: u32) -> Result<PageText, PdfError> {
         self.page = PageText::default();
         let outcome = self.read_page(page);
         self.tolerate(outcome)?;
         Ok(std::mem::take(&mut self.page))
+    }
+
+    /// The text of a form `XObject` by itself, such as an appearance.
+    pub(crate) fn read_form(&mut self, form: &Object) -> Result<PageText, PdfError> {
+        self.page = PageText::default();
+        let outcome = self.run_form(form);
+        self.tolerate(outcome)?;
+        Ok(std::mem::take(&mut self.page))
+    }
+
+    fn run_form(&mut self, form: &Object) -> Result<(), PdfError> {
+        let Some(dictionary) = form.dictionary() else { return Ok(()) };
+        let data = self.document.stream_data(form)?;
+        let resources = self.resources(dictionary)?;
+        self.run(&data, &resources, State::new(), 0)
     }
 
     fn read_page(&mut self, page: u32) -> Result<(), PdfError> {

@@ -3,7 +3,7 @@
 use super::{
     Change, ChangeKind, ModificationLevel,
     same::In,
-    step::{Step, readable},
+    step::{Part, Step, readable},
 };
 use crate::{
     PdfError,
@@ -21,8 +21,8 @@ impl Step<'_> {
     pub(super) fn catalog(&mut self) -> Result<(), PdfError> {
         for key in self.differing(&self.old_catalog, &self.new_catalog) {
             match key.as_str() {
-                "AcroForm" => self.open.form = true,
-                "DSS" => self.open.store = true,
+                "AcroForm" => self.open_part(Part::Form),
+                "DSS" => self.open_part(Part::Store),
                 "Extensions" => self.extensions()?,
                 "Metadata" => self.metadata_named()?,
                 "Version" if self.version_raised() => {
@@ -75,7 +75,7 @@ impl Step<'_> {
     fn metadata_named(&mut self) -> Result<(), PdfError> {
         let named = self.new_catalog.dictionary().and_then(|catalog| catalog.get("Metadata")?.as_reference());
         match named {
-            Some(named) if self.is_new(named.number)? => self.open.metadata = true,
+            Some(named) if self.is_new(named.number)? => self.open_part(Part::Metadata),
             _ => {
                 let change = Change::forbidden(ChangeKind::CatalogEntry { key: "Metadata".to_owned() });
                 self.report(change.at(self.old_catalog.id.number));

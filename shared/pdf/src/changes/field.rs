@@ -11,14 +11,26 @@ const SETTABLE: i64 = 4 | 64 | 128 | 512;
 /// Field flag: read-only.
 const READ_ONLY: i64 = 1;
 
+/// Characters that a mark may cover in a field that was there when the text below it was signed: marks lie over
+/// captions, not over paragraphs.
+const COVERED: usize = 50;
+
 /// What changed in a field and its widgets.
 #[derive(Debug, Default)]
 struct Filled {
     value: bool,
     appearance: bool,
+    state: bool,
     /// Entries that only matter along with a value.
     along: Vec<(u32, String)>,
     forbidden: Vec<(u32, String)>,
+}
+
+impl Filled {
+    /// Whether something changed that shows.
+    fn looks(&self) -> bool {
+        self.appearance || self.state || !self.along.is_empty()
+    }
 }
 
 impl Step<'_> {
@@ -80,7 +92,7 @@ impl Step<'_> {
             match key.as_str() {
                 "V" if number == field => filled.value = true,
                 "AP" if self.is_appearance(Some(after))? => filled.appearance = true,
-                "AS" if matches!(after.get("AS"), Some(Value::Name(_))) => filled.appearance = true,
+                "AS" if matches!(after.get("AS"), Some(Value::Name(_))) => filled.state = true,
                 "I" if terminal.kind == b"Ch" => filled.along.push((number, key)),
                 "DA" if matches!(after.get("DA"), Some(Value::String(_))) => filled.along.push((number, key)),
                 "Q" if matches!(after.get("Q"), Some(Value::Integer(_))) => filled.along.push((number, key)),
@@ -124,27 +136,24 @@ impl Step<'_> {
                 }
                 None => Change::forbidden(ChangeKind::FieldEntry { key: "V".to_owned() }),
             },
-            (Some(_), _) if filled.value || filled.appearance || !filled.along.is_empty() => {
-                Change::forbidden(ChangeKind::SignatureAltered)
-            }
-            (None, _) if filled.appearance => Change::forbidden(ChangeKind::AppearanceReplaced),
-            (None, _) if !filled.along.is_empty() => Change::forbidden(ChangeKind::AppearanceReplaced),
+            (Some(_), _) if filled.value || filled.looks() => Change::forbidden(ChangeKind::SignatureAltered),
+            (None, _) if filled.looks() => Change::forbidden(ChangeKind::AppearanceReplaced),
             _ => return Ok(()),
         };
         let allowed = change.allowed;
         self.report(change.at(number).of_field(&field.name).on_page(page, area));
         if allowed && filled.appearance {
-            self.covers_text(number, &field.name, &field.widgets)?;
+            self.covers_text(number, &field.name, &field.widgets, COVERED)?;
         }
         Ok(())
     }
 
     fn other_field(&mut self, number: u32, field: &Terminal, filled: &Filled) -> Result<(), PdfError> {
-        if !filled.value && !filled.appearance && filled.along.is_empty() {
+        if !filled.value && !filled.looks() {
             return Ok(());
         }
         let (page, area) = self.visible_place(&field.widgets)?;
-        let kind = if self.shows_value(number, field)? {
+        let kind = if self.shows_value(number, field, filled.appearance)? {
             ChangeKind::FieldFilled
         } else if filled.value {
             ChangeKind::ValueNotShown

@@ -18,8 +18,6 @@ pub(super) struct Fields {
     names: HashMap<String, u32>,
     /// From the object of a field or of its widget to the field.
     owners: HashMap<u32, u32>,
-    /// Fields that only group others.
-    groups: HashSet<u32>,
     /// Fields that have a full name that another one has, too.
     doubles: Vec<u32>,
 }
@@ -34,8 +32,6 @@ pub(super) struct Terminal {
     pub(super) flags: i64,
     /// Its widgets, itself included if it is one.
     pub(super) widgets: Vec<u32>,
-    /// It stands in the form's own list, not in another field's.
-    pub(super) top: bool,
 }
 
 /// What a field hands down.
@@ -96,8 +92,6 @@ impl Fields {
             }
         }
         if !children.is_empty() {
-            self.groups.insert(number);
-            self.groups.extend(widgets);
             waiting.extend(children.into_iter().rev().map(|kid| (kid, own.clone(), depth + 1)));
             return Ok(());
         }
@@ -112,7 +106,7 @@ impl Fields {
         } else {
             self.names.insert(name.clone(), number);
         }
-        let terminal = Terminal { name, kind: own.kind, flags: own.flags, widgets, top: depth == 0 };
+        let terminal = Terminal { name, kind: own.kind, flags: own.flags, widgets };
         self.terminals.insert(number, terminal);
         Ok(())
     }
@@ -131,10 +125,6 @@ impl Fields {
     /// The field that an object is, or is a widget of.
     pub(super) fn owner(&self, number: u32) -> Option<u32> {
         self.owners.get(&number).copied()
-    }
-
-    pub(super) fn is_group(&self, number: u32) -> bool {
-        self.groups.contains(&number)
     }
 
     pub(super) fn has_name(&self, name: &str) -> bool {

@@ -1,13 +1,13 @@
 //! What may change in the form as a whole: signature fields are added, nothing is taken away.
 
-use super::{Change, ChangeKind, ModificationLevel, step::Step};
+use super::{Change, ChangeKind, ModificationLevel, same::same_object, step::Step};
 use crate::{
     PdfError, Rect,
     object::{Dictionary, Object, Value},
 };
 
 /// Entries that a new signature field may have.
-const FIELD_ENTRIES: [&str; 28] = [
+const FIELD_ENTRIES: [&str; 29] = [
     "AP",
     "AS",
     "BS",
@@ -15,6 +15,7 @@ const FIELD_ENTRIES: [&str; 28] = [
     "C",
     "Contents",
     "DA",
+    "DR",
     "F",
     "FT",
     "Ff",
@@ -44,9 +45,6 @@ const SIGNATURE_FLAGS: i64 = 3;
 
 impl Step<'_> {
     pub(super) fn form(&mut self) -> Result<(), PdfError> {
-        if !self.open.form {
-            return Ok(());
-        }
         let empty = Object::null(0);
         let old = self.old_fields.form.clone().unwrap_or_else(|| empty.clone());
         let new = self.new_fields.form.clone().unwrap_or(empty);
@@ -56,11 +54,8 @@ impl Step<'_> {
                 "Fields" => list = true,
                 "SigFlags" => self.signature_flags(&old, &new),
                 "NeedAppearances" => self.need_appearances(&new)?,
-                "DA" | "DR" | "Q" if entry(&old, &key).is_none() => {
-                    let change =
-                        Change::explained(ChangeKind::FormEntry { key }, ModificationLevel::FormFilling);
-                    self.report(change.at(new.id.number));
-                }
+                "DA" | "Q" if entry(&old, &key).is_none() => self.form_entry(key, &new),
+                "DR" if self.keeps_fonts(&old, &new)? => self.form_entry(key, &new),
                 _ => self.report(Change::forbidden(ChangeKind::FormEntry { key }).at(new.id.number)),
             }
         }
@@ -68,6 +63,12 @@ impl Step<'_> {
             self.field_list(&old, &new)?;
         }
         Ok(())
+    }
+
+    /// An entry that only appearances use that are yet to be made.
+    fn form_entry(&mut self, key: String, form: &Object) {
+        let change = Change::explained(ChangeKind::FormEntry { key }, ModificationLevel::LtaUpdates);
+        self.report(change.at(form.id.number));
     }
 
     fn replaced_list(&self, old: &Object, new: &Object) -> bool {
@@ -102,6 +103,42 @@ impl Step<'_> {
         let change = Change::explained(ChangeKind::FormEntry { key }, ModificationLevel::FormFilling);
         self.report(change.at(new.id.number));
         Ok(())
+    }
+
+    /// Default resources are for appearances that are yet to be made: fonts keep their names, others are added.
+    /// Drawings among them are those that old signatures took over.
+    fn keeps_fonts(&self, old: &Object, new: &Object) -> Result<bool, PdfError> {
+        let resources = |document: &crate::Document, form: &Object| -> Result<Object, PdfError> {
+            document.resolve(entry(form, "DR").unwrap_or(&Value::Null))
+        };
+        let (old, new) = (resources(self.old, old)?, resources(self.new, new)?);
+        let empty = Dictionary::default();
+        let (before, after) = (old.dictionary().unwrap_or(&empty), new.dictionary().unwrap_or(&empty));
+        let harmless = |key: &String| {
+            matches!(key.as_str(), "Font" | "ProcSet" | "XObject") || before.get(key).is_none()
+        };
+        if !self.differing(&old, &new).iter().all(harmless) {
+            return Ok(false);
+        }
+        let (Value::Dictionary(before), after) =
+            (self.old.value(before, "Font")?, self.new.value(after, "Font")?)
+        else {
+            return Ok(true);
+        };
+        for font in &before.entries {
+            let name = String::from_utf8_lossy(&font.key);
+            let Some(other) = after.as_dictionary().and_then(|after| after.get(&name)) else {
+                return Ok(false);
+            };
+            if *other == font.value {
+                continue;
+            }
+            let (left, right) = (self.old.resolve(&font.value)?, self.new.resolve(other)?);
+            if !same_object((self.old, &left), (self.new, &right))? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     fn field_list(&mut self, old: &Object, new: &Object) -> Result<(), PdfError> {
@@ -175,7 +212,7 @@ impl Step<'_> {
         };
         self.report(change.at(number).of_field(&field.name).on_page(page, area));
         if visible {
-            self.covers_text(number, &field.name, &field.widgets)?;
+            self.covers_text(number, &field.name, &field.widgets, 0)?;
         }
         Ok(())
     }

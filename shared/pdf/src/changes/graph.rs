@@ -67,7 +67,7 @@ impl Graph {
             let mut edges = Edges::new();
             let mut path = String::new();
             if number == TRAILER {
-                self.collect(&document.trailer()?.value, &mut path, &mut edges)?;
+                self.collect_trailer(&document.trailer()?.value, &mut edges)?;
             } else {
                 match document.object(number) {
                     Ok(object) => {
@@ -88,6 +88,18 @@ impl Graph {
             }
             waiting.extend(edges.iter().map(|(target, _)| *target));
             self.objects.insert(number, edges);
+        }
+        Ok(())
+    }
+
+    /// Readers look at no other entries of the trailer.
+    fn collect_trailer(&mut self, trailer: &Value, edges: &mut Edges) -> Result<(), PdfError> {
+        let entries = trailer.as_dictionary().map(|trailer| trailer.entries.as_slice()).unwrap_or_default();
+        for entry in entries {
+            let mut path = String::from_utf8_lossy(&entry.key).into_owned();
+            if matches!(path.as_str(), "Encrypt" | "ID" | "Info" | "Root") {
+                self.collect(&entry.value, &mut path, edges)?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The kinds of changes, and their words.
 
+use std::fmt::Write;
+
 use super::Change;
 
 /// What has to be permitted for a change, from nothing to what no signature ever permits.
@@ -95,8 +97,6 @@ pub enum ChangeKind {
         /// It shows on a page.
         visible: bool,
     },
-    /// The structure tree was extended by elements for new fields.
-    StructureExtended,
     /// A document time-stamp was added.
     TimestampAdded,
     /// The revision takes more work than the limits allow.
@@ -127,7 +127,7 @@ pub enum ChangeKind {
 }
 
 /// Why the file can be read in two ways.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 #[non_exhaustive]
 pub enum Ambiguity {
     /// A revision holds an object twice, or one that its cross-references do not name.
@@ -210,16 +210,13 @@ impl Ambiguity {
 }
 
 pub(super) fn sentence(change: &Change) -> String {
-    let mut sentence = String::new();
-    if let Some(page) = change.page {
-        sentence.push_str(&format!("page {page}: "));
-    }
-    sentence.push_str(&what(change));
+    let page = change.page.map(|page| format!("page {page}: ")).unwrap_or_default();
+    let mut sentence = page + &what(change);
     if let Some(area) = change.area.filter(|area| area.width() > 0.0 && area.height() > 0.0) {
-        sentence.push_str(&format!(" at {:.0}, {:.0} pt", area.left, area.bottom));
+        let _ = write!(sentence, " at {:.0}, {:.0} pt", area.left, area.bottom);
     }
     if let Some(field) = &change.forbidden_by {
-        sentence.push_str(&format!("; the signature in field \"{field}\" does not allow it"));
+        let _ = write!(sentence, "; the signature in field \"{field}\" does not allow it");
     } else if !change.allowed && change.level == ModificationLevel::Annotations {
         sentence.push_str("; no signature allows annotations");
     }
@@ -236,6 +233,9 @@ fn what(change: &Change) -> String {
         ChangeKind::AnnotationRemoved => "an annotation was removed or moved behind others".to_owned(),
         ChangeKind::AppearanceReplaced => format!("the appearance of the field{field} was replaced"),
         ChangeKind::CatalogEntry { key } => catalog_entry(key),
+        ChangeKind::CoversText if field.is_empty() => {
+            "an annotation covers text that was visible when signed".to_owned()
+        }
         ChangeKind::CoversText => format!("the field{field} covers text that was visible when signed"),
         ChangeKind::ExtensionsDeclared => "extensions of the format were declared".to_owned(),
         ChangeKind::FieldAdded => format!("the form field{field} was added"),
@@ -264,7 +264,6 @@ fn what(change: &Change) -> String {
         ChangeKind::SignatureFieldAdded { signed: false, .. } => {
             format!("the signature field{field} was added")
         }
-        ChangeKind::StructureExtended => "the logical structure was extended by new fields".to_owned(),
         ChangeKind::TimestampAdded => format!("a document time-stamp was added in the field{field}"),
         ChangeKind::TooLarge { limit } => {
             format!("the changes are too large to be judged (limit {limit})")

@@ -23,12 +23,12 @@ impl Step<'_> {
     pub(super) fn page(&mut self, number: u32) -> Result<(), PdfError> {
         let (old, new) = (self.old.object(number)?, self.new.object(number)?);
         let index = self.pages.get(&number).copied();
-        let mut annotations = self.arrays_differ(&old, &new)?;
+        let mut annotations = self.arrays_differ(&old, &new);
         for key in self.differing(&old, &new) {
             match key.as_str() {
                 "Annots" => annotations = true,
                 "AA" => {
-                    self.report(Change::forbidden(ChangeKind::ActiveContent).at(number).on_page(index, None))
+                    self.report(Change::forbidden(ChangeKind::ActiveContent).at(number).on_page(index, None));
                 }
                 _ => {
                     let change = Change::forbidden(ChangeKind::PageEntry { key });
@@ -43,10 +43,10 @@ impl Step<'_> {
     }
 
     /// Whether the array of annotations, an object by itself, was replaced.
-    fn arrays_differ(&self, old: &Object, new: &Object) -> Result<bool, PdfError> {
+    fn arrays_differ(&self, old: &Object, new: &Object) -> bool {
         let array = |page: &Object| page.dictionary().and_then(|page| page.get("Annots")?.as_reference());
-        let (Some(before), Some(after)) = (array(old), array(new)) else { return Ok(false) };
-        Ok(before == after && self.replaced.contains(&before.number))
+        let before = array(old);
+        before.is_some_and(|before| array(new) == Some(before) && self.replaced.contains(&before.number))
     }
 
     fn annotations(&mut self, old: &Object, new: &Object) -> Result<(), PdfError> {
@@ -118,7 +118,11 @@ impl Step<'_> {
         } else {
             Change::forbidden(kind)
         };
+        let allowed = change.allowed;
         self.report(change.at(holder).on_page(index, area));
+        if allowed {
+            self.annotation_covers(holder, page, &annotation)?;
+        }
         Ok(())
     }
 
@@ -141,6 +145,9 @@ impl Step<'_> {
             Change::forbidden(kind)
         };
         self.report(change.at(number).on_page(index, area));
+        if harmless {
+            self.annotation_covers(number, page, &new)?;
+        }
         Ok(())
     }
 }

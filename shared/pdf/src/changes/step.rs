@@ -28,6 +28,8 @@ pub(super) struct Step<'a> {
     pub(super) new_fields: Fields,
     /// Pages of the old revision by their objects, from 0.
     pub(super) pages: HashMap<u32, usize>,
+    /// No other revision follows.
+    is_last: bool,
     /// Numbers that the new revision says something else about.
     touched: BTreeSet<u32>,
     /// Objects of the old revision that differ in the new one.
@@ -44,11 +46,17 @@ pub(super) struct Step<'a> {
 pub(super) struct Open {
     pub(super) appearances: BTreeSet<u32>,
     pub(super) fields: BTreeSet<u32>,
-    pub(super) form: bool,
-    pub(super) information: bool,
-    pub(super) metadata: bool,
     pub(super) pages: BTreeSet<u32>,
-    pub(super) store: bool,
+    pub(super) parts: BTreeSet<Part>,
+}
+
+/// Parts of which there is one in a document.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(super) enum Part {
+    Form,
+    Information,
+    Metadata,
+    Store,
 }
 
 impl<'a> Step<'a> {
@@ -70,6 +78,7 @@ impl<'a> Step<'a> {
             old_fields: Fields::read(old)?,
             new_fields: Fields::read(new)?,
             pages,
+            is_last: new.size() == whole.size(),
             touched: touched(whole, revision, old, new)?,
             replaced: BTreeSet::new(),
             open: Open::default(),
@@ -95,20 +104,31 @@ impl<'a> Step<'a> {
         for page in self.open.pages.clone() {
             self.page(page)?;
         }
-        self.form()?;
+        if self.open.parts.contains(&Part::Form) {
+            self.explain(Part::Form)?;
+        }
         for field in self.open.fields.clone() {
             self.field(field)?;
         }
-        if self.open.store {
-            self.store()?;
-        }
-        if self.open.metadata {
-            self.metadata()?;
-        }
-        if self.open.information {
-            self.information()?;
+        for part in [Part::Store, Part::Metadata, Part::Information] {
+            if self.open.parts.contains(&part) {
+                self.explain(part)?;
+            }
         }
         Ok(self.changes)
+    }
+
+    pub(super) fn open_part(&mut self, part: Part) {
+        self.open.parts.insert(part);
+    }
+
+    fn explain(&mut self, part: Part) -> Result<(), PdfError> {
+        match part {
+            Part::Form => self.form(),
+            Part::Information => self.information(),
+            Part::Metadata => self.metadata(),
+            Part::Store => self.store(),
+        }
     }
 
     pub(super) fn report(&mut self, change: Change) {
@@ -185,9 +205,10 @@ impl<'a> Step<'a> {
                 "Root" | "Encrypt" => true,
                 "ID" => file_id(self.old, before)?
                     .is_some_and(|id| file_id(self.new, after).ok().flatten() != Some(id)),
-                "Size" => after.integer("Size") < before.integer("Size"),
+                // Readers take objects from there on as missing. An interim revision may still be mended.
+                "Size" => self.is_last && after.integer("Size") < before.integer("Size"),
                 "Info" => {
-                    self.open.information = true;
+                    self.open_part(Part::Information);
                     false
                 }
                 _ => false,
@@ -256,11 +277,11 @@ impl<'a> Step<'a> {
             Role::Field(field) => {
                 self.open.fields.insert(field);
             }
-            Role::FieldArray | Role::Form => self.open.form = true,
-            Role::Information => self.open.information = true,
-            Role::Metadata => self.open.metadata = true,
+            Role::FieldArray | Role::Form => self.open_part(Part::Form),
+            Role::Information => self.open_part(Part::Information),
+            Role::Metadata => self.open_part(Part::Metadata),
             Role::Store => {
-                self.open.store = true;
+                self.open_part(Part::Store);
                 // What the store holds is only added to.
                 if self.old.object(number)?.stream_at.is_some() {
                     self.report(Change::forbidden(ChangeKind::ValidationDataMalformed).at(number));

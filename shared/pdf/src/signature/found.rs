@@ -62,23 +62,32 @@ pub struct SignatureFound {
 ///
 /// # Errors
 ///
-/// [`PdfError`] when the newest revision cannot be read, or a limit is reached. Earlier revisions that cannot be
-/// read are passed over; [`crate::changes_since`] tells of them.
+/// [`PdfError`] when a limit is reached, or when there is no signature and the newest revision cannot be read.
+/// Otherwise revisions that cannot be read are passed over; [`crate::changes_since`] tells of them.
 pub fn signatures(document: &Document) -> Result<Vec<SignatureFound>, PdfError> {
     let history = document.history()?;
     let mut found = Vec::new();
     let mut seen: HashSet<(ObjectId, Option<u64>, String)> = HashSet::new();
-    for (index, revision) in history.revisions.iter().enumerate() {
-        if revision.sections == 0 {
-            continue;
-        }
-        let view = document.view(index, revision.end)?;
-        match signatures_of(document, &view, index, &mut seen) {
-            Ok(signatures) => found.extend(signatures),
-            Err(PdfError::Broken { .. } | PdfError::UnsupportedFilter { .. })
-                if index + 1 < history.revisions.len() => {}
+    let mut broken = None;
+    for (index, revision) in
+        history.revisions.iter().enumerate().filter(|(_, revision)| revision.sections > 0)
+    {
+        let signatures = document
+            .view(index, revision.end)
+            .and_then(|view| signatures_of(document, &view, index, &mut seen));
+        match signatures {
+            Ok(signatures) => {
+                found.extend(signatures);
+                broken = None;
+            }
+            Err(error @ (PdfError::Broken { .. } | PdfError::UnsupportedFilter { .. })) => {
+                broken = Some(error);
+            }
             Err(error) => return Err(error),
         }
+    }
+    if let Some(error) = broken.filter(|_| found.is_empty()) {
+        return Err(error);
     }
     found.sort_by_key(|signature| signature.revision);
     Ok(found)

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod update;
+
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
@@ -152,6 +154,22 @@ pub fn qpdf_check(bytes: &[u8]) -> Option<(bool, String)> {
     let text =
         String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     Some((output.status.success(), text))
+}
+
+/// A file rewritten by qpdf. `None` where there is no qpdf.
+pub fn qpdf(bytes: &[u8], arguments: &[&str]) -> Option<Vec<u8>> {
+    let (input, output) = (tempfile(), tempfile());
+    std::fs::write(&input, bytes).unwrap();
+    let done = Command::new("qpdf").arg(&input).args(arguments).arg(&output).output();
+    std::fs::remove_file(&input).unwrap();
+    let Ok(done) = done else {
+        eprintln!("skipped: qpdf is not installed");
+        return None;
+    };
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let rewritten = std::fs::read(&output).unwrap();
+    std::fs::remove_file(&output).unwrap();
+    Some(rewritten)
 }
 
 fn tempfile() -> PathBuf {

@@ -40,7 +40,7 @@ fn what_is_cut_off_or_too_long_is_refused() {
 
 #[test]
 fn nesting_has_an_end() {
-    let nested = |depth: usize| [vec![0x24, 0x80].repeat(depth), vec![0, 0].repeat(depth)].concat();
+    let nested = |depth: usize| [[0x24, 0x80].repeat(depth), [0, 0].repeat(depth)].concat();
     assert!(Element::whole(&nested(MAX_DEPTH)).is_ok());
     assert_eq!(Element::whole(&nested(MAX_DEPTH + 1)), Err(Malformed("elements are nested too deep")));
     // Of definite length, strings within strings are only met when they are put together.

@@ -77,4 +77,5 @@ fn of_several_answers_a_revocation_stands() {
     let both = [answer(None), answer(Some(NOW - 70))].into_iter().flatten().collect::<Vec<_>>();
     let outcome = with_response(&hierarchy, hierarchy.ca.ocsp(&hierarchy.ca, &both, &[]));
     assert_eq!(sub_indication(&outcome), Some(SubIndication::RevokedNoPoe));
+    assert_eq!(outcome.revoked_at, Some(NOW - 70));
 }

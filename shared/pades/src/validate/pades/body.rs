@@ -7,7 +7,7 @@ use spki::AlgorithmIdentifierRef;
 
 use super::super::{
     SubIndication, Verdict,
-    signer::{self, ContentDigest, Reference, SignerCheck, format_failure},
+    signer::{self, Aid, ContentDigest, Reference, SignerCheck, format_failure},
     stamp::{self, Carried, Stamp},
     token::Token,
 };
@@ -80,30 +80,29 @@ impl<'a> Body<'a> {
         &self,
         found: &SignatureFound,
         content: &ContentDigest<'_>,
-        further: &[&[u8]],
+        aid: &Aid<'_>,
     ) -> SignerCheck {
         match self {
             Self::Detached(data) => match self.signer() {
-                Some(signer) => check_detached(found, data, signer, content, further),
+                Some(signer) => check_detached(found, data, signer, content, aid),
                 None => SignerCheck::new(format_failure("the signature has no signer")),
             },
             Self::DigestInside(data) => match self.signer() {
-                Some(signer) => check_digest_inside(data, signer, content, further),
+                Some(signer) => check_digest_inside(data, signer, content, aid),
                 None => SignerCheck::new(format_failure("the signature has no signer")),
             },
-            Self::Pkcs1(signature) => check_pkcs1(signature, found, content),
-            Self::Timestamp(token) => token.check(content, further),
+            Self::Pkcs1(signature) => check_pkcs1(signature, found, content, aid),
+            Self::Timestamp(token) => token.check(content, aid),
             Self::Unreadable(why) => SignerCheck::new(format_failure(why.clone())),
         }
     }
 
     /// The time-stamps on it.
-    pub(super) fn stamps(&self, content: &ContentDigest<'_>, further: &[&[u8]], limit: usize) -> Vec<Stamp> {
+    pub(super) fn stamps(&self, content: &ContentDigest<'_>, aid: &Aid<'_>, limit: usize) -> Vec<Stamp> {
         match self {
-            Self::Detached(_) | Self::DigestInside(_) => self
-                .signer()
-                .map(|signer| stamp::stamps_of(signer, content, further, limit))
-                .unwrap_or_default(),
+            Self::Detached(_) | Self::DigestInside(_) => {
+                self.signer().map(|signer| stamp::stamps_of(signer, content, aid, limit)).unwrap_or_default()
+            }
             Self::Pkcs1(_) | Self::Timestamp(_) | Self::Unreadable(_) => Vec::new(),
         }
     }
@@ -159,9 +158,9 @@ fn check_detached(
     data: &SignedData<'_>,
     signer: &Signer<'_>,
     content: &ContentDigest<'_>,
-    further: &[&[u8]],
+    aid: &Aid<'_>,
 ) -> SignerCheck {
-    let mut check = signer::check(data, signer, content, further);
+    let mut check = signer::check(data, signer, content, aid);
     if data.content_type != oid::ID_DATA.as_bytes() {
         check.fail(format_failure("the signature is not over data"));
     }
@@ -176,12 +175,12 @@ fn check_digest_inside(
     data: &SignedData<'_>,
     signer: &Signer<'_>,
     content: &ContentDigest<'_>,
-    further: &[&[u8]],
+    aid: &Aid<'_>,
 ) -> SignerCheck {
     let Some(inside) = data.content.as_deref() else {
         return SignerCheck::new(format_failure("the signature does not carry the digest that it signs"));
     };
-    let mut check = signer::check(data, signer, &|algorithm| Some(algorithm.digest(inside)), further);
+    let mut check = signer::check(data, signer, &|algorithm| Some(algorithm.digest(inside)), aid);
     // The digest that counts is the weaker of the two.
     check.content_hash = Some(HashAlgorithm::Sha1);
     match content(HashAlgorithm::Sha1) {
@@ -199,7 +198,12 @@ fn check_digest_inside(
 }
 
 /// An RSA signature by the first certificate of `/Cert`; its own padding names the digest.
-fn check_pkcs1(signature: &[u8], found: &SignatureFound, content: &ContentDigest<'_>) -> SignerCheck {
+fn check_pkcs1(
+    signature: &[u8],
+    found: &SignatureFound,
+    content: &ContentDigest<'_>,
+    aid: &Aid<'_>,
+) -> SignerCheck {
     let mut check = SignerCheck::new(Verdict::passed());
     let certificate = found.certificate.first().and_then(|der| X509::read(der).ok());
     let Some(certificate) = certificate else {
@@ -219,7 +223,7 @@ fn check_pkcs1(signature: &[u8], found: &SignatureFound, content: &ContentDigest
         let Some(digest) = content(algorithm) else { continue };
         known = true;
         let outcome = SignatureAlgorithm::read(key, &identifier, Some(algorithm))
-            .and_then(|read| read.verify(key, Signed::Digest(&digest), signature));
+            .and_then(|read| aid.verify(read, key, Signed::Digest(&digest), signature));
         match outcome {
             Ok(verified) => {
                 check.algorithm_name = verified.to_string();

@@ -4,8 +4,8 @@ use pdf::{ModificationLevel, RangeCoverage, SignatureFound};
 
 use super::{
     super::{
-        Coverage, Process, SignatureKind, SignatureReport, SubIndication, TimestampKind, Verdict,
-        level::highest_level, process::Judged, time,
+        Coverage, Process, SignatureKind, SignatureReport, SubIndication, Verdict, level::highest_level,
+        process::Judged, time,
     },
     Archive, Changes, Examined, File,
 };
@@ -21,7 +21,9 @@ pub(super) fn report_on(
     let intact = examined.check.is_intact();
     let process = match examined.kind {
         SignatureKind::DocumentTimestamp => Process::Timestamp,
-        SignatureKind::Signature if archive.covers(examined.revision) => Process::Archival,
+        SignatureKind::Signature if archive.covers(examined.revision, judged.reaches_anchor()) => {
+            Process::Archival
+        }
         SignatureKind::Signature if !judged.timestamps.is_empty() => Process::LongTerm,
         SignatureKind::Signature => Process::Basic,
     };
@@ -31,16 +33,19 @@ pub(super) fn report_on(
             found.signed_at.as_deref().and_then(time::of_pdf).or(examined.check.signing_time)
         }
     };
-    let stamped = examined
-        .stamps
-        .iter()
-        .any(|stamp| stamp.covers == TimestampKind::Signature && stamp.check.is_intact());
-    let has_data = archive.has_store || examined.carried.has_revocation_data();
+    let trusted = judged.reaches_anchor();
+    let revision = examined.revision;
+    let has_revocation_data = archive.store.has_revocation_data || examined.carried.has_revocation_data();
     let level = highest_level([
         examined.baseline && intact,
-        stamped || archive.covers(examined.revision),
-        has_data && judged.knows_revocation(),
-        archive.covers_store(examined.revision),
+        judged.is_stamped(&examined.stamps) || archive.covers(revision, trusted),
+        // Nobody knows which status is missing in a chain that leads nowhere.
+        if trusted {
+            (archive.store.has_data || has_revocation_data) && judged.knows_revocation()
+        } else {
+            has_revocation_data
+        },
+        archive.covers_store(revision, trusted),
     ]);
     let mut notes = examined.check.notes;
     notes.extend(judged.notes);

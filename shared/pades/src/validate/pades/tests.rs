@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::{fmt::Write as _, sync::LazyLock};
 
 use pdf::{
     Act, Appearance, FieldPlan, Limits, Mark, Place, PreparedRevision, SealRequest, SignatoryField, SignedAt,
@@ -31,11 +31,11 @@ fn document() -> Vec<u8> {
     let mut file = "%PDF-1.7\n".to_owned();
     let mut table = "0000000000 65535 f \n".to_owned();
     for (number, body) in (1..).zip(bodies) {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{number} 0 obj\n{body}\nendobj\n");
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        write!(file, "{number} 0 obj\n{body}\nendobj\n").unwrap();
     }
     let at = file.len();
-    file += &format!("xref\n0 4\n{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n");
+    write!(file, "xref\n0 4\n{table}trailer\n<</Size 4/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n").unwrap();
     file.into_bytes()
 }
 

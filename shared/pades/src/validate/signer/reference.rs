@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use const_oid::ObjectIdentifier as Oid;
+use memchr::memmem;
 
-use super::signed_values;
+use super::{Aid, signed_values};
 use crate::{
     asn1::ber::{Element, INTEGER, Malformed, OCTET_STRING, SEQUENCE},
     cms::{Algorithm, SignedData, Signer, SignerId},
@@ -29,15 +30,24 @@ pub(crate) enum Reference {
 /// The certificate that `sid` names, and whether the signed attributes agree.
 ///
 /// Of several, one that the attributes name is taken.
-pub(super) fn find_certificate<'a>(
+pub(super) fn find_certificate<'a, 's>(
     data: &SignedData<'a>,
-    signer: &Signer<'_>,
-    further: &[&'a [u8]],
+    signer: &'s Signer<'_>,
+    aid: &Aid<'a>,
     notes: &mut Vec<String>,
 ) -> Option<(X509<'a>, Result<Reference, String>)> {
-    let certificates = || data.certificates.iter().chain(further).filter_map(|der| X509::read(der).ok());
+    // Reading a certificate costs far more than seeing that a name is not in it.
+    let certificates = |part: &'s [u8]| {
+        let all = data.certificates.iter().chain(&aid.certificates);
+        all.filter(move |der| memmem::find(der, part).is_some()).filter_map(|der| aid.read(der))
+    };
+    let named = match &signer.id {
+        SignerId::IssuerAndSerial { serial, .. } => serial,
+        SignerId::SubjectKeyIdentifier(identifier) => identifier.as_ref(),
+    };
     let mut fallback = None;
-    for certificate in certificates().filter(|certificate| signer.id.names(certificate)).take(MAX_CANDIDATES)
+    for certificate in
+        certificates(named).filter(|certificate| signer.id.names(certificate)).take(MAX_CANDIDATES)
     {
         let reference = reference_to(signer, &certificate);
         if reference.is_ok() {
@@ -50,7 +60,8 @@ pub(super) fn find_certificate<'a>(
     }
     // Some signers spell the issuer's name in another string type than the certificate does.
     let SignerId::IssuerAndSerial { serial, .. } = &signer.id else { return None };
-    let same_serial = certificates().filter(|certificate| certificate.tbs.serial_number.value() == *serial);
+    let same_serial =
+        certificates(named).filter(|certificate| certificate.tbs.serial_number.value() == *serial);
     for certificate in same_serial.take(MAX_CANDIDATES) {
         let reference = reference_to(signer, &certificate);
         if matches!(reference, Ok(Reference::Version1 | Reference::Version2)) {
@@ -69,7 +80,7 @@ fn reference_to(signer: &Signer<'_>, certificate: &X509<'_>) -> Result<Reference
         (oid::ID_AA_SIGNING_CERTIFICATE_V2, Reference::Version2),
     ] {
         for (index, value) in signed_values(signer, kind).into_iter().enumerate() {
-            let id = first_id(&value, kind).map_err(|malformed| unreadable(malformed))?;
+            let id = first_id(&value, kind).map_err(unreadable)?;
             id.check(certificate)?;
             found = if index == 0 { version } else { Reference::Ambiguous };
         }
