@@ -13,4 +13,5 @@ mod refusals;
 mod repetition;
 mod seal_key;
 mod signing;
+mod trusted_lists;
 mod verify;

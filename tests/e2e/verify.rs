@@ -15,7 +15,8 @@ use tests::{Answer, CONTRACT, Ceremony, Door, ada, grace, large_pdf, signers};
 
 const PASSWORD: &[u8] = include_bytes!("../fixtures/password.pdf");
 
-async fn door() -> Door {
+/// A stage whose pages can be rendered.
+pub(crate) async fn door() -> Door {
     door_with(Options::default()).await
 }
 
