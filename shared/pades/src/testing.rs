@@ -228,8 +228,9 @@ impl Issued {
         let issuer = X509::read(&issuer.der).unwrap();
         let name_hash = HashAlgorithm::Sha1.digest(&issuer.tbs.subject.to_der().unwrap());
         let key_hash = HashAlgorithm::Sha1.digest(issuer.key_bytes());
-        let time =
-            |at: i64| GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap();
+        let time = |at: i64| {
+            GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap().into()
+        };
         let statuses: Vec<Vec<u8>> = answers.iter().map(OcspAnswer::status).collect();
         let serials: Vec<Vec<u8>> = answers.iter().map(|answer| answer.serial.to_der().unwrap()).collect();
         let single =

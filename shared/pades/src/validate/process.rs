@@ -60,9 +60,14 @@ impl Judged {
         let counts = |(stamp, report): (&Stamp, &TimestampReport)| {
             stamp.covers == TimestampKind::Signature
                 && stamp.check.is_intact()
-                && (!trusted || leads_to_anchor(&report.chain))
+                && (!trusted || is_by_authority(&report.verdict))
         };
         stamps.iter().zip(&self.timestamps).any(counts)
+    }
+
+    /// The same for a time-stamp over the document, whose verdict this is.
+    pub(super) fn is_by_authority(&self) -> bool {
+        is_by_authority(&self.verdict)
     }
 
     /// Whether the revocation status of every certificate that can be revoked is known.
@@ -151,7 +156,7 @@ impl<'a> Court<'a> {
         match authority {
             Some(authority) if !(authority.not_before..=authority.not_after).contains(&at) => {
                 let reason = "the time-stamp tells a time at which its authority's certificate was not valid";
-                Verdict::indeterminate(SubIndication::OutOfBoundsNoPoe, reason)
+                Verdict::indeterminate(SubIndication::TimestampOrderFailure, reason)
             }
             _ => Verdict::passed(),
         }
@@ -305,6 +310,21 @@ impl<'a> Court<'a> {
 
 fn leads_to_anchor(chain: &[CertificateReport]) -> bool {
     chain.iter().any(|certificate| certificate.anchor.is_some())
+}
+
+/// Whether a time-stamp is by an authority that is trusted with it, even if not everything about that is known
+/// any more.
+fn is_by_authority(verdict: &Verdict) -> bool {
+    verdict.sub_indication.is_none_or(|word| {
+        matches!(
+            word,
+            SubIndication::TryLater
+                | SubIndication::NoPoe
+                | SubIndication::OutOfBoundsNoPoe
+                | SubIndication::OutOfBoundsNotRevoked
+                | SubIndication::CryptoConstraintsFailureNoPoe
+        )
+    })
 }
 
 /// What the bounds say about the certificate's life, whatever its path says (clause 5.2.6 and 5.5.4).
