@@ -69,13 +69,16 @@ pub(super) fn attacks() -> Vec<Attack> {
     ]
 }
 
+/// Makes a token over a signature value.
+type Make = fn(&[u8]) -> Vec<u8>;
+
 /// Time-stamps in the newest signature that prove nothing: by a stranger, by who may not make any, and from a time
 /// before their maker's certificate.
 ///
 /// The signature stays what it was, because nobody signed them; it must not become more.
 #[must_use]
 pub(super) fn worthless(c: &Carrier) -> Vec<(&'static str, Vec<u8>)> {
-    let makes: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+    let makes: [(&str, Make); 3] = [
         ("by a stranger", |value| timestamp(&IMPOSTOR.tsa, &Sha256::digest(value), NOW)),
         ("by who may not", |value| timestamp(&TRUSTED.seal, &Sha256::digest(value), NOW)),
         ("too early", |value| timestamp(&TRUSTED.tsa, &Sha256::digest(value), 0)),
@@ -96,7 +99,7 @@ fn document(c: &Carrier, cms: &dyn Fn(&Signer, &[u8]) -> Vec<u8>) -> Option<Vec<
 }
 
 /// Puts a time-stamp into the first signature's CMS, which no signature protects.
-fn signature(c: &Carrier, make: fn(&[u8]) -> Vec<u8>) -> Option<Vec<u8>> {
+fn signature(c: &Carrier, make: Make) -> Option<Vec<u8>> {
     let found = c.view.signatures.iter().rev().find(|it| !it.timestamp)?;
     if c.view.last().timestamp {
         // The gap is covered by the document time-stamp that follows.
