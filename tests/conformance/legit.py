@@ -194,7 +194,9 @@ def _make(maker: Maker, path: Path, kind: str, level: str, count: int) -> None:
         maker.sign(path, field, part, spec, **metadata)
         if kind == "certified 3":
             note(path, f"Seen by {number}")
-        if kind.startswith(("certified", "locked")) and not level.startswith("B-LTA"):
+        # Without a certification, what follows the last signature is nobody's.
+        between = kind.startswith("certified") or (kind == "locked" and number < count)
+        if between and not level.startswith("B-LTA"):
             fill(path, f"{number}00 EUR")
         if kind == "data added late" and level in ("B-LT", "B-LTA"):
             maker.add_data(path)

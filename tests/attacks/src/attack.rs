@@ -72,6 +72,18 @@ impl Attack {
     }
 }
 
+/// The file with signature time-stamps that prove nothing; it may be valid, at the level it had.
+#[must_use]
+pub fn worthless_timestamps(carrier: &Carrier) -> Vec<(&'static str, Vec<u8>)> {
+    timestamps::worthless(carrier)
+}
+
+/// What a viewer does when somebody fills in the text field; `None` where the file has none.
+#[must_use]
+pub fn filled(carrier: &Carrier, value: &str) -> Option<Vec<u8>> {
+    fields::filled(carrier, value)
+}
+
 /// Every attack.
 #[must_use]
 pub fn all() -> Vec<Attack> {

@@ -321,6 +321,6 @@ fn fill(c: &Carrier, cms: &[u8]) -> Option<Vec<u8>> {
     if digits.len() > gap.len() - 2 {
         return None;
     }
-    let padded = format!("{digits:0<width$}", width = gap.len() - 2);
+    let padded = digits.clone() + &"0".repeat(gap.len() - 2 - digits.len());
     Some(overwrite(&c.view.bytes, gap.start + 1, padded.as_bytes()))
 }

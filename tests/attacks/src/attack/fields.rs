@@ -194,11 +194,17 @@ pub(super) fn attacks() -> Vec<Attack> {
         ("Lock", "<< /Type /SigFieldLock /Action /All >>"),
     ] {
         attacks.push(Attack::new(FAMILY, format!("field's /{key}"), Shows::Bytes, move |c| {
+            if c.forms && FILLED_IN.contains(&key) {
+                return None;
+            }
             field(c, number::FIELD, &[(key, value)])
         }));
     }
     attacks
 }
+
+/// What programs that fill in forms write beside value and picture; nothing is shown by it.
+const FILLED_IN: [&str; 3] = ["DA", "MK", "Q"];
 
 const HELVETICA: &str = "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>";
 

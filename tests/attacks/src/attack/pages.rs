@@ -74,7 +74,7 @@ pub(super) fn attacks() -> Vec<Attack> {
             })
         }),
         Attack::new(FAMILY, "page count too low", Shows::Bytes, |c| {
-            let root = pages(c)?;
+            let root = pages(c).filter(|_| c.view.pages.len() > 1)?;
             Some(c.view.update().put(root, c.view.with(root, &[("Count", "1")])?).finish())
         }),
         Attack::new(FAMILY, "page is null", Shows::Bytes, |c| {

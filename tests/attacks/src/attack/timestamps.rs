@@ -55,17 +55,8 @@ pub(super) fn attacks() -> Vec<Attack> {
         Attack::new(FAMILY, "time-stamp of another signature", Shows::Bytes, |c| {
             signature(c, |_| timestamp(&TRUSTED.tsa, &Sha256::digest(b"another signature"), NOW))
         }),
-        Attack::new(FAMILY, "time-stamp of a signature by a stranger", Shows::Bytes, |c| {
-            signature(c, |value| timestamp(&IMPOSTOR.tsa, &Sha256::digest(value), NOW))
-        }),
-        Attack::new(FAMILY, "time-stamp of a signature by who may not", Shows::Bytes, |c| {
-            signature(c, |value| timestamp(&TRUSTED.seal, &Sha256::digest(value), NOW))
-        }),
         Attack::new(FAMILY, "time-stamp of a signature, empty", Shows::Bytes, |c| {
             signature(c, |_| vec![0x30, 0])
-        }),
-        Attack::new(FAMILY, "time-stamp of a signature before the certificate", Shows::Bytes, |c| {
-            signature(c, |value| timestamp(&TRUSTED.tsa, &Sha256::digest(value), 0))
         }),
         Attack::new(FAMILY, "time-stamp with a changed time", Shows::Bytes, |c| {
             signature(c, |value| {
@@ -76,6 +67,23 @@ pub(super) fn attacks() -> Vec<Attack> {
             })
         }),
     ]
+}
+
+/// Makes a token over a signature value.
+type Make = fn(&[u8]) -> Vec<u8>;
+
+/// Time-stamps in the newest signature that prove nothing: by a stranger, by who may not make any, and from a time
+/// before their maker's certificate.
+///
+/// The signature stays what it was, because nobody signed them; it must not become more.
+#[must_use]
+pub(super) fn worthless(c: &Carrier) -> Vec<(&'static str, Vec<u8>)> {
+    let makes: [(&str, Make); 3] = [
+        ("by a stranger", |value| timestamp(&IMPOSTOR.tsa, &Sha256::digest(value), NOW)),
+        ("by who may not", |value| timestamp(&TRUSTED.seal, &Sha256::digest(value), NOW)),
+        ("too early", |value| timestamp(&TRUSTED.tsa, &Sha256::digest(value), 0)),
+    ];
+    makes.into_iter().filter_map(|(name, make)| Some((name, signature(c, make)?))).collect()
 }
 
 /// Appends a time-stamp over the document, made as told.
@@ -91,7 +99,7 @@ fn document(c: &Carrier, cms: &dyn Fn(&Signer, &[u8]) -> Vec<u8>) -> Option<Vec<
 }
 
 /// Puts a time-stamp into the first signature's CMS, which no signature protects.
-fn signature(c: &Carrier, make: fn(&[u8]) -> Vec<u8>) -> Option<Vec<u8>> {
+fn signature(c: &Carrier, make: Make) -> Option<Vec<u8>> {
     let found = c.view.signatures.iter().rev().find(|it| !it.timestamp)?;
     if c.view.last().timestamp {
         // The gap is covered by the document time-stamp that follows.
@@ -108,6 +116,6 @@ fn place(c: &Carrier, gap: std::ops::Range<usize>, cms: &[u8]) -> Option<Vec<u8>
     if digits.len() > gap.len() - 2 {
         return None;
     }
-    let padded = format!("{digits:0<width$}", width = gap.len() - 2);
+    let padded = digits.clone() + &"0".repeat(gap.len() - 2 - digits.len());
     Some(overwrite(&c.view.bytes, gap.start + 1, padded.as_bytes()))
 }
