@@ -17,7 +17,7 @@ CORPUS = Path(__file__).parents[3] / "shared" / "corpus"
 _DOTS_PER_INCH = 40
 
 # The mark of a visible seal, in points from the top left of the first page, and how far ink may run over it.
-_MARK = (10, 10, 164, 45)
+_MARK = (10, 2, 164, 45)
 _SPREAD = 1.5
 
 # How long the pages of one file may take to draw, in seconds.
@@ -89,6 +89,8 @@ def _complaints(asked: Asked, file: Path, report: dict, directory: Path) -> dict
 def _drawn(asked: Asked, file: Path) -> list[str]:
     """A digest of each page as it is displayed, without the place of the mark."""
     last = ["-l", str(asked.pages)] if asked.pages else []
+    # poppler takes every unit for a point, so where the mark is drawn is not known.
+    scaled = b"/UserUnit" in file.read_bytes()
     command = ["timeout", str(_PATIENCE), "pdftoppm", "-q", "-cropbox", "-r", str(_DOTS_PER_INCH), *last, file]
     pages = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as drawing:
@@ -97,16 +99,16 @@ def _drawn(asked: Asked, file: Path) -> list[str]:
             drawing.stdout.readline()
             picture = bytearray(drawing.stdout.read(3 * columns * rows))
             if asked.visible and not pages:
-                _blank(picture, columns, rows)
+                _blank(picture, columns, rows, scaled)
             pages.append(hashlib.sha256(b"%d %d " % (columns, rows) + picture).hexdigest())
     if drawing.returncode == 124:
         raise subprocess.TimeoutExpired(command, _PATIENCE)
     return pages
 
 
-def _blank(picture: bytearray, columns: int, rows: int) -> None:
-    """Makes the place of the mark white."""
-    x, y, width, height = _MARK
+def _blank(picture: bytearray, columns: int, rows: int, whole: bool) -> None:
+    """Makes the place of the mark white, or the whole page."""
+    x, y, width, height = (0, 0, 72 * columns, 72 * rows) if whole else _MARK
 
     def pixels(start, end, most):
         scale = _DOTS_PER_INCH / 72
