@@ -8,6 +8,7 @@
 pub(crate) mod ber;
 mod cms;
 mod revocation;
+mod time;
 mod tsp;
 mod x509;
 
@@ -16,7 +17,7 @@ use der::{
     TagNumber, Writer,
 };
 
-pub(crate) use self::{cms::*, revocation::*, tsp::*, x509::*};
+pub(crate) use self::{cms::*, revocation::*, time::ResponderTime, tsp::*, x509::*};
 
 /// `[N] IMPLICIT` around a constructed type, its content octets as they stand.
 pub(crate) struct Implicit<'a, const N: u32>(pub(crate) &'a [u8]);

@@ -159,6 +159,13 @@ impl Issued {
         self.issue(params, KeyPair::generate().unwrap(), serial)
     }
 
+    /// A certificate for seals under this one, for an RSA key.
+    pub(crate) fn seal_by_rsa(&self, serial: u64) -> Self {
+        let mut params = named_params(&format!("seal {serial}"), Urls::default());
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        self.issue(params, rsa(RsaKeySize::_2048), serial)
+    }
+
     /// A certificate under this one that may sign time-stamps and nothing else.
     pub(crate) fn authority(&self, serial: u64) -> Self {
         self.issue_with(&format!("time-stamp authority {serial}"), serial, |params| {
@@ -221,8 +228,9 @@ impl Issued {
         let issuer = X509::read(&issuer.der).unwrap();
         let name_hash = HashAlgorithm::Sha1.digest(&issuer.tbs.subject.to_der().unwrap());
         let key_hash = HashAlgorithm::Sha1.digest(issuer.key_bytes());
-        let time =
-            |at: i64| GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap();
+        let time = |at: i64| {
+            GeneralizedTime::from_unix_duration(Duration::from_secs(at.unsigned_abs())).unwrap().into()
+        };
         let statuses: Vec<Vec<u8>> = answers.iter().map(OcspAnswer::status).collect();
         let serials: Vec<Vec<u8>> = answers.iter().map(|answer| answer.serial.to_der().unwrap()).collect();
         let single =

@@ -169,6 +169,42 @@ fn text_fields_show_what_they_are_filled_with() {
 }
 
 #[test]
+fn text_fields_draw_no_letters_and_hide_none() {
+    let other = "the field \"amount\" shows something else than its value";
+    let with = |drawing: &str| {
+        let resources = "/Subtype/Form/BBox[0 0 100 20]/Resources<</Font<</Helv 7 0 R>>>>";
+        let text = format!("{drawing} BT /Helv 10 Tf 2 5 Td (200) Tj ET");
+        update().put(AMOUNT, amount("200", FREE)).put(FREE, stream(resources, &text))
+    };
+    allowed(&with("1 g 0 0 100 20 re f 0 g"), &["page 1: the field \"amount\" was filled in at 50, 100 pt"]);
+    denied(&with("1 g"), other);
+    denied(&with("3 Tr"), other);
+    denied(&with(&"0 0 1 1 re f ".repeat(9)), other);
+    denied(&with("0 0 m 1 1 2 2 3 3 c S"), other);
+    let under_pointer = amount("200", FREE).replace("/AP<<", "/AP<</R 9 0 R");
+    denied(&update().put(AMOUNT, under_pointer).put(FREE, shown("200")), other);
+}
+
+#[test]
+fn what_a_field_hid_stays_hidden() {
+    let moved = |text: &str| text.replace("[50 100 150 120]", "[50 395 150 415]");
+    let white = stream("/Subtype/Form/BBox[0 0 100 20]/Resources<<>>", "1 g 0 0 100 20 re f");
+    let document = String::from_utf8(form_document().build()).unwrap();
+    let clear = signed(moved(&document).as_bytes(), "", "");
+    let covering = shown("200").replace("/Tx BMC", "1 g 0 0 100 20 re f 0 g /Tx BMC");
+    let covering = covering.replace("/Length", "/Was");
+    let filled = update().put(AMOUNT, moved(&amount("200", FREE)));
+    let covers = "the field \"amount\" covers text that was visible when signed";
+    denied_bytes(&filled.clone().put(FREE, covering).append(&clear), covers);
+    let mut prepared = form_document();
+    prepared.replace(AMOUNT, moved(&amount("", AMOUNT_SHOWN)));
+    prepared.replace(AMOUNT_SHOWN, white);
+    let hidden = signed(&prepared.build(), "", "");
+    let shows = "the field \"amount\" shows text that it hid when signed";
+    denied_bytes(&filled.put(FREE, shown("200")).append(&hidden), shows);
+}
+
+#[test]
 fn fields_keep_their_place_and_their_kind() {
     let moved = amount("100", AMOUNT_SHOWN).replace("[50 100", "[50 300");
     denied(&update().put(AMOUNT, moved), "the entry Rect of the field \"amount\"");
@@ -251,6 +287,13 @@ fn new_signature_fields_hide_nothing() {
     let picture = "/Subtype/Form/BBox[0 0 10 10]/Resources<</XObject<</Im 23 0 R>>>>";
     let picture = stream(picture, "q 10 0 0 10 0 0 cm /Im Do Q");
     denied(&field("40 390 200 420").put(FREE + 1, picture).put(FREE + 2, image), covers);
+    // An empty field says nothing yet.
+    denied(
+        &field("40 10 200 50").put(FREE + 1, shown("Ada pays 1,000,000 EUR")),
+        "the form field \"later\" was added",
+    );
+    let child = new_field("0 0 0 0", "/Parent 13 0 R");
+    denied(&with_new_field(child), "the form field \"later\" was added");
     let scripted = new_field("0 0 0 0", "/AA<</E<</S/JavaScript/JS(x)>>>>");
     denied(&with_new_field(scripted), "the form field \"later\" was added");
 }

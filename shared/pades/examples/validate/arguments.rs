@@ -6,8 +6,8 @@ pub(crate) const USAGE: &str = "\
 validate [OPTIONS] FILE
 validate [OPTIONS] --batch   (paths, one a line, on standard input)
 
-  --trust FILE       certificates to trust, PEM; may be given several times
-  --known FILE       certificates that may complete chains without being trusted, PEM
+  --trust FILE       certificates to trust, PEM or DER; may be given several times
+  --known FILE       certificates that may complete chains without being trusted, PEM or DER
   --at RFC3339       the instant to judge at (default: now)
   --password TEXT    password of an encrypted PDF
   --detached FILE    what a detached CMS signature or a time-stamp is over

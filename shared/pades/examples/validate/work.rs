@@ -170,7 +170,11 @@ fn sub_indication(verdict: &Verdict) -> Option<&'static str> {
 fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Vec<u8>>> {
     let mut found = Vec::new();
     for path in paths {
-        found.extend(pades::certificates_of_pem(&fs::read_to_string(path)?)?);
+        let bytes = fs::read(path)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => found.extend(pades::certificates_of_pem(text)?),
+            Err(_) => found.push(bytes),
+        }
     }
     Ok(found)
 }

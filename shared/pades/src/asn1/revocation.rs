@@ -3,12 +3,12 @@
 use const_oid::ObjectIdentifier as Oid;
 use der::{
     AnyRef, Decode, Enumerated, Reader, Sequence, SliceReader,
-    asn1::{BitStringRef, GeneralizedTime, OctetStringRef},
+    asn1::{BitStringRef, OctetStringRef},
 };
 use spki::AlgorithmIdentifierRef;
 use x509_cert::time::Time;
 
-use super::{Extension, SequenceContent};
+use super::{Extension, ResponderTime, SequenceContent};
 
 /// `OCSPRequest`, RFC 6960 section 4.1.1.
 #[derive(Sequence)]
@@ -80,7 +80,7 @@ pub(crate) struct ResponseData<'a> {
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) version: Option<u8>,
     pub(crate) responder_id: AnyRef<'a>,
-    pub(crate) produced_at: GeneralizedTime,
+    pub(crate) produced_at: ResponderTime,
     pub(crate) responses: Vec<SingleResponse<'a>>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) extensions: Option<Vec<Extension<'a>>>,
@@ -91,16 +91,16 @@ pub(crate) struct ResponseData<'a> {
 pub(crate) struct SingleResponse<'a> {
     pub(crate) cert_id: CertId<'a>,
     pub(crate) cert_status: AnyRef<'a>,
-    pub(crate) this_update: GeneralizedTime,
+    pub(crate) this_update: ResponderTime,
     #[asn1(context_specific = "0", tag_mode = "EXPLICIT", optional = "true")]
-    pub(crate) next_update: Option<GeneralizedTime>,
+    pub(crate) next_update: Option<ResponderTime>,
     #[asn1(context_specific = "1", tag_mode = "EXPLICIT", optional = "true")]
     pub(crate) extensions: Option<Vec<Extension<'a>>>,
 }
 
 /// `RevokedInfo`, RFC 6960 section 4.2.1, without its tag.
 pub(crate) struct RevokedInfo {
-    pub(crate) revocation_time: GeneralizedTime,
+    pub(crate) revocation_time: ResponderTime,
     pub(crate) reason: Option<u8>,
 }
 
@@ -108,7 +108,7 @@ impl RevokedInfo {
     /// Reads the content octets of an implicitly tagged value.
     pub(crate) fn read(content: &[u8]) -> der::Result<Self> {
         let mut reader = SliceReader::new(content)?;
-        let revocation_time = GeneralizedTime::decode(&mut reader)?;
+        let revocation_time = ResponderTime::decode(&mut reader)?;
         let reason = if reader.is_finished() { None } else { Some(AnyRef::decode(&mut reader)?) };
         // `[0] EXPLICIT CRLReason`, an ENUMERATED of one octet.
         let reason = reason.map(|tagged| AnyRef::from_der(tagged.value())).transpose()?;

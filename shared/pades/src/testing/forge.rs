@@ -64,6 +64,7 @@ pub(crate) struct ForgedSigner<'a> {
     pub(crate) unsigned: Vec<Vec<u8>>,
     /// Signs something else than the attributes.
     pub(crate) wrong: bool,
+    pub(crate) algorithm: Oid,
 }
 
 impl<'a> ForgedSigner<'a> {
@@ -76,7 +77,7 @@ impl<'a> ForgedSigner<'a> {
             attribute(oid::ID_MESSAGE_DIGEST, &encode(OCTET_STRING, digest)),
             attribute(oid::ID_AA_SIGNING_CERTIFICATE_V2, &encode(SEQUENCE, &signing_certificate)),
         ];
-        Self { by, signed, unsigned: Vec::new(), wrong: false }
+        Self { by, signed, unsigned: Vec::new(), wrong: false, algorithm: oid::ECDSA_WITH_SHA256 }
     }
 
     /// Leaves out the attributes of this type.
@@ -103,7 +104,7 @@ impl<'a> ForgedSigner<'a> {
             certificate.issuer_and_serial().unwrap(),
             algorithm(oid::ID_SHA256),
             signed,
-            algorithm(oid::ECDSA_WITH_SHA256),
+            algorithm(self.algorithm),
             encode(OCTET_STRING, signature),
             unsigned,
         ];

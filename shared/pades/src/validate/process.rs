@@ -60,9 +60,14 @@ impl Judged {
         let counts = |(stamp, report): (&Stamp, &TimestampReport)| {
             stamp.covers == TimestampKind::Signature
                 && stamp.check.is_intact()
-                && (!trusted || leads_to_anchor(&report.chain))
+                && (!trusted || is_by_authority(&report.verdict))
         };
         stamps.iter().zip(&self.timestamps).any(counts)
+    }
+
+    /// The same for a time-stamp over the document, whose verdict this is.
+    pub(super) fn is_by_authority(&self) -> bool {
+        is_by_authority(&self.verdict)
     }
 
     /// Whether the revocation status of every certificate that can be revoked is known.
@@ -151,7 +156,7 @@ impl<'a> Court<'a> {
         match authority {
             Some(authority) if !(authority.not_before..=authority.not_after).contains(&at) => {
                 let reason = "the time-stamp tells a time at which its authority's certificate was not valid";
-                Verdict::indeterminate(SubIndication::OutOfBoundsNoPoe, reason)
+                Verdict::indeterminate(SubIndication::TimestampOrderFailure, reason)
             }
             _ => Verdict::passed(),
         }
@@ -237,7 +242,7 @@ impl<'a> Court<'a> {
         };
         let (algorithms, note) = self.judge_algorithms(check, imprint, bounds);
         judged.notes.extend(note);
-        judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(path.verdict).and(algorithms);
+        judged.verdict = judged.verdict.and(in_time(&path, bounds)).and(algorithms).and(path.verdict);
         judged.chain = path.chain;
         judged
     }
@@ -307,6 +312,21 @@ fn leads_to_anchor(chain: &[CertificateReport]) -> bool {
     chain.iter().any(|certificate| certificate.anchor.is_some())
 }
 
+/// Whether a time-stamp is by an authority that is trusted with it, even if not everything about that is known
+/// any more.
+fn is_by_authority(verdict: &Verdict) -> bool {
+    verdict.sub_indication.is_none_or(|word| {
+        matches!(
+            word,
+            SubIndication::TryLater
+                | SubIndication::NoPoe
+                | SubIndication::OutOfBoundsNoPoe
+                | SubIndication::OutOfBoundsNotRevoked
+                | SubIndication::CryptoConstraintsFailureNoPoe
+        )
+    })
+}
+
 /// What the bounds say about the certificate's life, whatever its path says (clause 5.2.6 and 5.5.4).
 fn in_time(path: &PathOutcome, bounds: Bounds) -> Verdict {
     let Some(leaf) = path.chain.first() else { return Verdict::passed() };
@@ -357,3 +377,32 @@ const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Work on the certificates of one file, in the units of [`PathOutcome::work`]: about a second.
 const MAX_WORK: u64 = 100_000;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+    use crate::{
+        testing::{Issued, NOW, Urls},
+        trust::TrustAnchors,
+        validate::AnchorSource,
+    };
+
+    #[test]
+    fn certificates_that_take_too_much_work_are_not_judged() {
+        let root = Issued::root();
+        let leaf = root.seal(7, Urls::default(), vec![]);
+        let mut trust = TrustAnchors::new();
+        trust.add_certificate(root.der.clone(), AnchorSource::Tenant).unwrap();
+        let options = Options::new(&trust, NOW);
+        let court = Court::new(&options);
+        let word = |path: PathOutcome| path.verdict.sub_indication;
+        assert_eq!(word(court.path(&leaf.der, Purpose::Signature, None)), Some(SubIndication::TryLater));
+        court.work.set(MAX_WORK);
+        let path = court.path(&leaf.der, Purpose::Timestamp, None);
+        assert_eq!(word(path), Some(SubIndication::CertificateChainGeneralFailure));
+        // What is known already stays.
+        assert_eq!(word(court.path(&leaf.der, Purpose::Signature, None)), Some(SubIndication::TryLater));
+    }
+}

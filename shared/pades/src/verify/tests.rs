@@ -203,8 +203,6 @@ fn the_two_implementations_of_rsa_agree() {
     let key = key.subject_public_key.raw_bytes();
     let digest = HashAlgorithm::Sha256.digest(&message);
     let parsed = RsaPublicKey::from_der(key).unwrap();
-    // The same key with a further, meaningless leading octet of its exponent is not DER; a different odd
-    // exponent is another key.
     assert_eq!(parsed.public_exponent.as_bytes(), [1, 0, 1]);
     assert_eq!(rsa::verify_pkcs1(key, HashAlgorithm::Sha256, &digest, &signature), Ok(()));
     assert_eq!(rsa::verify_pkcs1_slowly(key, HashAlgorithm::Sha256, &digest, &signature), Ok(()));

@@ -6,7 +6,7 @@ use super::{
     step::{Step, readable},
 };
 use crate::{
-    PdfError, Rect,
+    Document, PdfError, Rect,
     anchor::{Glyph, TextReader},
     object::{Dictionary, Object, Value},
 };
@@ -17,7 +17,8 @@ const HIDDEN_SHARE: f64 = 0.2;
 const RULES: [char; 6] = ['_', '.', '-', '–', '…', '·'];
 
 impl Step<'_> {
-    /// Reports a field whose appearance hides more than so many characters of its page as signed.
+    /// Reports a field that hides more than so many further characters of its page as signed, or shows those that it
+    /// hid.
     pub(super) fn covers_text(
         &mut self,
         number: u32,
@@ -30,13 +31,29 @@ impl Step<'_> {
             let object = self.new.object(*widget)?;
             let Some(dictionary) = object.dictionary() else { continue };
             let Some(rect) = self.new.rect(dictionary, "Rect")? else { continue };
-            let hiding = self.hiding(dictionary, &rect)?;
-            if !hiding.is_empty() && self.hidden_characters(page, &hiding)? > most {
-                let change = Change::forbidden(ChangeKind::CoversText).at(number).of_field(name);
-                self.report(change.on_page(Some(page), Some(rect)));
-            }
+            let hidden = self.hidden_by(self.new, page, dictionary, &rect)?;
+            let before = self.hidden_before(*widget, page)?;
+            let kind = if hidden < before {
+                ChangeKind::UncoversText
+            } else if hidden - before > most {
+                ChangeKind::CoversText
+            } else {
+                continue;
+            };
+            let change = Change::forbidden(kind).at(number).of_field(name);
+            self.report(change.on_page(Some(page), Some(rect)));
         }
         Ok(())
+    }
+
+    /// Characters that a widget hid already.
+    fn hidden_before(&self, widget: u32, page: usize) -> Result<usize, PdfError> {
+        let Some(old) = readable(self.old.object(widget))? else { return Ok(0) };
+        let Some(dictionary) = old.dictionary() else { return Ok(0) };
+        match self.old.rect(dictionary, "Rect")? {
+            Some(rect) => self.hidden_by(self.old, page, dictionary, &rect),
+            None => Ok(0),
+        }
     }
 
     /// Reports an annotation whose appearance hides text of its page as signed.
@@ -49,39 +66,23 @@ impl Step<'_> {
         let Some(page) = self.pages.get(&page).copied() else { return Ok(()) };
         let Some(dictionary) = annotation.dictionary() else { return Ok(()) };
         let Some(rect) = self.new.rect(dictionary, "Rect")? else { return Ok(()) };
-        let hiding = self.hiding(dictionary, &rect)?;
-        if !hiding.is_empty() && self.hidden_characters(page, &hiding)? > 0 {
+        if self.hidden_by(self.new, page, dictionary, &rect)? > 0 {
             let change = Change::forbidden(ChangeKind::CoversText).at(number);
             self.report(change.on_page(Some(page), Some(rect)));
         }
         Ok(())
     }
 
-    /// Where the appearance of an annotation hides what lies below, on the page.
-    fn hiding(&self, annotation: &Dictionary, rect: &Rect) -> Result<Vec<Rect>, PdfError> {
-        let mut hiding = Vec::new();
-        for form in self.normal_appearances(annotation)? {
-            let Some(dictionary) = form.dictionary() else { continue };
-            let Some(painted) = readable(painted(self.new, &form))? else { return Ok(vec![*rect]) };
-            let place = placement(self.new, dictionary, rect)?;
-            let areas = painted.hiding.iter().filter_map(|area| map(place, area).intersection(rect));
-            hiding.extend(areas);
-        }
-        Ok(hiding)
-    }
-
-    /// The streams of the normal appearance, of all states.
-    pub(super) fn normal_appearances(&self, annotation: &Dictionary) -> Result<Vec<Object>, PdfError> {
-        let Value::Dictionary(appearance) = self.new.value(annotation, "AP")? else { return Ok(Vec::new()) };
-        let Some(normal) = appearance.get("N") else { return Ok(Vec::new()) };
-        let normal = self.new.resolve(normal)?;
-        if normal.stream_at.is_some() {
-            return Ok(vec![normal]);
-        }
-        let states = normal.dictionary().map(|states| states.entries.as_slice()).unwrap_or_default();
-        let states =
-            states.iter().map(|state| self.new.resolve(&state.value)).collect::<Result<Vec<_>, _>>()?;
-        Ok(states.into_iter().filter(|state| state.stream_at.is_some()).collect())
+    /// Characters of a page as signed that the appearance of an annotation hides.
+    fn hidden_by(
+        &self,
+        document: &Document,
+        page: usize,
+        annotation: &Dictionary,
+        rect: &Rect,
+    ) -> Result<usize, PdfError> {
+        let hiding = hiding(document, annotation, rect)?;
+        if hiding.is_empty() { Ok(0) } else { self.hidden_characters(page, &hiding) }
     }
 
     /// How many characters of a page as signed lie below these areas.
@@ -103,4 +104,39 @@ impl Step<'_> {
         };
         Ok(text.glyphs.iter().filter(seen).filter(hidden).count())
     }
+}
+
+/// Where an annotation hides what lies below, on the page.
+fn hiding(document: &Document, annotation: &Dictionary, rect: &Rect) -> Result<Vec<Rect>, PdfError> {
+    let forms = normal_appearances(document, annotation)?;
+    if forms.is_empty() {
+        // Readers fill the background by themselves.
+        let characteristics = document.value(annotation, "MK")?;
+        let filled = characteristics.as_dictionary().is_some_and(|own| own.get("BG").is_some());
+        return Ok(if filled { vec![*rect] } else { Vec::new() });
+    }
+    let mut hiding = Vec::new();
+    for form in forms {
+        let Some(dictionary) = form.dictionary() else { continue };
+        let Some(painted) = readable(painted(document, &form))? else { return Ok(vec![*rect]) };
+        let place = placement(document, dictionary, rect)?;
+        hiding.extend(painted.hiding.iter().filter_map(|area| map(place, area).intersection(rect)));
+    }
+    Ok(hiding)
+}
+
+/// The streams of the normal appearance, of all states.
+pub(super) fn normal_appearances(
+    document: &Document,
+    annotation: &Dictionary,
+) -> Result<Vec<Object>, PdfError> {
+    let Value::Dictionary(appearance) = document.value(annotation, "AP")? else { return Ok(Vec::new()) };
+    let Some(normal) = appearance.get("N") else { return Ok(Vec::new()) };
+    let normal = document.resolve(normal)?;
+    if normal.stream_at.is_some() {
+        return Ok(vec![normal]);
+    }
+    let states = normal.dictionary().map(|states| states.entries.as_slice()).unwrap_or_default();
+    let states = states.iter().map(|state| document.resolve(&state.value)).collect::<Result<Vec<_>, _>>()?;
+    Ok(states.into_iter().filter(|state| state.stream_at.is_some()).collect())
 }

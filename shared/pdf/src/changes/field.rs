@@ -96,7 +96,10 @@ impl Step<'_> {
                 "I" if terminal.kind == b"Ch" => filled.along.push((number, key)),
                 "DA" if matches!(after.get("DA"), Some(Value::String(_))) => filled.along.push((number, key)),
                 "Q" if matches!(after.get("Q"), Some(Value::Integer(_))) => filled.along.push((number, key)),
-                "MK" if matches!(after.get("MK"), None | Some(Value::Dictionary(_))) => {
+                // With an appearance, nobody looks at it.
+                "MK" if after.get("AP").is_some()
+                    && matches!(after.get("MK"), None | Some(Value::Dictionary(_))) =>
+                {
                     filled.along.push((number, key));
                 }
                 "F" if harmless_flags(before, after, "F", SETTABLE) => {}
@@ -164,7 +167,11 @@ impl Step<'_> {
             ChangeKind::FieldFilled => Change::explained(kind, ModificationLevel::FormFilling),
             kind => Change::forbidden(kind),
         };
+        let allowed = change.allowed;
         self.report(change.at(number).of_field(&field.name).on_page(page, area));
+        if allowed && filled.appearance {
+            self.covers_text(number, &field.name, &field.widgets, 0)?;
+        }
         Ok(())
     }
 }

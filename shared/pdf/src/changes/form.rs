@@ -203,6 +203,8 @@ impl Step<'_> {
             Some(None) => ChangeKind::FieldAdded,
             Some(Some(SignatureKind::Timestamp)) => ChangeKind::TimestampAdded,
             Some(Some(SignatureKind::Signature)) => ChangeKind::SignatureFieldAdded { signed: true, visible },
+            // An empty field has nothing to say yet.
+            None if !self.shows_nothing(&field.widgets)? => ChangeKind::FieldAdded,
             None => ChangeKind::SignatureFieldAdded { signed: false, visible },
         };
         let change = match kind {
@@ -221,14 +223,16 @@ impl Step<'_> {
     fn is_plain_field(&self, number: u32, widgets: &[u32]) -> Result<bool, PdfError> {
         let mut objects = vec![number];
         objects.extend(widgets.iter().filter(|widget| **widget != number));
-        for number in objects {
-            let object = self.new.object(number)?;
+        for widget in objects {
+            let object = self.new.object(widget)?;
             let Some(dictionary) = object.dictionary().filter(|_| object.stream_at.is_none()) else {
                 return Ok(false);
             };
             let known = |key: &[u8]| FIELD_ENTRIES.iter().any(|known| known.as_bytes() == key);
             let entries = dictionary.entries.iter().all(|entry| known(&entry.key));
-            if !entries || !self.is_new(number)? || !self.is_appearance(Some(dictionary))? {
+            let parent = dictionary.get("Parent").and_then(Value::as_reference).map(|parent| parent.number);
+            let placed = parent == (widget != number).then_some(number);
+            if !entries || !placed || !self.is_new(widget)? || !self.is_appearance(Some(dictionary))? {
                 return Ok(false);
             }
         }

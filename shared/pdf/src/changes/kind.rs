@@ -111,6 +111,8 @@ pub enum ChangeKind {
     },
     /// A revision, or an object of the signed file, cannot be read.
     Unreadable,
+    /// The appearance of a field hid text of the page when it was signed, and does not any more.
+    UncoversText,
     /// Bytes that belong to no revision.
     UnsignedBytes {
         /// How many.
@@ -269,6 +271,7 @@ fn what(change: &Change) -> String {
             format!("the changes are too large to be judged (limit {limit})")
         }
         ChangeKind::TrailerEntry { key } => format!("the entry {key} of the trailer was changed"),
+        ChangeKind::UncoversText => format!("the field{field} shows text that it hid when signed"),
         ChangeKind::Unreadable => "a part of the revision cannot be read".to_owned(),
         ChangeKind::UnsignedBytes { bytes } => {
             format!("{bytes} bytes were added that belong to no revision of the document")

@@ -22,6 +22,8 @@ const HIDING_LINE: f64 = 4.0;
 const HIDING_SHARE: f64 = 0.5;
 /// Opacity from which on a paint hides what lies below.
 const HIDING_ALPHA: f64 = 0.5;
+/// Share of white from which on text cannot be read on paper.
+const LIGHT: f64 = 0.8;
 /// Work that drawing a form counts as, in bytes: small forms drawn in a crafted tree have to end.
 const FORM_WORK: u64 = 1024;
 
@@ -32,6 +34,10 @@ pub(super) struct Painted {
     pub(super) hiding: Vec<Rect>,
     /// It paints pictures, shadings or curves.
     pub(super) graphics: bool,
+    /// Areas that it fills.
+    pub(super) fills: usize,
+    /// It shows text that is invisible, or as light as paper.
+    pub(super) faint_text: bool,
     /// Fonts by which it shows text; the null object for those that it does not have.
     pub(super) fonts: Vec<Value>,
     /// Its operators, and their operands but numbers: what stays the same at another size.
@@ -85,11 +91,15 @@ struct State {
     line: f64,
     /// What is painted lets through what lies below.
     sheer: bool,
+    /// Fills are as light as paper.
+    light: bool,
+    /// Text is not painted.
+    unpainted: bool,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { transform: Matrix::IDENTITY, line: 1.0, sheer: false }
+        Self { transform: Matrix::IDENTITY, line: 1.0, sheer: false, light: false, unpainted: false }
     }
 }
 
@@ -142,6 +152,13 @@ impl Painter<'_> {
                         state.transform = matrix.then(state.transform);
                     }
                 }
+                b"Tr" => {
+                    let mode = operands.first().and_then(Value::as_integer).unwrap_or_default();
+                    state.unpainted = matches!(mode, 3 | 7);
+                }
+                b"g" | b"rg" | b"k" | b"sc" | b"scn" => state.light = is_light(&operands),
+                b"cs" => state.light = false,
+                b"Tj" | b"TJ" | b"'" | b"\"" => self.painted.faint_text |= state.light || state.unpainted,
                 b"w" => state.line = operands.first().and_then(Value::as_number).unwrap_or(1.0),
                 b"gs" => self.graphics_state(resources, &operands, &mut state)?,
                 b"Do" => self.draw(resources, &operands, state, depth)?,
@@ -191,6 +208,7 @@ impl Painter<'_> {
                 }
             }
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
+                self.painted.fills += 1;
                 if let Some(area) = path.take() {
                     self.hide_mapped(state, area);
                 }
@@ -346,6 +364,16 @@ impl Painter<'_> {
         }
         skeleton.extend_from_slice(operator);
         skeleton.push(b'\n');
+    }
+}
+
+/// Whether a colour, in grey, red-green-blue or cyan-magenta-yellow-black, is as light as paper.
+fn is_light(operands: &[Value]) -> bool {
+    let parts: Vec<f64> = operands.iter().filter_map(Value::as_number).collect();
+    match parts.as_slice() {
+        [_, _, _, _] => parts.iter().all(|part| *part < 1.0 - LIGHT),
+        [] => false,
+        _ => parts.iter().all(|part| *part > LIGHT),
     }
 }
 

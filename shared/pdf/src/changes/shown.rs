@@ -2,6 +2,7 @@
 
 use super::{
     Change, ChangeKind,
+    cover::normal_appearances,
     fields::Terminal,
     paint::{Painted, painted},
     same::{In, same_value},
@@ -21,6 +22,9 @@ const PUSH_BUTTON: i64 = 1 << 16;
 const COMBO: i64 = 1 << 17;
 /// Annotation flags: invisible, hidden, or not to be viewed.
 const UNSEEN: i64 = 1 | 2 | 32;
+/// Areas that the appearance of a text field may fill: its background, its frame, what is selected. Of more,
+/// letters could be put together.
+const MOST_FILLS: usize = 8;
 /// Fields looked at when readers are asked to make appearances anew.
 const MOST_FIELDS: usize = 10_000;
 
@@ -105,9 +109,19 @@ impl Step<'_> {
         if hidden || self.new.rect(dictionary, "Rect")?.is_none() {
             return Ok(true);
         }
-        for form in self.normal_appearances(dictionary)? {
+        // What shows under the pointer is shown, too.
+        if let Value::Dictionary(appearance) = self.new.value(dictionary, "AP")?
+            && ["R", "D"].iter().any(|key| appearance.get(key).is_some())
+        {
+            return Ok(false);
+        }
+        for form in normal_appearances(self.new, dictionary)? {
             let Some(painted) = readable(painted(self.new, &form))? else { return Ok(false) };
-            if painted.graphics || !self.fonts_are_known(&painted)? {
+            if painted.graphics
+                || painted.faint_text
+                || painted.fills > MOST_FILLS
+                || !self.fonts_are_known(&painted)?
+            {
                 return Ok(false);
             }
             let shown = TextReader::new(self.new).read_form(&form)?;
@@ -144,6 +158,21 @@ impl Step<'_> {
             };
             if !simple || embedded || dictionary.get("ToUnicode").is_some() {
                 return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether widgets show nothing but a frame.
+    pub(super) fn shows_nothing(&self, widgets: &[u32]) -> Result<bool, PdfError> {
+        for number in widgets {
+            let widget = self.new.object(*number)?;
+            let Some(dictionary) = widget.dictionary() else { return Ok(false) };
+            for form in normal_appearances(self.new, dictionary)? {
+                let Some(painted) = readable(painted(self.new, &form))? else { return Ok(false) };
+                if painted.graphics || painted.fills > MOST_FILLS || !painted.fonts.is_empty() {
+                    return Ok(false);
+                }
             }
         }
         Ok(true)

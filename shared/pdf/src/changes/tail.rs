@@ -32,6 +32,7 @@ pub(super) fn ambiguities(
         at: revision.start,
         end: revision.end,
         ends: 0,
+        pointers: 0,
         found: BTreeSet::new(),
     };
     while tail.at < tail.end {
@@ -44,7 +45,7 @@ pub(super) fn ambiguities(
             Err(error) => return Err(error),
         }
     }
-    if tail.ends > 1 {
+    if tail.ends > 1 || tail.pointers > 1 {
         tail.found.insert(Ambiguity::SectionSkipped);
     }
     Ok(tail.found)
@@ -57,6 +58,8 @@ struct Tail<'a> {
     end: u64,
     /// End markers passed.
     ends: usize,
+    /// Pointers to cross-references passed.
+    pointers: usize,
     found: BTreeSet<Ambiguity>,
 }
 
@@ -78,6 +81,7 @@ impl Tail<'_> {
                     Ok(parser.position())
                 })?;
                 self.at += 9 + length as u64;
+                self.pointers += 1;
             }
             Some(_) => return Err(PdfError::broken(self.at, "an object expected")),
         }

@@ -30,6 +30,11 @@ impl Builder {
         self.objects.len()
     }
 
+    /// Replaces an object.
+    pub fn replace(&mut self, number: usize, body: impl Into<String>) {
+        self.objects[number - 1] = body.into();
+    }
+
     pub fn build(&self) -> Vec<u8> {
         let mut file = String::from("%PDF-1.7\n%\u{b5}\u{b5}\n");
         let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", self.objects.len() + 1);

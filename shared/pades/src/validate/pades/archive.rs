@@ -53,7 +53,7 @@ impl Archive {
             }
         };
         let intact = find(|signature, _| signature.check.is_intact());
-        let trusted = find(|signature, judged| signature.check.is_intact() && judged.reaches_anchor());
+        let trusted = find(|signature, judged| signature.check.is_intact() && judged.is_by_authority());
         Self { store, intact, trusted }
     }
 

@@ -20,6 +20,11 @@ const HOUR: i64 = 3600;
 static ROOT: LazyLock<Issued> = LazyLock::new(Issued::root);
 static SIGNER: LazyLock<Issued> = LazyLock::new(|| ROOT.seal(7, Urls::default(), vec![]));
 static AUTHORITY: LazyLock<Issued> = LazyLock::new(|| ROOT.authority(8));
+static TRUST: LazyLock<TrustAnchors> = LazyLock::new(|| {
+    let mut trust = TrustAnchors::new();
+    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
+    trust
+});
 
 /// One page with nothing on it.
 fn document() -> Vec<u8> {
@@ -103,16 +108,9 @@ fn with_timestamp(bytes: &[u8], field: &str, at: i64) -> Vec<u8> {
     [bytes, &prepared.finish(&token(&AUTHORITY, at, digest)).unwrap()].concat()
 }
 
-/// Validates with the root trusted and its list at hand.
+/// Validates with the root trusted.
 fn judge(bytes: &[u8]) -> Report {
-    judge_with(bytes, &[])
-}
-
-fn judge_with(bytes: &[u8], known: &[Vec<u8>]) -> Report {
-    let mut trust = TrustAnchors::new();
-    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
-    let options = Options { certificates: known, ..Options::new(&trust, NOW) };
-    crate::validate::validate(Arc::new(bytes.to_vec()), &options).unwrap()
+    crate::validate::validate(Arc::new(bytes.to_vec()), &Options::new(&TRUST, NOW)).unwrap()
 }
 
 fn word(report: &Report) -> (Indication, Option<SubIndication>) {
@@ -212,4 +210,26 @@ fn the_signature_of_another_document_fails() {
     let range = contents(&swapped);
     swapped[range.clone()].copy_from_slice(&one[contents(&one)]);
     assert_eq!(word(&judge(&swapped)), (Indication::TotalFailed, Some(SubIndication::HashFailure)));
+}
+
+#[test]
+fn no_byte_that_is_signed_may_change() {
+    let sealed = with_validation_data(&seal(&seal(&document(), Some("ada"), None), None, Some(NOW - HOUR)));
+    let file = with_timestamp(&sealed, "stamp", NOW - HOUR / 2);
+    assert!(judge(&file).is_passed());
+    let gaps: Vec<_> = pdf::signatures(&open(&file))
+        .unwrap()
+        .into_iter()
+        .map(|found| found.byte_range[1]..found.byte_range[2])
+        .collect();
+    for position in (0..file.len()).step_by(131) {
+        let mut changed = file.clone();
+        changed[position] ^= 0x04;
+        let options = Options::new(&TRUST, NOW);
+        let outcome = crate::validate::validate(Arc::new(changed), &options);
+        let in_gap = gaps.iter().any(|gap| gap.contains(&(position as u64)));
+        // In a gap there is padding, and what no signature protects.
+        let passed = outcome.is_ok_and(|report| report.is_passed());
+        assert!(in_gap || !passed, "{position}");
+    }
 }
