@@ -23,11 +23,12 @@ impl Source {
         Self { path, text, is_test }
     }
 
-    /// Takes the files of modules that are compiled for tests only for what they are.
+    /// Takes the files of modules that are compiled for tests only, and those below them, for what they are.
     pub(crate) fn mark_tests(sources: &mut [Self]) {
         let files: Vec<String> = sources.iter().flat_map(Self::test_modules).collect();
         for source in sources {
-            source.is_test |= files.contains(&source.path);
+            let below = |it: &String| source.path.starts_with(&it.replace(".rs", "/"));
+            source.is_test |= files.contains(&source.path) || files.iter().any(below);
         }
     }
 

@@ -99,8 +99,11 @@ async function send() {
     });
     if (chosen !== file) return;
     if (answer.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      $("report").replaceChildren(document.importNode(page.querySelector("article.report"), true));
+      const text = await answer.text();
+      // The report without the page around it, whose own style this page does not allow.
+      const article = text.slice(text.indexOf("<article"), text.lastIndexOf("</article>"));
+      const parsed = new DOMParser().parseFromString(article, "text/html");
+      $("report").replaceChildren(document.importNode(parsed.querySelector("article"), true));
       say("The report is below.");
       $("report").focus();
     } else {

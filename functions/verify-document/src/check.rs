@@ -5,6 +5,8 @@
 //!
 //! **Invariant:** nobody is asked who they are, and nothing is answered that the file's holder does not hold.
 
+use std::net::IpAddr;
+
 use domain::Digest;
 use serde_json::json;
 use shared::edge::http::MAX_INLINE_BYTES;
@@ -103,14 +105,11 @@ async fn take(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<(), Pr
 /// An IPv4 address, or the /64 of an IPv6 address: one household has as many of those as it likes.
 fn network(address: &str) -> String {
     match address.parse() {
-        Ok(std::net::IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-            Some(address) => address.to_string(),
-            None => {
-                let [a, b, c, d, ..] = address.segments();
-                format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-            }
-        },
-        Ok(address) => address.to_string(),
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(address) => address.to_canonical().to_string(),
         // Whoever has no address shares one with all who have none.
         Err(_) => "unknown".to_owned(),
     }

@@ -16,9 +16,9 @@ pub(crate) enum Kind {
     Document,
     /// It is nothing that can carry a signature that is read here.
     Format,
-    /// It is signed with XAdES.
+    /// It is signed with `XAdES`.
     Xades,
-    /// It is an ASiC container.
+    /// It is an `ASiC` container.
     Asic,
     /// It is encrypted, and the password is missing or wrong.
     Password,
@@ -67,8 +67,13 @@ impl Kind {
     /// Where in the body the reason is.
     const fn pointer(self) -> &'static str {
         match self {
-            Self::Document | Self::Format | Self::Xades | Self::Asic => "/inputDocument",
-            Self::Upload | Self::Limit | Self::Unfinished => "/inputDocument",
+            Self::Document
+            | Self::Format
+            | Self::Xades
+            | Self::Asic
+            | Self::Upload
+            | Self::Limit
+            | Self::Unfinished => "/inputDocument",
             Self::Password => "/pdfEncryptionPassword",
             Self::Detached => "/detachedContent",
             Self::Date => "/verifyOnDate",

@@ -152,7 +152,10 @@ mod tests {
     fn refused(body: Value) -> String {
         match read(body) {
             Ok(_) => panic!("it was taken"),
-            Err(problem) => problem.into_reply("1").into_event()["body"].as_str().unwrap().to_owned(),
+            Err(problem) => {
+                let event = problem.into_reply("1").into_event();
+                event.get("body").unwrap().as_str().unwrap().to_owned()
+            }
         }
     }
 

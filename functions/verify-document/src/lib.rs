@@ -164,4 +164,4 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// While a caller waits.
 const SHORT: Limits = Limits { rendering: Duration::from_secs(10), asking: Duration::from_secs(6) };
 /// While nobody does.
-const LONG: Limits = Limits { rendering: Duration::from_secs(60), asking: Duration::from_secs(30) };
+const LONG: Limits = Limits { rendering: Duration::from_mins(1), asking: Duration::from_secs(30) };

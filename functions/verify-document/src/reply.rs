@@ -65,13 +65,13 @@ pub(crate) fn written(form: &str, answer: &Answer) -> Result<Reply, Problem> {
     let sheet = Sheet::of(answer);
     if form == "application/pdf" {
         let disposition = "inline; filename=\"validation-report.pdf\"";
-        let pdf = report::pdf(&sheet).map_err(unwritten)?;
+        let pdf = report::pdf(&sheet).map_err(|what| unwritten(&what))?;
         if u64::try_from(pdf.len()).is_ok_and(|it| it > MAX_INLINE_BYTES) {
             return Err(too_long());
         }
         return Ok(Reply::bytes("application/pdf", pdf).header("content-disposition", disposition));
     }
-    let page = report::html(&sheet).map_err(unwritten)?;
+    let page = report::html(&sheet).map_err(|what| unwritten(&what))?;
     if page.len() > MAX_ANSWER_BYTES / 2 {
         return Err(too_long());
     }
@@ -115,8 +115,8 @@ fn too_long() -> Problem {
     Fault::new(Kind::Limit, "There is more to report than one answer can hold.").into()
 }
 
-fn unwritten(what: report::Unwritten) -> Problem {
-    tracing::error!(error = &what as &dyn std::error::Error, "a report could not be written");
+fn unwritten(what: &report::Unwritten) -> Problem {
+    tracing::error!(error = what as &dyn std::error::Error, "a report could not be written");
     Problem::new(500, "internal", "Something is wrong on our side.")
 }
 

@@ -1,5 +1,7 @@
 //! Serial numbers in decimal, as Openapi writes them.
 
+use std::fmt::Write as _;
+
 /// The decimal digits of a hexadecimal number; none when it is none, or longer than any serial number is.
 pub(crate) fn decimal(hex: &str) -> Option<String> {
     let digits = hex.trim_start_matches('0');
@@ -22,7 +24,8 @@ pub(crate) fn decimal(hex: &str) -> Option<String> {
     let mut groups = groups.into_iter().rev();
     let mut text = groups.next()?.to_string();
     for group in groups {
-        text.push_str(&format!("{group:09}"));
+        // Writing into a text cannot fail.
+        let _written = write!(text, "{group:09}");
     }
     Some(text)
 }

@@ -11,6 +11,7 @@ use super::certificate::serial;
 use super::{Certificate, Verdict, openapi};
 
 /// One signature, seal or document time-stamp.
+#[expect(clippy::struct_field_names, reason = "Openapi's names")]
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Signature {

@@ -88,12 +88,12 @@ impl Sheet {
         add_sections(&mut sections, answer, "");
         let overall = &answer.overall;
         let facts = [
-            Fact::text("Finding (EN 319 102-1)", overall.word()),
-            Fact::text("Format", answer.signature_format.clone()),
-            Fact::text("Signatures and time-stamps", answer.nr_of_signatures.to_string()),
-            Fact::text("Checked at", answer.check_date.clone()),
-            Fact::text("Judged as of", answer.verification_date.clone()),
-            Fact::code("SHA-256 of the file", answer.sha256.clone()),
+            Fact::text("Finding (EN 319 102-1)", &overall.word()),
+            Fact::text("Format", &answer.signature_format),
+            Fact::text("Signatures and time-stamps", &answer.nr_of_signatures.to_string()),
+            Fact::text("Checked at", &answer.check_date),
+            Fact::text("Judged as of", &answer.verification_date),
+            Fact::code("SHA-256 of the file", &answer.sha256),
         ];
         Self {
             title: "Validation report".to_owned(),
@@ -107,16 +107,16 @@ impl Sheet {
 }
 
 impl Fact {
-    fn text(label: &'static str, value: String) -> Self {
-        Self { label, value: clean(&value), is_code: false }
+    fn text(label: &'static str, value: &str) -> Self {
+        Self { label, value: clean(value), is_code: false }
     }
 
-    fn code(label: &'static str, value: String) -> Self {
-        Self { label, value: clean(&value), is_code: true }
+    fn code(label: &'static str, value: &str) -> Self {
+        Self { label, value: clean(value), is_code: true }
     }
 
     fn maybe(label: &'static str, value: Option<&String>) -> Option<Self> {
-        value.filter(|it| !it.is_empty()).map(|it| Self::text(label, it.clone()))
+        value.filter(|it| !it.is_empty()).map(|it| Self::text(label, it))
     }
 }
 
@@ -147,8 +147,8 @@ fn add_sections(sections: &mut Vec<Section>, answer: &Answer, inside: &str) {
             title: format!("Revision {}", it.number),
             sentences: Vec::new(),
             facts: vec![
-                Fact::text("Ends at byte", it.end_bytes.to_string()),
-                Fact::code("SHA-256 up to there", it.sha256.clone()),
+                Fact::text("Ends at byte", &it.end_bytes.to_string()),
+                Fact::code("SHA-256 up to there", &it.sha256),
             ],
         };
         sections.push(Section {
@@ -168,10 +168,10 @@ fn add_sections(sections: &mut Vec<Section>, answer: &Answer, inside: &str) {
             headline: headline(inner),
             sentences: clean_all(inner.overall.reason.iter().chain(about_file(inner))),
             facts: vec![
-                Fact::text("Finding (EN 319 102-1)", inner.overall.word()),
-                Fact::text("Format", inner.signature_format.clone()),
-                Fact::text("Signatures and time-stamps", inner.nr_of_signatures.to_string()),
-                Fact::code("SHA-256 of the file", inner.sha256.clone()),
+                Fact::text("Finding (EN 319 102-1)", &inner.overall.word()),
+                Fact::text("Format", &inner.signature_format),
+                Fact::text("Signatures and time-stamps", &inner.nr_of_signatures.to_string()),
+                Fact::code("SHA-256 of the file", &inner.sha256),
             ],
             blocks: Vec::new(),
         });
@@ -212,23 +212,23 @@ fn facts(signature: &Signature) -> Vec<Fact> {
         if signature.trusted_signature_date { "proven by a time-stamp" } else { "as the signer says" };
     let revision = signature.revision.map(|it| it.to_string());
     let facts = [
-        Some(Fact::text("Finding (EN 319 102-1)", signature.verdict.word())),
+        Some(Fact::text("Finding (EN 319 102-1)", &signature.verdict.word())),
         Fact::maybe("Signed by", signature.subject_cn.as_ref().or(signature.subject_dn.as_ref())),
         Fact::maybe("Certificate issued by", signature.issuer_cn.as_ref().or(signature.issuer_dn.as_ref())),
-        Some(Fact::text("Signed bytes", integrity.to_owned())),
-        signature.signature_date.as_ref().map(|it| Fact::text("Date", format!("{it}, {date_from}"))),
+        Some(Fact::text("Signed bytes", integrity)),
+        signature.signature_date.as_ref().map(|it| Fact::text("Date", &format!("{it}, {date_from}"))),
         Fact::maybe("Date that the signer says", signature.claimed_date.as_ref()),
         Fact::maybe("Existence proven at", signature.proven_date.as_ref()),
         Fact::maybe("Reason given", signature.signing_reason.as_ref()),
         Fact::maybe("Place given", signature.signing_location.as_ref()),
-        Some(Fact::text("Covers", coverage(signature))),
+        Some(Fact::text("Covers", &coverage(signature))),
         Fact::maybe("Revision signed", revision.as_ref()),
         Fact::maybe("Baseline level", signature.level.as_ref()),
-        Some(Fact::text("Validation process", signature.process.clone())),
-        Some(Fact::text("Algorithm", signature.signature_algorithm_name.clone())),
+        Some(Fact::text("Validation process", &signature.process)),
+        Some(Fact::text("Algorithm", &signature.signature_algorithm_name)),
         Fact::maybe("Field", signature.field_name.as_ref()),
         Fact::maybe("Encoding", signature.sub_filter.as_ref()),
-        signature.sha256.as_ref().map(|it| Fact::code("SHA-256 of the signed bytes", it.clone())),
+        signature.sha256.as_ref().map(|it| Fact::code("SHA-256 of the signed bytes", it)),
     ];
     facts.into_iter().flatten().collect()
 }
@@ -268,9 +268,9 @@ fn timestamps(timestamps: &[TimestampFound]) -> Vec<Block> {
             _ => "the signature and its validation data",
         };
         let facts = [
-            Some(Fact::text("Finding (EN 319 102-1)", it.verdict.word())),
+            Some(Fact::text("Finding (EN 319 102-1)", &it.verdict.word())),
             Fact::maybe("Time", it.generated_date.as_ref()),
-            Some(Fact::text("Over", format!("{over} ({})", it.covers))),
+            Some(Fact::text("Over", &format!("{over} ({})", it.covers))),
         ];
         blocks.push(Block {
             title: format!("Time-stamp {number}"),
@@ -294,19 +294,19 @@ fn certificate(title: String, it: &Certificate) -> Block {
         (false, false) => None,
     };
     let facts = [
-        Some(Fact::text("Subject", it.subject_dn.clone())),
-        Some(Fact::text("Issuer", it.issuer_dn.clone())),
-        Some(Fact::code("Serial number", it.serial_number.clone())),
-        Some(Fact::text("Valid from", it.not_before.clone())),
-        Some(Fact::text("Valid until", it.not_after.clone())),
-        Some(Fact::text("Status", it.status.clone())),
-        Some(Fact::text("Revocation known from", it.revocation_source.clone())),
+        Some(Fact::text("Subject", &it.subject_dn)),
+        Some(Fact::text("Issuer", &it.issuer_dn)),
+        Some(Fact::code("Serial number", &it.serial_number)),
+        Some(Fact::text("Valid from", &it.not_before)),
+        Some(Fact::text("Valid until", &it.not_after)),
+        Some(Fact::text("Status", &it.status)),
+        Some(Fact::text("Revocation known from", &it.revocation_source)),
         Fact::maybe("As of", it.revocation_issued_date.as_ref()),
         Fact::maybe("Revoked at", it.revocation_date.as_ref()),
-        Some(Fact::text("Key", format!("{} bits", it.key_size))),
-        qualified.map(|words| Fact::text("States to be", words.to_owned())),
-        it.trust_anchor.as_ref().map(|it| Fact::text("Trusted as", anchor(it))),
-        Some(Fact::code("SHA-256", it.sha256.clone())),
+        Some(Fact::text("Key", &format!("{} bits", it.key_size))),
+        qualified.map(|words| Fact::text("States to be", words)),
+        it.trust_anchor.as_ref().map(|it| Fact::text("Trusted as", &anchor(it))),
+        Some(Fact::code("SHA-256", &it.sha256)),
     ];
     Block { title, sentences: Vec::new(), facts: facts.into_iter().flatten().collect() }
 }
@@ -329,7 +329,15 @@ fn anchor(anchor: &Anchor) -> String {
 }
 
 fn clean_all<'a>(texts: impl Iterator<Item = &'a String>) -> Vec<String> {
-    texts.map(|it| clean(it)).collect()
+    texts.map(|it| sentence(&clean(it))).collect()
+}
+
+/// A capital first, a full stop last.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|it| it.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", letters.as_str())
 }
 
 /// A stranger's text on one line: control characters, and those that turn the direction of writing round,

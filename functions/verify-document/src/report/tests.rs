@@ -142,9 +142,9 @@ fn told(answer: &Answer) -> Vec<(String, String)> {
     found
 }
 
-/// Without spaces, and with the characters that a report replaces.
+/// Without spaces and capitals, and with the characters that a report replaces.
 fn squeezed(text: &str) -> String {
-    let text = super::sheet::clean(text);
+    let text = super::sheet::clean(text).to_lowercase();
     text.chars().filter(|it| !it.is_whitespace()).collect()
 }
 
@@ -214,8 +214,8 @@ fn page_and_pdf_tell_the_same() {
         let words = squeezed(&words);
         assert!(page.contains(&words), "the page does not say {words}");
         // The font of the PDF has no Chinese letters, so their numbers are told.
-        let spelled = words.replace('東', "[U+6771]").replace('京', "[U+4EAC]");
-        let spelled = spelled.replace('\u{fffd}', "[U+FFFD]");
+        let spelled = words.replace('東', "[u+6771]").replace('京', "[u+4eac]");
+        let spelled = spelled.replace('\u{fffd}', "[u+fffd]");
         let has = file.contains(&spelled) || file.contains(&words);
         assert!(has, "the PDF does not say {words}");
     }

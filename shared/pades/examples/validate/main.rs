@@ -17,6 +17,8 @@ use arguments::{Arguments, Input, USAGE};
 use work::Validator;
 
 fn main() -> ExitCode {
+    // This program is also the child that draws pages.
+    render::worker_main_if_asked();
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(Some(arguments)) => arguments,
         Ok(None) => {

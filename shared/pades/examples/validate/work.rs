@@ -15,6 +15,7 @@ use pades::{
     },
 };
 use pdf::{FileSource, ReadAt};
+use render::Renderer;
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
@@ -71,7 +72,9 @@ impl<'a> Validator<'a> {
 
     fn validate(&self, path: &Path) -> Outcome<(Report, Vec<f64>)> {
         let source = open(path, self.arguments.repeat)?;
+        let renderer = Renderer::new(render::Limits::default());
         let options = Options {
+            renderer: Some(&renderer),
             at: self.arguments.at,
             password: self.arguments.password.as_ref().map(|text| text.as_bytes().to_vec()),
             detached: self.detached.clone(),

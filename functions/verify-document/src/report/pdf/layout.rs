@@ -1,5 +1,6 @@
 //! Where every line of a report stands.
 
+use std::fmt::Write as _;
 use std::num::NonZeroU16;
 
 use skrifa::charmap::Charmap;
@@ -33,7 +34,8 @@ impl<'a> Face<'a> {
             if self.letters.map(letter).is_some() {
                 spelled.push(letter);
             } else {
-                spelled.push_str(&format!("[U+{:04X}]", u32::from(letter)));
+                // Writing into a text cannot fail.
+                let _written = write!(spelled, "[U+{:04X}]", u32::from(letter));
             }
         }
         spelled
