@@ -3,7 +3,9 @@
 //! [`Document`] reads through a [`ReadAt`] source and parses only what is asked for. [`inspect()`] tells
 //! what a document holds, [`find_anchors`] where its text asks for marks, [`check_places`] whether marks fit
 //! on its pages, and [`prepare`] makes the bytes of a new revision that carries a seal: always an append,
-//! never a rewrite.
+//! never a rewrite. For validation, [`signatures()`] finds what was signed and whether it covers its revision,
+//! [`changes_since`] tells what later revisions changed and whether that is allowed, and [`visual_changes`] compares
+//! pictures of the pages by a renderer that the caller brings.
 //!
 //! A revision is prepared, its digest signed by whoever holds the key, and the signature put in place:
 //!

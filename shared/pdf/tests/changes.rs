@@ -169,3 +169,59 @@ fn every_file_of_the_corpus_is_judged_or_refused() {
     let dss: Vec<&str> = denied.iter().map(String::as_str).filter(|name| name.starts_with("dss/")).collect();
     assert_eq!(dss, expected.lines().map(|line| line.split('\t').next().unwrap()).collect::<Vec<_>>());
 }
+
+/// Draws black where the last bytes of the document say so; stands for what a caller brings.
+struct Drawn {
+    /// Pixels of the signed revision and of the whole file, by the size of what is drawn.
+    pixels: Vec<(u64, (usize, usize))>,
+}
+
+impl pdf::PageRenderer for Drawn {
+    fn render(
+        &self,
+        _: &std::sync::Arc<dyn pdf::ReadAt>,
+        size: u64,
+        _: Option<&[u8]>,
+        page: u32,
+        _: u32,
+    ) -> Result<pdf::Picture, pdf::RenderFault> {
+        if page == 3 {
+            return Err(pdf::RenderFault::Limit);
+        }
+        let (width, height) = (596, 842);
+        let mut rgba = vec![255; width * height * 4];
+        for (x, y) in self.pixels.iter().filter(|(of, _)| *of == size).map(|(_, at)| *at) {
+            rgba[(y * width + x) * 4] = 0;
+        }
+        Ok(pdf::Picture { width: 596, height: 842, rgba })
+    }
+}
+
+#[test]
+fn pages_that_look_different_are_told() {
+    let bytes = sealed(&pages(3, ""));
+    let document = open(&bytes);
+    let signatures = pdf::signatures(&document).unwrap();
+    let found = pdf::changes_since(&document, &signatures[0]).unwrap();
+    let size = bytes.len() as u64;
+    let told = |pixels| {
+        let changes =
+            pdf::visual_changes(&document, &signatures[0], &found, &Drawn { pixels }, None).unwrap();
+        changes.iter().map(pdf::VisualChange::sentence).collect::<Vec<_>>()
+    };
+    let limit = "page 3: the page was not compared with the signed one: the page takes more than the limits allow to be drawn";
+    // Where the second seal shows its mark, and the same pixel in both.
+    assert_eq!(
+        told(vec![(size, (100, 50)), (size, (5, 5)), (signatures[0].revision_end, (5, 5))]),
+        ["page 2: the page looks different than when it was signed, around 100, 791 pt", limit]
+    );
+    assert_eq!(
+        told(vec![(size, (400, 400))])[0],
+        "page 1: the page looks different than when it was signed, around 400, 441 pt"
+    );
+    assert!(
+        pdf::visual_changes(&document, &signatures[2], &[], &Drawn { pixels: vec![] }, None)
+            .unwrap()
+            .is_empty()
+    );
+}

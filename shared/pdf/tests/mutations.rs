@@ -79,6 +79,13 @@ fn use_up(bytes: &[u8]) {
         let _ = pdf::prepare(&document, &support::request(&plan(), act));
         let _ = pdf::prepare_timestamp(&document, "timestamp", 100);
     }
+    if let Ok((document, _)) = Document::open_readable(Arc::new(bytes.to_vec()), None, &limits) {
+        let signatures = pdf::signatures(&document).unwrap_or_default();
+        for signature in &signatures {
+            let _ = pdf::changes_since(&document, signature);
+            let _ = pdf::open_revision(&document, signature.revision_end);
+        }
+    }
     let _ = pdf::repair(bytes);
     let _ = pdf::merge(&[bytes, bytes]);
 }
