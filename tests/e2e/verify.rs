@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use shared::edge::{Env, Supply};
 use shared::store::TrustSettings;
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, grace, large_pdf, signers};
+use tests::{Answer, Authority, CONTRACT, Ceremony, Door, ada, grace, large_pdf, signers};
 
 const PASSWORD: &[u8] = include_bytes!("../fixtures/password.pdf");
 
@@ -284,6 +284,39 @@ async fn a_strangers_seal_is_trusted_when_the_tenant_says_so() {
     // Whoever asks without a key trusts nobody's own roots.
     let answer = anybody(&door, Method::POST, "/check", "application/pdf", &file).await.expect(200);
     assert_eq!(answer.json()["data"]["overallVerified"], false);
+}
+
+#[tokio::test]
+async fn time_stamps_are_trusted_where_the_operator_names_their_authority() {
+    let Some(authority) = Authority::listen().await else { return };
+    let parameters = [("SealLevel", "B-LTA"), ("TsaUrl", &authority.url())];
+    let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let door = door_with(Options { parameters, ..Options::default() }).await;
+    let data = verify(&door, &signed(&door).await).await;
+    assert_eq!(data["nrOfSignatures"], 4, "three seals and a document time-stamp");
+    let stamp = &data["signatureReportList"][3];
+    assert_eq!(
+        (&stamp["kind"], &stamp["indication"]),
+        (&json!("DOCUMENT_TIMESTAMP"), &json!("INDETERMINATE"))
+    );
+    assert_eq!(data["overallVerified"], false, "an unknown authority proves nothing: {data:#}");
+
+    let now = door.cloud.clock().now().unix_seconds();
+    let ca = pades::demo_ca::create("Examples", now - 60, 30).unwrap();
+    let secret = json!({
+        "key_pem": ca.seal_key_pem,
+        "certificate_pem": format!("{}{}", ca.seal_certificate_pem, ca.ca_certificate_pem),
+        "known_certificates_pem": authority.certificate_pem(),
+    });
+    let door = door.restart().await;
+    tests::use_seal_secret(&door, &secret).await;
+    let door = door.restart().await;
+    let data = verify(&door, &signed(&door).await).await;
+    assert_eq!(data["overallVerified"], true, "{data:#}");
+    let seal = &data["signatureReportList"][2];
+    assert_eq!(seal["level"], "B-LTA", "{seal:#}");
+    assert_eq!(seal["trustedSignatureDate"], true);
+    assert_eq!(seal["timestampReportList"][0]["indication"], "TOTAL_PASSED");
 }
 
 #[tokio::test]

@@ -59,6 +59,12 @@ impl Authority {
         Some(authority)
     }
 
+    /// Its certificate.
+    #[must_use]
+    pub fn certificate_pem(&self) -> String {
+        std::fs::read_to_string(self.0.directory.path().join("tsa.pem")).unwrap()
+    }
+
     /// Where time-stamps are asked for.
     #[must_use]
     pub fn url(&self) -> String {

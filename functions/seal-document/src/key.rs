@@ -3,6 +3,7 @@
 use pades::{Digest, Pkcs8Key, SealAlgorithm, SealCertificate};
 use serde::Deserialize;
 use shared::outbound::SigningKeys;
+use shared::store::{SealAuthority, SealedWith};
 
 use crate::{Deps, SealFault};
 
@@ -31,14 +32,16 @@ impl SealKey {
         self.algorithm
     }
 
-    /// The certificates, DER, whose trust makes what this key seals and its time-stamps trusted: those above
-    /// the seal's own, or that one when it stands alone, and those that the operator has added.
-    pub(crate) fn authorities(&self) -> Vec<Vec<u8>> {
+    /// The authorities that make what this key seals trusted: the certificates above the seal's own, or that
+    /// one when it stands alone, and those that the operator has added for time-stamps.
+    pub(crate) fn authorities(&self) -> Vec<SealAuthority> {
         let above = match self.certificate.chain_der() {
             [_, above @ ..] if !above.is_empty() => above,
             alone => alone,
         };
-        above.iter().chain(&self.known).cloned().collect()
+        let of = |of| move |der: &Vec<u8>| SealAuthority { der: der.clone(), of };
+        let of_timestamps = self.known.iter().filter(|it| !above.contains(it));
+        above.iter().map(of(SealedWith::Seal)).chain(of_timestamps.map(of(SealedWith::Timestamp))).collect()
     }
 
     /// Signs the digest of signed attributes.

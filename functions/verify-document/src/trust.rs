@@ -1,9 +1,9 @@
 //! Whom a validation trusts.
 
 use domain::{TenantId, Timestamp};
-use pades::trust::TrustAnchors;
+use pades::trust::{Anchor, Purpose, TrustAnchors};
 use pades::validate::AnchorSource;
-use shared::store::StoreError;
+use shared::store::{SealedWith, StoreError};
 
 use crate::Deps;
 
@@ -21,20 +21,24 @@ pub(crate) async fn anchors(
     now: Timestamp,
 ) -> Result<(TrustAnchors, bool), StoreError> {
     let mut anchors = deps.trusted_lists.anchors(now).await?.as_ref().clone();
-    for certificate in deps.trust.seal_authorities().await? {
-        add(&mut anchors, certificate, AnchorSource::SealAuthority);
+    for authority in deps.trust.seal_authorities().await? {
+        let purpose = match authority.of {
+            SealedWith::Seal => None,
+            SealedWith::Timestamp => Some(Purpose::Timestamp),
+        };
+        add(&mut anchors, authority.der, AnchorSource::SealAuthority, purpose);
     }
     let Some(tenant) = tenant else { return Ok((anchors, false)) };
     let settings = deps.trust.settings(tenant).await?;
     for root in settings.roots {
-        add(&mut anchors, root, AnchorSource::Tenant);
+        add(&mut anchors, root, AnchorSource::Tenant, None);
     }
     Ok((anchors, settings.online))
 }
 
 /// A certificate that cannot be read is trusted by nobody, and stops nobody from being trusted.
-fn add(anchors: &mut TrustAnchors, certificate: Vec<u8>, source: AnchorSource) {
-    if anchors.add_certificate(certificate, source).is_err() {
+fn add(anchors: &mut TrustAnchors, der: Vec<u8>, source: AnchorSource, purpose: Option<Purpose>) {
+    if anchors.add(Anchor { der, source, from: None, until: None, purpose }).is_err() {
         tracing::warn!("a certificate that was to be trusted cannot be read");
     }
 }

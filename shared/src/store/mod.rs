@@ -29,6 +29,6 @@ pub use messages::Claim;
 pub use quota::{Quota, Quotas};
 pub use requests::{Fetch, Page, Requests, Rounds};
 pub use sealed::{SealedFile, SealedFiles};
-pub use trust::{Trust, TrustSettings};
+pub use trust::{SealAuthority, SealedWith, Trust, TrustSettings};
 pub use trusted_lists::{ListSnapshot, PointerItem, TrustedLists};
 pub use validations::{NewValidation, PasswordKey, Progress, Validation, Validations};

@@ -30,12 +30,32 @@ pub struct TrustSettings {
     pub online: bool,
 }
 
+/// A certificate under which seals were made here, or their time-stamps.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealAuthority {
+    /// The certificate, DER.
+    pub der: Vec<u8>,
+    /// What it is above.
+    pub of: SealedWith,
+}
+
+/// What an authority is above.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SealedWith {
+    /// The seal's own certificate.
+    Seal,
+    /// The time-stamps of seals. Such an authority may have issued other people's certificates as well.
+    Timestamp,
+}
+
 #[derive(Deserialize, Serialize)]
 struct AuthorityItem {
     pk: String,
     sk: String,
     /// DER, in hexadecimal.
     certificate: String,
+    of: SealedWith,
     first_used_at: i64,
 }
 
@@ -65,18 +85,19 @@ impl Trust {
     /// [`StoreError::Unavailable`].
     pub async fn add_seal_authorities(
         &self,
-        certificates: &[Vec<u8>],
+        authorities: &[SealAuthority],
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        for certificate in certificates {
-            let sk = keys::authority_sk(&Digest::of(certificate));
+        for authority in authorities {
+            let sk = keys::authority_sk(&Digest::of(&authority.der));
             if self.stored.lock().unwrap_or_else(PoisonError::into_inner).contains(&sk) {
                 continue;
             }
             let item = AuthorityItem {
                 pk: keys::SEAL_AUTHORITIES.to_owned(),
                 sk: sk.clone(),
-                certificate: hex::encode(certificate),
+                certificate: hex::encode(&authority.der),
+                of: authority.of,
                 first_used_at: now.unix_ms(),
             };
             let sent = self
@@ -100,12 +121,12 @@ impl Trust {
         Ok(())
     }
 
-    /// The certificates, DER, under which seals were ever made here.
+    /// The certificates under which seals and their time-stamps were ever made here.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn seal_authorities(&self) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub async fn seal_authorities(&self) -> Result<Vec<SealAuthority>, StoreError> {
         let mut pages = self
             .client
             .query()
@@ -114,7 +135,7 @@ impl Trust {
             .expression_attribute_values(":pk", AttributeValue::S(keys::SEAL_AUTHORITIES.to_owned()))
             .into_paginator()
             .send();
-        let mut certificates = Vec::new();
+        let mut authorities = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
             let items: Vec<AuthorityItem> = from_items(page.items.unwrap_or_default())
@@ -122,10 +143,10 @@ impl Trust {
             for item in items {
                 let der =
                     hex::decode(&item.certificate).map_err(|error| StoreError::corrupt(&item.sk, error))?;
-                certificates.push(der);
+                authorities.push(SealAuthority { der, of: item.of });
             }
         }
-        Ok(certificates)
+        Ok(authorities)
     }
 
     /// What a tenant trusts; nothing but this system's own seals unless it was said.
