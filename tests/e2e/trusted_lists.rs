@@ -11,7 +11,7 @@ use tests::{CONTRACT, Door, ada};
 use crate::verify::door;
 
 /// A day and a bit: the schedule has fired.
-const NEXT_DAY: Duration = Duration::from_secs(25 * 3600);
+const NEXT_DAY: Duration = Duration::from_hours(25);
 
 /// A list of one service, whose certificate this is.
 fn list(authority_pem: &str) -> String {

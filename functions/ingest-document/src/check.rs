@@ -40,8 +40,8 @@ pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Fai
     refuse_active_content(&inspection)?;
     let placed = place::find(&document, facts)?;
     for (index, signatory) in placed.iter().enumerate() {
-        let places: Vec<pdf::Place> = signatory.places.iter().map(sealing::place).collect();
-        pdf::check_places(&inspection, &places)
+        let marks: Vec<pdf::Place> = signatory.places.iter().map(sealing::place).collect();
+        pdf::check_places(&inspection, &marks)
             .map_err(|error| failure(PLACE, format!("Signer {}: {error}.", index + 1)))?;
     }
     try_seal(&document, facts, &placed)?;
