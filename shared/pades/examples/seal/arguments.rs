@@ -57,6 +57,10 @@ pub(crate) struct Arguments {
 }
 
 /// What has been read so far.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "the switches of a command line do not depend on each other"
+)]
 #[derive(Default)]
 struct Found {
     batch: bool,
