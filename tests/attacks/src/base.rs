@@ -163,7 +163,7 @@ fn objects() -> BTreeMap<u32, Vec<u8>> {
          /AP << /N 25 0 R >> >>"
             .to_owned(),
     );
-    put(26, "<< /Fields 39 0 R /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 4 0 R >> >> >>".to_owned());
+    put(26, "<< /Fields 39 0 R /Q 0 /DA (/F1 12 Tf 0 g) /DR << /Font << /F1 4 0 R >> >> >>".to_owned());
     put(
         28,
         "<< /Type /Annot /Subtype /Widget /FT /Tx /T (trap) /V (9000000 EUR) /DA (/F1 12 Tf 0 g) \

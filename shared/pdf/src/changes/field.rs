@@ -156,7 +156,9 @@ impl Step<'_> {
             return Ok(());
         }
         let (page, area) = self.visible_place(&field.widgets)?;
-        let kind = if self.shows_value(number, field, filled.appearance)? {
+        // A picture may follow its value, not go to it by itself: what was signed is what was seen.
+        let follows = filled.value || !filled.appearance || self.shows_as_before(field)?;
+        let kind = if follows && self.shows_value(number, field, filled.appearance)? {
             ChangeKind::FieldFilled
         } else if filled.value {
             ChangeKind::ValueNotShown

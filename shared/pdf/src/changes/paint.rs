@@ -22,6 +22,10 @@ const HIDING_LINE: f64 = 4.0;
 const HIDING_SHARE: f64 = 0.5;
 /// Opacity from which on a paint hides what lies below.
 const HIDING_ALPHA: f64 = 0.5;
+/// Height of letters below which text cannot be read, in user space units.
+const READABLE: f64 = 1.0;
+/// Height from which on an area covers letters; lower ones underline them.
+const COVERING: f64 = 3.0;
 /// Share of white from which on text cannot be read on paper.
 const LIGHT: f64 = 0.8;
 /// Work that drawing a form counts as, in bytes: small forms drawn in a crafted tree have to end.
@@ -36,8 +40,12 @@ pub(super) struct Painted {
     pub(super) graphics: bool,
     /// Areas that it fills.
     pub(super) fills: usize,
-    /// It shows text that is invisible, or as light as paper.
+    /// It shows text that is invisible, as light as paper, or too small to be seen.
     pub(super) faint_text: bool,
+    /// It paints areas over text that it showed before.
+    pub(super) text_covered: bool,
+    /// Where lines of text begin, upwards in the form's own space.
+    pub(super) text_heights: Vec<f64>,
     /// Fonts by which it shows text; the null object for those that it does not have.
     pub(super) fonts: Vec<Value>,
     /// Its operators, and their operands but numbers: what stays the same at another size.
@@ -95,11 +103,23 @@ struct State {
     light: bool,
     /// Text is not painted.
     unpainted: bool,
+    /// Size of the font, in text space units.
+    size: f64,
+    /// The text line matrix.
+    text: Matrix,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { transform: Matrix::IDENTITY, line: 1.0, sheer: false, light: false, unpainted: false }
+        Self {
+            transform: Matrix::IDENTITY,
+            line: 1.0,
+            sheer: false,
+            light: false,
+            unpainted: false,
+            size: 12.0,
+            text: Matrix::IDENTITY,
+        }
     }
 }
 
@@ -158,11 +178,20 @@ impl Painter<'_> {
                 }
                 b"g" | b"rg" | b"k" | b"sc" | b"scn" => state.light = is_light(&operands),
                 b"cs" => state.light = false,
-                b"Tj" | b"TJ" | b"'" | b"\"" => self.painted.faint_text |= state.light || state.unpainted,
+                b"BT" => state.text = Matrix::IDENTITY,
+                b"Tm" => state.text = matrix_of(&operands).unwrap_or(state.text),
+                b"Td" | b"TD" => {
+                    let number = |index: usize| operands.get(index).and_then(Value::as_number).unwrap_or(0.0);
+                    state.text = Matrix::new([1.0, 0.0, 0.0, 1.0, number(0), number(1)]).then(state.text);
+                }
+                b"Tj" | b"TJ" | b"'" | b"\"" => self.text(state),
                 b"w" => state.line = operands.first().and_then(Value::as_number).unwrap_or(1.0),
                 b"gs" => self.graphics_state(resources, &operands, &mut state)?,
                 b"Do" => self.draw(resources, &operands, state, depth)?,
-                b"Tf" => self.font(resources, &operands)?,
+                b"Tf" => {
+                    state.size = operands.get(1).and_then(Value::as_number).unwrap_or(state.size);
+                    self.font(resources, &operands)?;
+                }
                 b"ID" => {
                     pieces.skip_inline_image();
                     self.painted.graphics = true;
@@ -178,6 +207,15 @@ impl Painter<'_> {
             operands.clear();
         }
         Ok(())
+    }
+
+    fn text(&mut self, state: State) {
+        let matrix = state.text.then(state.transform);
+        let height = state.size.abs() * matrix.c.hypot(matrix.d);
+        self.painted.faint_text |= state.light || state.unpainted || height < READABLE;
+        if self.painted.text_heights.len() < MOST_AREAS {
+            self.painted.text_heights.push(matrix.apply(0.0, 0.0).1);
+        }
     }
 
     /// Path construction and painting (ISO 32000-1 section 8.5).
@@ -210,6 +248,8 @@ impl Painter<'_> {
             b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
                 self.painted.fills += 1;
                 if let Some(area) = path.take() {
+                    let covers = area.height() > COVERING && !state.sheer;
+                    self.painted.text_covered |= covers && !self.painted.text_heights.is_empty();
                     self.hide_mapped(state, area);
                 }
             }

@@ -117,8 +117,11 @@ impl Step<'_> {
         }
         for form in normal_appearances(self.new, dictionary)? {
             let Some(painted) = readable(painted(self.new, &form))? else { return Ok(false) };
+            let listed = matches!(expected, Expected::Within(_));
             if painted.graphics
                 || painted.faint_text
+                || painted.text_covered && !listed
+                || !self.text_is_inside(&painted, &form)?
                 || painted.fills > MOST_FILLS
                 || !self.fonts_are_known(&painted)?
             {
@@ -132,6 +135,35 @@ impl Step<'_> {
                 Expected::Within(all) => all.contains(&text),
             };
             if shown.incomplete || !fits {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether some of the text begins at a height that the form's box shows.
+    fn text_is_inside(&self, painted: &Painted, form: &Object) -> Result<bool, PdfError> {
+        let Some(dictionary) = form.dictionary() else { return Ok(false) };
+        let Some(bounds) = self.new.rect(dictionary, "BBox")? else { return Ok(true) };
+        let inside = |height: &f64| (bounds.bottom..=bounds.top).contains(height);
+        Ok(painted.text_heights.is_empty() || painted.text_heights.iter().any(inside))
+    }
+
+    /// Whether the widgets of a text field show the text that they showed; one that showed nothing may show any.
+    pub(super) fn shows_as_before(&self, field: &Terminal) -> Result<bool, PdfError> {
+        if field.kind != b"Tx" {
+            return Ok(true);
+        }
+        for widget in &field.widgets {
+            let (old, new) = (self.old.object(*widget)?, self.new.object(*widget)?);
+            let (Some(before), Some(after)) = (old.dictionary(), new.dictionary()) else { return Ok(false) };
+            let shown = |document: &crate::Document, dictionary: &Dictionary| {
+                let forms = normal_appearances(document, dictionary)?;
+                let read = |form: &Object| Ok(plain(&TextReader::new(document).read_form(form)?.text));
+                forms.iter().map(read).collect::<Result<Vec<String>, PdfError>>()
+            };
+            let before = shown(self.old, before)?;
+            if !before.is_empty() && before != shown(self.new, after)? {
                 return Ok(false);
             }
         }

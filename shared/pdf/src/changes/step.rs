@@ -151,6 +151,12 @@ impl<'a> Step<'a> {
 
     /// A new object must not be one that the old revision refers to: it would fill a gap left on purpose.
     fn added(&mut self, number: u32) -> Result<(), PdfError> {
+        // Some readers take what they find there for the object that its own header names.
+        let listed = matches!(self.new.location(number)?, Location::Offset(_));
+        if listed && readable(self.new.object(number))?.is_none() {
+            self.report(Change::forbidden(ChangeKind::Unreadable).at(number));
+            return Ok(());
+        }
         if self.incoming.of(number).next().is_none() {
             return Ok(());
         }

@@ -2,8 +2,8 @@
 
 use super::{Change, ChangeKind, ModificationLevel, step::Step};
 use crate::{
-    PdfError,
-    object::{Dictionary, Value},
+    Document, PdfError,
+    object::{Dictionary, Object, Value},
 };
 
 /// Arrays of the store, and of an entry for one signature.
@@ -20,13 +20,32 @@ impl Step<'_> {
             Some(dictionary) if store.stream_at.is_none() => self.is_store(dictionary)?,
             _ => false,
         };
-        let change = if plain && !removed {
+        let change = if plain && !removed && !self.lost_data(&store)? {
             Change::explained(ChangeKind::ValidationData, ModificationLevel::LtaUpdates)
         } else {
             Change::forbidden(ChangeKind::ValidationDataMalformed)
         };
         self.report(change.at(store.id.number));
         Ok(())
+    }
+
+    /// Whether the store holds fewer data of a kind than it did. It may name them anew.
+    fn lost_data(&self, store: &Object) -> Result<bool, PdfError> {
+        let value = self.old_catalog.dictionary().and_then(|catalog| catalog.get("DSS").cloned());
+        let old = self.old.resolve(&value.unwrap_or(Value::Null))?;
+        let count = |document: &Document, store: &Object, key: &str| -> Result<usize, PdfError> {
+            let array = match store.dictionary() {
+                Some(dictionary) => document.value(dictionary, key)?,
+                None => Value::Null,
+            };
+            Ok(array.as_array().map_or(0, <[_]>::len))
+        };
+        for key in ["Certs", "CRLs", "OCSPs"] {
+            if count(self.new, store, key)? < count(self.old, &old, key)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_store(&self, store: &Dictionary) -> Result<bool, PdfError> {

@@ -62,7 +62,13 @@ pub(super) fn attacks() -> Vec<Attack> {
             Some(c.view.update().entry(content, Entry::At(at + 1, 0)).finish())
         }),
         Attack::new(FAMILY, "offset of the header", Shows::Bytes, |c| {
-            Some(c.view.update().entry(c.view.content()?, Entry::At(0, 0)).finish())
+            // The header is a comment: what comes behind it is the file's first object.
+            let content = c.view.content()?;
+            let first = find(&c.view.bytes, b" 0 obj")?;
+            if c.view.bytes[..first].ends_with(content.to_string().as_bytes()) {
+                return None;
+            }
+            Some(c.view.update().entry(content, Entry::At(0, 0)).finish())
         }),
         Attack::new(FAMILY, "offset beyond the file", Shows::Bytes, |c| {
             Some(c.view.update().entry(c.view.content()?, Entry::At(9_999_999, 0)).finish())

@@ -76,12 +76,11 @@ pub(super) fn attacks() -> Vec<Attack> {
             let certificate = update.add(base::stream("", &TRUSTED.seal.root));
             store(&c.view, update, &format!("/Certs [ {certificate} 0 R ]"))
         }),
-        Attack::new(FAMILY, "extensions that hold a script", Shows::Bytes, |c| {
+        Attack::new(FAMILY, "extensions that lead to a page", Shows::Bytes, |c| {
             let mut update = c.view.update();
             let certificate = update.add(base::stream("", &TRUSTED.seal.root));
             let dss = format!("<< /Type /DSS /Certs [ {certificate} 0 R ] >>");
-            let extensions =
-                "<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 5 >> /AAAA << /S /JavaScript /JS (a) >> >>";
+            let extensions = "<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 5 >> /AAAA << /Page 5 0 R >> >>";
             let root = c.view.with(c.view.root, &[("DSS", &dss), ("Extensions", extensions)])?;
             Some(update.put(c.view.root, root).finish())
         }),

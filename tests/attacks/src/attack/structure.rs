@@ -160,8 +160,8 @@ fn layers(c: &Carrier, properties: &str) -> Option<Vec<u8>> {
 
 fn entries() -> [(&'static str, &'static str, &'static str); 15] {
     [
-        ("version changed", "Version", "/2.0"),
-        ("version gone back", "Version", "/1.0"),
+        ("version that does not exist", "Version", "/9.9"),
+        ("version of another type", "Version", "(1.7)"),
         ("viewer preferences", "ViewerPreferences", "<< /HideToolbar true /ViewArea /BleedBox >>"),
         ("page labels", "PageLabels", "<< /Nums [ 0 << /S /r /St 7 >> ] >>"),
         ("page layout", "PageLayout", "/TwoPageRight"),
