@@ -102,7 +102,8 @@ impl SourceItem {
                 Ground::Pinned(sha256)
             }
             (None, Some(pem)) => {
-                Ground::SignedBy(certificates_of_pem(&pem).map_err(|_| "signersPem holds no certificates")?)
+                let signers = certificates_of_pem(&pem).ok().filter(|signers| !signers.is_empty());
+                Ground::SignedBy(signers.ok_or("signersPem holds no certificates")?)
             }
             _ => return Err("give a sha256 or signersPem"),
         };
