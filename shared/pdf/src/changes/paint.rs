@@ -199,8 +199,7 @@ impl Painter<'_> {
                 }
                 b"sh" => {
                     self.painted.graphics = true;
-                    let everywhere = Rect { left: -1e6, bottom: -1e6, right: 1e6, top: 1e6 };
-                    self.hide(state, &everywhere);
+                    self.hide(state, &Rect { left: -1e6, bottom: -1e6, right: 1e6, top: 1e6 });
                 }
                 _ => self.path(operator, &operands, state, &mut path),
             }
