@@ -2,8 +2,9 @@
 
 The parts: `matrix`, the `seal` program with every kind of key and level, and the same files tampered with,
 which the same validators must refuse; `service`, the service through its front door; `corpus`, real files;
-`signed`, files that others signed before; and, only when it is named, `large`, files of gigabytes. Prints what
-failed or was skipped, and at the end one line `N passed, N failed, N skipped`.
+`signed`, files that others signed before; `validation`, our verdicts on chains of signatures beside pyHanko's; and,
+only when it is named, `large`, files of gigabytes. Prints what failed or was skipped, and at the end one line
+`N passed, N failed, N skipped`.
 """
 
 import argparse
@@ -18,11 +19,12 @@ import inputs
 import large
 import matrix
 import signed
+import validation
 from judge import Expectation
 from pki import serve
 from service import Service
 
-_PARTS = ("matrix", "service", "corpus", "signed")
+_PARTS = ("matrix", "service", "corpus", "signed", "validation")
 
 # Pages compared in each file of the corpus, unless all of them are.
 _PAGES = 3
@@ -72,6 +74,7 @@ class Tally:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seal", type=Path, required=True, help="the built `seal` example")
+    parser.add_argument("--validate", type=Path, required=True, help="the built `validate` example")
     parser.add_argument("--service", type=Path, required=True, help="the built `paraphe` binary")
     parser.add_argument("--all", action="store_true", help="every combination, page and kind of signed file")
     parser.add_argument("--part", action="append", choices=(*_PARTS, "large"))
@@ -92,6 +95,9 @@ def main() -> int:
             if "signed" in parts:
                 found = signed.outcomes(arguments.seal, pki, directory / "signed", *how)
                 tally.part("signed", refusals_aside(tally, found))
+            if "validation" in parts:
+                programs = (arguments.validate, arguments.seal)
+                tally.part("validation", validation.outcomes(*programs, pki, directory / "validation", *how))
             if "large" in parts:
                 tally.part("large", large.outcomes(arguments.seal, pki, directory / "large"))
     print(tally)

@@ -1,13 +1,13 @@
 """Chains of signatures that are in order, made by pyHanko.
 
-`chains` makes them one by one: several signatories, visible and not, at every baseline level, with archives renewed;
+`chains` lists them and a `Maker` makes each: several signatories, visible and not, at every baseline level, with archives renewed;
 forms filled in where a certification allows it (P=2), notes added where it allows that (P=3), validation data added
 late, and locks that later acts respect.
 """
 
 import datetime
 import itertools
-from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from asn1crypto import keys, x509
@@ -41,6 +41,29 @@ KINDS = (
     "locked",
     "data added late",
 )
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One chain of signatures."""
+
+    kind: str
+    structure: str
+    level: str
+    count: int
+
+    def values(self) -> tuple:
+        return (self.kind, self.structure, self.level, self.count)
+
+    def __str__(self):
+        return f"{self.kind}, {self.structure}, {self.level}, {self.count}"
+
+
+def chains() -> list[Chain]:
+    """Every chain there is."""
+    everything = itertools.starmap(Chain, itertools.product(KINDS, STRUCTURES, LEVELS, (1, 2, 3)))
+    # Links from fields to their page are about filling in alone.
+    return [chain for chain in everything if not chain.kind.endswith("linked") or chain.level == "B-B"]
 
 
 class Maker:
@@ -120,7 +143,41 @@ class Maker:
     def _timestamper(self, level: str):
         if level == "B-B":
             return None
-        return self._tsa if level == "B-T" else timestamps.HTTPTimeStamper(self.pki.tsa)
+        return self._tsa if level == "B-T" else timestamps.HTTPTimeStamper(self.pki.tsa, timeout=60)
+
+    def make(self, chain: Chain, path: Path) -> None:
+        """Writes the file with all signatures of a chain."""
+        path.write_bytes(form(self.directory, chain.structure, chain.kind.endswith("linked")))
+        for number in range(1, chain.count + 1):
+            self._act(chain, path, number)
+        if chain.level == "B-LTA renewed":
+            self.renew(path)
+
+    def _act(self, chain: Chain, path: Path, number: int) -> None:
+        """What one signatory does."""
+        kind, level = chain.kind, chain.level
+        spec, metadata = None, {}
+        field = f"signatory-{number}"
+        if kind == "visible":
+            box = (72, 60 * number, 272, 60 * number + 40)
+            spec = fields.SigFieldSpec(field, on_page=1, box=box)
+        if kind.startswith("certified") and number == 1:
+            permission = fields.MDPPerm(int(kind.split()[1].rstrip(",")))
+            metadata = {"certify": True, "docmdp_permissions": permission}
+        if kind == "locked":
+            lock = fields.FieldMDPSpec(fields.FieldMDPAction.INCLUDE, fields=["place"])
+            spec = fields.SigFieldSpec(field, field_mdp_spec=lock)
+        # An archived document is closed: what comes before the last act has no archive of its own.
+        part = level if number == chain.count or not level.startswith("B-LTA") else "B-LT"
+        self.sign(path, field, part, spec, **metadata)
+        if kind == "certified 3":
+            note(path, f"Seen by {number}")
+        # Without a certification, what follows the last signature is nobody's.
+        between = kind.startswith("certified") or (kind == "locked" and number < chain.count)
+        if between and not level.startswith("B-LTA"):
+            fill(path, f"{number}00 EUR")
+        if kind == "data added late" and level in ("B-LT", "B-LTA"):
+            self.add_data(path)
 
     def sign(self, path: Path, field: str, level: str, spec=None, **metadata) -> None:
         """Adds one signature at a level to a file."""
@@ -158,48 +215,6 @@ class Maker:
         with path.open("rb+") as handle:
             [*_, last] = PdfFileReader(handle, strict=False).embedded_regular_signatures
             add_validation_info(last, self._context(), skip_timestamp=True, in_place=True)
-
-
-def chains(pki: Pki, directory: Path) -> Iterator[tuple[str, Path]]:
-    """Makes every chain; each file is there until the next one is asked for."""
-    maker = Maker(pki, directory)
-    dimensions = itertools.product(KINDS, STRUCTURES, LEVELS, (1, 2, 3))
-    for number, (kind, structure, level, count) in enumerate(dimensions):
-        linked = kind.endswith("linked")
-        if linked and level != "B-B":
-            continue
-        path = directory / f"chain-{number:03}.pdf"
-        path.write_bytes(form(directory, structure, linked))
-        _make(maker, path, kind, level, count)
-        if level == "B-LTA renewed":
-            maker.renew(path)
-        yield f"{kind}, {structure}, {level}, {count}", path
-
-
-def _make(maker: Maker, path: Path, kind: str, level: str, count: int) -> None:
-    for number in range(1, count + 1):
-        spec, metadata = None, {}
-        field = f"signatory-{number}"
-        if kind == "visible":
-            box = (72, 60 * number, 272, 60 * number + 40)
-            spec = fields.SigFieldSpec(field, on_page=1, box=box)
-        if kind.startswith("certified") and number == 1:
-            permission = fields.MDPPerm(int(kind.split()[1].rstrip(",")))
-            metadata = {"certify": True, "docmdp_permissions": permission}
-        if kind == "locked":
-            lock = fields.FieldMDPSpec(fields.FieldMDPAction.INCLUDE, fields=["place"])
-            spec = fields.SigFieldSpec(field, field_mdp_spec=lock)
-        # An archived document is closed: what comes before the last act has no archive of its own.
-        part = level if number == count or not level.startswith("B-LTA") else "B-LT"
-        maker.sign(path, field, part, spec, **metadata)
-        if kind == "certified 3":
-            note(path, f"Seen by {number}")
-        # Without a certification, what follows the last signature is nobody's.
-        between = kind.startswith("certified") or (kind == "locked" and number < count)
-        if between and not level.startswith("B-LTA"):
-            fill(path, f"{number}00 EUR")
-        if kind == "data added late" and level in ("B-LT", "B-LTA"):
-            maker.add_data(path)
 
 
 def form(directory: Path, structure: str, linked: bool = False) -> bytes:
