@@ -59,7 +59,7 @@ fn validate_kind(
     budget: &mut Budget,
 ) -> Result<Report, ValidateError> {
     let mut report = match kind {
-        Kind::Pdf => return pades::validate(source, options),
+        Kind::Pdf => pades::validate(source, options, budget)?,
         Kind::Asn1 => {
             let bytes = format::read_all(source.as_ref(), options.limits.cms_bytes)?;
             cades::validate(source.as_ref(), &bytes, options)?
@@ -72,12 +72,32 @@ fn validate_kind(
             return Err(ValidateError::Unsupported { what: "XAdES and other XML signatures" });
         }
         Kind::Xml => return Err(ValidateError::NotSigned),
-        Kind::Zip => return inner::validate_archive(source, options, budget),
+        Kind::Zip => inner::validate_archive(source, options, budget)?,
     };
     if options.recursive {
         inner::look_inside(&mut report, options, budget)?;
     }
+    if options.at.is_some() {
+        not_yet_made(&mut report);
+    }
     Ok(report)
+}
+
+/// Leaves nothing valid at an instant of the past that says itself it was made later, unless a time-stamp shows that
+/// it existed by then.
+fn not_yet_made(report: &mut Report) {
+    let at = report.time_of_interest;
+    for signature in &mut report.signatures {
+        if signature.proven_at.is_some_and(|proven| proven <= at) {
+            continue;
+        }
+        if signature.claimed_at.is_some_and(|claimed| claimed > at) {
+            let reason = "it says that it was made after the time it is judged at";
+            let doubt = Verdict::indeterminate(SubIndication::NoPoe, reason);
+            signature.verdict = signature.verdict.clone().and(doubt.clone());
+            report.overall = report.overall.take().map(|overall| overall.and(doubt));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -55,6 +55,7 @@ mod anchor;
 mod changes;
 mod crypt;
 mod document;
+mod embedded;
 mod error;
 mod filter;
 mod font;
@@ -85,6 +86,7 @@ pub use crate::{
         VisualChange, VisualKind, changes_since, visual_changes,
     },
     document::{Document, open_revision, revisions},
+    embedded::{embedded_file, embedded_files},
     error::{PdfError, PlacementError, Prohibition, SealError},
     inspect::{
         ActiveContent, Claims, ExistingSignature, FieldLock, FormField, Inspection, LockedFields,

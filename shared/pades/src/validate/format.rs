@@ -27,11 +27,12 @@ pub(crate) fn kind_of(source: &dyn ReadAt) -> Result<Kind, ValidateError> {
     if is_asn1(&head) {
         return Ok(Kind::Asn1);
     }
-    if memmem::find(&head, b"%PDF-").is_some() {
-        return Ok(Kind::Pdf);
-    }
+    // Before PDF: an archive may hold one as it is, right at its beginning.
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Ok(Kind::Zip);
+    }
+    if memmem::find(&head, b"%PDF-").is_some() {
+        return Ok(Kind::Pdf);
     }
     let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
     if text.starts_with(b"<") || head.starts_with(b"\xff\xfe<\0") || head.starts_with(b"\xfe\xff\0<") {

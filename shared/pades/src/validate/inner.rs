@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use pdf::ReadAt;
+use pdf::{Document, PdfError, ReadAt};
 
-use super::{Content, Format, Options, Report, ValidateError, Verdict, digest::digest_source, format, zip};
+use super::{
+    Content, Format, Options, Report, SubIndication, ValidateError, Verdict, digest::digest_source, format,
+    zip,
+};
 use crate::hash::HashAlgorithm;
 
 /// What may still be looked at.
@@ -45,6 +48,46 @@ pub(super) fn look_inside(
     Ok(())
 }
 
+/// Looks for signed files among those that a PDF embeds. Whether there may be any is for its own signatures to
+/// say: a PDF that nobody signed is not worth more for what is in it.
+pub(super) fn look_at_files(
+    report: &mut Report,
+    document: &Document,
+    options: &Options<'_>,
+    budget: &mut Budget,
+) -> Result<(), ValidateError> {
+    let own = report.overall.clone();
+    match pdf::embedded_files(document) {
+        Ok(files) => {
+            for file in files {
+                if budget.files == 0 {
+                    report.notes.push("not all files inside the document were looked at".to_owned());
+                    break;
+                }
+                match pdf::embedded_file(document, file) {
+                    Ok(bytes) => {
+                        let bytes: Arc<dyn ReadAt> = Arc::new(bytes);
+                        let found = validate_inner(&bytes, "a file inside the document", options, budget)?;
+                        add(report, found);
+                    }
+                    Err(PdfError::Io(error)) => return Err(error.into()),
+                    Err(error) => {
+                        report.notes.push(format!("a file inside the document cannot be read: {error}"));
+                    }
+                }
+            }
+        }
+        Err(PdfError::Io(error)) => return Err(error.into()),
+        Err(error) => {
+            report.notes.push(format!("the files inside the document cannot be listed: {error}"));
+        }
+    }
+    if own.is_none() {
+        report.overall = None;
+    }
+    Ok(())
+}
+
 /// The signed files in an archive.
 ///
 /// An archive that signs itself, by files in `META-INF` or the like, is refused by name.
@@ -63,18 +106,28 @@ pub(super) fn validate_archive(
         report.notes.push("files inside the archive were not looked at".to_owned());
         return Ok(report);
     }
-    for member in &members {
+    let mut unsigned = 0;
+    for member in members.iter().filter(|member| !member.is_folder()) {
         if budget.files == 0 {
             report.notes.push("not all files of the archive were looked at".to_owned());
+            unsigned += 1;
             break;
         }
         let Some(bytes) = member.unpack(&archive, budget.bytes) else {
             report.notes.push("a file of the archive could not be unpacked within the limits".to_owned());
+            unsigned += 1;
             continue;
         };
         let bytes: Arc<dyn ReadAt> = Arc::new(bytes);
         let found = validate_inner(&bytes, "a file of the archive", options, budget)?;
+        unsigned += usize::from(!matches!(found, Found::Report(_)));
         add(&mut report, found);
+    }
+    // Nothing binds the files of an archive together: one that nobody signed could be anybody's.
+    if unsigned > 0 {
+        let reason = "not every file of the archive is signed, or could be judged";
+        let doubt = Verdict::indeterminate(SubIndication::SigConstraintsFailure, reason);
+        report.overall = report.overall.map(|overall| overall.and(doubt));
     }
     Ok(report)
 }

@@ -18,7 +18,7 @@ use self::{
     report::{overall, report_on},
 };
 use super::{
-    Content, Format, Limits, Options, Report, RevisionReport, SignatureKind, ValidateError,
+    Content, Format, Limits, Options, Report, RevisionReport, SignatureKind, ValidateError, inner,
     process::{Court, Judged},
     signer::{Aid, SignerCheck, format_failure},
     stamp::{Carried, Stamp},
@@ -26,7 +26,11 @@ use super::{
 use crate::hash::HashAlgorithm;
 
 /// Validates every signature and document time-stamp of a PDF.
-pub(super) fn validate(source: &Arc<dyn ReadAt>, options: &Options<'_>) -> Result<Report, ValidateError> {
+pub(super) fn validate(
+    source: &Arc<dyn ReadAt>,
+    options: &Options<'_>,
+    budget: &mut inner::Budget,
+) -> Result<Report, ValidateError> {
     let file = File::open(source, options)?;
     let ends = pdf::revisions(&file.document)?;
     let bodies: Vec<Body<'_>> = file.found.iter().map(Body::read).collect();
@@ -50,7 +54,7 @@ pub(super) fn validate(source: &Arc<dyn ReadAt>, options: &Options<'_>) -> Resul
     {
         signatures.push(report_on(found, examined, judged, changes, &archive));
     }
-    Ok(Report {
+    let mut report = Report {
         format: Format::Pades,
         sha256: digests.whole(),
         validated_at: options.now,
@@ -65,7 +69,11 @@ pub(super) fn validate(source: &Arc<dyn ReadAt>, options: &Options<'_>) -> Resul
             .collect(),
         inner: Vec::new(),
         notes: file.notes,
-    })
+    };
+    if options.recursive {
+        inner::look_at_files(&mut report, &file.document, options, budget)?;
+    }
+    Ok(report)
 }
 
 /// A PDF opened as far as it can be read.

@@ -280,6 +280,66 @@ fn signed_files_inside_signed_files_are_found_when_asked_for() {
     assert!(validate(Arc::new(outer), &Options { recursive: false, ..options }).unwrap().inner.is_empty());
 }
 
+/// A ZIP of files as they are, without times and checksums, which nothing here reads.
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let number16 = |value: usize| u16::try_from(value).unwrap().to_le_bytes();
+    let number32 = |value: usize| u32::try_from(value).unwrap().to_le_bytes();
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, file) in files {
+        let size = number32(file.len());
+        let facts = [&[0; 14][..], &size, &size, &number16(name.len()), &[0; 2]].concat();
+        directory.extend([b"PK\x01\x02\0\0", &facts[..], &[0; 10], &number32(bytes.len())].concat());
+        directory.extend(name.as_bytes());
+        bytes.extend([b"PK\x03\x04", &facts[..], name.as_bytes(), file].concat());
+    }
+    let (count, start, size) = (number16(files.len()), number32(bytes.len()), number32(directory.len()));
+    bytes.extend(directory);
+    bytes.extend([b"PK\x05\x06\0\0\0\0", &count[..], &count, &size, &start, &[0; 2]].concat());
+    bytes
+}
+
+#[test]
+fn the_files_of_an_archive_are_judged_one_by_one() {
+    let mut trust = TrustAnchors::new();
+    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
+    let options = Options { recursive: true, ..Options::new(&trust, NOW) };
+    let judge = |files: &[(&str, &[u8])]| validate(Arc::new(archive(files)), &options).unwrap();
+    let signed = signer();
+    let signed =
+        Forge { content: Some(CONTENT.to_vec()), signers: vec![signed.to_der(&signed.sign())], ..forge() };
+    let signed = signed.to_der();
+    let report = judge(&[("folder/", b""), ("folder/a.p7m", &signed), ("b.p7m", &signed)]);
+    assert!(report.is_passed(), "{report:?}");
+    assert_eq!((report.format, report.inner.len()), (Format::Archive, 2));
+    // What nobody signed is not worth more for lying beside what somebody did.
+    let report = judge(&[("a.p7m", &signed), ("b.txt", b"hello")]);
+    assert_verdict(&report, Indication::Indeterminate, SubIndication::SigConstraintsFailure);
+    assert_eq!(judge(&[("b.txt", b"hello")]).overall, None);
+    // Archives of files that are stored as they are do not look like those files.
+    assert_eq!(judge(&[("a.pdf", b"%PDF-1.7")]).format, Format::Archive);
+    let itself = validate(Arc::new(archive(&[("META-INF/signatures.xml", b"<a/>")])), &options);
+    assert!(matches!(itself.unwrap_err(), ValidateError::Unsupported { .. }));
+}
+
+#[test]
+fn what_says_that_it_was_made_later_is_not_valid_before() {
+    let mut trust = TrustAnchors::new();
+    trust.add_certificate(ROOT.der.clone(), AnchorSource::Tenant).unwrap();
+    let detached: Arc<dyn ReadAt> = Arc::new(CONTENT.to_vec());
+    let verdict_at = |cms: &[u8], at: i64| {
+        let options =
+            Options { detached: Some(Arc::clone(&detached)), at: Some(at), ..Options::new(&trust, NOW) };
+        validate(Arc::new(cms.to_vec()), &options).unwrap()
+    };
+    let mut dated = signer();
+    dated.signed.push(attribute(oid::ID_SIGNING_TIME, &encode(UTC_TIME, b"261120183605Z")));
+    let dated = signed_by(&dated);
+    assert_eq!(verdict_at(&dated, NOW - DAY).standard_name(), verdict_at(&dated, NOW).standard_name());
+    let report = verdict_at(&dated, NOW - DAY - 1);
+    assert_ne!(report.standard_name(), "TOTAL_PASSED");
+    assert_eq!(report.signatures[0].claimed_at, Some(NOW - DAY));
+}
+
 #[test]
 fn kinds_that_are_not_supported_say_so() {
     let trust = TrustAnchors::new();

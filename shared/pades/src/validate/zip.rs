@@ -54,6 +54,11 @@ pub(crate) fn members(archive: &[u8], limit: usize) -> Option<Vec<Member>> {
 }
 
 impl Member {
+    /// Whether it is a folder, which holds nothing itself.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.name.ends_with('/')
+    }
+
     /// The file's bytes; `None` if they are encrypted, packed by an unknown method, or more than `limit`.
     pub(crate) fn unpack(&self, archive: &[u8], limit: u64) -> Option<Vec<u8>> {
         if self.encrypted || self.size > limit {
