@@ -54,6 +54,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "issue-otp" => issue_otp::function(env, aws).await,
             "load-trusted-lists" => load_trusted_lists::function(env, aws).await,
             "manage-request" => manage_request::function(env, aws).await,
+            "manage-trust" => manage_trust::function(env, aws).await,
             "present-document" => present_document::function(env, aws).await,
             "read-request" => read_request::function(env, aws).await,
             "seal-document" => seal_document::function(env, aws).await,

@@ -148,7 +148,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 49] = [
+const ANSWERS: [(&str, &str); 52] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -173,6 +173,9 @@ const ANSWERS: [(&str, &str); 49] = [
     ("load-trusted-lists", "null"),
     ("manage-request", "404"),
     ("manage-request.singular", "404"),
+    ("manage-trust", "200"),
+    ("manage-trust.put", "200"),
+    ("manage-trust.put-malformed", "422"),
     ("present-document", "200"),
     ("present-document.asset", "200"),
     ("present-document.document", "404"),

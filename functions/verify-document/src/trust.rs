@@ -3,14 +3,14 @@
 use domain::{TenantId, Timestamp};
 use pades::trust::{Anchor, Purpose, TrustAnchors};
 use pades::validate::AnchorSource;
-use shared::store::{SealedWith, StoreError};
+use shared::store::{SealedWith, StoreError, TrustSettings};
 
 use crate::Deps;
 
 /// The anchors for a caller, and whether revocation may be asked for online.
 ///
 /// Everybody trusts what this system has sealed, and the trusted lists that its operator named; a tenant may
-/// add roots of its own.
+/// do without the lists, and add roots of its own.
 ///
 /// # Errors
 ///
@@ -20,7 +20,15 @@ pub(crate) async fn anchors(
     tenant: Option<&TenantId>,
     now: Timestamp,
 ) -> Result<(TrustAnchors, bool), StoreError> {
-    let mut anchors = deps.trusted_lists.anchors(now).await?.as_ref().clone();
+    let settings = match tenant {
+        Some(tenant) => deps.trust.settings(tenant).await?,
+        None => TrustSettings::default(),
+    };
+    let mut anchors = if settings.trusted_lists {
+        deps.trusted_lists.anchors(now).await?.as_ref().clone()
+    } else {
+        TrustAnchors::new()
+    };
     for authority in deps.trust.seal_authorities().await? {
         let purpose = match authority.of {
             SealedWith::Seal => None,
@@ -28,8 +36,6 @@ pub(crate) async fn anchors(
         };
         add(&mut anchors, authority.der, AnchorSource::SealAuthority, purpose);
     }
-    let Some(tenant) = tenant else { return Ok((anchors, false)) };
-    let settings = deps.trust.settings(tenant).await?;
     for root in settings.roots {
         add(&mut anchors, root, AnchorSource::Tenant, None);
     }

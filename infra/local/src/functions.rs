@@ -36,6 +36,7 @@ pub(crate) fn load(
             "IssueOtpFunction" => issue_otp,
             "LoadTrustedListsFunction" => load_trusted_lists,
             "ManageRequestFunction" => manage_request,
+            "ManageTrustFunction" => manage_trust,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
             "SealDocumentFunction" => seal_document,

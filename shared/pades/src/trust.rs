@@ -26,7 +26,7 @@ mod standing;
 mod view;
 
 pub use self::{
-    anchors::{Anchor, TrustAnchors, TrustError},
+    anchors::{Anchor, AnchorFacts, TrustAnchors, TrustError},
     limits::{MAX_CHAIN, MAX_FETCHES, MAX_MATERIAL, MAX_PATHS},
     material::Material,
     policies::PolicyConstraints,

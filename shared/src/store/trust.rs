@@ -22,12 +22,21 @@ pub struct Trust {
 }
 
 /// What a tenant trusts beside this system's own seals.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct TrustSettings {
     /// Certificates of roots, DER.
     pub roots: Vec<Vec<u8>>,
+    /// Whether the services of the trusted lists that the operator named are trusted.
+    pub trusted_lists: bool,
     /// Whether revocation may be asked for online.
     pub online: bool,
+}
+
+impl Default for TrustSettings {
+    /// What holds for a tenant that said nothing.
+    fn default() -> Self {
+        Self { roots: Vec::new(), trusted_lists: true, online: false }
+    }
 }
 
 /// A certificate under which seals were made here, or their time-stamps.
@@ -66,8 +75,15 @@ struct TrustItem {
     /// DER, in hexadecimal.
     #[serde(default)]
     roots: Vec<String>,
+    #[serde(default = "yes")]
+    trusted_lists: bool,
     #[serde(default)]
     online: bool,
+}
+
+/// What an item without the member means.
+const fn yes() -> bool {
+    true
 }
 
 impl Trust {
@@ -149,7 +165,7 @@ impl Trust {
         Ok(authorities)
     }
 
-    /// What a tenant trusts; nothing but this system's own seals unless it was said.
+    /// What a tenant trusts; this system's own seals and the trusted lists unless something else was said.
     ///
     /// # Errors
     ///
@@ -170,6 +186,7 @@ impl Trust {
         let roots = item.roots.iter().map(hex::decode).collect::<Result<_, _>>();
         Ok(TrustSettings {
             roots: roots.map_err(|error| StoreError::corrupt(&pk, error))?,
+            trusted_lists: item.trusted_lists,
             online: item.online,
         })
     }
@@ -184,6 +201,7 @@ impl Trust {
             pk: keys::tenant_pk(tenant),
             sk: keys::TRUST.to_owned(),
             roots: settings.roots.iter().map(hex::encode).collect(),
+            trusted_lists: settings.trusted_lists,
             online: settings.online,
         };
         self.client

@@ -34,6 +34,28 @@ impl Anchor {
     pub fn is_trusted_at(&self, at: i64) -> bool {
         self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
     }
+
+    /// What its certificate says of itself; `None` if it cannot be read.
+    #[must_use]
+    pub fn facts(&self) -> Option<AnchorFacts> {
+        let certificate = X509::read(&self.der).ok()?;
+        Some(AnchorFacts {
+            subject: certificate.subject_text(),
+            not_before: certificate.not_before(),
+            not_after: certificate.not_after(),
+        })
+    }
+}
+
+/// What the certificate of an anchor says of itself.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AnchorFacts {
+    /// Its subject, RFC 4514.
+    pub subject: String,
+    /// The first second of its validity, Unix seconds.
+    pub not_before: i64,
+    /// The last second of its validity, Unix seconds.
+    pub not_after: i64,
 }
 
 /// Why an anchor was not taken.
