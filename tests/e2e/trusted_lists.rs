@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tests::{CONTRACT, Door, ada};
 
-use crate::verify::door;
+use crate::verify::{door, put_trust};
 
 /// A day and a bit: the schedule has fired.
 const NEXT_DAY: Duration = Duration::from_hours(25);
@@ -82,6 +82,12 @@ async fn a_service_of_a_trusted_list_is_trusted_until_the_list_says_otherwise() 
     assert_eq!((&status[0]["sequenceNumber"], &status[0]["failure"]), (&json!(7), &Value::Null));
     assert_eq!(status[0]["isCurrent"], false, "it is overdue, which the operator is told");
     assert_eq!(status[1]["failure"], "there is no such file");
+
+    // A tenant may do without the lists.
+    let without = json!({ "roots": [], "trustedLists": false, "onlineRevocation": false });
+    let _taken = door.call(http::Method::PUT, "/trust", Some(&without)).await.expect(200);
+    assert_eq!(first_signature(&door, &file).await["subIndication"], "NO_CERTIFICATE_CHAIN_FOUND");
+    put_trust(&door, &[], false).await;
 
     // A list that is not accepted leaves the last good one in use.
     bucket.put("trust/files/xx.xml", list.replace("granted", "withdrawn")).await;
