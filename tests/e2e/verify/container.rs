@@ -157,13 +157,13 @@ async fn kinds_that_are_not_supported_have_numbers() {
     let door = door().await;
     let xades =
         br#"<?xml version="1.0"?><a><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/></a>"#;
-    let with_cades = zip(&[
+    let simple = zip(&[
         ("mimetype", b"application/vnd.etsi.asic-s+zip"),
         ("contract.pdf", CONTRACT),
         ("META-INF/signature.p7s", b"x"),
     ]);
-    let with_xades = zip(&[("contract.pdf", CONTRACT), ("META-INF/signatures.xml", xades)]);
-    for (file, number) in [(&xades[..], 832), (&with_cades, 833), (&with_xades, 833)] {
+    let extended = zip(&[("contract.pdf", CONTRACT), ("META-INF/signatures.xml", xades)]);
+    for (file, number) in [(&xades[..], 832), (&simple, 833), (&extended, 833)] {
         let refused = door.post("/verify", &inline(file)).await.expect(422);
         assert_eq!(refused.json()["error"], number, "{}", refused.text("/detail"));
         assert_eq!(refused.text("/errors/0/pointer"), "/inputDocument");
