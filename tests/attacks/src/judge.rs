@@ -7,6 +7,8 @@ use pades::{
     validate::{AnchorSource, Options, Report, validate},
 };
 
+use pdf::PageRenderer;
+
 use crate::authority::{NOW, TRUSTED};
 
 /// What the validator says of a file when only our own root is trusted.
@@ -16,6 +18,17 @@ use crate::authority::{NOW, TRUSTED};
 /// What the validator says when it gives no report.
 pub fn judge(bytes: &[u8]) -> Result<Report, String> {
     judge_with(bytes, &own_root(), NOW + 3600, None)
+}
+
+/// The same with pictures of the pages.
+///
+/// # Errors
+///
+/// As [`judge`].
+pub fn judge_rendered(bytes: &[u8], renderer: &dyn PageRenderer) -> Result<Report, String> {
+    let trust = own_root();
+    let options = Options { renderer: Some(renderer), ..Options::new(&trust, NOW + 3600) };
+    validate(Arc::new(bytes.to_vec()), &options).map_err(|error| error.to_string())
 }
 
 /// The same for a file that opens with a password.
