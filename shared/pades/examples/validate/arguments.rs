@@ -13,12 +13,14 @@ validate [OPTIONS] --batch   (paths, one a line, on standard input)
   --detached FILE    what a detached CMS signature or a time-stamp is over
   --recursive        look for signed files inside signed files and archives
   --repeat N         validate the same file N times, read once (default 1)
+  --render           time the validation with the pictures that it compares pages by
   --details          add what else is known: chains, time-stamps, reasons, notes
 
 Prints one line of JSON per file:
   {\"file\":path,\"ok\":bool,\"overall\":\"TOTAL_PASSED|INDETERMINATE|TOTAL_FAILED|NO_SIGNATURE\",\"times\":[seconds per repeat],
    \"signatures\":[{\"indication\",\"sub_indication\",\"intact\",\"level\",\"coverage\",\"revision\",\"changes\":[sentences]}],\"error\":null}
-`ok` says that the file could be judged, not that it is valid. Exit status is 0 unless the arguments are wrong.";
+`ok` says that the file could be judged, not that it is valid. The verdict always rests on pictures of the pages as
+well; drawing them is in the times only with --render. Exit status is 0 unless the arguments are wrong.";
 
 /// Which files are validated.
 pub(crate) enum Input {
@@ -36,6 +38,7 @@ pub(crate) struct Arguments {
     pub detached: Option<PathBuf>,
     pub recursive: bool,
     pub repeat: usize,
+    pub render: bool,
     pub details: bool,
     pub input: Input,
 }
@@ -53,6 +56,7 @@ impl Arguments {
             detached: None,
             recursive: false,
             repeat: 1,
+            render: false,
             details: false,
             input: Input::Batch,
         };
@@ -68,6 +72,7 @@ impl Arguments {
                 "--detached" => found.detached = Some(value()?.into()),
                 "--recursive" => found.recursive = true,
                 "--repeat" => found.repeat = count(&value()?)?,
+                "--render" => found.render = true,
                 "--details" => found.details = true,
                 option if option.starts_with("--") => return Err(format!("unknown option {option}")),
                 file => files.push(PathBuf::from(file)),
