@@ -16,6 +16,7 @@ mod kind;
 mod page;
 mod paint;
 mod permission;
+mod resources;
 mod role;
 mod same;
 mod shown;

@@ -56,6 +56,7 @@ pub(super) enum Part {
     Form,
     Information,
     Metadata,
+    Resources,
     Store,
 }
 
@@ -110,7 +111,7 @@ impl<'a> Step<'a> {
         for field in self.open.fields.clone() {
             self.field(field)?;
         }
-        for part in [Part::Store, Part::Metadata, Part::Information] {
+        for part in [Part::Resources, Part::Store, Part::Metadata, Part::Information] {
             if self.open.parts.contains(&part) {
                 self.explain(part)?;
             }
@@ -127,6 +128,7 @@ impl<'a> Step<'a> {
             Part::Form => self.form(),
             Part::Information => self.information(),
             Part::Metadata => self.metadata(),
+            Part::Resources => self.resources(),
             Part::Store => self.store(),
         }
     }
@@ -209,8 +211,7 @@ impl<'a> Step<'a> {
         for key in keys {
             let forbidden = match key.as_str() {
                 "Root" | "Encrypt" => true,
-                "ID" => file_id(self.old, before)?
-                    .is_some_and(|id| file_id(self.new, after).ok().flatten() != Some(id)),
+                "ID" => self.is_other_key(before, after)?,
                 // Readers take objects from there on as missing. An interim revision may still be mended.
                 "Size" => self.is_last && after.integer("Size") < before.integer("Size"),
                 "Info" => {
@@ -225,6 +226,16 @@ impl<'a> Step<'a> {
         }
         self.changes.append(&mut found);
         Ok(())
+    }
+
+    /// Whether another identifier makes another key. Its first half is a part of that (ISO 32000-1 section 7.6.3.3)
+    /// and nothing else that shows: it ought to stay (section 14.4), and many writers make it anew. pyHanko
+    /// does not look at it at all.
+    fn is_other_key(&self, before: &Dictionary, after: &Dictionary) -> Result<bool, PdfError> {
+        if before.get("Encrypt").is_none() && after.get("Encrypt").is_none() {
+            return Ok(false);
+        }
+        Ok(file_id(self.old, before)?.is_some_and(|id| file_id(self.new, after).ok().flatten() != Some(id)))
     }
 
     /// Finds the part of the document to explain for an object that was replaced.
@@ -286,6 +297,7 @@ impl<'a> Step<'a> {
             Role::FieldArray | Role::Form => self.open_part(Part::Form),
             Role::Information => self.open_part(Part::Information),
             Role::Metadata => self.open_part(Part::Metadata),
+            Role::Resources | Role::ResourceNames => self.open_part(Part::Resources),
             Role::Store => {
                 self.open_part(Part::Store);
                 // What the store holds is only added to.
@@ -303,7 +315,14 @@ impl<'a> Step<'a> {
         Ok(match self.roles(number)?.first() {
             Some(Role::Other(role)) => *role,
             Some(Role::Annotation(_) | Role::Annotations(_)) => ObjectRole::Annotation,
-            Some(Role::Field(_) | Role::Appearance(_) | Role::FieldArray | Role::Form) => ObjectRole::Field,
+            Some(
+                Role::Field(_)
+                | Role::Appearance(_)
+                | Role::FieldArray
+                | Role::Form
+                | Role::Resources
+                | Role::ResourceNames,
+            ) => ObjectRole::Field,
             _ => ObjectRole::Other,
         })
     }
