@@ -345,3 +345,6 @@ fn is_light(operands: &[Value]) -> bool {
         _ => parts.iter().all(|part| *part > LIGHT),
     }
 }
+
+#[cfg(test)]
+mod tests;
