@@ -108,7 +108,7 @@ fn the_catalog_takes_validation_data_and_versions_only() {
 #[test]
 fn the_trailer_keeps_its_identity() {
     let trailer = |text: &str| Update { trailer: Some(text.to_owned()), ..update() }.put(3, PAGE);
-    allowed(&trailer("/Root 1 0 R/Info 14 0 R/ID[<DD><CC>]"), &[]);
+    denied(&trailer("/Root 1 0 R/Info 14 0 R/ID[<DD><CC>]"), "the entry ID of the trailer");
     allowed(&trailer("/Root 1 0 R/Info 14 0 R/ID[<AA><EE>]"), &[]);
     let dated = "<</Title(Contract)/ModDate(D:20270101000000Z)>>";
     allowed(&update().put(14, dated), &["the document information ModDate was changed"]);

@@ -15,9 +15,9 @@ use crate::{
     object::{Dictionary, Object, Value},
 };
 
-/// Categories of resources by name, in which names may be added (ISO 32000-1 section 7.8.3).
-pub(super) const CATEGORIES: [&str; 8] =
-    ["ColorSpace", "Encoding", "ExtGState", "Font", "Pattern", "Properties", "Shading", "XObject"];
+/// Categories of resources that may be objects of their own to which names are added (ISO 32000-1 section 7.8.3).
+pub(super) const CATEGORIES: [&str; 7] =
+    ["ColorSpace", "Encoding", "ExtGState", "Font", "Pattern", "Properties", "Shading"];
 /// Those that no appearance of a value is made of: old signatures took over their drawings, and procedure sets
 /// are obsolete.
 const UNUSED: [&[u8]; 2] = [b"ProcSet", b"XObject"];

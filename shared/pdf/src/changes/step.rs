@@ -116,6 +116,7 @@ impl<'a> Step<'a> {
                 self.explain(part)?;
             }
         }
+        self.identifier()?;
         Ok(self.changes)
     }
 
@@ -211,7 +212,6 @@ impl<'a> Step<'a> {
         for key in keys {
             let forbidden = match key.as_str() {
                 "Root" | "Encrypt" => true,
-                "ID" => self.is_other_key(before, after)?,
                 // Readers take objects from there on as missing. An interim revision may still be mended.
                 "Size" => self.is_last && after.integer("Size") < before.integer("Size"),
                 "Info" => {
@@ -228,14 +228,30 @@ impl<'a> Step<'a> {
         Ok(())
     }
 
-    /// Whether another identifier makes another key. Its first half is a part of that (ISO 32000-1 section 7.6.3.3)
-    /// and nothing else that shows: it ought to stay (section 14.4), and many writers make it anew. pyHanko
-    /// does not look at it at all.
-    fn is_other_key(&self, before: &Dictionary, after: &Dictionary) -> Result<bool, PdfError> {
-        if before.get("Encrypt").is_none() && after.get("Encrypt").is_none() {
-            return Ok(false);
+    /// The first half of the identifier ought to stay (ISO 32000-1 section 14.4). It shows nothing, and many writers
+    /// make it anew with a signature or time-stamp, which then covers it; pyHanko does not look at it at all.
+    /// Of an encrypted file it may be a part of the key (section 7.6.3.3).
+    fn identifier(&mut self) -> Result<(), PdfError> {
+        let (old, new) = (self.old.trailer()?, self.new.trailer()?);
+        let (Some(before), Some(after)) = (old.dictionary(), new.dictionary()) else { return Ok(()) };
+        let Some(id) = file_id(self.old, before)? else { return Ok(()) };
+        if file_id(self.new, after).ok().flatten() == Some(id) {
+            return Ok(());
         }
-        Ok(file_id(self.old, before)?.is_some_and(|id| file_id(self.new, after).ok().flatten() != Some(id)))
+        let signs = |change: &Change| {
+            let by_kind = matches!(
+                change.kind,
+                ChangeKind::Signed
+                    | ChangeKind::SignatureFieldAdded { signed: true, .. }
+                    | ChangeKind::TimestampAdded
+            );
+            change.allowed && by_kind
+        };
+        let is_key = before.get("Encrypt").is_some() || after.get("Encrypt").is_some();
+        if is_key || !self.changes.iter().any(signs) {
+            self.report(Change::forbidden(ChangeKind::TrailerEntry { key: "ID".to_owned() }));
+        }
+        Ok(())
     }
 
     /// Finds the part of the document to explain for an object that was replaced.
