@@ -123,6 +123,18 @@ async fn a_broken_table_is_repaired_and_the_integrator_is_told() {
 }
 
 #[tokio::test]
+async fn a_table_that_promises_too_many_objects_is_repaired() {
+    let door = Door::open().await;
+    let at = CONTRACT.windows(6).rposition(|it| it == b"/Size ").unwrap() + 6;
+    let digits = CONTRACT[at..].iter().take_while(|it| it.is_ascii_digit()).count();
+    let broken = [&CONTRACT[..at], b"99999999", &CONTRACT[at + digits..]].concat();
+    let ceremony = door.request(&broken, &[ada()]).await;
+    let detail = ceremony.detail().await;
+    assert_eq!(detail.text("/data/state"), "WAIT_SIGNER");
+    assert_eq!(detail.json()["data"]["document"]["inputDocuments"][0]["repaired"], true);
+}
+
+#[tokio::test]
 async fn several_documents_become_one_in_their_order() {
     use base64::Engine as _;
     let door = Door::open().await;

@@ -9,12 +9,13 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use tests::{CONTRACT, Ceremony, Door, ada, grace, judge_signed, large_pdf};
 
+const INGEST: &str = "IngestDocumentFunction";
 const SEAL: &str = "SealDocumentFunction";
 
-/// How often the sealing function did this to S3.
-fn count(cloud: &Cloud, operation: &str) -> u64 {
+/// How often a function did this to S3.
+fn count(cloud: &Cloud, function: &str, operation: &str) -> u64 {
     let is_it = |call: &Call| {
-        call.function.as_deref() == Some(SEAL) && call.service == "s3" && call.operation == operation
+        call.function.as_deref() == Some(function) && call.service == "s3" && call.operation == operation
     };
     cloud.calls().iter().filter(|(call, _)| is_it(call)).map(|(_, count)| count).sum()
 }
@@ -40,14 +41,63 @@ async fn a_large_document_is_sealed_by_copying_it_within_s3() {
         ("CompleteMultipartUpload", 3),
         ("AbortMultipartUpload", 0),
     ] {
-        assert_eq!(count(&door.cloud, operation), times, "{operation}");
+        assert_eq!(count(&door.cloud, SEAL, operation), times, "{operation}");
     }
     // Each revision is read back once; the rest are the ranges that the engine looked at.
-    assert!(count(&door.cloud, "GetObject") <= 3 + 3 * 4);
+    assert!(count(&door.cloud, SEAL, "GetObject") <= 3 + 3 * 4);
     let signed = ceremony.document("signedDocument").await.expect(200).body;
     judge_signed(&door.cloud, &document, &signed, 3).await;
     let detail = ceremony.detail().await;
     assert_eq!(detail.json()["data"]["document"]["signedDocument"]["size"], signed.len());
+}
+
+#[tokio::test]
+async fn a_large_document_is_taken_in_by_ranges_and_copied_within_s3() {
+    let document = large_pdf(20_000_000);
+    let door = Door::open().await;
+    let input = door.upload(&document).await;
+    let body = json!({ "inputDocuments": [input], "signers": tests::signers(&[ada()]), "title": "Large" });
+    door.cloud.clear_calls();
+    let answer = door.post("/EU-SES", &body).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER");
+    for (operation, times) in [
+        ("PutObject", 0),
+        ("CreateMultipartUpload", 1),
+        ("UploadPartCopy", 1),
+        ("UploadPart", 0),
+        ("CompleteMultipartUpload", 1),
+        ("AbortMultipartUpload", 0),
+    ] {
+        assert_eq!(count(&door.cloud, INGEST, operation), times, "{operation}");
+    }
+    // The copy is read back once; the rest are the ranges that the engine looked at.
+    let ranges = count(&door.cloud, INGEST, "GetObject") - 1;
+    assert!((1..=4).contains(&ranges), "{ranges}");
+    let detail = ceremony.detail().await;
+    let document_facts = &detail.json()["data"]["document"];
+    assert_eq!(document_facts["inputDocuments"][0]["size"], document.len());
+    let shown = ceremony.view(ada()).await;
+    assert_eq!(shown["document"]["sha256"], hex::encode(Sha256::digest(&document)));
+}
+
+#[tokio::test]
+async fn a_large_document_that_is_broken_is_repaired_in_memory() {
+    let mut broken = large_pdf(20_000_000);
+    let at = broken.windows(9).rposition(|window| window == b"startxref").unwrap();
+    broken.truncate(at);
+    let door = Door::open().await;
+    let input = door.upload(&broken).await;
+    let body = json!({ "inputDocuments": [input], "signers": tests::signers(&[ada()]), "title": "Large" });
+    door.cloud.clear_calls();
+    let answer = door.post("/EU-SES", &body).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER");
+    assert_eq!(count(&door.cloud, INGEST, "PutObject"), 1);
+    let detail = ceremony.detail().await;
+    assert_eq!(detail.json()["data"]["document"]["inputDocuments"][0]["repaired"], true);
 }
 
 #[tokio::test]

@@ -28,41 +28,67 @@ pub(crate) struct Accepted {
 /// content, forbid signatures, have no room where a signature is to stand, or lack the text that says where.
 pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Failure> {
     let readable = files.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?;
-    let (files, repaired): (Vec<Vec<u8>>, Vec<bool>) = readable.into_iter().unzip();
-    let bytes = match <[Vec<u8>; 1]>::try_from(files) {
+    let (files, repaired): (Vec<Arc<Vec<u8>>>, Vec<bool>) = readable.into_iter().unzip();
+    let bytes = match <[Arc<Vec<u8>>; 1]>::try_from(files) {
         Ok([only]) => only,
         Err(several) => {
-            let slices: Vec<&[u8]> = several.iter().map(Vec::as_slice).collect();
-            pdf::merge(&slices).map_err(|error| unreadable(&error))?
+            let slices: Vec<&[u8]> = several.iter().map(|file| -> &[u8] { file }).collect();
+            Arc::new(pdf::merge(&slices).map_err(|error| unreadable(&error))?)
         }
     };
-    let (document, inspection) = inspect(&bytes).map_err(|error| unreadable(&error))?;
-    refuse_active_content(&inspection)?;
-    let placed = place::find(&document, facts)?;
-    for (index, signatory) in placed.iter().enumerate() {
-        let marks: Vec<pdf::Place> = signatory.places.iter().map(sealing::place).collect();
-        pdf::check_places(&inspection, &marks)
-            .map_err(|error| failure(PLACE, format!("Signer {}: {error}.", index + 1)))?;
-    }
-    try_seal(&document, facts, &placed)?;
-    Ok(Accepted { bytes, repaired, placed })
+    let (document, inspection) = inspect(bytes.clone()).map_err(|error| unreadable(&error))?;
+    let placed = judge(&document, &inspection, facts)?;
+    drop(document);
+    Ok(Accepted { bytes: Arc::unwrap_or_clone(bytes), repaired, placed })
 }
 
-/// The file, repaired if that is needed and allowed, and whether it was.
-fn readable(bytes: Vec<u8>) -> Result<(Vec<u8>, bool), Failure> {
-    match inspect(&bytes) {
-        Ok((_, inspection)) if !inspection.needs_repair() => Ok((bytes, false)),
-        Ok(_) | Err(PdfError::Broken { .. }) => {
-            let repaired = pdf::repair(&bytes).map_err(|error| unreadable(&error))?;
-            inspect(&repaired).map_err(|error| unreadable(&error))?;
-            Ok((repaired, true))
+/// The same for one file that is read where it lies: only where its signatures stand. None when the file has to be
+/// repaired first.
+///
+/// # Errors
+///
+/// A [`Failure`], as in [`accept`].
+pub(crate) fn accept_in_place(
+    source: Arc<dyn ReadAt>,
+    facts: &Facts,
+) -> Result<Option<Vec<Placed>>, Failure> {
+    match inspect(source) {
+        Ok((document, inspection)) if !inspection.needs_repair() => {
+            judge(&document, &inspection, facts).map(Some)
         }
+        Ok(_) => Ok(None),
+        Err(error) if error.may_be_repaired() => Ok(None),
         Err(error) => Err(unreadable(&error)),
     }
 }
 
-fn inspect(bytes: &[u8]) -> Result<(Document, Inspection), PdfError> {
-    let source: Arc<dyn ReadAt> = Arc::new(bytes.to_vec());
+/// Where the signatures stand in a document that can take them.
+fn judge(document: &Document, inspection: &Inspection, facts: &Facts) -> Result<Vec<Placed>, Failure> {
+    refuse_active_content(inspection)?;
+    let placed = place::find(document, facts)?;
+    for (index, signatory) in placed.iter().enumerate() {
+        let marks: Vec<pdf::Place> = signatory.places.iter().map(sealing::place).collect();
+        pdf::check_places(inspection, &marks)
+            .map_err(|error| failure(PLACE, format!("Signer {}: {error}.", index + 1)))?;
+    }
+    try_seal(document, facts, &placed)?;
+    Ok(placed)
+}
+
+/// The file, repaired if that is needed and allowed, and whether it was.
+fn readable(bytes: Vec<u8>) -> Result<(Arc<Vec<u8>>, bool), Failure> {
+    let bytes = Arc::new(bytes);
+    match inspect(bytes.clone()) {
+        Ok((_, inspection)) if !inspection.needs_repair() => return Ok((bytes, false)),
+        Err(error) if !error.may_be_repaired() => return Err(unreadable(&error)),
+        Ok(_) | Err(_) => {}
+    }
+    let repaired = Arc::new(pdf::repair(&bytes).map_err(|error| unreadable(&error))?);
+    inspect(repaired.clone()).map_err(|error| unreadable(&error))?;
+    Ok((repaired, true))
+}
+
+fn inspect(source: Arc<dyn ReadAt>) -> Result<(Document, Inspection), PdfError> {
     let document = Document::open(source, None, &Limits::default())?;
     let inspection = pdf::inspect(&document)?;
     Ok((document, inspection))

@@ -4,9 +4,10 @@
 //! Notifications come at least once and in any order, so every step looks first at what is already there.
 
 mod check;
+mod input;
 mod place;
 
-use domain::request::{AnyRequest, Arrived, Failure, FileFacts, Received, Request};
+use domain::request::{AnyRequest, Failure, Received, Request};
 use domain::value::{DocumentId, MessageId};
 use domain::{Actor, Cause, RequestId};
 use serde::Deserialize;
@@ -14,11 +15,9 @@ use shared::BoxError;
 use shared::courier::Courier;
 use shared::edge::s3_event::{S3Event, created_keys};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
-use shared::store::{
-    DocumentKeys, Documents, FAILED_SUFFIX, Requests, Rounds, StoreError, WriteOnce, incoming_parts,
-};
+use shared::store::{DocumentKeys, Documents, FAILED_SUFFIX, Requests, Rounds, StoreError, incoming_parts};
 
-use check::Accepted;
+use input::Taken;
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -91,33 +90,14 @@ async fn take_in(
 /// Accepts or rejects the request once all of its documents are there.
 async fn decide(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Result<(), StoreError> {
     let facts = request.facts();
-    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
-    let mut files = Vec::with_capacity(facts.inputs.len());
-    for input in &facts.inputs {
-        match deps.documents.get(&keys.incoming(&input.id), MAX_DOCUMENT_BYTES).await {
-            Ok(bytes) => files.push((input.id.clone(), bytes)),
-            // The notification of the document that is still missing will come.
-            Err(StoreError::NotFound) => return Ok(()),
-            Err(error) => return Err(error),
-        }
-    }
-    let files_facts: Vec<FileFacts> =
-        files.iter().map(|(id, bytes)| Documents::facts_of(bytes, id.clone(), cx.now)).collect();
-    let (ids, files): (Vec<DocumentId>, Vec<Vec<u8>>) = files.into_iter().unzip();
-    let Accepted { bytes: accepted, repaired, placed } = match check::accept(files, facts) {
-        Ok(accepted) => accepted,
-        Err(failure) => return reject(deps, request, failure, cx).await,
+    let Taken { inputs, accepted, placed } = match input::take(&deps.documents, facts, cx.now).await? {
+        Some(Ok(taken)) => taken,
+        Some(Err(failure)) => return reject(deps, request, failure, cx).await,
+        // The notification of the document that is still missing will come.
+        None => return Ok(()),
     };
-    let arrived = ids.iter().zip(files_facts).zip(repaired);
-    let inputs = arrived.map(|((id, file), repaired)| Arrived { id: id.clone(), file, repaired }).collect();
-    let key = keys.revision(0);
-    let accepted = match deps.documents.put_once(&key, "application/pdf", accepted.clone()).await? {
-        WriteOnce::Written => accepted,
-        // An earlier attempt wrote it, and what it wrote is what counts.
-        WriteOnce::Existed => deps.documents.get(&key, MAX_DOCUMENT_BYTES).await?,
-    };
+    let ids: Vec<DocumentId> = facts.inputs.iter().map(|input| input.id.clone()).collect();
     let mut rng = system_rng();
-    let accepted = Documents::facts_of(&accepted, DocumentId::new(&mut rng), cx.now);
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     // Past its deadline the request is left to the schedule.
     let Ok(transition) = request.accept(inputs, accepted, placed, &mut cause) else { return Ok(()) };
@@ -163,6 +143,4 @@ async fn read_note(deps: &Deps, key: &str) -> Result<Failure, StoreError> {
     })
 }
 
-/// The largest document: what the largest presigned upload takes.
-const MAX_DOCUMENT_BYTES: u64 = 1 << 30;
 const MAX_NOTE_BYTES: u64 = 4096;

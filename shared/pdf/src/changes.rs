@@ -16,6 +16,7 @@ mod kind;
 mod page;
 mod paint;
 mod permission;
+mod resources;
 mod role;
 mod same;
 mod shown;
@@ -113,19 +114,53 @@ impl Change {
 /// # Errors
 ///
 /// [`PdfError`] when the source fails, or the revisions cannot be told apart. What cannot be read in a later
-/// revision, or takes more work than the limits allow, is a change that is not allowed.
+/// revision, or takes more work than the limits allow, is a change that is not allowed. So are bytes behind the last
+/// end marker that no signature covers, white space and zeros included: one end of a line may stand there, which
+/// many writers leave out of the byte range.
 pub fn changes_since(document: &Document, signature: &SignatureFound) -> Result<Vec<Change>, PdfError> {
     let since = signature.revision;
     let mut kept = document.changes().lock().unwrap_or_else(PoisonError::into_inner);
-    let all = match &*kept {
-        Some((from, all)) if *from <= since => all.clone(),
+    let known = match &*kept {
+        Some(known) if known.since <= since => known.clone(),
         _ => {
-            let all = Arc::new(analyse(document, since)?);
-            *kept = Some((since, all.clone()));
-            all
+            let behind = unsigned_end(document)?;
+            let known = Arc::new(Analysis { since, changes: analyse(document, since)?, behind });
+            *kept = Some(known.clone());
+            known
         }
     };
-    Ok(all.iter().filter(|change| change.revision > since).cloned().collect())
+    let later = known.changes.iter().filter(|change| change.revision > since);
+    Ok(later.chain(&known.behind).cloned().collect())
+}
+
+/// What is found about the revisions after one, kept for signatures of later ones.
+#[derive(Debug)]
+pub(crate) struct Analysis {
+    since: usize,
+    changes: Vec<Change>,
+    /// Bytes behind the last revision.
+    behind: Option<Change>,
+}
+
+/// Bytes behind the last end marker that no signature covers.
+///
+/// Others than white space are a revision by themselves.
+fn unsigned_end(document: &Document) -> Result<Option<Change>, PdfError> {
+    let history = document.history()?;
+    let Some((index, last)) = history.revisions.iter().enumerate().last() else { return Ok(None) };
+    let size = document.size();
+    if last.sections == 0 || last.eof >= size {
+        return Ok(None);
+    }
+    let signed = crate::signatures(document)?;
+    let ends = signed.iter().filter(|found| found.coverage.is_whole()).map(|found| found.revision_end);
+    let from = ends.fold(last.eof, u64::max);
+    let rest = document.reader().window(from, 3)?;
+    if matches!(&*rest, b"" | b"\r" | b"\n" | b"\r\n") {
+        return Ok(None);
+    }
+    let change = Change::forbidden(ChangeKind::UnsignedBytes { bytes: size - from });
+    Ok(Some(Change { revision: index, ..change }))
 }
 
 /// All changes of the revisions after `since`.

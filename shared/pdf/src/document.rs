@@ -16,7 +16,8 @@ pub(crate) use self::revision::{Fault, History, Revision};
 pub use self::revision::{open_revision, revisions};
 use self::{object_stream::Kept, pages::PageList};
 use crate::{
-    Change, Limits, PdfError, ReadAt,
+    Limits, PdfError, ReadAt,
+    changes::Analysis,
     crypt::Crypt,
     filter,
     object::{Dictionary, Object, Value},
@@ -30,8 +31,8 @@ const STARTXREF_WITHIN: u64 = 2048;
 /// How many references may lead from one to the next before there is a value.
 const REFERENCES: usize = 16;
 
-/// Changes of the revisions after one.
-type KeptChanges = Option<(usize, Arc<Vec<Change>>)>;
+/// What was found about the revisions after one.
+type KeptChanges = Option<Arc<Analysis>>;
 
 /// A PDF, read lazily: cross-references, trailer and catalog on opening, everything else when asked for.
 ///

@@ -58,6 +58,20 @@ pub enum PdfError {
 }
 
 impl PdfError {
+    /// Whether [`crate::repair`] may help against it, before the first signature: the file is broken, or its
+    /// cross-references promise more objects than there can be.
+    ///
+    /// A file that opens tells by [`crate::Inspection::needs_repair`].
+    #[must_use]
+    pub fn may_be_repaired(&self) -> bool {
+        match self {
+            Self::Broken { .. } | Self::UnsupportedFilter { .. } => true,
+            // A repair counts the objects that the file has.
+            Self::LimitExceeded { limit, .. } => *limit == "objects",
+            _ => false,
+        }
+    }
+
     pub(crate) fn broken(offset: u64, what: &'static str) -> Self {
         Self::Broken { offset, what }
     }

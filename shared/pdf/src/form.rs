@@ -29,6 +29,8 @@ pub(crate) struct Field {
     pub(crate) object: Object,
     /// `/FT`, also when inherited.
     pub(crate) kind: Vec<u8>,
+    /// `/Ff`, also when inherited.
+    pub(crate) flags: i64,
     /// `/V`, for signature fields only.
     pub(crate) value: Option<Value>,
     pub(crate) widgets: Vec<Object>,
@@ -39,6 +41,7 @@ pub(crate) struct Field {
 struct Parent {
     name: Option<String>,
     kind: Vec<u8>,
+    flags: i64,
     value: Option<Value>,
 }
 
@@ -129,7 +132,8 @@ fn read_fields<'a>(
             widgets.insert(0, object.clone());
         }
         let value = own.value.filter(|_| own.kind == b"Sig");
-        fields.push(Field { name: own.name.unwrap_or_default(), object, kind: own.kind, value, widgets });
+        let name = own.name.unwrap_or_default();
+        fields.push(Field { name, object, kind: own.kind, flags: own.flags, value, widgets });
     }
     Ok(fields)
 }
@@ -152,7 +156,9 @@ fn own_attributes(
         Value::Name(kind) => kind,
         _ => parent.kind.clone(),
     };
-    Ok(Parent { name, kind, value: dictionary.get("V").cloned().or_else(|| parent.value.clone()) })
+    let flags = document.value(dictionary, "Ff")?.as_integer().unwrap_or(parent.flags);
+    let value = dictionary.get("V").cloned().or_else(|| parent.value.clone());
+    Ok(Parent { name, kind, flags, value })
 }
 
 impl Field {

@@ -42,6 +42,7 @@ pub fn inspect(document: &Document) -> Result<Inspection, PdfError> {
         claims: read_claims(document)?,
         layers: has_layers(document)?,
         overlay_annotations: overlay_annotations(document)?,
+        numbers_used_up: document.next_number().is_err(),
         ..Inspection::default()
     };
     for field in &form.fields {

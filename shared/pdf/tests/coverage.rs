@@ -16,7 +16,7 @@ mod support;
 
 use std::sync::Arc;
 
-use pdf::{Change, Document, Limits, RangeCoverage, RangeFault};
+use pdf::{Act, Change, Document, Limits, RangeCoverage, RangeFault};
 use support::{
     open,
     update::{CATALOG, NEXT, PAGE, Update, form_document, last_number, signed, stream, update},
@@ -89,6 +89,45 @@ fn white_space_behind_the_end_marker_may_be_signed_or_not() {
     let padded = [bytes.as_slice(), b"\n\n"].concat();
     assert_eq!(coverage(&padded), RangeCoverage::WholeRevision);
     assert_eq!(pdf::revisions(&open(&padded)).unwrap().last(), Some(&(padded.len() as u64)));
+    let signed = [ranged(|[a, b, c, d]| [a, b, c, d + 3]), b"\n \0".to_vec()].concat();
+    assert_eq!(coverage(&signed), RangeCoverage::WholeFile);
+    assert!(changes(&open(&signed)).is_empty());
+}
+
+#[test]
+fn one_end_of_a_line_may_be_left_unsigned_and_nothing_else() {
+    let cut = ranged(|[a, b, c, d]| [a, b, c, d - 1]);
+    let bare = cut.strip_suffix(b"\n").unwrap();
+    assert!(bare.ends_with(b"%%EOF"));
+    let update = update().put(3, PAGE).append(&base());
+    for file in [bare, &base(), update.strip_suffix(b"\n").unwrap()] {
+        for end in ["", "\r", "\n", "\r\n"] {
+            let found = changes(&open(&[file, end.as_bytes()].concat()));
+            assert!(found.is_empty(), "{end:?}: {found:#?}");
+        }
+        let zeros = "\0".repeat(1_000);
+        for end in ["\n\n", "\n\r", "\r\r", "\r\n\n", " ", "\t", "\0", "\n\0", " \n", &zeros] {
+            denied(&[file, end.as_bytes()].concat(), &format!("{} bytes were added", end.len()));
+        }
+    }
+}
+
+#[test]
+fn bytes_behind_the_end_are_told_of_every_signature() {
+    let (ada, grace) = (support::appearance("Ada Lovelace"), support::appearance("Grace Hopper"));
+    let acts = [
+        Act::Signatory { field_name: "sig_ada", appearance: &ada },
+        Act::Signatory { field_name: "sig_grace", appearance: &grace },
+    ];
+    let seal = |bytes: Vec<u8>, act| support::seal(&bytes, &support::plan(), act).unwrap().0;
+    let padded = [acts.into_iter().fold(support::pages(1, "").build(), seal), vec![0; 9]].concat();
+    let document = open(&padded);
+    let signatures = pdf::signatures(&document).unwrap();
+    assert_eq!(signatures.len(), 2);
+    for signature in &signatures {
+        let found = pdf::changes_since(&document, signature).unwrap();
+        assert!(found.iter().any(|change| !change.allowed && change.revision == 2), "{found:#?}");
+    }
 }
 
 #[test]

@@ -6,56 +6,35 @@
 
 mod arguments;
 mod http;
+#[path = "../program/run.rs"]
+mod program;
 mod repair;
 mod work;
 
-use std::{
-    io::{BufRead, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use arguments::{Arguments, Input, USAGE};
 use work::{Sealer, Sealing};
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
-        Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
+    program::run(USAGE, Arguments::parse(std::env::args().skip(1)), |arguments| {
+        let sealer = Sealer::load(arguments)?;
+        match &arguments.input {
+            Input::Batch => program::lines().for_each(|line| report(&seal_line(&sealer, &line))),
+            Input::File { from, to } => report(&sealer.seal_file(from, to)),
         }
-        Err(wrong) => {
-            eprintln!("{wrong}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    let sealer = match Sealer::load(&arguments) {
-        Ok(sealer) => sealer,
-        Err(wrong) => {
-            eprintln!("{wrong}");
-            return ExitCode::from(2);
-        }
-    };
-    match &arguments.input {
-        Input::Batch => batch(&sealer),
-        Input::File { from, to } => report(&sealer.seal_file(from, to)),
-    }
-    ExitCode::SUCCESS
+        Ok(())
+    })
 }
 
-/// Seals what the lines of standard input name, going on after refusals.
-fn batch(sealer: &Sealer) {
-    for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-        let sealing = match line.split_once('\t') {
-            Some((from, to)) => sealer.seal_file(Path::new(from), Path::new(to)),
-            None => Sealing::refused("a line is IN, a tabulator and OUT"),
-        };
-        report(&sealing);
+/// Seals what a line of a batch names.
+fn seal_line(sealer: &Sealer<'_>, line: &str) -> Sealing {
+    match line.split_once('\t') {
+        Some((from, to)) => sealer.seal_file(Path::new(from), Path::new(to)),
+        None => Sealing::refused("a line is IN, a tabulator and OUT"),
     }
 }
 
-/// One line, flushed at once so that a reader of a long batch sees each file as it is done.
 fn report(sealing: &Sealing) {
     let mut line = serde_json::json!({
         "ok": sealing.error.is_none(),
@@ -66,6 +45,5 @@ fn report(sealing: &Sealing) {
     if let (false, Some(line)) = (sealing.repaired.is_empty(), line.as_object_mut()) {
         line.insert("repaired".to_owned(), serde_json::json!(sealing.repaired));
     }
-    println!("{line}");
-    let _ = std::io::stdout().flush();
+    program::print(&line);
 }

@@ -27,12 +27,7 @@ pub(crate) fn repair(
     password: Option<&[u8]>,
     reason: Box<dyn Error>,
 ) -> Result<Repaired, Box<dyn Error>> {
-    let broken = pdf_error(reason.as_ref()).is_some_and(|error| match error {
-        PdfError::Broken { .. } | PdfError::UnsupportedFilter { .. } => true,
-        // Cross-references can promise objects that the file does not have.
-        PdfError::LimitExceeded { limit, .. } => *limit == "objects",
-        _ => false,
-    });
+    let broken = pdf_error(reason.as_ref()).is_some_and(PdfError::may_be_repaired);
     if !broken || fs::metadata(from)?.len() > MOST_BYTES {
         return Err(reason);
     }

@@ -5,13 +5,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
 
 mod arguments;
+#[path = "../program/run.rs"]
+mod program;
 mod work;
 
-use std::{
-    io::{BufRead, Write},
-    path::Path,
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
 use arguments::{Arguments, Input, USAGE};
 use work::Validator;
@@ -19,37 +17,13 @@ use work::Validator;
 fn main() -> ExitCode {
     // This program is also the child that draws pages.
     render::worker_main_if_asked();
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
-        Ok(Some(arguments)) => arguments,
-        Ok(None) => {
-            println!("{USAGE}");
-            return ExitCode::SUCCESS;
+    program::run(USAGE, Arguments::parse(std::env::args().skip(1)), |arguments| {
+        let validator = Validator::load(arguments)?;
+        let report = |path: &Path| program::print(&validator.validate_file(path));
+        match &arguments.input {
+            Input::Batch => program::lines().for_each(|line| report(Path::new(&line))),
+            Input::File(path) => report(path),
         }
-        Err(wrong) => {
-            eprintln!("{wrong}\n\n{USAGE}");
-            return ExitCode::from(2);
-        }
-    };
-    let validator = match Validator::load(&arguments) {
-        Ok(validator) => validator,
-        Err(wrong) => {
-            eprintln!("{wrong}");
-            return ExitCode::from(2);
-        }
-    };
-    match &arguments.input {
-        Input::Batch => {
-            for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-                report(&validator, Path::new(&line));
-            }
-        }
-        Input::File(path) => report(&validator, path),
-    }
-    ExitCode::SUCCESS
-}
-
-/// One line, flushed at once so that a reader of a long batch sees each file as it is done.
-fn report(validator: &Validator<'_>, path: &Path) {
-    println!("{}", validator.validate_file(path));
-    let _ = std::io::stdout().flush();
+        Ok(())
+    })
 }

@@ -122,3 +122,31 @@ fn whatever_is_damaged_is_read_or_refused() {
         let _ = SignedData::read(&der[..position]);
     }
 }
+
+/// The seal with so many certificates, each an empty sequence.
+fn with_certificates(count: usize) -> Vec<u8> {
+    let der = seal();
+    let mut outer = Element::whole(&der).unwrap().members_of(SEQUENCE).unwrap();
+    let kind = outer.next().unwrap().raw;
+    let data = outer.next().unwrap().only_member().unwrap();
+    let mut members = data.members_of(SEQUENCE).unwrap();
+    let mut rebuilt = Vec::new();
+    while !members.is_finished() {
+        let member = members.next().unwrap();
+        if member.tag == context(0) {
+            rebuilt.extend(encode(0xa0, &[SEQUENCE_OCTET, 0].repeat(count)));
+        } else {
+            rebuilt.extend(member.raw);
+        }
+    }
+    encode(SEQUENCE_OCTET, &[kind, &encode(0xa0, &encode(SEQUENCE_OCTET, &rebuilt))].concat())
+}
+
+const SEQUENCE_OCTET: u8 = 0x30;
+
+#[test]
+fn certificates_are_limited() {
+    let most = with_certificates(MAX_CERTIFICATES);
+    assert_eq!(SignedData::read(&most).unwrap().certificates.len(), MAX_CERTIFICATES);
+    assert!(SignedData::read(&with_certificates(MAX_CERTIFICATES + 1)).is_err());
+}

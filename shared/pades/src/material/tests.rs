@@ -5,7 +5,11 @@ use rcgen::CustomExtension;
 use x509_cert::ext::pkix::{AccessDescription, AuthorityInfoAccessSyntax, name::GeneralName};
 
 use super::*;
-use crate::testing::{Issued, NOW, Urls};
+use crate::{
+    asn1::ber::encode,
+    oid,
+    testing::{Issued, NOW, Urls},
+};
 
 const ROOT: &str = "http://localhost/root.crt";
 const ROOT_CRL: &str = "http://localhost/root.crl";
@@ -180,7 +184,7 @@ fn few_of_many_urls_are_asked() {
     };
     let access: Vec<AccessDescription> = (0..100)
         .map(|number| AccessDescription {
-            access_method: crate::oid::ID_AD_OCSP,
+            access_method: oid::ID_AD_OCSP,
             access_location: location(number),
         })
         .collect();
@@ -199,4 +203,39 @@ fn a_certificate_by_another_key_of_the_same_name_ends_no_chain() {
     let new = old.cross(&Issued::root());
     assert!(X509::read(&old.der).unwrap().ends_chain());
     assert!(!X509::read(&new).unwrap().ends_chain());
+}
+
+/// A CMS with these certificates and no signer.
+fn bundle(certificates: &[u8]) -> Vec<u8> {
+    let sequence = |content: &[u8]| encode(0x30, content);
+    let data_type = sequence(&encode(0x06, oid::ID_DATA.as_bytes()));
+    let none = encode(0x31, &[]);
+    let data = [encode(0x02, &[1]), none.clone(), data_type, encode(0xa0, certificates), none].concat();
+    sequence(&[encode(0x06, oid::ID_SIGNED_DATA.as_bytes()), encode(0xa0, &sequence(&data))].concat())
+}
+
+#[test]
+fn certificates_of_one_answer_are_limited() {
+    let hierarchy = Hierarchy::new(EVERYTHING, vec![]);
+    for (before, found) in [(MAX_CERTIFICATES - 1, true), (MAX_CERTIFICATES, false)] {
+        let mut search = hierarchy.search();
+        let answer = bundle(&[hierarchy.seal.der.repeat(before), hierarchy.ca.der.clone()].concat());
+        while let Some(fetch) = search.next_fetch().unwrap() {
+            let served = if fetch.url() == CA { answer.clone() } else { hierarchy.serve(&fetch, &[]) };
+            search.take(&fetch, &served).unwrap();
+        }
+        assert_eq!(search.finish().is_ok(), found, "{before}");
+    }
+}
+
+#[test]
+fn certificates_of_a_search_are_limited() {
+    let mut search = Hierarchy::new(EVERYTHING, vec![]).search();
+    let mut count = search.subjects.len();
+    for number in 0_u8..40 {
+        search.add_subject(&[0x04, 1, number]);
+        count = (count + 1).min(MAX_CERTIFICATES);
+        assert_eq!(search.subjects.len(), count);
+    }
+    assert_eq!(count, MAX_CERTIFICATES);
 }

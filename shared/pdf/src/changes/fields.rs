@@ -1,12 +1,11 @@
 //! The form's fields by their objects, for telling what an object is to the form.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::{
     Document, PdfError,
-    form::nested,
-    object::{Dictionary, Object, Value},
-    text,
+    form::{Field, Form},
+    object::Object,
 };
 
 /// The fields of one revision.
@@ -34,81 +33,26 @@ pub(super) struct Terminal {
     pub(super) widgets: Vec<u32>,
 }
 
-/// What a field hands down.
-#[derive(Clone, Default)]
-struct Inherited {
-    name: Option<String>,
-    kind: Vec<u8>,
-    flags: i64,
-}
-
 impl Fields {
     pub(super) fn read(document: &Document) -> Result<Self, PdfError> {
-        let catalog = document.catalog()?;
-        let Some(entry) = catalog.dictionary().and_then(|catalog| catalog.entry("AcroForm")) else {
-            return Ok(Self::default());
-        };
-        let form = match &entry.value {
-            Value::Reference(_) => document.resolve(&entry.value)?,
-            direct => nested(&catalog, direct, &entry.span),
-        };
-        let mut fields = Self::default();
-        let Some(dictionary) = form.dictionary() else { return Ok(fields) };
-        let roots = references(document, dictionary, "Fields")?;
-        fields.form = Some(form);
-        let mut waiting: Vec<(u32, Inherited, u32)> =
-            roots.into_iter().rev().map(|number| (number, Inherited::default(), 0)).collect();
-        let mut seen = HashSet::new();
-        while let Some((number, inherited, depth)) = waiting.pop() {
-            if depth > document.limits().depth {
-                return Err(document.reader().too_deep());
-            }
-            if seen.insert(number) {
-                fields.visit(document, number, &inherited, depth, &mut waiting)?;
-            }
-        }
+        let form = Form::read(document)?;
+        let mut fields = Self { form: form.dictionary, ..Self::default() };
+        form.fields.into_iter().for_each(|field| fields.add(field));
         Ok(fields)
     }
 
-    fn visit(
-        &mut self,
-        document: &Document,
-        number: u32,
-        inherited: &Inherited,
-        depth: u32,
-        waiting: &mut Vec<(u32, Inherited, u32)>,
-    ) -> Result<(), PdfError> {
-        let object = document.object(number)?;
-        let Some(dictionary) = object.dictionary() else { return Ok(()) };
-        let own = own(document, &object, dictionary, inherited)?;
-        let mut widgets = Vec::new();
-        let mut children = Vec::new();
-        for kid in references(document, dictionary, "Kids")? {
-            let kid_object = document.object(kid)?;
-            match kid_object.dictionary() {
-                Some(kid_dictionary) if kid_dictionary.get("T").is_some() => children.push(kid),
-                Some(_) => widgets.push(kid),
-                None => {}
-            }
-        }
-        if !children.is_empty() {
-            waiting.extend(children.into_iter().rev().map(|kid| (kid, own.clone(), depth + 1)));
-            return Ok(());
-        }
-        if dictionary.name("Subtype") == Some(b"Widget") || dictionary.get("Rect").is_some() {
-            widgets.insert(0, number);
-        }
+    fn add(&mut self, field: Field) {
+        let number = field.object.id.number;
+        let widgets: Vec<u32> = field.widgets.iter().map(|widget| widget.id.number).collect();
         self.owners.insert(number, number);
         self.owners.extend(widgets.iter().map(|widget| (*widget, number)));
-        let name = own.name.unwrap_or_default();
-        if self.names.contains_key(&name) {
+        if self.names.contains_key(&field.name) {
             self.doubles.push(number);
         } else {
-            self.names.insert(name.clone(), number);
+            self.names.insert(field.name.clone(), number);
         }
-        let terminal = Terminal { name, kind: own.kind, flags: own.flags, widgets };
+        let terminal = Terminal { name: field.name, kind: field.kind, flags: field.flags, widgets };
         self.terminals.insert(number, terminal);
-        Ok(())
     }
 
     pub(super) fn terminal(&self, number: u32) -> Option<&Terminal> {
@@ -134,37 +78,4 @@ impl Fields {
     pub(super) fn doubles(&self) -> &[u32] {
         &self.doubles
     }
-}
-
-fn own(
-    document: &Document,
-    object: &Object,
-    dictionary: &Dictionary,
-    inherited: &Inherited,
-) -> Result<Inherited, PdfError> {
-    let partial = match document.value(dictionary, "T")? {
-        Value::String(name) => Some(text::decode(&document.string(object, &name))),
-        _ => None,
-    };
-    let name = match (&inherited.name, partial) {
-        (Some(parent), Some(partial)) => Some(format!("{parent}.{partial}")),
-        (parent, partial) => partial.or_else(|| parent.clone()),
-    };
-    let kind = match document.value(dictionary, "FT")? {
-        Value::Name(kind) => kind,
-        _ => inherited.kind.clone(),
-    };
-    let flags = document.value(dictionary, "Ff")?.as_integer().unwrap_or(inherited.flags);
-    Ok(Inherited { name, kind, flags })
-}
-
-/// The objects that an array behind a key refers to.
-pub(super) fn references(
-    document: &Document,
-    dictionary: &Dictionary,
-    key: &str,
-) -> Result<Vec<u32>, PdfError> {
-    let array = document.value(dictionary, key)?;
-    let items = array.as_array().unwrap_or_default().iter();
-    Ok(items.filter_map(|item| item.value.as_reference()).map(|id| id.number).collect())
 }

@@ -1,6 +1,9 @@
 //! What may change in the form as a whole: signature fields are added, nothing is taken away.
 
-use super::{Change, ChangeKind, ModificationLevel, same::same_object, step::Step};
+use super::{
+    Change, ChangeKind, ModificationLevel,
+    step::{Part, Step},
+};
 use crate::{
     PdfError, Rect,
     object::{Dictionary, Object, Value},
@@ -55,7 +58,8 @@ impl Step<'_> {
                 "SigFlags" => self.signature_flags(&old, &new),
                 "NeedAppearances" => self.need_appearances(&new)?,
                 "DA" | "Q" if entry(&old, &key).is_none() => self.form_entry(key, &new),
-                "DR" if self.keeps_fonts(&old, &new)? => self.form_entry(key, &new),
+                "DA" if is_default_appearance(&new) => self.form_entry(key, &new),
+                "DR" => self.open_part(Part::Resources),
                 _ => self.report(Change::forbidden(ChangeKind::FormEntry { key }).at(new.id.number)),
             }
         }
@@ -66,7 +70,7 @@ impl Step<'_> {
     }
 
     /// An entry that only appearances use that are yet to be made.
-    fn form_entry(&mut self, key: String, form: &Object) {
+    pub(super) fn form_entry(&mut self, key: String, form: &Object) {
         let change = Change::explained(ChangeKind::FormEntry { key }, ModificationLevel::LtaUpdates);
         self.report(change.at(form.id.number));
     }
@@ -103,42 +107,6 @@ impl Step<'_> {
         let change = Change::explained(ChangeKind::FormEntry { key }, ModificationLevel::FormFilling);
         self.report(change.at(new.id.number));
         Ok(())
-    }
-
-    /// Default resources are for appearances that are yet to be made: fonts keep their names, others are added.
-    /// Drawings among them are those that old signatures took over.
-    fn keeps_fonts(&self, old: &Object, new: &Object) -> Result<bool, PdfError> {
-        let resources = |document: &crate::Document, form: &Object| -> Result<Object, PdfError> {
-            document.resolve(entry(form, "DR").unwrap_or(&Value::Null))
-        };
-        let (old, new) = (resources(self.old, old)?, resources(self.new, new)?);
-        let empty = Dictionary::default();
-        let (before, after) = (old.dictionary().unwrap_or(&empty), new.dictionary().unwrap_or(&empty));
-        let harmless = |key: &String| {
-            matches!(key.as_str(), "Font" | "ProcSet" | "XObject") || before.get(key).is_none()
-        };
-        if !self.differing(&old, &new).iter().all(harmless) {
-            return Ok(false);
-        }
-        let (Value::Dictionary(before), after) =
-            (self.old.value(before, "Font")?, self.new.value(after, "Font")?)
-        else {
-            return Ok(true);
-        };
-        for font in &before.entries {
-            let name = String::from_utf8_lossy(&font.key);
-            let Some(other) = after.as_dictionary().and_then(|after| after.get(&name)) else {
-                return Ok(false);
-            };
-            if *other == font.value {
-                continue;
-            }
-            let (left, right) = (self.old.resolve(&font.value)?, self.new.resolve(other)?);
-            if !same_object((self.old, &left), (self.new, &right))? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
     }
 
     fn field_list(&mut self, old: &Object, new: &Object) -> Result<(), PdfError> {
@@ -349,6 +317,13 @@ fn is_form_stream(object: &Object) -> bool {
         })
 }
 
-fn entry<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
+/// Whether another default appearance shows nowhere: what is filled in later is judged by its own appearance, and
+/// nobody is asked to make those anew that are there.
+fn is_default_appearance(form: &Object) -> bool {
+    let makes_anew = !matches!(entry(form, "NeedAppearances"), None | Some(Value::Boolean(false)));
+    !makes_anew && matches!(entry(form, "DA"), None | Some(Value::String(_)))
+}
+
+pub(super) fn entry<'a>(object: &'a Object, key: &str) -> Option<&'a Value> {
     object.dictionary().and_then(|dictionary| dictionary.get(key))
 }

@@ -1,6 +1,8 @@
 //! What an appearance paints, as far as rules ask: where it hides what lies below, by which fonts it shows text,
 //! and whether it shows more than text in a frame.
 
+mod path;
+
 use std::collections::HashSet;
 
 use crate::{
@@ -16,16 +18,12 @@ const MOST_OPERANDS: usize = 64;
 const MOST_SAVED: usize = 256;
 /// Areas that are told apart; more are taken as one.
 const MOST_AREAS: usize = 4_096;
-/// Lines from this width on hide text, in user space units.
-const HIDING_LINE: f64 = 4.0;
 /// Share of a picture that is painted, from which on the picture hides what lies below.
 const HIDING_SHARE: f64 = 0.5;
 /// Opacity from which on a paint hides what lies below.
 const HIDING_ALPHA: f64 = 0.5;
 /// Height of letters below which text cannot be read, in user space units.
 const READABLE: f64 = 1.0;
-/// Height from which on an area covers letters; lower ones underline them.
-const COVERING: f64 = 3.0;
 /// Share of white from which on text cannot be read on paper.
 const LIGHT: f64 = 0.8;
 /// Work that drawing a form counts as, in bytes: small forms drawn in a crafted tree have to end.
@@ -217,74 +215,6 @@ impl Painter<'_> {
         }
     }
 
-    /// Path construction and painting (ISO 32000-1 section 8.5).
-    fn path(&mut self, operator: &[u8], operands: &[Value], state: State, path: &mut Option<Rect>) {
-        let number = |index: usize| operands.get(index).and_then(Value::as_number).unwrap_or_default();
-        let mut extend = |x: f64, y: f64| {
-            let (x, y) = state.transform.apply(x, y);
-            let known = path.unwrap_or(Rect { left: x, bottom: y, right: x, top: y });
-            *path = Some(Rect {
-                left: known.left.min(x),
-                bottom: known.bottom.min(y),
-                right: known.right.max(x),
-                top: known.top.max(y),
-            });
-        };
-        match operator {
-            b"m" | b"l" => extend(number(0), number(1)),
-            b"c" | b"v" | b"y" => {
-                self.painted.graphics = true;
-                for pair in 0..operands.len() / 2 {
-                    extend(number(2 * pair), number(2 * pair + 1));
-                }
-            }
-            b"re" => {
-                let (x, y, width, height) = (number(0), number(1), number(2), number(3));
-                for (x, y) in [(x, y), (x + width, y), (x, y + height), (x + width, y + height)] {
-                    extend(x, y);
-                }
-            }
-            b"f" | b"F" | b"f*" | b"B" | b"B*" | b"b" | b"b*" => {
-                self.painted.fills += 1;
-                if let Some(area) = path.take() {
-                    let covers = area.height() > COVERING && !state.sheer;
-                    self.painted.text_covered |= covers && !self.painted.text_heights.is_empty();
-                    self.hide_mapped(state, area);
-                }
-            }
-            b"S" | b"s" => {
-                let transform = state.transform;
-                let width = state.line * transform.a.hypot(transform.b).max(transform.c.hypot(transform.d));
-                if let Some(area) = path.take()
-                    && width >= HIDING_LINE
-                {
-                    let half = width / 2.0;
-                    let (left, bottom) = (area.left - half, area.bottom - half);
-                    let area = Rect { left, bottom, right: area.right + half, top: area.top + half };
-                    self.hide_mapped(state, area);
-                }
-            }
-            b"n" => *path = None,
-            _ => {}
-        }
-    }
-
-    fn hide(&mut self, state: State, area: &Rect) {
-        self.hide_mapped(state, map(state.transform, area));
-    }
-
-    fn hide_mapped(&mut self, state: State, area: Rect) {
-        if state.sheer {
-            return;
-        }
-        let hiding = &mut self.painted.hiding;
-        let full = hiding.len() >= MOST_AREAS;
-        match hiding.last_mut().filter(|_| full) {
-            Some(last) => *last = around(last, &area),
-            None => hiding.push(area),
-        }
-    }
-
     fn graphics_state(
         &self,
         resources: &Dictionary,
@@ -416,11 +346,5 @@ fn is_light(operands: &[Value]) -> bool {
     }
 }
 
-fn around(left: &Rect, right: &Rect) -> Rect {
-    Rect {
-        left: left.left.min(right.left),
-        bottom: left.bottom.min(right.bottom),
-        right: left.right.max(right.right),
-        top: left.top.max(right.top),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{graph::TRAILER, kind::ObjectRole, step::Step};
+use super::{graph::TRAILER, kind::ObjectRole, resources::CATEGORIES, step::Step};
 use crate::PdfError;
 
 /// References followed from an object towards the trailer before it is given up.
@@ -28,6 +28,10 @@ pub(super) enum Role {
     Metadata,
     Other(ObjectRole),
     Page(u32),
+    /// The form's default resources.
+    Resources,
+    /// The names of one category of them.
+    ResourceNames,
     /// The dictionary of a signature, by the number of its field.
     Signature(u32),
     /// The security store with its arrays and dictionaries.
@@ -125,12 +129,20 @@ fn is_deep(path: &str) -> bool {
     path.starts_with("Resources/") || path.starts_with("Font/") || path.starts_with("XObject/")
 }
 
+fn is_category(path: Option<&str>) -> bool {
+    path.is_some_and(|path| CATEGORIES.contains(&path))
+}
+
 /// The role of what a path leads to from an object of a role.
 fn step_down(role: Role, path: &str, of_stream: bool) -> Role {
     let appearance = |path: &str| path == "AP" || path.starts_with("AP/");
     match (role, path) {
         (Role::Catalog, "AcroForm") => Role::Form,
         (Role::Catalog, "AcroForm/Fields") | (Role::Form, "Fields") => Role::FieldArray,
+        (Role::Catalog, "AcroForm/DR") | (Role::Form, "DR") => Role::Resources,
+        (Role::Catalog, path) if is_category(path.strip_prefix("AcroForm/DR/")) => Role::ResourceNames,
+        (Role::Form, path) if is_category(path.strip_prefix("DR/")) => Role::ResourceNames,
+        (Role::Resources, path) if !of_stream && is_category(Some(path)) => Role::ResourceNames,
         (Role::Catalog, "Extensions") => Role::Extensions,
         (Role::Catalog, "Metadata") => Role::Metadata,
         (Role::Catalog, "DSS") => Role::Store,
@@ -166,7 +178,12 @@ fn describe(role: Role, path: &str) -> ObjectRole {
         Role::Other(known) if known != ObjectRole::Other => known,
         _ if font.into_iter().any(has) => ObjectRole::Font,
         _ if graphics.into_iter().any(has) => ObjectRole::Graphics,
-        Role::Field(_) | Role::Appearance(_) | Role::Form | Role::FieldArray => ObjectRole::Field,
+        Role::Field(_)
+        | Role::Appearance(_)
+        | Role::Form
+        | Role::FieldArray
+        | Role::Resources
+        | Role::ResourceNames => ObjectRole::Field,
         Role::Annotation(_) => ObjectRole::Annotation,
         Role::Page(_) if has("Parent") => ObjectRole::PageTree,
         _ => ObjectRole::Other,

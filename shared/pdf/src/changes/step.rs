@@ -56,6 +56,7 @@ pub(super) enum Part {
     Form,
     Information,
     Metadata,
+    Resources,
     Store,
 }
 
@@ -110,11 +111,12 @@ impl<'a> Step<'a> {
         for field in self.open.fields.clone() {
             self.field(field)?;
         }
-        for part in [Part::Store, Part::Metadata, Part::Information] {
+        for part in [Part::Resources, Part::Store, Part::Metadata, Part::Information] {
             if self.open.parts.contains(&part) {
                 self.explain(part)?;
             }
         }
+        self.identifier()?;
         Ok(self.changes)
     }
 
@@ -127,6 +129,7 @@ impl<'a> Step<'a> {
             Part::Form => self.form(),
             Part::Information => self.information(),
             Part::Metadata => self.metadata(),
+            Part::Resources => self.resources(),
             Part::Store => self.store(),
         }
     }
@@ -209,8 +212,6 @@ impl<'a> Step<'a> {
         for key in keys {
             let forbidden = match key.as_str() {
                 "Root" | "Encrypt" => true,
-                "ID" => file_id(self.old, before)?
-                    .is_some_and(|id| file_id(self.new, after).ok().flatten() != Some(id)),
                 // Readers take objects from there on as missing. An interim revision may still be mended.
                 "Size" => self.is_last && after.integer("Size") < before.integer("Size"),
                 "Info" => {
@@ -224,6 +225,32 @@ impl<'a> Step<'a> {
             }
         }
         self.changes.append(&mut found);
+        Ok(())
+    }
+
+    /// The first half of the identifier ought to stay (ISO 32000-1 section 14.4). It shows nothing, and many writers
+    /// make it anew with a signature or time-stamp, which then covers it; pyHanko does not look at it at all.
+    /// Of an encrypted file it may be a part of the key (section 7.6.3.3).
+    fn identifier(&mut self) -> Result<(), PdfError> {
+        let (old, new) = (self.old.trailer()?, self.new.trailer()?);
+        let (Some(before), Some(after)) = (old.dictionary(), new.dictionary()) else { return Ok(()) };
+        let Some(id) = file_id(self.old, before)? else { return Ok(()) };
+        if file_id(self.new, after).ok().flatten() == Some(id) {
+            return Ok(());
+        }
+        let signs = |change: &Change| {
+            let by_kind = matches!(
+                change.kind,
+                ChangeKind::Signed
+                    | ChangeKind::SignatureFieldAdded { signed: true, .. }
+                    | ChangeKind::TimestampAdded
+            );
+            change.allowed && by_kind
+        };
+        let is_key = before.get("Encrypt").is_some() || after.get("Encrypt").is_some();
+        if is_key || !self.changes.iter().any(signs) {
+            self.report(Change::forbidden(ChangeKind::TrailerEntry { key: "ID".to_owned() }));
+        }
         Ok(())
     }
 
@@ -286,6 +313,7 @@ impl<'a> Step<'a> {
             Role::FieldArray | Role::Form => self.open_part(Part::Form),
             Role::Information => self.open_part(Part::Information),
             Role::Metadata => self.open_part(Part::Metadata),
+            Role::Resources | Role::ResourceNames => self.open_part(Part::Resources),
             Role::Store => {
                 self.open_part(Part::Store);
                 // What the store holds is only added to.
@@ -303,7 +331,14 @@ impl<'a> Step<'a> {
         Ok(match self.roles(number)?.first() {
             Some(Role::Other(role)) => *role,
             Some(Role::Annotation(_) | Role::Annotations(_)) => ObjectRole::Annotation,
-            Some(Role::Field(_) | Role::Appearance(_) | Role::FieldArray | Role::Form) => ObjectRole::Field,
+            Some(
+                Role::Field(_)
+                | Role::Appearance(_)
+                | Role::FieldArray
+                | Role::Form
+                | Role::Resources
+                | Role::ResourceNames,
+            ) => ObjectRole::Field,
             _ => ObjectRole::Other,
         })
     }

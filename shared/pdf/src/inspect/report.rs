@@ -34,6 +34,9 @@ pub struct Inspection {
     pub revisions: usize,
     /// Reachable objects that cannot be read. An unsigned document with some should be repaired first.
     pub unreadable_objects: Vec<u32>,
+    /// `/Size` is so high that no number is left for a further object. An unsigned document should be repaired
+    /// first.
+    pub numbers_used_up: bool,
 }
 
 impl Inspection {
@@ -49,9 +52,11 @@ impl Inspection {
     }
 
     /// Whether [`crate::repair`] should run before the first signature.
+    ///
+    /// A file that cannot be opened or inspected tells by [`crate::PdfError::may_be_repaired`].
     #[must_use]
     pub fn needs_repair(&self) -> bool {
-        !self.unreadable_objects.is_empty() && !self.is_signed()
+        (self.numbers_used_up || !self.unreadable_objects.is_empty()) && !self.is_signed()
     }
 }
 

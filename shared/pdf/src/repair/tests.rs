@@ -88,6 +88,21 @@ fn another_catalog_is_taken_when_the_trailer_names_none() {
 }
 
 #[test]
+fn a_size_that_leaves_no_number_is_made_anew() {
+    let whole = String::from_utf8(repair(BODY.as_bytes()).unwrap()).unwrap();
+    let needs_repair = |bytes: &[u8]| {
+        let document = Document::open(Arc::new(bytes.to_vec()), None, &Limits::default()).unwrap();
+        crate::inspect(&document).unwrap().needs_repair()
+    };
+    assert!(!needs_repair(whole.as_bytes()));
+    let promised = |size: u32| whole.replace("/Size 4", &format!("/Size {size}"));
+    let most = Limits::default().objects;
+    assert!(!needs_repair(promised(most).as_bytes()));
+    assert!(needs_repair(promised(most + 1).as_bytes()));
+    assert!(!needs_repair(&repair(promised(most + 1).as_bytes()).unwrap()));
+}
+
+#[test]
 fn cross_references_that_promise_too_much_are_made_anew() {
     let table = "xref\n0 2\n0000000000 65535 f \n0000000009 00000 n \n00000004294967296 3\n";
     let broken =

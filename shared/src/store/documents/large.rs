@@ -105,13 +105,34 @@ impl Documents {
         tail: Vec<u8>,
         note: &str,
     ) -> Result<WriteOnce, StoreError> {
+        self.compose_once(to, from, tail, Some(note)).await
+    }
+
+    /// Writes a copy of an object, unless there is one of this key. It does not pass through this process.
+    ///
+    /// `from` is as in [`Documents::append_once`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn copy_once(&self, to: &str, from: (&str, u64)) -> Result<WriteOnce, StoreError> {
+        self.compose_once(to, from, Vec::new(), None).await
+    }
+
+    async fn compose_once(
+        &self,
+        to: &str,
+        from: (&str, u64),
+        tail: Vec<u8>,
+        note: Option<&str>,
+    ) -> Result<WriteOnce, StoreError> {
         let created = self
             .client
             .create_multipart_upload()
             .bucket(&self.bucket)
             .key(to)
             .content_type("application/pdf")
-            .metadata(NOTE, note)
+            .set_metadata(note.map(|note| [(NOTE.to_owned(), note.to_owned())].into()))
             .send()
             .await
             .map_err(StoreError::unavailable("CreateMultipartUpload"))?;
@@ -151,16 +172,10 @@ impl Documents {
             let part = CompletedPart::builder().part_number(number).set_e_tag(result.e_tag);
             parts.push(part.set_checksum_crc32(result.checksum_crc32).build());
         }
-        let number = i32::try_from(parts.len()).unwrap_or(i32::MAX).saturating_add(1);
-        let sent = self.client.upload_part().bucket(&self.bucket).key(to).upload_id(upload);
-        let last = sent
-            .part_number(number)
-            .body(ByteStream::from(tail))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("UploadPart"))?;
-        let part = CompletedPart::builder().part_number(number).set_e_tag(last.e_tag);
-        parts.push(part.set_checksum_crc32(last.checksum_crc32).build());
+        if !tail.is_empty() {
+            let number = i32::try_from(parts.len()).unwrap_or(i32::MAX).saturating_add(1);
+            parts.push(self.upload_last(to, upload, number, tail).await?);
+        }
         let completed = self
             .client
             .complete_multipart_upload()
@@ -178,6 +193,24 @@ impl Documents {
             }
             Err(error) => Err(StoreError::unavailable("CompleteMultipartUpload")(error)),
         }
+    }
+
+    async fn upload_last(
+        &self,
+        to: &str,
+        upload: &str,
+        number: i32,
+        tail: Vec<u8>,
+    ) -> Result<CompletedPart, StoreError> {
+        let sent = self.client.upload_part().bucket(&self.bucket).key(to).upload_id(upload);
+        let last = sent
+            .part_number(number)
+            .body(ByteStream::from(tail))
+            .send()
+            .await
+            .map_err(StoreError::unavailable("UploadPart"))?;
+        let part = CompletedPart::builder().part_number(number).set_e_tag(last.e_tag);
+        Ok(part.set_checksum_crc32(last.checksum_crc32).build())
     }
 
     async fn range(&self, key: &str, start: u64, length: u64) -> Result<Bytes, StoreError> {
@@ -203,8 +236,9 @@ pub struct RangedObject {
     key: String,
     size_bytes: u64,
     runtime: Handle,
-    /// The blocks read last, the newest first.
+    /// The blocks used last, the newest first.
     blocks: Mutex<VecDeque<(u64, Bytes)>>,
+    blocks_kept: usize,
 }
 
 impl RangedObject {
@@ -212,13 +246,23 @@ impl RangedObject {
     /// must not wait for them: read from `spawn_blocking`.
     #[must_use]
     pub fn new(documents: Documents, key: String, size_bytes: u64, runtime: Handle) -> Self {
-        Self { documents, key, size_bytes, runtime, blocks: Mutex::default() }
+        Self { documents, key, size_bytes, runtime, blocks: Mutex::default(), blocks_kept: BLOCKS_KEPT }
+    }
+
+    /// Keeps more of what was read, in bytes: for work that looks at all of the object, in no order.
+    #[must_use]
+    pub fn keeping(self, bytes: u64) -> Self {
+        let blocks_kept = usize::try_from(bytes / BLOCK_BYTES).unwrap_or(usize::MAX).max(1);
+        Self { blocks_kept, ..self }
     }
 
     fn block(&self, index: u64) -> io::Result<Bytes> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, block)) = blocks.iter().find(|(kept, _)| *kept == index) {
-            return Ok(block.clone());
+        if let Some(kept) = blocks.iter().position(|(kept, _)| *kept == index)
+            && let Some((_, block)) = blocks.remove(kept)
+        {
+            blocks.push_front((index, block.clone()));
+            return Ok(block);
         }
         let start = index * BLOCK_BYTES;
         let length = self.size_bytes.saturating_sub(start).min(BLOCK_BYTES);
@@ -227,7 +271,7 @@ impl RangedObject {
         }
         let read = self.runtime.block_on(self.documents.range(&self.key, start, length));
         let block = read.map_err(io::Error::other)?;
-        blocks.truncate(BLOCKS_KEPT - 1);
+        blocks.truncate(self.blocks_kept.saturating_sub(1));
         blocks.push_front((index, block.clone()));
         Ok(block)
     }
