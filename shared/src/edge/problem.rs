@@ -184,6 +184,8 @@ impl From<Refusal> for Problem {
             | Refusal::IdMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
+            | Refusal::PhoneMalformed
+            | Refusal::SmsNotAllowed { .. }
             | Refusal::TextMalformed { .. } => 422,
             Refusal::Inconsistent { .. } => 500,
         };
