@@ -11,6 +11,10 @@ use crate::policy::{CODE_DIGITS, OtpPolicy};
 use crate::value::Digest;
 use crate::{Refusal, RequestId, SignatoryId, Timestamp};
 
+pub mod short_message;
+
+pub use short_message::{ShortMessage, TextUnfit};
+
 /// The key without which stored challenges cannot be searched for their codes.
 pub struct Pepper(hmac::Key);
 

@@ -68,6 +68,12 @@ pub enum Refusal {
     /// The signatory has signed or declined already, or is not of this request.
     #[error("the signatory has nothing left to sign")]
     SignatoryNotPending,
+    /// The integrator's text for a code does not fit one text message.
+    #[error("the text of a text message {why}")]
+    SmsTextUnfit {
+        /// What to change.
+        why: crate::otp::TextUnfit,
+    },
     /// No text message goes to this number. Use another number, or e-mail.
     #[error("no text message can be sent to this number: {why}")]
     SmsNotAllowed {
@@ -122,6 +128,7 @@ impl Refusal {
             Self::SignatoryLocked => "signatory_locked",
             Self::SignatoryNotPending => "signatory_not_pending",
             Self::SmsNotAllowed { .. } => "sms_not_allowed",
+            Self::SmsTextUnfit { .. } => "sms_text_unfit",
             Self::StepMissing { .. } => "step_missing",
             Self::TextMalformed { .. } => "text_malformed",
         }

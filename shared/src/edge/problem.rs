@@ -186,6 +186,7 @@ impl From<Refusal> for Problem {
             | Refusal::NameMalformed
             | Refusal::PhoneMalformed
             | Refusal::SmsNotAllowed { .. }
+            | Refusal::SmsTextUnfit { .. }
             | Refusal::TextMalformed { .. } => 422,
             Refusal::Inconsistent { .. } => 500,
         };
