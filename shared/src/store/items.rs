@@ -1,5 +1,6 @@
 //! The shapes of stored requests. Adding an optional field is harmless; anything else is a new version.
 
+mod challenge;
 mod document;
 mod place;
 mod signatory;
@@ -16,6 +17,7 @@ use domain::{Digest, RequestId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub(super) use challenge::ChallengeItem;
 use document::{FileItem, InputItem, SealingItem};
 use signatory::SignatoryItem;
 

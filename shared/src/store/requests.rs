@@ -1,29 +1,23 @@
 //! Signature requests in DynamoDB: loading, and committing moves together with their evidence.
 
+mod commit;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
-use domain::message::MessageKind;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::otp::Challenge;
-use domain::request::{AnyRequest, Stored};
-use domain::transition::{ChainName, Changes, Transition};
+use domain::request::AnyRequest;
 use domain::value::DocumentId;
-use domain::{Digest, LinkToken, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
-use serde::Serialize;
-use serde_dynamo::{from_item, to_item};
+use domain::{LinkToken, Refusal, RequestId, SignatoryId, TenantId};
+use serde_dynamo::from_item;
 
-use super::disclosures::{self, DisclosureKey};
+use super::disclosures::DisclosureKey;
 use super::error::StoreError;
-use super::evidence::EventItem;
-use super::items::RequestItem;
+use super::items::{ChallengeItem, RequestItem};
 use super::keys;
-use super::messages::MessageItem;
-use super::sealed::SealedItem;
 
 /// The table of requests, and the way to commit to both tables at once.
 #[derive(Clone, Debug)]
@@ -162,147 +156,6 @@ impl Requests {
         Ok(Page { requests: requests.into_iter().skip(skip).take(limit).collect() })
     }
 
-    /// Stores the next state, its evidence, disclosures, messages and deadlines in one transaction, and
-    /// opens the transition.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Conflict`] when the request changed since it was loaded: nothing was stored.
-    pub async fn commit<T: Stored>(&self, transition: Transition<T>) -> Result<T, StoreError> {
-        self.commit_with(transition, &[], &[]).await
-    }
-
-    /// As [`Requests::commit`]; also stores documents to be fetched, and forgets others.
-    ///
-    /// # Errors
-    ///
-    /// As [`Requests::commit`].
-    pub async fn commit_with<T: Stored>(
-        &self,
-        transition: Transition<T>,
-        fetches: &[Fetch],
-        fetched_documents: &[DocumentId],
-    ) -> Result<T, StoreError> {
-        let (mut next, changes) = transition.into_parts();
-        let id = next.facts().id.clone();
-        let mut actions = vec![self.request_action(&next)?];
-        actions.extend(self.evidence_actions(&next, &changes)?);
-        actions.extend(self.beside_actions(&next, &changes)?);
-        let pk = keys::request_pk(&id);
-        for fetch in fetches {
-            let item = FetchItem {
-                pk: pk.clone(),
-                sk: keys::fetch_sk(&fetch.document),
-                url: fetch.url.clone(),
-                object: fetch.object.clone(),
-                tenant: next.facts().tenant.to_string(),
-                purge_at: next.facts().purge_at().unix_seconds(),
-            };
-            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
-        }
-        for document in fetched_documents {
-            actions.push(self.delete_action(&pk, &keys::fetch_sk(document))?);
-        }
-        let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
-        sent.map_err(|error| commit_error(error, id))?;
-        next.mark_stored();
-        Ok(next)
-    }
-
-    fn request_action(&self, request: &impl Stored) -> Result<TransactWriteItem, StoreError> {
-        let facts = request.facts();
-        let tenant = (keys::tenant_pk(&facts.tenant), keys::tenant_sk(facts.created_at, &facts.id));
-        let item = RequestItem::of(request, keys::request_pk(&facts.id), keys::REQUEST, tenant);
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?));
-        let put = if facts.version == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("#version = :expected")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":expected", AttributeValue::N(facts.version.to_string()))
-        };
-        let put = put.build().map_err(|error| StoreError::corrupt(&item.pk, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn evidence_actions(
-        &self,
-        request: &impl Stored,
-        changes: &Changes,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let Some((table, key)) = &self.evidence else {
-            return Err(StoreError::Unavailable {
-                operation: "commit",
-                source: "this function does not write evidence".into(),
-            });
-        };
-        let facts = request.facts();
-        let purge_at = facts.purge_at().unix_seconds();
-        let mut actions = Vec::new();
-        let chains = [(ChainName::Event, &changes.evidence), (ChainName::Custody, &changes.custody)];
-        for (chain, events) in chains {
-            for event in events {
-                let item = EventItem::of(&facts.id, chain, event, purge_at);
-                actions.push(Self::put_action(table, &item, Some("attribute_not_exists(pk)"))?);
-            }
-        }
-        for (chain, disclosure) in &changes.disclosures {
-            let salt = facts.key_salt(&disclosure.owner);
-            if let Some(item) = disclosures::seal(&facts.id, purge_at, *chain, disclosure, (key, salt))? {
-                actions.push(Self::put_action(&self.table, &item, None)?);
-            }
-        }
-        Ok(actions)
-    }
-
-    fn beside_actions(
-        &self,
-        request: &impl Stored,
-        changes: &Changes,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let facts = request.facts();
-        let pk = keys::request_pk(&facts.id);
-        let mut actions = Vec::new();
-        for (signatory, challenge) in &changes.challenges {
-            let sk = keys::challenge_sk(signatory);
-            actions.push(match challenge {
-                Some(challenge) => {
-                    let item = ChallengeItem::of(pk.clone(), sk, challenge);
-                    Self::put_action(&self.table, &item, None)?
-                }
-                None => self.delete_action(&pk, &sk)?,
-            });
-        }
-        for message in &changes.messages {
-            // The text of an OTP message exists only in the process that made the code, which therefore
-            // claims the message as it commits it.
-            let claimed = message.kind == MessageKind::Otp;
-            let item = MessageItem::of(&facts.id, message, claimed, facts.purge_at().unix_seconds());
-            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
-        }
-        for message in &changes.settled_messages {
-            actions.push(self.delete_action(&pk, &keys::message_sk(message))?);
-        }
-        for due in &changes.due {
-            let item = DueItemStored {
-                pk: pk.clone(),
-                sk: keys::due_sk_of_item(due.what),
-                due_pk: keys::due_partition(due.what.as_str(), &facts.id),
-                due_sk: keys::due_sort(due.at, &facts.id, ""),
-            };
-            actions.push(Self::put_action(&self.table, &item, None)?);
-        }
-        for kind in &changes.done {
-            actions.push(self.delete_action(&pk, &keys::due_sk_of_item(*kind))?);
-        }
-        if let Some(item) = SealedItem::of(request, changes) {
-            actions.push(Self::put_action(&self.table, &item, None)?);
-        }
-        Ok(actions)
-    }
-
     pub(super) async fn get(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
         let answer = self
             .client
@@ -315,31 +168,6 @@ impl Requests {
             .await
             .map_err(StoreError::unavailable("GetItem"))?;
         Ok(answer.item)
-    }
-
-    fn put_action(
-        table: &str,
-        item: &impl Serialize,
-        condition: Option<&str>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let item: Item = to_item(item).map_err(|error| StoreError::corrupt(table, error))?;
-        let put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .build()
-            .map_err(|error| StoreError::corrupt(table, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn delete_action(&self, pk: &str, sk: &str) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.to_owned()))
-            .key(keys::SK, AttributeValue::S(sk.to_owned()))
-            .build()
-            .map_err(|error| StoreError::corrupt(sk, error))?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 
@@ -362,89 +190,10 @@ impl Rounds {
 
 type Item = HashMap<String, AttributeValue>;
 
-#[derive(Serialize)]
-struct FetchItem {
-    pk: String,
-    sk: String,
-    url: String,
-    object: String,
-    tenant: String,
-    purge_at: i64,
-}
-
-#[derive(Serialize)]
-struct DueItemStored {
-    pk: String,
-    sk: String,
-    due_pk: String,
-    due_sk: String,
-}
-
-#[derive(serde::Deserialize, Serialize)]
-struct ChallengeItem {
-    pk: String,
-    sk: String,
-    salt: String,
-    mac: String,
-    document: String,
-    consent: String,
-    issued_at: i64,
-    expires_at: i64,
-    attempts: u8,
-    purge_at: i64,
-}
-
-impl ChallengeItem {
-    fn of(pk: String, sk: String, challenge: &Challenge) -> Self {
-        Self {
-            pk,
-            sk,
-            salt: hex::encode(challenge.salt),
-            mac: challenge.mac.to_hex(),
-            document: challenge.document.to_hex(),
-            consent: challenge.consent.to_hex(),
-            issued_at: challenge.issued_at.unix_ms(),
-            expires_at: challenge.expires_at.unix_ms(),
-            attempts: challenge.attempts,
-            purge_at: challenge.expires_at.unix_seconds(),
-        }
-    }
-
-    fn read(self) -> Option<Challenge> {
-        let mut salt = [0; 32];
-        hex::decode_to_slice(&self.salt, &mut salt).ok()?;
-        Some(Challenge {
-            salt,
-            mac: Digest::parse(&self.mac).ok()?,
-            document: Digest::parse(&self.document).ok()?,
-            consent: Digest::parse(&self.consent).ok()?,
-            issued_at: Timestamp::from_unix_ms(self.issued_at),
-            expires_at: Timestamp::from_unix_ms(self.expires_at),
-            attempts: self.attempts,
-        })
-    }
-}
-
 fn read_request(item: Item) -> Result<AnyRequest, StoreError> {
     let item: RequestItem = from_item(item).map_err(|error| StoreError::corrupt(keys::REQUEST, error))?;
     let key = item.pk.clone();
     item.read().map_err(|what| StoreError::corrupt(&key, what))
-}
-
-fn commit_error<R>(error: SdkError<TransactWriteItemsError, R>, id: RequestId) -> StoreError
-where
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
-    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
-        let lost_race = cancelled
-            .cancellation_reasons()
-            .iter()
-            .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")));
-        if lost_race {
-            return StoreError::Conflict(id);
-        }
-    }
-    StoreError::Unavailable { operation: "TransactWriteItems", source: Box::new(error) }
 }
 
 /// Items per page of a query: a request with one signatory takes about 3 KB, an answer ends at 1 MB.
