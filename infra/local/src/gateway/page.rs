@@ -126,7 +126,7 @@ mod tests {
             to: "ada@example.com".to_owned(),
             subject: "<script>".to_owned(),
             text: "hello".to_owned(),
-            html: String::new(),
+            ..Sent::default()
         };
         let page = html(&[sent]);
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::json::{only, text};
 use super::{Fault, mime};
+use crate::chance;
 use crate::event::rfc3339;
 use crate::outbox::Sent;
 
@@ -23,7 +24,7 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
             "ReplyToAddresses",
         ],
     )?;
-    let at = rfc3339(now_ms);
+    let (id, at) = (chance::uuid(), rfc3339(now_ms));
     let content = input.get("Content").unwrap_or(&Value::Null);
     only(content, &["Raw", "Simple"])?;
     if let Some(raw) = content.pointer("/Raw/Data").and_then(Value::as_str) {
@@ -32,7 +33,10 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
         let to = recipients(&input).or_else(|_| Ok(mail.to.clone()).and_then(not_empty))?;
         let sender = input.get("FromEmailAddress").and_then(Value::as_str).unwrap_or(&mail.from).to_owned();
         let (subject, text, html) = (mail.subject, mail.text, mail.html);
-        return Ok((address(&sender)?, Sent { at, channel: "email".to_owned(), to, subject, text, html }));
+        return Ok((
+            address(&sender)?,
+            Sent { id, at, channel: "email".to_owned(), to, subject, text, html, ..Sent::default() },
+        ));
     }
     let simple = content
         .get("Simple")
@@ -40,12 +44,14 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
     only(simple, &["Body", "Headers", "Subject"])?;
     let part = |pointer: &str| simple.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let sent = Sent {
+        id,
         at,
         channel: "email".to_owned(),
         to: recipients(&input)?,
         subject: part("/Subject/Data"),
         text: part("/Body/Text/Data"),
         html: part("/Body/Html/Data"),
+        ..Sent::default()
     };
     if sent.subject.is_empty() || (sent.text.is_empty() && sent.html.is_empty()) {
         return Err(Fault::new("BadRequestException", "the mail has no subject or no body"));

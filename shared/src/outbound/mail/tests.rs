@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use domain::message::Delivery;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
