@@ -8,6 +8,7 @@ mod documents;
 mod endings;
 mod large;
 mod levels;
+mod mails;
 mod otp;
 mod refusals;
 mod repetition;

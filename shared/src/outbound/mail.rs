@@ -4,15 +4,18 @@
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::retry::RetryConfig;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message, MessageHeader};
 use aws_types::SdkConfig;
 use domain::EmailAddress;
 
 use super::outcome::{Outcome, judge};
 
 mod letter;
+mod plain;
+mod wording;
 
-pub use letter::{Letter, LetterError};
+pub use letter::{Addressee, Letter, LetterError};
+pub use wording::MissingText;
 
 /// Sends mails from one address.
 #[derive(Clone, Debug)]
@@ -44,8 +47,13 @@ impl Mail {
         else {
             return Outcome::not_sent("incomplete letter");
         };
-        let message =
-            Message::builder().subject(subject).body(Body::builder().text(text).html(html).build()).build();
+        // So that an absent reader's own machine does not answer (RFC 3834 section 5).
+        let Ok(automatic) = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build()
+        else {
+            return Outcome::not_sent("incomplete letter");
+        };
+        let body = Body::builder().text(text).html(html).build();
+        let message = Message::builder().subject(subject).body(body).headers(automatic).build();
         let sender = self.sender.clone().unwrap_or_else(|| format!("no-reply@{host}"));
         let answer = self
             .client

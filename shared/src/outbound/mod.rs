@@ -16,7 +16,7 @@ mod stranger;
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
 pub use http::{CallError, FetchError, Outbound, OutboundError};
 pub use keys::{KeyError, SigningKeys};
-pub use mail::{Letter, LetterError, Mail};
+pub use mail::{Addressee, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;
 pub use secrets::{Keyring, SecretError, Secrets};
 pub use sms::Sms;

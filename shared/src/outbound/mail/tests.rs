@@ -36,6 +36,8 @@ async fn a_mail_reaches_ses_as_it_was_written() {
     assert_eq!(simple["Body"]["Text"]["Data"], letter.text());
     assert_eq!(simple["Body"]["Html"]["Data"], letter.html());
     assert_eq!(simple["Body"]["Html"]["Charset"], "UTF-8");
+    let automatic = serde_json::json!([{ "Name": "Auto-Submitted", "Value": "auto-generated" }]);
+    assert_eq!(simple["Headers"], automatic);
 }
 
 #[tokio::test]
