@@ -3,6 +3,7 @@
 
 mod access;
 mod anchors;
+mod bounces;
 mod callbacks;
 mod documents;
 mod endings;

@@ -38,6 +38,7 @@ pub(crate) fn load(
             "ManageRequestFunction" => manage_request,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
+            "RecordBounceFunction" => record_bounce,
             "SealDocumentFunction" => seal_document,
             "VerifyDocumentFunction" => verify_document,
         )

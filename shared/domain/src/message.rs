@@ -101,6 +101,17 @@ impl MessageKind {
     }
 }
 
+/// A message that a provider took.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SentMessage {
+    /// Names it.
+    pub id: MessageId,
+    /// To whom it went.
+    pub to: SignatoryId,
+    /// The provider's name for it.
+    pub provider_id: String,
+}
+
 /// How sending a message ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Delivery {

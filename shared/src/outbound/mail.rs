@@ -22,6 +22,7 @@ pub use wording::MissingText;
 pub struct Mail {
     client: Client,
     sender: Option<String>,
+    configuration_set: Option<String>,
 }
 
 impl Mail {
@@ -33,10 +34,10 @@ impl Mail {
     }
 
     /// Sends by `client`, as [`Mail::client`] makes it. Without a `sender`, mails come from `no-reply`
-    /// at the host they speak of.
+    /// at the host they speak of. By its `configuration_set`, SES knows whom to tell what becomes of them.
     #[must_use]
-    pub fn new(client: Client, sender: Option<String>) -> Self {
-        Self { client, sender }
+    pub fn new(client: Client, sender: Option<String>, configuration_set: Option<String>) -> Self {
+        Self { client, sender, configuration_set }
     }
 
     /// Sends a letter. `host` is the one of the signing links.
@@ -59,6 +60,7 @@ impl Mail {
             .client
             .send_email()
             .from_email_address(sender)
+            .set_configuration_set_name(self.configuration_set.clone())
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .content(EmailContent::builder().simple(message).build())
             .send()

@@ -22,6 +22,7 @@ pub(crate) use self::dynamodb::Tables;
 pub(crate) use self::kms::Keys;
 pub(crate) use self::s3::{ACCESS_KEY, Objects, SECRET_KEY};
 pub(crate) use self::secrets::Secrets;
+pub(crate) use self::ses::notification as ses_notification;
 
 use crate::disk::DiskError;
 use crate::event::bus::Bus;

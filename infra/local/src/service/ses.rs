@@ -1,6 +1,6 @@
 //! SES: `SendEmail` of the API version 2; the mail goes to the outbox.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::json::{only, text};
 use super::{Fault, mime};
@@ -59,6 +59,66 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
     Ok((address(text(&input, "FromEmailAddress")?)?, sent))
 }
 
+/// What SES publishes of a mail, in the form of its event publishing; none for a type that is not known.
+pub(crate) fn notification(kind: &str, mail: &Sent, now_ms: i64) -> Option<Value> {
+    let at = rfc3339(now_ms);
+    let recipients: Vec<&str> = mail.to.split(", ").collect();
+    let each = |fields: &Value| -> Vec<Value> {
+        let with = |address: &&str| {
+            let mut recipient = fields.clone();
+            recipient["emailAddress"] = json!(address);
+            recipient
+        };
+        recipients.iter().map(with).collect()
+    };
+    let (name, member, told) = match kind {
+        "Bounce" | "SoftBounce" => {
+            let (bounce, sub, status) = if kind == "Bounce" {
+                ("Permanent", "General", "5.1.1")
+            } else {
+                ("Transient", "MailboxFull", "4.2.2")
+            };
+            let bounced = each(&json!({ "action": "failed", "status": status }));
+            let told = json!({
+                "bounceType": bounce, "bounceSubType": sub, "bouncedRecipients": bounced,
+                "timestamp": at, "feedbackId": chance::uuid(), "reportingMTA": "dns; local",
+            });
+            ("Bounce", "bounce", told)
+        }
+        "Complaint" => {
+            let told = json!({
+                "complainedRecipients": each(&json!({})), "complaintFeedbackType": "abuse",
+                "complaintSubType": null, "timestamp": at, "feedbackId": chance::uuid(),
+            });
+            (kind, "complaint", told)
+        }
+        "Delivery" => {
+            let told = json!({
+                "timestamp": at, "processingTimeMillis": 120, "recipients": recipients,
+                "smtpResponse": "250 ok", "reportingMTA": "local",
+            });
+            (kind, "delivery", told)
+        }
+        "DeliveryDelay" => {
+            let told = json!({
+                "timestamp": at, "delayType": "TransientCommunicationFailure", "expirationTime": at,
+                "delayedRecipients": each(&json!({ "status": "4.4.1" })),
+            });
+            (kind, "deliveryDelay", told)
+        }
+        "Reject" => (kind, "reject", json!({ "reason": "Bad content" })),
+        _ => return None,
+    };
+    Some(json!({
+        "eventType": name,
+        member: told,
+        "mail": {
+            "timestamp": mail.at, "messageId": mail.id, "destination": recipients,
+            "headersTruncated": false, "tags": {},
+        },
+    }))
+}
+
 fn recipients(input: &Value) -> Result<String, Fault> {
     let lists = ["ToAddresses", "CcAddresses", "BccAddresses"];
     let all: Vec<&str> = lists
@@ -92,7 +152,6 @@ fn address(sender: &str) -> Result<String, Fault> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use base64::Engine as _;
-    use serde_json::json;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-mod stage;
+pub(super) mod stage;
 
 use std::time::Duration;
 

@@ -31,6 +31,7 @@ fn signatory() -> Signatory {
         link_generation: 0,
         link_digest: Digest::of(b""),
         key_salt: None,
+        notices: Vec::new(),
         progress: Progress::Pending(Ceremony::default()),
     }
 }

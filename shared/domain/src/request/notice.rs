@@ -1,0 +1,190 @@
+//! What a provider tells later of a message it took.
+
+use super::{AnyRequest, Signatory, append};
+use crate::evidence::{Draft, EventKind, Owner};
+use crate::message::SentMessage;
+use crate::transition::{Changes, Transition};
+use crate::value::MessageId;
+use crate::{Cause, Timestamp};
+
+/// What became of a message after a provider took it.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Notice {
+    /// It came back.
+    Bounced {
+        /// Whether every other message would, too: the mailbox does not exist or wants none.
+        permanent: bool,
+    },
+    /// Its reader called it unwanted.
+    Complained,
+    /// The reader's own server took it.
+    Delivered,
+}
+
+/// A notice that was recorded.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Noticed {
+    /// Of which message.
+    pub message: MessageId,
+    /// What.
+    pub notice: Notice,
+    /// When it was recorded.
+    pub at: Timestamp,
+}
+
+impl Notice {
+    /// Its word in evidence and in stores.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Bounced { permanent: false } => "bounced",
+            Self::Bounced { permanent: true } => "bounced_permanently",
+            Self::Complained => "complained",
+            Self::Delivered => "delivered",
+        }
+    }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.as_str() == text)
+    }
+
+    const ALL: [Self; 4] = [
+        Self::Bounced { permanent: false },
+        Self::Bounced { permanent: true },
+        Self::Complained,
+        Self::Delivered,
+    ];
+
+    const fn event(self) -> EventKind {
+        match self {
+            Self::Bounced { .. } => EventKind::MessageBounced,
+            Self::Complained => EventKind::MessageComplained,
+            Self::Delivered => EventKind::MessageDelivered,
+        }
+    }
+}
+
+impl Signatory {
+    /// What was last told of a message to this signatory.
+    #[must_use]
+    pub fn delivery(&self) -> Option<&Noticed> {
+        self.notices.last()
+    }
+}
+
+impl AnyRequest {
+    /// Records what a provider tells of a message it took. None when it was recorded before, or when the
+    /// request has no such signatory: providers tell things more than once, and in any order.
+    #[must_use]
+    pub fn note_delivery(
+        mut self,
+        sent: &SentMessage,
+        notice: Notice,
+        cause: &mut Cause<'_>,
+    ) -> Option<Transition<Self>> {
+        let facts = self.facts_mut();
+        let signatory = facts.signatories.iter_mut().find(|it| it.id == sent.to)?;
+        if signatory.notices.iter().any(|it| it.message == sent.id && it.notice == notice) {
+            return None;
+        }
+        if signatory.notices.len() >= MAX_NOTICES {
+            signatory.notices.remove(0);
+        }
+        signatory.notices.push(Noticed { message: sent.id.clone(), notice, at: cause.now });
+        let draft = Draft::new(notice.event())
+            .fact("message", sent.id.as_str())
+            .fact("signatory", sent.to.as_str())
+            .fact("provider_id", sent.provider_id.as_str());
+        let draft = match notice {
+            Notice::Bounced { permanent } => draft.fact("permanent", permanent),
+            Notice::Complained | Notice::Delivered => draft,
+        };
+        let mut changes = Changes::default();
+        append(facts, &mut changes, draft, &Owner::Signatory(sent.to.clone()), cause);
+        Some(Transition::new(self, changes))
+    }
+}
+
+/// More than the messages one signatory gets within the days in which a provider repeats itself; the
+/// request's item has room for 50 signatories.
+const MAX_NOTICES: usize = 24;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::super::tests::stage::Stage;
+    use super::*;
+
+    fn sent(message: &crate::message::Message) -> SentMessage {
+        SentMessage { id: message.id.clone(), to: message.to.clone(), provider_id: "0107-1".to_owned() }
+    }
+
+    #[test]
+    fn each_word_reads_as_the_notice_it_came_from() {
+        for notice in Notice::ALL {
+            assert_eq!(Notice::parse(notice.as_str()), Some(notice));
+        }
+        assert_eq!(Notice::parse("opened"), None);
+    }
+
+    #[test]
+    fn what_a_provider_repeats_is_recorded_once() {
+        let mut stage = Stage::new();
+        let mut request = AnyRequest::Open(stage.open(1));
+        let sent = sent(stage.messages.first().unwrap());
+        let before = stage.evidence.len();
+        let told = [
+            Notice::Bounced { permanent: false },
+            Notice::Delivered,
+            Notice::Bounced { permanent: false },
+            Notice::Complained,
+            Notice::Delivered,
+        ];
+        for notice in told {
+            let copy = request.clone();
+            request = match copy.note_delivery(&sent, notice, &mut stage.cause()) {
+                Some(transition) => stage.commit(transition),
+                None => request,
+            };
+        }
+        assert_eq!(stage.evidence.len(), before + 3);
+        let kinds = stage.kinds();
+        assert!(
+            kinds.ends_with(&["MessageBounced", "MessageDelivered", "MessageComplained"].map(str::to_owned))
+        );
+        let signatory = request.facts().signatory(&sent.to).unwrap();
+        assert_eq!(signatory.delivery().unwrap().notice, Notice::Complained);
+        assert_eq!(signatory.notices.len(), 3);
+    }
+
+    #[test]
+    fn a_bounce_after_the_end_stands_in_the_custody_chain_and_strangers_change_nothing() {
+        let mut stage = Stage::new();
+        let request = AnyRequest::Open(stage.open(1));
+        let sent = sent(stage.messages.first().unwrap());
+        let stranger = SentMessage { to: crate::SignatoryId::new(&mut stage.rng), ..sent.clone() };
+        assert!(request.clone().note_delivery(&stranger, Notice::Delivered, &mut stage.cause()).is_none());
+        let cancelled = request.cancel(&mut stage.cause()).unwrap();
+        let cancelled = stage.commit(cancelled);
+        let chain = cancelled.facts().chain;
+        let bounced = Notice::Bounced { permanent: true };
+        let noted = cancelled.note_delivery(&sent, bounced, &mut stage.cause()).unwrap();
+        let noted = stage.commit(noted);
+        assert_eq!((noted.facts().chain, stage.custody), (chain, 1));
+    }
+
+    #[test]
+    fn only_the_newest_notices_are_kept() {
+        let mut stage = Stage::new();
+        let mut request = AnyRequest::Open(stage.open(1));
+        let first = sent(stage.messages.first().unwrap());
+        for _ in 0..30 {
+            let sent = SentMessage { id: MessageId::new(&mut stage.rng), ..first.clone() };
+            let noted = request.note_delivery(&sent, Notice::Delivered, &mut stage.cause()).unwrap();
+            request = stage.commit(noted);
+        }
+        assert_eq!(request.facts().signatory(&first.to).unwrap().notices.len(), MAX_NOTICES);
+    }
+}
