@@ -132,15 +132,15 @@ impl Courier {
             MessageKind::Invitation => Letter::invitation(facts, signatory, &link, language).ok(),
             MessageKind::Reminder => Letter::reminder(facts, signatory, &link, language).ok(),
             MessageKind::Unlocked => Letter::unlocked(facts, signatory, &link, language).ok(),
-            // No move decides these yet: what they tell of is not known of a request.
+            // A code is gone with the process that made it. No move decides the others: what they tell of
+            // is not known of a request.
             MessageKind::AttachmentAsked
             | MessageKind::AttachmentRejected
             | MessageKind::Bounced
             | MessageKind::Declined
             | MessageKind::Delegated
-            | MessageKind::Delegation => None,
-            // The code is gone with the process that made it.
-            MessageKind::Otp => None,
+            | MessageKind::Delegation
+            | MessageKind::Otp => None,
         }
     }
 

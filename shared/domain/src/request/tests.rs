@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-pub(super) mod stage;
+mod notice;
+mod stage;
 
 use std::time::Duration;
 

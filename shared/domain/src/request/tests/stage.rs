@@ -15,22 +15,22 @@ use crate::transition::Transition;
 use crate::value::{DocumentId, LinkKey, Text};
 use crate::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId};
 
-pub(in crate::request) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
+pub(super) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 
 /// A store in the small: keeps what transitions carry.
-pub(in crate::request) struct Stage {
-    pub(in crate::request) rng: StdRng,
-    pub(in crate::request) now: Timestamp,
-    pub(in crate::request) evidence: Vec<(Vec<u8>, Digest)>,
-    pub(in crate::request) custody: usize,
-    pub(in crate::request) challenges: BTreeMap<String, Option<Challenge>>,
-    pub(in crate::request) messages: Vec<crate::message::Message>,
-    pub(in crate::request) pepper: Pepper,
-    pub(in crate::request) policy: OtpPolicy,
+pub(super) struct Stage {
+    pub(super) rng: StdRng,
+    pub(super) now: Timestamp,
+    pub(super) evidence: Vec<(Vec<u8>, Digest)>,
+    pub(super) custody: usize,
+    pub(super) challenges: BTreeMap<String, Option<Challenge>>,
+    pub(super) messages: Vec<crate::message::Message>,
+    pub(super) pepper: Pepper,
+    pub(super) policy: OtpPolicy,
 }
 
 impl Stage {
-    pub(in crate::request) fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             rng: StdRng::seed_from_u64(42),
             now: NOON,
@@ -43,7 +43,7 @@ impl Stage {
         }
     }
 
-    pub(in crate::request) fn commit<T: Stored>(&mut self, transition: Transition<T>) -> T {
+    pub(super) fn commit<T: Stored>(&mut self, transition: Transition<T>) -> T {
         let (mut next, changes) = transition.into_parts();
         self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
         self.custody += changes.custody.len();
@@ -55,7 +55,7 @@ impl Stage {
         next
     }
 
-    pub(in crate::request) fn kinds(&self) -> Vec<String> {
+    pub(super) fn kinds(&self) -> Vec<String> {
         let kind = |bytes: &[u8]| {
             let body: Value = serde_json::from_slice(bytes).unwrap();
             body.get("kind").and_then(Value::as_str).unwrap().to_owned()
@@ -63,7 +63,7 @@ impl Stage {
         self.evidence.iter().map(|(bytes, _)| kind(bytes)).collect()
     }
 
-    pub(in crate::request) fn received(&mut self, signatories: usize) -> Request<Received> {
+    pub(super) fn received(&mut self, signatories: usize) -> Request<Received> {
         let id = RequestId::new(&mut self.rng);
         let input = NewInput { id: DocumentId::new(&mut self.rng), source: InputSource::Base64 };
         let new = NewRequest {
@@ -97,7 +97,7 @@ impl Stage {
         self.commit(transition)
     }
 
-    pub(in crate::request) fn open(&mut self, signatories: usize) -> Request<Open> {
+    pub(super) fn open(&mut self, signatories: usize) -> Request<Open> {
         let received = self.received(signatories);
         let inputs = received.facts().inputs.iter().map(|it| Arrived {
             id: it.id.clone(),
@@ -111,21 +111,13 @@ impl Stage {
         self.commit(transition)
     }
 
-    pub(in crate::request) fn presented(
-        &mut self,
-        request: Request<Open>,
-        who: &SignatoryId,
-    ) -> Request<Open> {
+    pub(super) fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
         let transition = request.clone().present(who, Digest::of(b"document"), &mut cause).unwrap();
         transition.map_or(request, |transition| self.commit(transition))
     }
 
-    pub(in crate::request) fn issue(
-        &mut self,
-        request: Request<Open>,
-        who: &SignatoryId,
-    ) -> Result<Issued, Refusal> {
+    pub(super) fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
         let agreed = Agreement {
             document: Digest::of(b"document"),
             consent: request.facts().options.consent_digest(),
@@ -135,7 +127,7 @@ impl Stage {
         Ok(self.commit(issued))
     }
 
-    pub(in crate::request) fn sign(
+    pub(super) fn sign(
         &mut self,
         request: Request<Open>,
         who: &SignatoryId,
@@ -154,7 +146,7 @@ impl Stage {
     }
 
     /// Presents, asks for a code and signs with it.
-    pub(in crate::request) fn signs(&mut self, request: Request<Open>, who: &SignatoryId) -> AfterSignature {
+    pub(super) fn signs(&mut self, request: Request<Open>, who: &SignatoryId) -> AfterSignature {
         let request = self.presented(request, who);
         let issued = self.issue(request, who).unwrap();
         match self.sign(issued.request, who, issued.code.expose()).unwrap() {
@@ -163,7 +155,7 @@ impl Stage {
         }
     }
 
-    pub(in crate::request) fn cause(&mut self) -> Cause<'_> {
+    pub(super) fn cause(&mut self) -> Cause<'_> {
         Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None }
     }
 }
@@ -172,7 +164,7 @@ impl Stage {
 const PLACE: Place =
     Place { page: 1, x_points: 50.0, y_points: 50.0, width_points: None, height_points: None, field: None };
 
-pub(in crate::request) fn person(index: usize) -> NewSignatory {
+pub(super) fn person(index: usize) -> NewSignatory {
     NewSignatory {
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
@@ -186,7 +178,7 @@ pub(in crate::request) fn person(index: usize) -> NewSignatory {
     }
 }
 
-pub(in crate::request) fn file(bytes: &[u8]) -> FileFacts {
+pub(super) fn file(bytes: &[u8]) -> FileFacts {
     FileFacts {
         id: DocumentId::parse("0123456789abcdef01234567").unwrap(),
         created_at: NOON,
@@ -197,16 +189,16 @@ pub(in crate::request) fn file(bytes: &[u8]) -> FileFacts {
     }
 }
 
-pub(in crate::request) fn seal(bytes: &[u8], evidence_head: Digest) -> SealFacts {
+pub(super) fn seal(bytes: &[u8], evidence_head: Digest) -> SealFacts {
     let level = SealLevel { reached: "B-B".to_owned(), lowered: None };
     SealFacts { file: file(bytes), evidence_head, level }
 }
 
-pub(in crate::request) fn who(request: &Request<Open>, index: usize) -> SignatoryId {
+pub(super) fn who(request: &Request<Open>, index: usize) -> SignatoryId {
     request.facts().signatories.get(index).unwrap().id.clone()
 }
 
-pub(in crate::request) fn wrong(code: &OneTimeCode) -> String {
+pub(super) fn wrong(code: &OneTimeCode) -> String {
     let number: u32 = code.expose().parse().unwrap();
     format!("{:06}", (number + 1) % 1_000_000)
 }
