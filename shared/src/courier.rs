@@ -9,12 +9,12 @@
 use domain::message::{Delivery, Message, MessageKind};
 use domain::otp::OneTimeCode;
 use domain::request::{AnyRequest, Signatory};
-use domain::value::MessageId;
+use domain::value::{Language, MessageId};
 use domain::{Actor, Cause, LinkKey, LinkToken, RequestId, Timestamp};
 
 use crate::chance::system_rng;
 use crate::clock::Clock;
-use crate::outbound::{Letter, Mail, Outcome};
+use crate::outbound::{Addressee, Letter, Mail, Outcome};
 use crate::store::{Claim, Requests, Rounds, StoreError};
 
 /// Sends messages and records how that ended.
@@ -96,14 +96,15 @@ impl Courier {
         let (code, document, expires_at) = code;
         let facts = request.facts();
         let Some(signatory) = facts.signatory(&message.to) else { return Err(StoreError::NotFound) };
-        let delivery = match Letter::otp(facts, signatory, code, document, expires_at) {
-            Ok(letter) => match self.mail.send(&signatory.email, &letter, host_of(request)).await {
-                Outcome::Settled(delivery) => delivery,
-                // The code cannot be sent later: it exists only here. The signatory asks for another.
-                Outcome::NotSent { reason } => Delivery::Refused { reason },
-            },
-            Err(_) => Delivery::Refused { reason: "template".to_owned() },
-        };
+        let delivery =
+            match Letter::otp(facts, signatory, code, (document, expires_at), language_of(signatory)) {
+                Ok(letter) => match self.mail.send(&signatory.email, &letter, host_of(request)).await {
+                    Outcome::Settled(delivery) => delivery,
+                    // The code cannot be sent later: it exists only here. The signatory asks for another.
+                    Outcome::NotSent { reason } => Delivery::Refused { reason },
+                },
+                Err(_) => Delivery::Refused { reason: "template".to_owned() },
+            };
         self.record(&facts.id, message, &delivery).await?;
         Ok(delivery)
     }
@@ -113,13 +114,33 @@ impl Courier {
         let token =
             LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
         let link = format!("{}/sign#{}", facts.public_url, token.expose());
+        let language = language_of(signatory);
         match kind {
-            MessageKind::Completion => {
-                Letter::completion(facts, signatory, &link, request.sealed()?.sha256).ok()
+            MessageKind::AddressCorrected => {
+                Letter::address_corrected(facts, signatory, &link, language).ok()
             }
-            MessageKind::Invitation => Letter::invitation(facts, signatory, &link).ok(),
-            // The code is gone with the process that made it.
-            MessageKind::Otp => None,
+            MessageKind::Cancelled => {
+                Letter::cancelled(facts, Addressee::Signatory(signatory), language).ok()
+            }
+            MessageKind::Completion => {
+                Letter::completion(facts, signatory, &link, request.sealed()?.sha256, language).ok()
+            }
+            MessageKind::Copy => {
+                Letter::copy(facts, signatory, &link, request.sealed()?.sha256, language).ok()
+            }
+            MessageKind::Expired => Letter::expired(facts, Addressee::Signatory(signatory), language).ok(),
+            MessageKind::Invitation => Letter::invitation(facts, signatory, &link, language).ok(),
+            MessageKind::Reminder => Letter::reminder(facts, signatory, &link, language).ok(),
+            MessageKind::Unlocked => Letter::unlocked(facts, signatory, &link, language).ok(),
+            // A code is gone with the process that made it. No move decides the others: what they tell of
+            // is not known of a request.
+            MessageKind::AttachmentAsked
+            | MessageKind::AttachmentRejected
+            | MessageKind::Bounced
+            | MessageKind::Declined
+            | MessageKind::Delegated
+            | MessageKind::Delegation
+            | MessageKind::Otp => None,
         }
     }
 
@@ -159,6 +180,11 @@ impl Courier {
             }
         }
     }
+}
+
+/// The language a signatory is written to in; English stands in for what is not known.
+fn language_of(signatory: &Signatory) -> Language {
+    signatory.language.as_deref().and_then(Language::parse).unwrap_or_default()
 }
 
 fn host_of(request: &AnyRequest) -> &str {

@@ -51,6 +51,7 @@ fn name_of(source: &Source) -> String {
         Source::Queue { queue, .. } => format!("queue {queue}"),
         Source::Schedule { name, .. } => format!("schedule {name}"),
         Source::Stream { table, .. } => format!("stream {table}"),
+        Source::Topic { topic } => format!("topic {topic}"),
     }
 }
 
@@ -72,6 +73,9 @@ fn sends(source: &Source, event: &Value) -> bool {
             every(&|it| text(it, "/eventSource") == "aws:sqs" && arn(it).ends_with(&format!(":{queue}")))
         }
         Source::Schedule { .. } => event["source"] == "aws.scheduler",
+        Source::Topic { topic } => every(&|it| {
+            text(it, "/EventSource") == "aws:sns" && text(it, "/Sns/TopicArn").ends_with(&format!(":{topic}"))
+        }),
         Source::Stream { table, filters, .. } => every(&|record| {
             arn(record).contains(&format!(":table/{table}/stream/"))
                 && (filters.is_empty() || filters.iter().any(|it| it.matches(record)))
@@ -148,7 +152,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 52] = [
+const ANSWERS: [(&str, &str); 57] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -189,6 +193,11 @@ const ANSWERS: [(&str, &str); 52] = [
     ("read-request.list-singular", "200"),
     ("read-request.one", "404"),
     ("read-request.one-singular", "404"),
+    ("record-bounce", "null"),
+    ("record-bounce.complaint", "null"),
+    ("record-bounce.delivery", "null"),
+    ("record-bounce.delivery-delay", "null"),
+    ("record-bounce.reject", "null"),
     ("seal-document", "0 to be delivered again"),
     ("seal-document.declined", "0 to be delivered again"),
     ("seal-document.retry", "0 to be delivered again"),

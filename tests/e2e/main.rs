@@ -3,11 +3,13 @@
 
 mod access;
 mod anchors;
+mod bounces;
 mod callbacks;
 mod documents;
 mod endings;
 mod large;
 mod levels;
+mod mails;
 mod otp;
 mod refusals;
 mod repetition;

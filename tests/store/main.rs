@@ -1,10 +1,14 @@
 //! Store operations against the emulated table, conflict included.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::request::AnyRequest;
-use domain::{Actor, Cause, RequestId, TenantId};
+use domain::value::PhoneNumber;
+use domain::{Actor, Cause, RequestId, TenantId, Timestamp};
 use shared::edge::{Env, Supply, system_rng};
-use shared::store::{DocumentKeys, Requests, StoreError, WriteOnce};
+use shared::store::{DocumentKeys, Quota, Quotas, Requests, StoreError, WriteOnce};
 use tests::{CONTRACT, Door, ada};
 
 /// The stores as a function of the template sees them.
@@ -76,4 +80,61 @@ async fn an_object_is_written_once_by_one_of_sixteen() {
     assert!(documents.get(&key, 99).await.is_err(), "a limit on what is read");
     documents.delete(&key).await.unwrap();
     assert!(matches!(documents.get(&key, 100).await, Err(StoreError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_day_s_text_messages_are_taken_one_by_one_and_no_more() {
+    let door = Door::open().await;
+    let (quotas, tenant) = (quotas(&door), TenantId::parse("demo").unwrap());
+    let now = Timestamp::parse_rfc3339("2026-11-21T10:00:00Z").unwrap();
+    let takes = (0..32).map(|_| {
+        let (quotas, tenant) = (Arc::clone(&quotas), tenant.clone());
+        tokio::spawn(async move { quotas.take_text_message(&tenant, 10, now).await.unwrap() })
+    });
+    let mut left = 0;
+    for take in takes.collect::<Vec<_>>() {
+        left += u32::from(take.await.unwrap() == Quota::Left);
+    }
+    assert_eq!(left, 10, "of thirty-two at the same moment");
+    let spent = quotas.take_text_message(&tenant, 10, now).await.unwrap();
+    assert_eq!(spent, Quota::Spent { retry_after: Duration::from_hours(14) });
+    let other = TenantId::parse("other").unwrap();
+    assert_eq!(quotas.take_text_message(&other, 10, now).await.unwrap(), Quota::Left);
+    let tomorrow = now.plus(Duration::from_hours(14));
+    assert_eq!(quotas.take_text_message(&tenant, 10, tomorrow).await.unwrap(), Quota::Left);
+    assert!(matches!(quotas.take_text_message(&other, 0, now).await.unwrap(), Quota::Spent { .. }));
+}
+
+#[tokio::test]
+async fn text_messages_that_nobody_answers_stop_for_a_tenant_and_a_block_of_numbers() {
+    let door = Door::open().await;
+    let (quotas, tenant) = (quotas(&door), TenantId::parse("demo").unwrap());
+    let now = Timestamp::parse_rfc3339("2026-11-21T10:05:00Z").unwrap();
+    let number = |text: &str| PhoneNumber::parse(text).unwrap();
+    let (pumped, honest) = (number("+393123456789"), number("+33612345678"));
+    for count in 0..50 {
+        assert!(!quotas.is_text_traffic_suspicious(&tenant, &pumped, now).await.unwrap(), "{count}");
+        quotas.count_text_sent(&tenant, &pumped, now).await.unwrap();
+        quotas.count_text_sent(&tenant, &honest, now).await.unwrap();
+        if count % 3 == 0 {
+            quotas.count_text_verified(&tenant, &honest, now).await.unwrap();
+        }
+    }
+    let stopped = |tenant: TenantId, number: PhoneNumber, now: Timestamp| {
+        let quotas = Arc::clone(&quotas);
+        async move { quotas.is_text_traffic_suspicious(&tenant, &number, now).await.unwrap() }
+    };
+    assert!(stopped(tenant.clone(), pumped.clone(), now).await);
+    assert!(stopped(tenant.clone(), number("+393123456700"), now).await, "the whole block");
+    assert!(!stopped(tenant.clone(), honest, now).await);
+    assert!(!stopped(tenant.clone(), number("+393113456789"), now).await, "another block");
+    assert!(!stopped(TenantId::parse("other").unwrap(), pumped.clone(), now).await, "another tenant");
+    assert!(stopped(tenant.clone(), pumped.clone(), now.plus(Duration::from_hours(1))).await);
+    assert!(!stopped(tenant, pumped, now.plus(Duration::from_hours(2))).await);
+}
+
+/// The counters as a function that has a secret for them sees them.
+fn quotas(door: &Door) -> Arc<Quotas> {
+    let (env, aws) = (environment(door, "VerifyDocumentFunction"), door.cloud.aws());
+    Arc::new(Quotas::new(aws.dynamodb(), env.required("REQUESTS_TABLE").unwrap(), b"key"))
 }

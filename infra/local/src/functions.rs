@@ -39,6 +39,7 @@ pub(crate) fn load(
             "ManageTrustFunction" => manage_trust,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
+            "RecordBounceFunction" => record_bounce,
             "SealDocumentFunction" => seal_document,
             "VerifyDocumentFunction" => verify_document,
         )

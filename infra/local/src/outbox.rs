@@ -1,5 +1,6 @@
 //! Mails and text messages that the functions sent, kept for people and programs to read.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
@@ -8,8 +9,11 @@ use serde::{Deserialize, Serialize};
 use crate::disk::{DiskError, Log};
 
 /// A message that left the house.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Sent {
+    /// The provider's name for it.
+    #[serde(default)]
+    pub id: String,
     /// When, RFC 3339 in UTC.
     pub at: String,
     /// `email` or `sms`.
@@ -22,6 +26,9 @@ pub struct Sent {
     pub text: String,
     /// The HTML, empty when there is none.
     pub html: String,
+    /// What a text message may cost, and in whose name it goes: the attributes of the call.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// All messages, on disk.

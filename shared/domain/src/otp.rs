@@ -11,6 +11,12 @@ use crate::policy::{CODE_DIGITS, OtpPolicy};
 use crate::value::Digest;
 use crate::{Refusal, RequestId, SignatoryId, Timestamp};
 
+pub mod short_message;
+mod traffic;
+
+pub use short_message::{ShortMessage, TextUnfit};
+pub use traffic::Traffic;
+
 /// The key without which stored challenges cannot be searched for their codes.
 pub struct Pepper(hmac::Key);
 

@@ -38,6 +38,9 @@ pub enum Refusal {
     /// The name is empty, too long, or has characters that hide or reorder others.
     #[error("a name has 1 to 100 visible characters on one line")]
     NameMalformed,
+    /// The phone number is not one of its country's plan.
+    #[error("not a phone number with its country code, such as +39 312 345 6789")]
+    PhoneMalformed,
     /// The request has passed its deadline.
     #[error("the request expired")]
     RequestExpired {
@@ -65,6 +68,18 @@ pub enum Refusal {
     /// The signatory has signed or declined already, or is not of this request.
     #[error("the signatory has nothing left to sign")]
     SignatoryNotPending,
+    /// The integrator's text for a code does not fit one text message.
+    #[error("the text of a text message {why}")]
+    SmsTextUnfit {
+        /// What to change.
+        why: crate::otp::TextUnfit,
+    },
+    /// No text message goes to this number. Use another number, or e-mail.
+    #[error("no text message can be sent to this number: {why}")]
+    SmsNotAllowed {
+        /// Why not.
+        why: crate::value::SmsRefusal,
+    },
     /// The steps come in order: presented, consent, code, signature.
     #[error("a step is missing before this one: {missing}")]
     StepMissing {
@@ -106,11 +121,14 @@ impl Refusal {
             Self::LinkUnknown => "link_unknown",
             Self::ModeNotAllowed => "mode_not_allowed",
             Self::NameMalformed => "name_malformed",
+            Self::PhoneMalformed => "phone_malformed",
             Self::RequestExpired { .. } => "request_expired",
             Self::RequestNot { .. } => "request_state",
             Self::ResendTooSoon { .. } => "resend_too_soon",
             Self::SignatoryLocked => "signatory_locked",
             Self::SignatoryNotPending => "signatory_not_pending",
+            Self::SmsNotAllowed { .. } => "sms_not_allowed",
+            Self::SmsTextUnfit { .. } => "sms_text_unfit",
             Self::StepMissing { .. } => "step_missing",
             Self::TextMalformed { .. } => "text_malformed",
         }

@@ -3,7 +3,7 @@
 use crate::SignatoryId;
 use crate::due::{Due, DueKind};
 use crate::evidence::{Disclosure, EvidenceEvent};
-use crate::message::Message;
+use crate::message::{Message, SentMessage};
 use crate::otp::Challenge;
 use crate::value::MessageId;
 
@@ -31,6 +31,8 @@ pub struct Changes {
     pub challenges: Vec<(SignatoryId, Option<Challenge>)>,
     /// Messages to be sent once this is stored.
     pub messages: Vec<Message>,
+    /// Messages that a provider took, to be found by the provider's names for them.
+    pub sent_messages: Vec<SentMessage>,
     /// Messages whose sending ended.
     pub settled_messages: Vec<MessageId>,
     /// Things to look at later.

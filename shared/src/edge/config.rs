@@ -5,6 +5,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use domain::value::{Country, SmsPolicy};
+
 type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// Looks up variables. The process's own on Lambda, a list elsewhere.
@@ -73,6 +75,83 @@ impl fmt::Debug for Env {
     }
 }
 
+/// Whether and how text messages are sent.
+#[derive(Clone, Debug)]
+pub struct SmsConfig {
+    /// Whether any are. `SMS_ENABLED`, `true` or `false`; not if unset: they cost money, and an account has
+    /// to be let out of the provider's sandbox first.
+    pub is_enabled: bool,
+    /// The name that phones show, where a country allows one. `SMS_SENDER_ID`, at most 11 letters and
+    /// digits, none if unset.
+    pub sender_id: Option<String>,
+    /// The most that one message may cost, in thousandths of a US dollar. `SMS_MAX_PRICE_USD`, such as
+    /// `0.12`; 0.100 if unset, 0.001 to 10.
+    pub max_price_millis: u32,
+    /// The countries whose mobile lines are written to. `SMS_COUNTRIES`, two letters each, separated by
+    /// commas; the European Economic Area, the United Kingdom and Switzerland if unset.
+    pub policy: SmsPolicy,
+    /// How many a tenant may have sent in a day. `SMS_DAILY_BUDGET`, 200 if unset, at most 1,000,000.
+    pub daily_budget: u32,
+}
+
+impl SmsConfig {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let malformed = |name, expected| ConfigError::Malformed { name, expected };
+        let is_enabled = match env.optional("SMS_ENABLED").as_deref() {
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(_) => return Err(malformed("SMS_ENABLED", "true or false")),
+        };
+        let sender_id = env.optional("SMS_SENDER_ID");
+        if !sender_id.as_deref().is_none_or(is_sender_id) {
+            return Err(malformed("SMS_SENDER_ID", "1 to 11 letters and digits, one letter among them"));
+        }
+        let max_price_millis = match env.optional("SMS_MAX_PRICE_USD") {
+            Some(price) => thousandths(&price)
+                .filter(|it| (1..=10_000).contains(it))
+                .ok_or(malformed("SMS_MAX_PRICE_USD", "a price from 0.001 to 10"))?,
+            None => DEFAULT_SMS_PRICE_MILLIS,
+        };
+        let policy = match env.optional("SMS_COUNTRIES") {
+            Some(list) => list
+                .split(',')
+                .map(Country::parse)
+                .collect::<Result<_, _>>()
+                .map(SmsPolicy::new)
+                .map_err(|_| malformed("SMS_COUNTRIES", "a list of countries, two letters each"))?,
+            None => SmsPolicy::default(),
+        };
+        let daily_budget = env.number("SMS_DAILY_BUDGET", DEFAULT_SMS_BUDGET, 0..=1_000_000)?;
+        let daily_budget = u32::try_from(daily_budget).unwrap_or(u32::MAX);
+        Ok(Self { is_enabled, sender_id, max_price_millis, policy, daily_budget })
+    }
+}
+
+fn is_sender_id(text: &str) -> bool {
+    (1..=11).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+}
+
+/// `1.25` as 1250: a decimal number with at most three digits after the point.
+fn thousandths(text: &str) -> Option<u32> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !are_digits(whole) || !are_digits(part) || whole.len() > 4 || part.len() > 3 {
+        return None;
+    }
+    let part: u32 = format!("{part:0<3}").parse().ok()?;
+    whole.parse::<u32>().ok()?.checked_mul(1000)?.checked_add(part)
+}
+
+const DEFAULT_SMS_PRICE_MILLIS: u32 = 100;
+const DEFAULT_SMS_BUDGET: u64 = 200;
+
 /// Why a function cannot start. The operator mends the template or the account.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
@@ -99,4 +178,52 @@ pub enum ConfigError {
         #[source]
         source: crate::BoxError,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use domain::value::PhoneNumber;
+
+    use super::*;
+
+    fn sms(name: &str, value: &str) -> Result<SmsConfig, ConfigError> {
+        SmsConfig::from_env(&Env::from_pairs([(name, value)]))
+    }
+
+    #[test]
+    fn text_messages_are_off_and_cheap_unless_the_operator_says_otherwise() {
+        let config = SmsConfig::from_env(&Env::from_pairs::<&str, &str>([])).unwrap();
+        assert!(!config.is_enabled);
+        assert_eq!((config.sender_id.as_deref(), config.max_price_millis), (None, 100));
+        assert_eq!((config.daily_budget, &config.policy), (200, &SmsPolicy::default()));
+        assert!(sms("SMS_ENABLED", "true").unwrap().is_enabled);
+        assert_eq!(sms("SMS_MAX_PRICE_USD", "0.12").unwrap().max_price_millis, 120);
+        assert_eq!(sms("SMS_MAX_PRICE_USD", "2").unwrap().max_price_millis, 2000);
+        assert_eq!(sms("SMS_SENDER_ID", "PARAPHE1").unwrap().sender_id.as_deref(), Some("PARAPHE1"));
+        let policy = sms("SMS_COUNTRIES", "US, ca").unwrap().policy;
+        assert_eq!(policy.check(&PhoneNumber::parse("+12015550123").unwrap()), Ok(()));
+        assert!(policy.check(&PhoneNumber::parse("+33612345678").unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_value_that_is_not_understood_stops_the_start() {
+        for (name, value) in [
+            ("SMS_ENABLED", "yes"),
+            ("SMS_SENDER_ID", "much too long a name"),
+            ("SMS_SENDER_ID", "12345"),
+            ("SMS_SENDER_ID", "Exämple"),
+            ("SMS_MAX_PRICE_USD", "0"),
+            ("SMS_MAX_PRICE_USD", "0.0001"),
+            ("SMS_MAX_PRICE_USD", "-1"),
+            ("SMS_MAX_PRICE_USD", "1e3"),
+            ("SMS_MAX_PRICE_USD", "."),
+            ("SMS_MAX_PRICE_USD", "99999999999"),
+            ("SMS_COUNTRIES", "FR,XX"),
+            ("SMS_COUNTRIES", "FR,,DE"),
+            ("SMS_DAILY_BUDGET", "-1"),
+        ] {
+            assert!(sms(name, value).is_err(), "{name}={value}");
+        }
+    }
 }

@@ -184,6 +184,9 @@ impl From<Refusal> for Problem {
             | Refusal::IdMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
+            | Refusal::PhoneMalformed
+            | Refusal::SmsNotAllowed { .. }
+            | Refusal::SmsTextUnfit { .. }
             | Refusal::TextMalformed { .. } => 422,
             Refusal::Inconsistent { .. } => 500,
         };

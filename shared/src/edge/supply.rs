@@ -187,19 +187,22 @@ impl<'a> Supply<'a> {
         Ok((validations, Quotas::new(self.aws.dynamodb(), table, key)))
     }
 
-    /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset.
+    /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset; `MAIL_CONFIGURATION_SET`, none
+    /// if unset.
     #[must_use]
     pub fn mail(&self) -> Mail {
-        Mail::new(Mail::client(&self.aws.sdk), self.env.optional("MAIL_SENDER"))
+        let (sender, set) = (self.env.optional("MAIL_SENDER"), self.env.optional("MAIL_CONFIGURATION_SET"));
+        Mail::new(Mail::client(&self.aws.sdk), sender, set)
     }
 
-    /// The courier, for messages that carry no link. `MAIL_SENDER`.
+    /// The courier, for messages that carry no link. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`.
     #[must_use]
     pub fn courier(&self, requests: &Requests) -> Courier {
         Courier::new(requests.clone(), self.mail(), None, self.aws.clock.clone())
     }
 
-    /// The courier, for every message. `MAIL_SENDER`, `LINK_SECRET`.
+    /// The courier, for every message. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`,
+    /// `LINK_SECRET`.
     ///
     /// # Errors
     ///

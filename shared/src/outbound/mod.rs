@@ -1,4 +1,4 @@
-//! The world beyond the tables: mail, secrets, keys, and other people's servers.
+//! The world beyond the tables: mail, text messages, secrets, keys, and other people's servers.
 //!
 //! **Invariant:** knows neither tables nor Lambda's events, and no address outside AWS is called but
 //! through [`Outbound`].
@@ -7,12 +7,16 @@ mod guard;
 mod http;
 mod keys;
 mod mail;
+mod outcome;
 mod secrets;
+mod sms;
 #[cfg(test)]
 mod stranger;
 
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
 pub use http::{CallError, FetchError, Outbound, OutboundError};
 pub use keys::{KeyError, SigningKeys};
-pub use mail::{Letter, LetterError, Mail, Outcome};
+pub use mail::{Addressee, Letter, LetterError, Mail, MissingText};
+pub use outcome::Outcome;
 pub use secrets::{Keyring, SecretError, Secrets};
+pub use sms::Sms;

@@ -2,6 +2,7 @@
 
 mod challenge;
 mod document;
+mod notice;
 mod place;
 mod signatory;
 

@@ -51,6 +51,11 @@ pub(super) fn message_sk(id: &MessageId) -> String {
     format!("MESSAGE#{id}")
 }
 
+/// Partition of a message that a provider took, by the provider's name for it.
+pub(super) fn sent_pk(provider_id: &str) -> String {
+    format!("SENT#{provider_id}")
+}
+
 pub(super) fn due_sk_of_item(kind: DueKind) -> String {
     format!("DUE#{}", kind.as_str())
 }

@@ -1,9 +1,11 @@
 //! Messages that were decided and not yet sent.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::message::{Message, MessageKind};
+use domain::message::{Message, MessageKind, SentMessage};
 use domain::policy::RECOVERY_PAUSE;
 use domain::value::MessageId;
 use domain::{RequestId, SignatoryId, Timestamp};
@@ -27,6 +29,39 @@ pub(super) struct MessageItem {
     /// Whether a sender has taken it. From then on, nobody else sends it.
     claimed: bool,
     purge_at: i64,
+}
+
+/// The item by which a message is found again that a provider took.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct SentItem {
+    pk: String,
+    sk: String,
+    request: String,
+    message: String,
+    signatory: String,
+    purge_at: i64,
+}
+
+impl SentItem {
+    pub(super) fn of(request: &RequestId, sent: &SentMessage, now: Timestamp) -> Self {
+        Self {
+            pk: keys::sent_pk(&sent.provider_id),
+            sk: keys::ONLY.to_owned(),
+            request: request.to_string(),
+            message: sent.id.to_string(),
+            signatory: sent.to.to_string(),
+            purge_at: now.plus(NOTICES_END).unix_seconds(),
+        }
+    }
+
+    fn read(self, provider_id: &str) -> Option<(RequestId, SentMessage)> {
+        let sent = SentMessage {
+            id: MessageId::parse(&self.message).ok()?,
+            to: SignatoryId::parse(&self.signatory).ok()?,
+            provider_id: provider_id.to_owned(),
+        };
+        Some((RequestId::parse(&self.request).ok()?, sent))
+    }
 }
 
 /// What claiming a message found.
@@ -76,6 +111,21 @@ impl Requests {
             decided_at: Timestamp::from_unix_ms(item.decided_at),
         };
         Ok(Some((message, item.claimed)))
+    }
+
+    /// The message that a provider took under this name, and its request.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn sent_message(
+        &self,
+        provider_id: &str,
+    ) -> Result<Option<(RequestId, SentMessage)>, StoreError> {
+        let pk = keys::sent_pk(provider_id);
+        let Some(item) = self.get(pk.clone(), keys::ONLY).await? else { return Ok(None) };
+        let item: SentItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        item.read(provider_id).map(Some).ok_or_else(|| StoreError::corrupt(&pk, "id"))
     }
 
     /// Takes a message, so that nobody else sends it.
@@ -134,6 +184,9 @@ impl Requests {
         }
     }
 }
+
+/// Servers give up on a mail within days; readers complain of one within weeks.
+const NOTICES_END: Duration = Duration::from_hours(90 * 24);
 
 /// Whether a conditional update found something else than it expected.
 pub(super) fn lost<R>(error: &SdkError<UpdateItemError, R>) -> bool {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::Timestamp;
+use domain::otp::Traffic;
+use domain::value::PhoneNumber;
+use domain::{TenantId, Timestamp};
 
 use super::error::StoreError;
 use super::keys;
@@ -54,10 +56,9 @@ impl Quotas {
         window: Duration,
         now: Timestamp,
     ) -> Result<Quota, StoreError> {
-        let length = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
-        let number = now.unix_seconds().div_euclid(length);
+        let (number, length) = window_at(window, now);
         let end = number.saturating_add(1).saturating_mul(length);
-        let name = hex::encode(hmac::sign(&self.key, what.as_bytes()));
+        let name = self.name(what);
         let sent = self
             .client
             .update_item()
@@ -81,7 +82,138 @@ impl Quotas {
             Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
         }
     }
+
+    /// Takes one of the text messages that a tenant may have sent in a day (UTC).
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn take_text_message(
+        &self,
+        tenant: &TenantId,
+        daily_budget: u32,
+        now: Timestamp,
+    ) -> Result<Quota, StoreError> {
+        self.take(&format!("sms/{tenant}"), daily_budget, DAY, now).await
+    }
+
+    /// Whether a tenant's text messages to a block of numbers have to stop, by this hour or the one before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn is_text_traffic_suspicious(
+        &self,
+        tenant: &TenantId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (window, _) = window_at(HOUR, now);
+        for window in [window, window.saturating_sub(1)] {
+            if self.traffic(tenant, number, window).await?.is_suspicious() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Counts a text message that is about to be sent.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn count_text_sent(
+        &self,
+        tenant: &TenantId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.count(tenant, number, SENT, now).await
+    }
+
+    /// Counts a code that came back right, in the hour in which it did.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn count_text_verified(
+        &self,
+        tenant: &TenantId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.count(tenant, number, VERIFIED, now).await
+    }
+
+    async fn count(
+        &self,
+        tenant: &TenantId,
+        number: &PhoneNumber,
+        what: &'static str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (window, length) = window_at(HOUR, now);
+        let purge_at = window.saturating_add(3).saturating_mul(length);
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::quota_pk(&self.traffic_name(tenant, number))))
+            .key(keys::SK, AttributeValue::S(keys::quota_sk(window)))
+            .update_expression("SET #what = if_not_exists(#what, :none) + :one, purge_at = :purge")
+            .expression_attribute_names("#what", what)
+            .expression_attribute_values(":none", AttributeValue::N("0".to_owned()))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(StoreError::unavailable("UpdateItem"))
+    }
+
+    async fn traffic(
+        &self,
+        tenant: &TenantId,
+        number: &PhoneNumber,
+        window: i64,
+    ) -> Result<Traffic, StoreError> {
+        let sk = keys::quota_sk(window);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::quota_pk(&self.traffic_name(tenant, number))))
+            .key(keys::SK, AttributeValue::S(sk.clone()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("GetItem"))?;
+        let item = answer.item.unwrap_or_default();
+        let count = |name: &str| match item.get(name) {
+            Some(AttributeValue::N(count)) => count.parse().map_err(|_| StoreError::corrupt(&sk, "count")),
+            _ => Ok(0),
+        };
+        Ok(Traffic { sent: count(SENT)?, verified: count(VERIFIED)? })
+    }
+
+    fn traffic_name(&self, tenant: &TenantId, number: &PhoneNumber) -> String {
+        self.name(&format!("sms-traffic/{tenant}/{}", number.prefix()))
+    }
+
+    fn name(&self, what: &str) -> String {
+        hex::encode(hmac::sign(&self.key, what.as_bytes()))
+    }
 }
+
+/// The number of the window that an instant is in, and the length of windows in seconds.
+fn window_at(window: Duration, now: Timestamp) -> (i64, i64) {
+    let length = i64::try_from(window.as_secs()).unwrap_or(i64::MAX).max(1);
+    (now.unix_seconds().div_euclid(length), length)
+}
+
+const DAY: Duration = Duration::from_hours(24);
+const HOUR: Duration = Duration::from_hours(1);
+const SENT: &str = "sent";
+const VERIFIED: &str = "verified";
 
 impl fmt::Debug for Quotas {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

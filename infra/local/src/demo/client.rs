@@ -179,7 +179,7 @@ mod tests {
             subject: String::new(),
             text: "Open http://127.0.0.1:3000/sign#token-1\n\nRequest 123456789, code:\n\n654321\n"
                 .to_owned(),
-            html: String::new(),
+            ..Sent::default()
         });
         assert_eq!(mail.after("/sign#"), Some("token-1"));
         assert_eq!(mail.code(), Some("654321"));

@@ -235,5 +235,6 @@ fn source_name(source: &Source) -> String {
         Source::Queue { queue, .. } => format!("sqs:{queue}"),
         Source::Schedule { name, .. } => format!("schedule:{name}"),
         Source::Stream { table, .. } => format!("stream:{table}"),
+        Source::Topic { topic } => format!("sns:{topic}"),
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod queue;
 pub(crate) mod s3;
 pub(crate) mod schedule;
 pub(crate) mod stream;
+pub(crate) mod topic;
 
 /// An instant as AWS writes it into events: RFC 3339, UTC, milliseconds.
 pub(crate) fn rfc3339(at_ms: i64) -> String {

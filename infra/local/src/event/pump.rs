@@ -224,7 +224,7 @@ impl Pump {
             self.give_up(subscription, table, on_failure.as_deref(), lost)?;
             return self.bus.finish(&batch, through, None, None);
         }
-        // S3 invokes asynchronously, one record at a time; its copies already stand in the journal.
+        // S3 and SNS invoke asynchronously, one record at a time; its copies already stand in the journal.
         match self.functions.invoke(&subscription.function, event).await {
             Ok(_) => self.bus.finish(&batch, batch.deliveries.len(), None, None),
             Err(_) => match batch.deliveries.first_mut() {

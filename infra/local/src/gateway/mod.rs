@@ -1,6 +1,7 @@
 //! API Gateway on one machine: routes, the authorizer, proxy events, limits and the gateway's own answers.
 
 mod authorizer;
+mod bounce;
 mod page;
 mod presigned;
 mod proxy;
@@ -69,8 +70,9 @@ impl Gateway {
 
     /// Answers any other request.
     pub(crate) async fn answer(&self, request: Request<Bytes>, source_ip: &str) -> Response<Bytes> {
-        if let Some(page) = page::answer(&request, &self.services) {
-            return page;
+        let own = page::answer(&request, &self.services).or_else(|| bounce::answer(&request, &self.services));
+        if let Some(answer) = own {
+            return answer;
         }
         let incoming = Incoming::new(request, source_ip, chance::uuid(), self.clock.now().unix_ms());
         match self.route(&incoming).await {

@@ -30,7 +30,7 @@ pub(super) fn answer(request: &Request<Bytes>, services: &Services) -> Option<Re
 
 /// Whether the request names this machine. A page of another site that points its own name here, or a tunnel
 /// to the outside, must not read other people's mails.
-fn is_for_this_machine(request: &Request<Bytes>) -> bool {
+pub(super) fn is_for_this_machine(request: &Request<Bytes>) -> bool {
     let host = request.headers().get(http::header::HOST).and_then(|value| value.to_str().ok());
     let name = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
     matches!(name, None | Some("127.0.0.1" | "localhost" | "[::1]"))
@@ -126,7 +126,7 @@ mod tests {
             to: "ada@example.com".to_owned(),
             subject: "<script>".to_owned(),
             text: "hello".to_owned(),
-            html: String::new(),
+            ..Sent::default()
         };
         let page = html(&[sent]);
         assert!(page.contains("&lt;script&gt;") && !page.contains("<script>"));

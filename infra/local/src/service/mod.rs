@@ -22,6 +22,7 @@ pub(crate) use self::dynamodb::Tables;
 pub(crate) use self::kms::Keys;
 pub(crate) use self::s3::{ACCESS_KEY, Objects, SECRET_KEY};
 pub(crate) use self::secrets::Secrets;
+pub(crate) use self::ses::notification as ses_notification;
 
 use crate::disk::DiskError;
 use crate::event::bus::Bus;
@@ -152,14 +153,16 @@ impl Services {
         let (sender, sent) = ses::send_email(request.body(), self.clock.now().unix_ms())?;
         let identity = format!("identity/{}", sender.rsplit('@').next().unwrap_or_default());
         self.record(caller, "ses", "SendEmail", "SendEmail".to_owned(), identity);
+        let id = sent.id.clone();
         self.outbox.add(sent)?;
-        Ok(json!({ "MessageId": crate::chance::uuid() }))
+        Ok(json!({ "MessageId": id }))
     }
 
     fn answer_sns(&self, caller: Option<&str>, body: &[u8]) -> Response<String> {
         let outcome = sns::publish(body, self.clock.now().unix_ms()).and_then(|sent| {
             self.record(caller, "sns", "Publish", "Publish".to_owned(), "sms".to_owned());
-            self.outbox.add(sent).map_err(Fault::from)
+            let id = sent.id.clone();
+            self.outbox.add(sent).map(|()| id).map_err(Fault::from)
         });
         let (status, body) = sns::render(outcome);
         response(status, "text/xml", body)

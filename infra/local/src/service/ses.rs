@@ -1,9 +1,10 @@
 //! SES: `SendEmail` of the API version 2; the mail goes to the outbox.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::json::{only, text};
 use super::{Fault, mime};
+use crate::chance;
 use crate::event::rfc3339;
 use crate::outbox::Sent;
 
@@ -23,7 +24,7 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
             "ReplyToAddresses",
         ],
     )?;
-    let at = rfc3339(now_ms);
+    let (id, at) = (chance::uuid(), rfc3339(now_ms));
     let content = input.get("Content").unwrap_or(&Value::Null);
     only(content, &["Raw", "Simple"])?;
     if let Some(raw) = content.pointer("/Raw/Data").and_then(Value::as_str) {
@@ -32,7 +33,10 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
         let to = recipients(&input).or_else(|_| Ok(mail.to.clone()).and_then(not_empty))?;
         let sender = input.get("FromEmailAddress").and_then(Value::as_str).unwrap_or(&mail.from).to_owned();
         let (subject, text, html) = (mail.subject, mail.text, mail.html);
-        return Ok((address(&sender)?, Sent { at, channel: "email".to_owned(), to, subject, text, html }));
+        return Ok((
+            address(&sender)?,
+            Sent { id, at, channel: "email".to_owned(), to, subject, text, html, ..Sent::default() },
+        ));
     }
     let simple = content
         .get("Simple")
@@ -40,17 +44,79 @@ pub(super) fn send_email(body: &[u8], now_ms: i64) -> Result<(String, Sent), Fau
     only(simple, &["Body", "Headers", "Subject"])?;
     let part = |pointer: &str| simple.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let sent = Sent {
+        id,
         at,
         channel: "email".to_owned(),
         to: recipients(&input)?,
         subject: part("/Subject/Data"),
         text: part("/Body/Text/Data"),
         html: part("/Body/Html/Data"),
+        ..Sent::default()
     };
     if sent.subject.is_empty() || (sent.text.is_empty() && sent.html.is_empty()) {
         return Err(Fault::new("BadRequestException", "the mail has no subject or no body"));
     }
     Ok((address(text(&input, "FromEmailAddress")?)?, sent))
+}
+
+/// What SES publishes of a mail, in the form of its event publishing; none for a type that is not known.
+pub(crate) fn notification(kind: &str, mail: &Sent, now_ms: i64) -> Option<Value> {
+    let at = rfc3339(now_ms);
+    let recipients: Vec<&str> = mail.to.split(", ").collect();
+    let each = |fields: &Value| -> Vec<Value> {
+        let with = |address: &&str| {
+            let mut recipient = fields.clone();
+            recipient["emailAddress"] = json!(address);
+            recipient
+        };
+        recipients.iter().map(with).collect()
+    };
+    let (name, member, told) = match kind {
+        "Bounce" | "SoftBounce" => {
+            let (bounce, sub, status) = if kind == "Bounce" {
+                ("Permanent", "General", "5.1.1")
+            } else {
+                ("Transient", "MailboxFull", "4.2.2")
+            };
+            let bounced = each(&json!({ "action": "failed", "status": status }));
+            let told = json!({
+                "bounceType": bounce, "bounceSubType": sub, "bouncedRecipients": bounced,
+                "timestamp": at, "feedbackId": chance::uuid(), "reportingMTA": "dns; local",
+            });
+            ("Bounce", "bounce", told)
+        }
+        "Complaint" => {
+            let told = json!({
+                "complainedRecipients": each(&json!({})), "complaintFeedbackType": "abuse",
+                "complaintSubType": null, "timestamp": at, "feedbackId": chance::uuid(),
+            });
+            (kind, "complaint", told)
+        }
+        "Delivery" => {
+            let told = json!({
+                "timestamp": at, "processingTimeMillis": 120, "recipients": recipients,
+                "smtpResponse": "250 ok", "reportingMTA": "local",
+            });
+            (kind, "delivery", told)
+        }
+        "DeliveryDelay" => {
+            let told = json!({
+                "timestamp": at, "delayType": "TransientCommunicationFailure", "expirationTime": at,
+                "delayedRecipients": each(&json!({ "status": "4.4.1" })),
+            });
+            (kind, "deliveryDelay", told)
+        }
+        "Reject" => (kind, "reject", json!({ "reason": "Bad content" })),
+        _ => return None,
+    };
+    Some(json!({
+        "eventType": name,
+        member: told,
+        "mail": {
+            "timestamp": mail.at, "messageId": mail.id, "destination": recipients,
+            "headersTruncated": false, "tags": {},
+        },
+    }))
 }
 
 fn recipients(input: &Value) -> Result<String, Fault> {
@@ -86,7 +152,6 @@ fn address(sender: &str) -> Result<String, Fault> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use base64::Engine as _;
-    use serde_json::json;
 
     use super::*;
 

@@ -32,19 +32,52 @@ pub(super) fn publish(body: &[u8], now_ms: i64) -> Result<Sent, Fault> {
     Ok(Sent {
         at: rfc3339(now_ms),
         channel: "sms".to_owned(),
+        id: chance::uuid(),
         to,
-        subject: String::new(),
         text,
-        html: String::new(),
+        attributes: attributes(&input)?,
+        ..Sent::default()
     })
 }
 
+/// The message's attributes, as SNS checks those that it knows.
+fn attributes(input: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Fault> {
+    let mut attributes = BTreeMap::new();
+    for (key, name) in input {
+        let Some(entry) = key.strip_prefix("MessageAttributes.").and_then(|key| key.strip_suffix(".Name"))
+        else {
+            continue;
+        };
+        let member = |it: &str| {
+            input
+                .get(&format!("MessageAttributes.{entry}.Value.{it}"))
+                .map(String::as_str)
+                .unwrap_or_default()
+        };
+        let (kind, value) = (member("DataType"), member("StringValue"));
+        let is_valid = match name.as_str() {
+            "AWS.SNS.SMS.MaxPrice" => kind == "Number" && value.parse().is_ok_and(|price: f64| price > 0.0),
+            "AWS.SNS.SMS.SMSType" => kind == "String" && ["Promotional", "Transactional"].contains(&value),
+            "AWS.SNS.SMS.SenderID" => {
+                let is_named = value.bytes().any(|byte| byte.is_ascii_alphabetic());
+                let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                kind == "String" && is_named && is_plain && value.len() <= 11
+            }
+            _ => return Err(Fault::not_implemented(name)),
+        };
+        if !is_valid {
+            return Err(Fault::new("InvalidParameter", format!("{name} has a value that SNS refuses")));
+        }
+        attributes.insert(name.clone(), value.to_owned());
+    }
+    Ok(attributes)
+}
+
 /// The answer in XML.
-pub(super) fn render(outcome: Result<(), Fault>) -> (http::StatusCode, String) {
+pub(super) fn render(outcome: Result<String, Fault>) -> (http::StatusCode, String) {
     let request = chance::uuid();
     match outcome {
-        Ok(()) => {
-            let id = chance::uuid();
+        Ok(id) => {
             let body = format!(
                 "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult><MessageId>{id}</MessageId></PublishResult>\
                  <ResponseMetadata><RequestId>{request}</RequestId></ResponseMetadata></PublishResponse>"
@@ -80,6 +113,18 @@ mod tests {
             publish(b"Action=Publish&PhoneNumber=055&Message=x", 0).unwrap_err().code,
             "InvalidParameter"
         );
+        let priced = publish(
+            b"Action=Publish&PhoneNumber=%2B39055123456&Message=x&MessageAttributes.entry.1.Name=AWS.SNS.SMS.MaxPrice\
+              &MessageAttributes.entry.1.Value.DataType=Number&MessageAttributes.entry.1.Value.StringValue=0.08",
+            0,
+        );
+        assert_eq!(priced.unwrap().attributes.get("AWS.SNS.SMS.MaxPrice").map(String::as_str), Some("0.08"));
+        let unpriced = publish(
+            b"Action=Publish&PhoneNumber=%2B39055123456&Message=x&MessageAttributes.entry.1.Name=AWS.SNS.SMS.MaxPrice\
+              &MessageAttributes.entry.1.Value.DataType=Number&MessageAttributes.entry.1.Value.StringValue=free",
+            0,
+        );
+        assert_eq!(unpriced.unwrap_err().code, "InvalidParameter");
         assert_eq!(publish(b"Action=Subscribe", 0).unwrap_err().code, "UnknownOperationException");
     }
 }

@@ -161,6 +161,7 @@ impl Scope {
         };
         Ok(match kind.as_str() {
             "AWS::SQS::Queue" => queue_url(name),
+            "AWS::SNS::Topic" => topic_arn(name),
             "AWS::SecretsManager::Secret" => secret_arn(name),
             "AWS::Serverless::Api" => API_ID.to_owned(),
             _ => name.clone(),
@@ -178,6 +179,7 @@ impl Scope {
                 Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*"))
             }
             ("AWS::S3::Bucket", "Arn") => Ok(bucket_arn(name)),
+            ("AWS::SNS::Topic", "TopicArn") => Ok(topic_arn(name)),
             ("AWS::SQS::Queue", "Arn") => Ok(queue_arn(name)),
             ("AWS::SQS::Queue", "QueueName") => Ok(name.clone()),
             ("AWS::SQS::Queue", "QueueUrl") => Ok(queue_url(name)),
@@ -231,6 +233,11 @@ pub(crate) fn bucket_arn(name: &str) -> String {
 /// The ARN of a queue.
 pub(crate) fn queue_arn(name: &str) -> String {
     format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}")
+}
+
+/// The ARN of a topic.
+pub(crate) fn topic_arn(name: &str) -> String {
+    format!("arn:aws:sns:{REGION}:{ACCOUNT}:{name}")
 }
 
 /// The URL of a queue.

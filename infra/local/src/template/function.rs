@@ -145,6 +145,15 @@ struct RetryPolicy {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct TopicEvent {
+    topic: String,
+    /// Where a notification goes that did not reach the function; here it is logged.
+    #[serde(rename = "RedrivePolicy")]
+    _redrive: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct StreamEvent {
     stream: String,
     batch_size: Option<usize>,
@@ -217,6 +226,7 @@ pub(super) fn function(
             "Api" => routes.push(route(&at, id, event.properties)?),
             "DynamoDB" => sources.push(stream(&at, event.properties)?),
             "S3" => sources.push(bucket(&at, event.properties)?),
+            "SNS" => sources.push(topic(&at, event.properties)?),
             "SQS" => sources.push(queue(&at, event.properties)?),
             "ScheduleV2" => sources.push(schedule(&at, &name, event.properties)?),
             kind => return Err(TemplateError::UnknownResourceType { resource: at, kind: kind.to_owned() }),
@@ -273,6 +283,11 @@ fn queue(at: &str, properties: Value) -> Result<Source, TemplateError> {
         batch_size: event.batch_size.unwrap_or(10),
         partial: partial(at, &event.function_response_types)?,
     })
+}
+
+fn topic(at: &str, properties: Value) -> Result<Source, TemplateError> {
+    let event: TopicEvent = typed(at, properties)?;
+    Ok(Source::Topic { topic: name_in_arn(at, &event.topic)?.to_owned() })
 }
 
 fn schedule(at: &str, name: &str, properties: Value) -> Result<Source, TemplateError> {

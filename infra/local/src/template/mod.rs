@@ -16,7 +16,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use self::evaluate::{ACCOUNT, API_ID, REGION};
-pub(crate) use self::evaluate::{bucket_arn, function_arn, queue_arn, queue_url, secret_arn, stream_arn};
+pub(crate) use self::evaluate::{
+    bucket_arn, function_arn, queue_arn, queue_url, secret_arn, stream_arn, topic_arn,
+};
 pub use self::resource::{
     Api, Authorizer, Bucket, Function, GatewayResponse, GenerateString, Queue, Route, Secret, Source,
     StreamView, Table,
@@ -45,6 +47,8 @@ pub struct Template {
     pub secrets: Vec<Secret>,
     /// The tables.
     pub tables: Vec<Table>,
+    /// The names of the topics.
+    pub topics: Vec<String>,
 }
 
 impl Template {
@@ -81,6 +85,7 @@ impl Template {
             queues: Vec::new(),
             secrets: Vec::new(),
             tables: Vec::new(),
+            topics: Vec::new(),
         };
         for resource in &resources {
             let properties = match resource.node.get("Properties") {
@@ -113,6 +118,10 @@ impl Template {
             "AWS::S3::Bucket" => self.buckets.push(store::bucket(id, name, properties)?),
             "AWS::SQS::Queue" => self.queues.push(store::queue(id, name, properties)?),
             "AWS::SecretsManager::Secret" => self.secrets.push(store::secret(id, name, properties)?),
+            "AWS::SNS::Topic" => {
+                store::topic(id, properties)?;
+                self.topics.push(name);
+            }
             "AWS::Serverless::Api" => {
                 let routes = std::mem::take(&mut self.api.routes);
                 self.api = Api { routes, ..api::api(id, properties)? };
@@ -146,6 +155,7 @@ impl Template {
                 Source::Bucket { bucket, .. } => self.buckets.iter().any(|it| it.name == *bucket),
                 Source::Queue { queue, .. } => self.queues.iter().any(|it| it.name == *queue),
                 Source::Schedule { .. } => true,
+                Source::Topic { topic } => self.topics.contains(topic),
                 Source::Stream { table, on_failure, .. } => {
                     self.tables.iter().any(|it| it.name == *table && it.stream.is_some())
                         && on_failure
@@ -285,6 +295,7 @@ const ATTRIBUTES: &[&str] =
 const NAMES: &[(&str, &str)] = &[
     ("AWS::DynamoDB::Table", "TableName"),
     ("AWS::S3::Bucket", "BucketName"),
+    ("AWS::SNS::Topic", "TopicName"),
     ("AWS::SQS::Queue", "QueueName"),
     ("AWS::SecretsManager::Secret", "Name"),
 ];
@@ -294,6 +305,7 @@ const KNOWN: &[&str] = &[
     "AWS::DynamoDB::Table",
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
     "AWS::SecretsManager::Secret",
     "AWS::Serverless::Api",
     "AWS::Serverless::Function",
@@ -307,6 +319,9 @@ const INERT: &[&str] = &[
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
+    "AWS::SES::ConfigurationSet",
+    "AWS::SES::ConfigurationSetEventDestination",
+    "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 ];
 

@@ -129,6 +129,11 @@ pub enum Source {
         /// Retries of a failed invocation.
         retries: u32,
     },
+    /// What is published to a topic.
+    Topic {
+        /// The topic's name.
+        topic: String,
+    },
     /// Records of a table's stream.
     Stream {
         /// The table's name.

@@ -53,6 +53,19 @@ impl Parameter {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "PascalCase")]
+struct TopicProperties {
+    #[serde(rename = "DisplayName")]
+    _display: Option<String>,
+    #[serde(rename = "KmsMasterKeyId")]
+    _key: Option<Value>,
+    #[serde(rename = "Tags")]
+    _tags: Option<Value>,
+    #[serde(rename = "TopicName")]
+    _name: Option<String>,
+}
+
 /// `_`-named fields are settings that are read so that a misspelling is noticed, and mean nothing on one machine.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -192,6 +205,11 @@ struct QueueProperties {
 struct RedrivePolicy {
     dead_letter_target_arn: String,
     max_receive_count: u32,
+}
+
+/// A topic has nothing that means anything here but its name; a setting that would is not known.
+pub(super) fn topic(id: &str, properties: Value) -> Result<(), TemplateError> {
+    typed::<TopicProperties>(id, properties).map(drop)
 }
 
 pub(super) fn queue(id: &str, name: String, properties: Value) -> Result<Queue, TemplateError> {

@@ -24,6 +24,12 @@ pub enum EventKind {
     MessageRefused,
     /// Nobody knows whether a provider took a message.
     MessageAmbiguous,
+    /// The reader's own server took a message.
+    MessageDelivered,
+    /// A message came back.
+    MessageBounced,
+    /// The reader of a message called it unwanted.
+    MessageComplained,
     /// A signatory opened the document by a gesture of their own.
     DocumentPresented,
     /// A signatory agreed to sign electronically.
@@ -61,6 +67,9 @@ impl EventKind {
             Self::MessageSent => "MessageSent",
             Self::MessageRefused => "MessageRefused",
             Self::MessageAmbiguous => "MessageAmbiguous",
+            Self::MessageDelivered => "MessageDelivered",
+            Self::MessageBounced => "MessageBounced",
+            Self::MessageComplained => "MessageComplained",
             Self::DocumentPresented => "DocumentPresented",
             Self::ConsentGiven => "ConsentGiven",
             Self::OtpIssued => "OtpIssued",

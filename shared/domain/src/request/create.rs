@@ -137,6 +137,7 @@ fn admit(new: NewSignatory, request: &RequestId, links: &LinkKey, cause: &mut Ca
         link_digest: LinkToken::derive(links, request, &id, 0).digest(),
         link_generation: 0,
         key_salt: Some(cause.rng.random()),
+        notices: Vec::new(),
         progress: Progress::Pending(Ceremony::default()),
         id,
         given_name: new.given_name,

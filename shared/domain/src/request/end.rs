@@ -3,7 +3,7 @@
 use super::{AnyRequest, Ended, Request, Sealing, append};
 use crate::due::{Due, DueKind};
 use crate::evidence::{Draft, EventKind, Owner};
-use crate::message::{Delivery, Message};
+use crate::message::{Delivery, Message, SentMessage};
 use crate::policy::RECOVERY_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::{Cause, Refusal};
@@ -75,6 +75,12 @@ impl AnyRequest {
             draft = draft.personal(&owner, "destination", signatory.email.expose());
         }
         let mut changes = Changes { settled_messages: vec![message.id.clone()], ..Changes::default() };
+        if let Delivery::Accepted { provider_id } = delivery
+            && !provider_id.is_empty()
+        {
+            let (id, to) = (message.id.clone(), message.to.clone());
+            changes.sent_messages.push(SentMessage { id, to, provider_id: provider_id.clone() });
+        }
         append(facts, &mut changes, draft, &owner, cause);
         Transition::new(self, changes)
     }

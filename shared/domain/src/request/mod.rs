@@ -10,6 +10,7 @@ mod create;
 mod end;
 mod facts;
 mod intake;
+mod notice;
 mod place;
 mod seal;
 mod signatory;
@@ -23,6 +24,7 @@ pub use facts::{
     SigningOptions,
 };
 pub use intake::{Arrived, Failure};
+pub use notice::{Notice, Noticed};
 pub use place::{Anchor, Occurrence, Place, Placed};
 pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};
 pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};

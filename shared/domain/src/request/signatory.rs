@@ -1,5 +1,6 @@
 //! Signatories and what they have done.
 
+use super::notice::Noticed;
 use super::place::{Anchor, Place};
 use crate::otp::Binding;
 use crate::policy::OtpPolicy;
@@ -35,6 +36,8 @@ pub struct Signatory {
     pub link_digest: Digest,
     /// Salt of the signatory's data key; none once it was destroyed.
     pub key_salt: Option<[u8; 32]>,
+    /// What providers told of messages to the signatory, newest last.
+    pub notices: Vec<Noticed>,
     /// How far the signatory has come.
     pub progress: Progress,
 }

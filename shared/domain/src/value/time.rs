@@ -86,6 +86,12 @@ impl Timestamp {
         format!("{} ({name})", self.zoned(zone).strftime("%Y-%m-%d %H:%M:%S %:z"))
     }
 
+    /// `19:36 CET`: the time of day and the zone, short. An unknown zone counts as UTC.
+    #[must_use]
+    pub fn clock_in_zone(self, zone: &str) -> String {
+        self.zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC)).strftime("%H:%M %Z").to_string()
+    }
+
     /// Minutes that the zone is ahead of UTC at this instant; zero for an unknown zone.
     #[must_use]
     pub fn offset_minutes(self, zone: &str) -> i16 {
@@ -129,6 +135,8 @@ mod tests {
         assert_eq!(at.to_rfc3339(), "2025-11-26T13:49:18.879Z");
         assert_eq!(at.to_openapi(), "2025-11-26 13:49:18.879+00:00");
         assert_eq!(at.in_zone("Europe/Paris"), "2025-11-26 14:49:18 +01:00 (Europe/Paris)");
+        assert_eq!(at.clock_in_zone("Europe/Paris"), "14:49 CET");
+        assert_eq!(at.clock_in_zone("Nowhere/Land"), "13:49 UTC");
         assert_eq!(at.in_zone("Nowhere/Land"), "2025-11-26 13:49:18 +00:00 (UTC)");
         assert_eq!(Timestamp::parse_rfc3339(&at.to_rfc3339()), Some(at));
     }

@@ -1,13 +1,16 @@
-//! What mails say.
+//! What mails say: parts, put together by kind and rendered by one template.
+
+mod kind;
 
 use std::fmt;
 
 use askama::Template;
-use domain::otp::OneTimeCode;
 use domain::request::{Facts, Signatory};
-use domain::{Digest, Timestamp};
-use url::Url;
+use domain::value::Language;
 use zeroize::Zeroizing;
+
+use super::plain::{host, plain};
+use super::wording::{MissingText, Wording, Words, strong};
 
 /// A mail without its envelope. `Debug` hides it: it holds names, a link or a code.
 pub struct Letter {
@@ -16,75 +19,27 @@ pub struct Letter {
     html: Zeroizing<String>,
 }
 
+/// Whom a letter greets.
+#[derive(Clone, Copy, Debug)]
+pub enum Addressee<'a> {
+    /// Whoever sent the request; no person's name is known.
+    Requester,
+    /// A signatory, or whoever else has a part in the request.
+    Signatory(&'a Signatory),
+}
+
+/// Why a letter could not be written: a fault of its template or texts.
+#[derive(Debug, thiserror::Error)]
+pub enum LetterError {
+    /// The template cannot be filled in.
+    #[error("the letter could not be written")]
+    Template(#[from] askama::Error),
+    /// A text is missing.
+    #[error("the letter could not be written")]
+    Text(#[from] MissingText),
+}
+
 impl Letter {
-    /// Asks a signatory to read and sign. `link` opens the signing room.
-    ///
-    /// # Errors
-    ///
-    /// [`LetterError`] when a template cannot be filled in.
-    pub fn invitation(facts: &Facts, signatory: &Signatory, link: &str) -> Result<Self, LetterError> {
-        let about = About::of(facts, signatory);
-        let description = facts.description.as_ref().map(|text| plain(text.as_str(), MAX_WORDS_CHARS));
-        let description = description.as_deref().unwrap_or_default();
-        let expires_at = &facts.expires_at.in_zone(&facts.options.timezone);
-        let subject = format!("{} asks you to sign {}", about.requester, about.title_or("a document"));
-        let (about, link) = (&about, link);
-        Self::of(
-            &subject,
-            &InvitationText { about, description, link, expires_at },
-            &InvitationHtml { about, description, link, expires_at },
-        )
-    }
-
-    /// Carries a one-time password, for `document` as it was shown. Its last line of text binds the code
-    /// to the host of the signing page ([origin-bound one-time codes]).
-    ///
-    /// # Errors
-    ///
-    /// [`LetterError`] when a template cannot be filled in.
-    ///
-    /// [origin-bound one-time codes]: https://wicg.github.io/sms-one-time-codes/
-    pub fn otp(
-        facts: &Facts,
-        signatory: &Signatory,
-        code: &OneTimeCode,
-        document: Digest,
-        expires_at: Timestamp,
-    ) -> Result<Self, LetterError> {
-        let about = About::of(facts, signatory);
-        let code = code.expose();
-        let words = signatory.otp_text.as_ref().map(|text| otp_words(text.as_str(), code));
-        let words = words.as_ref().map_or("", |words| words.as_str());
-        let document = document.to_hex();
-        let fingerprint = document.get(..FINGERPRINT_CHARS).unwrap_or(&document);
-        let expires_at = &expires_at.in_zone(&facts.options.timezone);
-        let subject = format!("Your code to sign {}", about.title_or("a document"));
-        let about = &about;
-        Self::of(
-            &subject,
-            &OtpText { about, code, words, fingerprint, expires_at },
-            &OtpHtml { about, code, words, fingerprint, expires_at },
-        )
-    }
-
-    /// Tells that everyone has signed. `link` leads to the document, whose SHA-256 is `sealed`.
-    ///
-    /// # Errors
-    ///
-    /// [`LetterError`] when a template cannot be filled in.
-    pub fn completion(
-        facts: &Facts,
-        signatory: &Signatory,
-        link: &str,
-        sealed: Digest,
-    ) -> Result<Self, LetterError> {
-        let about = About::of(facts, signatory);
-        let sealed = &sealed.to_hex();
-        let subject = format!("Signed by everyone: {}", about.title_or("your document"));
-        let about = &about;
-        Self::of(&subject, &CompletionText { about, link, sealed }, &CompletionHtml { about, link, sealed })
-    }
-
     /// One line.
     #[must_use]
     pub fn subject(&self) -> &str {
@@ -102,14 +57,6 @@ impl Letter {
     pub fn html(&self) -> &str {
         &self.html
     }
-
-    fn of(subject: &str, text: &impl Template, html: &impl Template) -> Result<Self, LetterError> {
-        Ok(Self {
-            subject: plain(subject, MAX_SUBJECT_CHARS),
-            text: Zeroizing::new(text.render()?),
-            html: Zeroizing::new(html.render()?),
-        })
-    }
 }
 
 impl fmt::Debug for Letter {
@@ -118,140 +65,169 @@ impl fmt::Debug for Letter {
     }
 }
 
-/// Why a letter could not be written: a fault of its template.
-#[derive(Debug, thiserror::Error)]
-#[error("the letter could not be written")]
-pub struct LetterError(#[from] askama::Error);
-
-/// What every mail names.
-struct About {
-    name: String,
-    requester: String,
-    title: Option<String>,
-    request: String,
-    host: String,
+/// A letter being written. Each part is said when it is added; the first text that is missing is kept.
+struct Draft {
+    wording: Wording,
+    parts: Vec<Part>,
+    last_line: Option<Zeroizing<String>>,
+    missing: Option<MissingText>,
 }
 
-impl About {
-    fn of(facts: &Facts, signatory: &Signatory) -> Self {
-        let request: String = facts.id.as_str().chars().take(SHORT_ID_CHARS).collect();
-        Self {
-            name: plain(&signatory.full_name(), MAX_LINE_CHARS),
-            requester: plain(facts.requester.as_str(), MAX_LINE_CHARS),
-            title: facts.title.as_ref().map(|title| plain(title.as_str(), MAX_LINE_CHARS)),
-            request,
-            host: host(&facts.public_url),
+/// A part of a letter.
+enum Part {
+    /// Label, what to do if it does not work, and the link.
+    Button(Words, Words, String),
+    Code(Zeroizing<String>),
+    Digest(Words, String),
+    Quiet(Words),
+    Quote(Zeroizing<String>),
+    Warning(Words, Words),
+    Words(Words),
+}
+
+impl Part {
+    fn text(&self) -> Zeroizing<String> {
+        match self {
+            Self::Button(label, _, link) => format!("{}:\n{link}", label.text()).into(),
+            Self::Code(code) | Self::Quote(code) => code.clone(),
+            Self::Digest(words, hex) => format!("{}\n{hex}", words.text()).into(),
+            Self::Quiet(words) | Self::Words(words) => words.text().into(),
+            Self::Warning(first, rest) => format!("{} {}", first.text(), rest.text()).into(),
         }
     }
-
-    fn title_or(&self, otherwise: &str) -> String {
-        self.title.as_ref().map_or_else(|| otherwise.to_owned(), |title| format!("“{title}”"))
-    }
 }
 
-macro_rules! template {
-    ($name:ident, $path:literal, { $($field:ident: $type:ty),* }) => {
-        #[derive(Template)]
-        #[template(path = $path)]
-        struct $name<'a> {
-            about: &'a About,
-            $($field: &'a $type),*
+impl Draft {
+    fn new(facts: &Facts, to: Addressee<'_>, language: Language) -> Self {
+        let mut wording = Wording::new(language);
+        wording.set("requester", strong(&plain(facts.requester.as_str(), MAX_LINE_CHARS)));
+        wording.set("request", facts.id.as_str().chars().take(SHORT_ID_CHARS).collect::<String>());
+        wording.set("host", host(&facts.public_url));
+        if let Addressee::Signatory(signatory) = to {
+            wording.set("name", name_of(signatory));
         }
-    };
-}
-
-template!(InvitationText, "mail/invitation.txt", { description: str, link: str, expires_at: str });
-template!(InvitationHtml, "mail/invitation.html", { description: str, link: str, expires_at: str });
-template!(OtpText, "mail/otp.txt", { code: str, words: str, fingerprint: str, expires_at: str });
-template!(OtpHtml, "mail/otp.html", { code: str, words: str, fingerprint: str, expires_at: str });
-template!(CompletionText, "mail/completion.txt", { link: str, sealed: str });
-template!(CompletionHtml, "mail/completion.html", { link: str, sealed: str });
-
-/// The integrator's words around a code: in place of `{OTP}`, or at the end.
-fn otp_words(words: &str, code: &str) -> Zeroizing<String> {
-    let filled = Zeroizing::new(if words.contains(PLACEHOLDER) {
-        words.replace(PLACEHOLDER, code)
-    } else {
-        format!("{words} {code}")
-    });
-    Zeroizing::new(plain(&filled, MAX_WORDS_CHARS))
-}
-
-/// Text from outside as one line that a mail program shows and does nothing else with.
-fn plain(text: &str, max_chars: usize) -> String {
-    let mut line = String::with_capacity(text.len());
-    for word in text.split(|c: char| c.is_whitespace() || c.is_control()) {
-        let visible = word.chars().filter(|c| !is_invisible(*c));
-        if word.chars().any(|c| !is_invisible(c)) {
-            if !line.is_empty() {
-                line.push(' ');
+        let mut draft = Self { wording, parts: Vec::new(), last_line: None, missing: None };
+        let document = match &facts.title {
+            Some(title) => {
+                draft.wording.set("title", plain(title.as_str(), MAX_LINE_CHARS));
+                draft.say("document-titled").map(|it| strong(&it.text()))
             }
-            line.extend(visible);
+            None => draft.say("document-untitled").map(|it| it.text()),
+        };
+        draft.wording.set("document", document.unwrap_or_default());
+        draft
+    }
+
+    fn set(mut self, name: &'static str, value: String) -> Self {
+        self.wording.set(name, value);
+        self
+    }
+
+    fn date(mut self, name: &'static str, at: domain::Timestamp, zone: &str) -> Self {
+        let date = self.wording.date(at, zone);
+        match date {
+            Ok(date) => self.set(name, date),
+            Err(error) => {
+                self.missing.get_or_insert(error);
+                self
+            }
         }
     }
-    if line.chars().count() > max_chars {
-        line = line.chars().take(max_chars.saturating_sub(1)).collect();
-        line.push('…');
-    }
-    unlinked(&line)
-}
 
-/// Mail programs make links of what looks like an address, in text and in HTML alike. Look-alikes of
-/// the dot, the colon and the at sign keep the words readable and make them no link.
-fn unlinked(line: &str) -> String {
-    let mut safe = String::with_capacity(line.len());
-    let mut before = ' ';
-    let mut rest = line.chars();
-    while let Some(c) = rest.next() {
-        let after = rest.clone().next().unwrap_or(' ');
-        let is_inside = before != ' ' && after != ' ';
-        safe.push(match c {
-            '.' if is_inside && !after.is_ascii_digit() => ONE_DOT_LEADER,
-            '\u{3002}' | '\u{ff0e}' | '\u{ff61}' if is_inside && after.is_ascii_alphanumeric() => {
-                ONE_DOT_LEADER
+    fn words(self, key: &str) -> Self {
+        self.part(key, Part::Words)
+    }
+
+    fn quiet(self, key: &str) -> Self {
+        self.part(key, Part::Quiet)
+    }
+
+    fn quote(mut self, text: &str) -> Self {
+        self.parts.push(Part::Quote(plain(text, MAX_WORDS_CHARS).into()));
+        self
+    }
+
+    fn button(mut self, key: &str, link: &str) -> Self {
+        let help = self.say("button-help");
+        self.part(key, |label| match help {
+            Some(help) => Part::Button(label, help, link.to_owned()),
+            None => Part::Words(label),
+        })
+    }
+
+    fn part(mut self, key: &str, part: impl FnOnce(Words) -> Part) -> Self {
+        let words = self.say(key);
+        self.parts.extend(words.map(part));
+        self
+    }
+
+    fn say(&mut self, key: &str) -> Option<Words> {
+        match self.wording.say(key) {
+            Ok(words) => Some(words),
+            Err(error) => {
+                self.missing.get_or_insert(error);
+                None
             }
-            '@' if after != ' ' => FULL_WIDTH_AT,
-            ':' if is_inside && !after.is_ascii_digit() => RATIO,
-            _ => c,
-        });
-        before = c;
+        }
     }
-    safe
+
+    /// The letter, with the subject and title of its kind.
+    fn finish(mut self, kind: &str, to: Addressee<'_>) -> Result<Letter, LetterError> {
+        let hello = match to {
+            Addressee::Requester => self.wording.say("hello-requester")?,
+            Addressee::Signatory(_) => self.wording.say("hello")?,
+        };
+        let (subject, title) =
+            (self.wording.say(&format!("{kind}-subject"))?, self.wording.say(&format!("{kind}-title"))?);
+        let footer = self.wording.say("footer")?;
+        if let Some(missing) = self.missing.take() {
+            return Err(missing.into());
+        }
+        let (hello, footer, parts) = (&hello, &footer, &self.parts);
+        let text = LetterText { hello, footer, parts, last_line: self.last_line.as_ref() }.render()?;
+        let language = self.wording.language().as_str();
+        let html = LetterHtml { language, title: &title, hello, footer, parts }.render()?;
+        Ok(Letter { subject: short(&subject.text()), text: text.into(), html: html.into() })
+    }
 }
 
-/// Characters that take no room, or turn the direction of others.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
+#[derive(Template)]
+#[template(path = "mail/letter.txt")]
+struct LetterText<'a> {
+    hello: &'a Words,
+    footer: &'a Words,
+    parts: &'a [Part],
+    last_line: Option<&'a Zeroizing<String>>,
 }
 
-/// The host that signing links point to.
-fn host(public_url: &str) -> String {
-    Url::parse(public_url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+#[derive(Template)]
+#[template(path = "mail/letter.html")]
+struct LetterHtml<'a> {
+    language: &'static str,
+    title: &'a Words,
+    hello: &'a Words,
+    footer: &'a Words,
+    parts: &'a [Part],
 }
 
-const PLACEHOLDER: &str = "{OTP}";
-const ONE_DOT_LEADER: char = '\u{2024}';
-const FULL_WIDTH_AT: char = '\u{ff20}';
-const RATIO: char = '\u{2236}';
+fn name_of(signatory: &Signatory) -> String {
+    plain(&signatory.full_name(), MAX_LINE_CHARS)
+}
+
+/// A subject that is not too long; what it is made of is plain by now.
+fn short(subject: &str) -> String {
+    if subject.chars().count() <= MAX_SUBJECT_CHARS {
+        return subject.to_owned();
+    }
+    let mut short: String = subject.chars().take(MAX_SUBJECT_CHARS - 1).collect();
+    short.push('…');
+    short
+}
+
 /// What phones show of a subject, and more.
 const MAX_SUBJECT_CHARS: usize = 150;
 const MAX_LINE_CHARS: usize = 120;
 const MAX_WORDS_CHARS: usize = 600;
-/// Enough to compare by eye.
-const FINGERPRINT_CHARS: usize = 8;
 const SHORT_ID_CHARS: usize = 8;
 
 #[cfg(test)]

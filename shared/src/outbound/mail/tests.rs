@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
+use domain::message::Delivery;
 use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
@@ -14,7 +15,7 @@ use crate::outbound::stranger::{Server, aws_answer, aws_config};
 fn mail(endpoint: &str, sender: Option<&str>) -> Mail {
     let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_millis(400)).build();
     let sdk = aws_config(endpoint).to_builder().timeout_config(timeouts).build();
-    Mail::new(Mail::client(&sdk), sender.map(str::to_owned))
+    Mail::new(Mail::client(&sdk), sender.map(str::to_owned), Some("MailConfiguration".to_owned()))
 }
 
 async fn send(server: &Server) -> Outcome {
@@ -29,12 +30,15 @@ async fn a_mail_reaches_ses_as_it_was_written() {
     assert_eq!(send(&server).await, Outcome::Settled(Delivery::Accepted { provider_id }));
     let sent: Value = serde_json::from_str(&server.bodies()[0]).unwrap();
     assert_eq!(sent["FromEmailAddress"], "no-reply@sign.example");
+    assert_eq!(sent["ConfigurationSetName"], "MailConfiguration");
     assert_eq!(sent["Destination"]["ToAddresses"], serde_json::json!(["ada@example.com"]));
     let (simple, letter) = (&sent["Content"]["Simple"], invitation());
     assert_eq!(simple["Subject"]["Data"], letter.subject());
     assert_eq!(simple["Body"]["Text"]["Data"], letter.text());
     assert_eq!(simple["Body"]["Html"]["Data"], letter.html());
     assert_eq!(simple["Body"]["Html"]["Charset"], "UTF-8");
+    let automatic = serde_json::json!([{ "Name": "Auto-Submitted", "Value": "auto-generated" }]);
+    assert_eq!(simple["Headers"], automatic);
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use domain::request::{Act, Ceremony, Channel, Mark, Presented, Progress, Signato
 use domain::{EmailAddress, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::notice::NoticeItem;
 use super::place::{AnchorItem, PlaceItem};
 use super::{Unreadable, digest, salt, text};
 
@@ -23,6 +24,8 @@ pub(super) struct SignatoryItem {
     link_generation: u32,
     link_digest: String,
     key_salt: Option<String>,
+    #[serde(default)]
+    notices: Vec<NoticeItem>,
     progress: ProgressItem,
 }
 
@@ -67,6 +70,7 @@ impl From<&Signatory> for SignatoryItem {
             link_generation: it.link_generation,
             link_digest: it.link_digest.to_hex(),
             key_salt: it.key_salt.map(hex::encode),
+            notices: it.notices.iter().map(Into::into).collect(),
             progress: (&it.progress).into(),
         }
     }
@@ -91,6 +95,7 @@ impl SignatoryItem {
             link_generation: self.link_generation,
             link_digest: digest(&self.link_digest)?,
             key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
+            notices: self.notices.into_iter().map(NoticeItem::read).collect::<Result<_, _>>()?,
             progress: self.progress.read()?,
         })
     }

@@ -15,7 +15,7 @@ use super::super::disclosures;
 use super::super::evidence::EventItem;
 use super::super::items::{ChallengeItem, RequestItem};
 use super::super::keys;
-use super::super::messages::MessageItem;
+use super::super::messages::{MessageItem, SentItem};
 use super::super::sealed::SealedItem;
 use super::{Fetch, Item, Requests, StoreError};
 
@@ -142,6 +142,10 @@ impl Requests {
         }
         for message in &changes.settled_messages {
             actions.push(self.delete_action(&pk, &keys::message_sk(message))?);
+        }
+        for sent in &changes.sent_messages {
+            let item = SentItem::of(&facts.id, sent, facts.updated_at);
+            actions.push(Self::put_action(&self.table, &item, None)?);
         }
         for due in &changes.due {
             let item = DueItemStored {

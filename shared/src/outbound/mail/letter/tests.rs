@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::evidence::ChainHead;
+use domain::otp::OneTimeCode;
 use domain::request::{Ceremony, Channel, Mode, Progress, SigningOptions};
-use domain::{EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text};
+use domain::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text, Timestamp};
 use serde_json::Value;
 
 use super::*;
@@ -30,6 +31,7 @@ fn signatory() -> Signatory {
         link_generation: 0,
         link_digest: Digest::of(b""),
         key_salt: None,
+        notices: Vec::new(),
         progress: Progress::Pending(Ceremony::default()),
     }
 }
@@ -68,13 +70,13 @@ fn facts() -> Facts {
 
 /// A letter for tests of its sending.
 pub(in crate::outbound::mail) fn invitation() -> Letter {
-    Letter::invitation(&facts(), &signatory(), LINK).unwrap()
+    Letter::invitation(&facts(), &signatory(), LINK, Language::En).unwrap()
 }
 
 fn otp(facts: &Facts, signatory: &Signatory) -> Letter {
     let code = OneTimeCode::parse("012345").unwrap();
     let expires_at = Timestamp::parse_rfc3339("2026-11-21T18:41:05Z").unwrap();
-    Letter::otp(facts, signatory, &code, Digest::of(b"%PDF"), expires_at).unwrap()
+    Letter::otp(facts, signatory, &code, (Digest::of(b"%PDF"), expires_at), Language::En).unwrap()
 }
 
 #[test]
@@ -116,7 +118,8 @@ fn the_integrators_words_hold_the_code_where_they_ask_for_it() {
 
 #[test]
 fn a_completion_carries_link_and_digest() {
-    let letter = Letter::completion(&facts(), &signatory(), LINK, Digest::of(b"sealed")).unwrap();
+    let letter =
+        Letter::completion(&facts(), &signatory(), LINK, Digest::of(b"sealed"), Language::En).unwrap();
     assert_eq!(letter.subject(), "Signed by everyone: “Lease, second floor”");
     assert_eq!(letter.text(), include_str!("golden/completion.txt").trim_end());
     assert!(letter.html().contains(&format!("href=\"{LINK}\"")));
@@ -151,11 +154,7 @@ fn words_from_outside_change_neither_the_form_of_a_mail_nor_become_links() {
         facts.title = Some(text(&unchecked));
         facts.description = Some(text(&unchecked));
         let signatory = Signatory { otp_text: Some(text(&unchecked)), ..signatory() };
-        let letters = [
-            Letter::invitation(&facts, &signatory, LINK).unwrap(),
-            otp(&facts, &signatory),
-            Letter::completion(&facts, &signatory, LINK, Digest::of(b"sealed")).unwrap(),
-        ];
+        let letters = every_kind(&facts, &signatory, Language::En).into_iter().map(|(_, letter)| letter);
         for letter in letters {
             assert!(!letter.subject().contains(char::is_control), "{words}");
             let (text, html) = (letter.text().replace(LINK, ""), letter.html().replace(LINK, ""));
@@ -175,11 +174,7 @@ fn words_from_outside_change_neither_the_form_of_a_mail_nor_become_links() {
 
 #[test]
 fn a_mail_asks_for_nothing_from_elsewhere() {
-    let letters = [
-        invitation(),
-        otp(&facts(), &signatory()),
-        Letter::completion(&facts(), &signatory(), LINK, Digest::of(b"sealed")).unwrap(),
-    ];
+    let letters = every_kind(&facts(), &signatory(), Language::It).into_iter().map(|(_, letter)| letter);
     for letter in letters {
         let html = letter.html().replace(LINK, "");
         for outside in ["<img", "src=", "url(", "@import", "<script", "<link", "<iframe", "<form", "http"] {
@@ -193,7 +188,7 @@ fn a_mail_asks_for_nothing_from_elsewhere() {
 fn long_words_are_cut_and_ordinary_ones_stay() {
     let mut facts = facts();
     facts.title = Some(text(&"long ".repeat(400)));
-    let letter = Letter::invitation(&facts, &signatory(), LINK).unwrap();
+    let letter = Letter::invitation(&facts, &signatory(), LINK, Language::En).unwrap();
     assert!(letter.subject().chars().count() <= MAX_SUBJECT_CHARS);
     assert!(letter.subject().ends_with('…'));
     for words in ["Łucja Ó Briain", "Ελένη", "10:30, version 1.2", "Müller & Co.", "دانا", "合同"]
@@ -201,4 +196,110 @@ fn long_words_are_cut_and_ordinary_ones_stay() {
         assert_eq!(plain(words, 100), words);
     }
     assert_eq!(plain("  one\n\ttwo \u{200b} three ", 100), "one two three");
+}
+
+/// A letter of each kind, with everything it can hold.
+fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(&'static str, Letter)> {
+    let (sealed, words) = (Digest::of(b"sealed"), text("A copy of your identity card"));
+    let (signatory_to, requester) = (Addressee::Signatory(signatory), Addressee::Requester);
+    let code = OneTimeCode::parse("012345").unwrap();
+    let expires_at = Timestamp::parse_rfc3339("2026-11-21T18:41:05Z").unwrap();
+    let code_of = (Digest::of(b"%PDF"), expires_at);
+    let reason = facts.description.as_ref();
+    [
+        ("address-corrected", Letter::address_corrected(facts, signatory, LINK, language)),
+        ("attachment-asked", Letter::attachment_asked(facts, signatory, &words, LINK, language)),
+        (
+            "attachment-rejected",
+            Letter::attachment_rejected(facts, signatory, (&words, reason), LINK, language),
+        ),
+        ("bounced", Letter::bounced(facts, signatory, language)),
+        ("cancelled", Letter::cancelled(facts, signatory_to, language)),
+        ("cancelled-requester", Letter::cancelled(facts, requester, language)),
+        ("completion", Letter::completion(facts, signatory, LINK, sealed, language)),
+        ("copy", Letter::copy(facts, signatory, LINK, sealed, language)),
+        ("declined", Letter::declined(facts, signatory_to, signatory, reason, language)),
+        ("declined-requester", Letter::declined(facts, requester, signatory, reason, language)),
+        ("delegated", Letter::delegated(facts, signatory, signatory, language)),
+        ("delegation", Letter::delegation(facts, signatory, signatory, LINK, language)),
+        ("expired", Letter::expired(facts, signatory_to, language)),
+        ("invitation", Letter::invitation(facts, signatory, LINK, language)),
+        ("otp", Letter::otp(facts, signatory, &code, code_of, language)),
+        ("reminder", Letter::reminder(facts, signatory, LINK, language)),
+        ("unlocked", Letter::unlocked(facts, signatory, LINK, language)),
+    ]
+    .map(|(kind, letter)| (kind, letter.unwrap()))
+    .into()
+}
+
+#[test]
+fn every_letter_names_requester_document_request_and_host_in_every_language() {
+    let facts = Facts { description: Some(text("Please sign by Friday.")), ..facts() };
+    for language in Language::ALL {
+        for (kind, letter) in every_kind(&facts, &signatory(), language) {
+            let text = letter.text();
+            for word in ["Example Ltd", "Lease, second floor", "6564a1b2", "sign.example"] {
+                assert!(text.contains(word), "{language:?} {kind}: {word}\n{text}");
+            }
+            assert!(letter.subject().contains("Lease, second floor"), "{language:?} {kind}");
+            assert!(letter.html().contains(&format!("<html lang=\"{}\"", language.as_str())));
+            for unfilled in ["{", "}", "\u{e000}", "\n\n\n", " ."] {
+                assert!(!text.contains(unfilled), "{language:?} {kind}: {unfilled:?}\n{text}");
+            }
+            let buttons = letter.html().matches(&format!("href=\"{LINK}\"")).count();
+            assert_eq!(buttons / 2, text.matches(LINK).count(), "{language:?} {kind}");
+        }
+    }
+}
+
+#[test]
+fn a_code_is_told_apart_and_never_to_be_shared_in_every_language() {
+    let never = [
+        "Geben Sie diesen Code niemals weiter.",
+        "Never share this code.",
+        "No comparta nunca este código.",
+        "Ne communiquez jamais ce code.",
+        "Non comunichi mai questo codice.",
+        "Deel deze code nooit.",
+        "Prosimy nigdy nikomu nie podawać tego kodu.",
+        "Nunca partilhe este código.",
+    ];
+    for (language, never) in Language::ALL.into_iter().zip(never) {
+        let letters = every_kind(&facts(), &signatory(), language);
+        let (_, letter) = letters.iter().find(|(kind, _)| *kind == "otp").unwrap();
+        let text = letter.text();
+        let path = format!("{}/{GOLDEN}/otp{}.txt", env!("CARGO_MANIFEST_DIR"), suffix(language));
+        assert_eq!(text, std::fs::read_to_string(path).unwrap().trim_end());
+        assert!(text.contains(never), "{text}");
+        assert!(text.contains(Digest::of(b"%PDF").to_hex().get(..8).unwrap()), "{text}");
+        assert!(text.contains("19:41") && text.contains("CET, Europe/Rome"), "{text}");
+        assert_eq!(text.lines().last(), Some("@sign.example #012345"));
+        assert!(!letter.subject().contains("012345") && !letter.html().contains("<a "));
+    }
+}
+
+const GOLDEN: &str = "src/outbound/mail/letter/golden";
+
+fn suffix(language: Language) -> String {
+    if language == Language::En { String::new() } else { format!(".{}", language.as_str()) }
+}
+
+#[test]
+fn a_request_without_a_title_is_still_a_sentence() {
+    let facts = Facts { title: None, ..facts() };
+    for language in Language::ALL {
+        for (kind, letter) in every_kind(&facts, &signatory(), language) {
+            assert!(!letter.subject().contains(['“', '„', '«', '‘']), "{language:?} {kind}");
+        }
+    }
+    let letter = Letter::invitation(&facts, &signatory(), LINK, Language::It).unwrap();
+    assert_eq!(letter.subject(), "Example Ltd Le chiede di firmare il documento");
+}
+
+#[test]
+fn a_bounce_is_told_without_the_address() {
+    for language in Language::ALL {
+        let letter = Letter::bounced(&facts(), &signatory(), language).unwrap();
+        assert!(!letter.text().contains("ada@") && letter.text().contains("a***"), "{}", letter.text());
+    }
 }

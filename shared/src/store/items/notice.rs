@@ -1,0 +1,32 @@
+//! The shape of what providers told of messages.
+
+use domain::Timestamp;
+use domain::request::{Notice, Noticed};
+use domain::value::MessageId;
+use serde::{Deserialize, Serialize};
+
+use super::Unreadable;
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct NoticeItem {
+    message: String,
+    notice: String,
+    at: i64,
+}
+
+impl From<&Noticed> for NoticeItem {
+    fn from(it: &Noticed) -> Self {
+        let (message, notice) = (it.message.to_string(), it.notice.as_str().to_owned());
+        Self { message, notice, at: it.at.unix_ms() }
+    }
+}
+
+impl NoticeItem {
+    pub(super) fn read(self) -> Result<Noticed, Unreadable> {
+        Ok(Noticed {
+            message: MessageId::parse(&self.message).map_err(|_| "notice")?,
+            notice: Notice::parse(&self.notice).ok_or("notice")?,
+            at: Timestamp::from_unix_ms(self.at),
+        })
+    }
+}

@@ -1,0 +1,102 @@
+# Mails in English. $document is a title in quotation marks or "the document": subject or object only.
+
+hello = Hello { $name },
+hello-requester = Hello,
+document-titled = “{ $title }”
+document-untitled = the document
+date = { $day } { $month } { $year }, { $time } ({ $zone })
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+footer = Request { $request }, at { $host }
+button-help = If the button does nothing, copy this address into your browser:
+link-private = The link is yours alone: please do not forward this mail.
+unexpected = If you do not know { $requester }, or did not expect this, simply ignore it.
+requester-writes = { $requester } writes:
+fingerprint = Its fingerprint (SHA-256):
+read-first = You read first; nothing is signed before you confirm it with a one-time code. You can also decline there.
+read-and-sign = Read and sign
+kept = It is kept there for three months, so please save a copy.
+download = Download the signed document
+no-more = Nobody can sign it any more, and there is nothing for you to do.
+
+invitation-subject = { $requester } asks you to sign { $document }
+invitation-title = A document to sign
+invitation-words = { $requester } asks you to read and sign { $document }.
+invitation-until = You can do so until { $until }.
+
+otp-subject = Your code to sign { $document }
+otp-title = Your code
+otp-words = Here is your code to sign { $document } for { $requester }:
+otp-once = It works once, until { $until }, and only for the document whose fingerprint (SHA-256) begins with { $fingerprint }. The signing page shows that fingerprint too.
+otp-never = Never share this code.
+otp-nobody = Nobody will ever ask you for it, neither { $requester } nor we. If you did not ask for it, ignore this mail: nothing has been signed.
+
+completion-subject = Signed by everyone: { $document }
+completion-title = Signed by everyone
+completion-words = Everyone has signed { $document } for { $requester }. Thank you.
+
+reminder-subject = Reminder: { $requester } is waiting for your signature on { $document }
+reminder-title = Your signature is still missing
+reminder-words = { $requester } asked you to read and sign { $document }. Your signature is still missing.
+reminder-until = You can still sign until { $until }.
+
+declined-subject = { $who } declined to sign { $document }
+declined-title = A signatory declined
+declined-words = { $who } declined to sign { $document }, which { $requester } had sent.
+declined-reason = The reason given:
+
+expired-subject = The time to sign has ended: { $document }
+expired-title = The time to sign has ended
+expired-words = Not everyone signed { $document } in time. { $requester } had set the deadline to { $until }.
+
+cancelled-subject = Withdrawn by { $requester }: { $document }
+cancelled-title = The request was withdrawn
+cancelled-words = { $requester } has withdrawn { $document }.
+
+delegation-subject = { $who } asks you to sign { $document } instead
+delegation-title = A document to sign for someone
+delegation-words = { $requester } had asked { $who } to sign { $document }. { $who } passes this task on to you.
+
+delegated-subject = { $who } signs { $document } instead of you
+delegated-title = You passed the signature on
+delegated-words = As you wished, { $who } has been asked to sign { $document } for { $requester }. Your own link no longer works.
+delegated-unasked = If this was not you, please tell { $requester } at once.
+
+corrected-subject = Your new link to sign { $document }
+corrected-title = Your address was corrected
+corrected-words = { $requester } corrected your contact details. Use this new link to read and sign { $document }; the earlier one no longer works.
+
+attachment-subject = { $requester } asks you for a file for { $document }
+attachment-title = A file is needed
+attachment-words = Before you sign { $document }, { $requester } asks you for this:
+attachment-button = Add the file
+
+rejected-subject = Please send another file for { $document }
+rejected-title = A file was not accepted
+rejected-words = { $requester } cannot use the file that you added for { $document }. What is asked for:
+rejected-reason = The reason given:
+
+copy-subject = Your copy: { $document }
+copy-title = Your copy
+copy-words = Everyone has signed { $document }. { $requester } wants you to have a copy.
+
+unlocked-subject = You can sign again: { $document }
+unlocked-title = You can sign again
+unlocked-words = After too many wrong codes your access was locked. { $requester } has opened it again: you can go on and sign { $document }.
+unlocked-unasked = If the wrong codes were not yours, please tell { $requester }.
+
+bounced-subject = A mail did not arrive: { $document }
+bounced-title = A mail did not arrive
+bounced-words = The mail to { $who } ({ $address }) about { $document } came back. The mailbox does not exist, is full, or refuses mails.
+bounced-next = Please check the address. You can correct it as long as { $who } has not signed.
+bounced-sender = This mail is for the sender of the request, { $requester }.

@@ -1,0 +1,102 @@
+# Correos en español. $document es un título entre comillas o «el documento»: solo sujeto o complemento directo.
+
+hello = Hola, { $name }:
+hello-requester = Buenos días:
+document-titled = «{ $title }»
+document-untitled = el documento
+date = { $day } de { $month } de { $year }, { $time } ({ $zone })
+month-1 = enero
+month-2 = febrero
+month-3 = marzo
+month-4 = abril
+month-5 = mayo
+month-6 = junio
+month-7 = julio
+month-8 = agosto
+month-9 = septiembre
+month-10 = octubre
+month-11 = noviembre
+month-12 = diciembre
+footer = Solicitud { $request }, en { $host }
+button-help = Si el botón no funciona, copie esta dirección en su navegador:
+link-private = El enlace es personal: por favor, no reenvíe este correo.
+unexpected = Si no conoce a { $requester } o no esperaba este correo, simplemente ignórelo.
+requester-writes = { $requester } le escribe:
+fingerprint = Su huella digital (SHA-256):
+read-first = Primero puede leer; nada queda firmado hasta que lo confirme con un código de un solo uso. Allí también puede rechazar la firma.
+read-and-sign = Leer y firmar
+kept = Se conserva allí durante tres meses: le recomendamos guardar una copia.
+download = Descargar el documento firmado
+no-more = Ya nadie puede firmarlo y usted no tiene que hacer nada.
+
+invitation-subject = { $requester } le pide que firme { $document }
+invitation-title = Un documento para firmar
+invitation-words = { $requester } le pide que lea y firme { $document }.
+invitation-until = Puede hacerlo hasta el { $until }.
+
+otp-subject = Su código para firmar { $document }
+otp-title = Su código
+otp-words = Este es su código para firmar { $document } a petición de { $requester }:
+otp-once = Sirve una sola vez, hasta el { $until }, y únicamente para el documento cuya huella digital (SHA-256) empieza por { $fingerprint }. La página de firma también muestra esa huella.
+otp-never = No comparta nunca este código.
+otp-nobody = Nadie se lo pedirá jamás, ni { $requester } ni nosotros. Si no lo ha solicitado, ignore este correo: no se ha firmado nada.
+
+completion-subject = Firmado por todos: { $document }
+completion-title = Firmado por todos
+completion-words = Todos han firmado { $document } a petición de { $requester }. Gracias.
+
+reminder-subject = Recordatorio: { $requester } espera su firma: { $document }
+reminder-title = Aún falta su firma
+reminder-words = { $requester } le pidió que leyera y firmara { $document }. Aún falta su firma.
+reminder-until = Todavía puede firmar hasta el { $until }.
+
+declined-subject = { $who } ha rechazado firmar { $document }
+declined-title = Se ha rechazado una firma
+declined-words = { $who } ha rechazado firmar { $document }. La solicitud era de { $requester }.
+declined-reason = El motivo indicado:
+
+expired-subject = Ha terminado el plazo para firmar: { $document }
+expired-title = Ha terminado el plazo para firmar
+expired-words = No todos han firmado { $document } a tiempo. { $requester } había fijado el plazo hasta el { $until }.
+
+cancelled-subject = Retirado por { $requester }: { $document }
+cancelled-title = La solicitud se ha retirado
+cancelled-words = { $requester } ha retirado { $document }.
+
+delegation-subject = { $who } le pide que firme en su lugar: { $document }
+delegation-title = Un documento para firmar en lugar de otra persona
+delegation-words = { $requester } había pedido a { $who } que firmara { $document }. { $who } le encarga a usted esta tarea.
+
+delegated-subject = { $who } firmará en su lugar: { $document }
+delegated-title = Ha delegado la firma
+delegated-words = Tal como usted deseaba, hemos pedido a { $who } que firme { $document } para { $requester }. Su propio enlace ya no es válido.
+delegated-unasked = Si no ha sido usted, avise cuanto antes a { $requester }.
+
+corrected-subject = Su nuevo enlace para firmar { $document }
+corrected-title = Se ha corregido su dirección
+corrected-words = { $requester } ha corregido sus datos de contacto. Con este nuevo enlace puede leer y firmar { $document }; el anterior ya no es válido.
+
+attachment-subject = { $requester } le pide un archivo: { $document }
+attachment-title = Se necesita un archivo
+attachment-words = Antes de que firme { $document }, { $requester } le pide lo siguiente:
+attachment-button = Añadir el archivo
+
+rejected-subject = Envíe otro archivo, por favor: { $document }
+rejected-title = No se ha aceptado un archivo
+rejected-words = { $requester } no puede utilizar el archivo que usted añadió. El documento en cuestión: { $document }. Lo que se pide:
+rejected-reason = El motivo indicado:
+
+copy-subject = Su copia: { $document }
+copy-title = Su copia
+copy-words = Todos han firmado { $document }. { $requester } desea que usted tenga una copia.
+
+unlocked-subject = Ya puede volver a firmar: { $document }
+unlocked-title = Ya puede volver a firmar
+unlocked-words = Tras demasiados códigos erróneos, su acceso quedó bloqueado. { $requester } lo ha restablecido: puede continuar y firmar { $document }.
+unlocked-unasked = Si los códigos erróneos no eran suyos, avise a { $requester }.
+
+bounced-subject = Un correo no ha llegado: { $document }
+bounced-title = Un correo no ha llegado
+bounced-words = El correo para { $who } ({ $address }) ha sido devuelto. El documento en cuestión: { $document }. El buzón no existe, está lleno o rechaza correos.
+bounced-next = Compruebe la dirección, por favor. Puede corregirla mientras { $who } no haya firmado.
+bounced-sender = Este correo es para el remitente de la solicitud: { $requester }.

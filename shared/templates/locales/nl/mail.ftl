@@ -1,0 +1,102 @@
+# E-mails in het Nederlands. $document is een titel tussen aanhalingstekens of ‘het document’.
+
+hello = Geachte { $name },
+hello-requester = Goedendag,
+document-titled = ‘{ $title }’
+document-untitled = het document
+date = { $day } { $month } { $year }, { $time } uur ({ $zone })
+month-1 = januari
+month-2 = februari
+month-3 = maart
+month-4 = april
+month-5 = mei
+month-6 = juni
+month-7 = juli
+month-8 = augustus
+month-9 = september
+month-10 = oktober
+month-11 = november
+month-12 = december
+footer = Verzoek { $request }, op { $host }
+button-help = Werkt de knop niet? Kopieer dan dit adres naar uw browser:
+link-private = De link is alleen voor u bestemd: stuur deze e-mail alstublieft niet door.
+unexpected = Kent u { $requester } niet, of had u deze e-mail niet verwacht? Dan kunt u hem gewoon negeren.
+requester-writes = { $requester } schrijft:
+fingerprint = De vingerafdruk ervan (SHA-256):
+read-first = U leest eerst; er is niets ondertekend voordat u dat met een eenmalige code bevestigt. U kunt daar ook weigeren.
+read-and-sign = Lezen en ondertekenen
+kept = Het wordt daar drie maanden bewaard; sla alstublieft een kopie op.
+download = Ondertekend document downloaden
+no-more = Niemand kan het nog ondertekenen, en u hoeft niets te doen.
+
+invitation-subject = { $requester } vraagt u { $document } te ondertekenen
+invitation-title = Een document om te ondertekenen
+invitation-words = { $requester } vraagt u { $document } te lezen en te ondertekenen.
+invitation-until = Dat kan tot { $until }.
+
+otp-subject = Uw code om { $document } te ondertekenen
+otp-title = Uw code
+otp-words = Hier is uw code om { $document } te ondertekenen op verzoek van { $requester }:
+otp-once = De code werkt één keer, tot { $until }, en alleen voor het document waarvan de vingerafdruk (SHA-256) begint met { $fingerprint }. De ondertekenpagina toont die vingerafdruk ook.
+otp-never = Deel deze code nooit.
+otp-nobody = Niemand zal u er ooit om vragen, { $requester } niet en wij niet. Hebt u er niet om gevraagd? Negeer dan deze e-mail: er is niets ondertekend.
+
+completion-subject = Door iedereen ondertekend: { $document }
+completion-title = Door iedereen ondertekend
+completion-words = Iedereen heeft { $document } ondertekend op verzoek van { $requester }. Hartelijk dank.
+
+reminder-subject = Herinnering: { $requester } wacht op uw handtekening: { $document }
+reminder-title = Uw handtekening ontbreekt nog
+reminder-words = { $requester } heeft u gevraagd { $document } te lezen en te ondertekenen. Uw handtekening ontbreekt nog.
+reminder-until = U kunt nog ondertekenen tot { $until }.
+
+declined-subject = { $who } heeft geweigerd { $document } te ondertekenen
+declined-title = Een handtekening is geweigerd
+declined-words = { $who } heeft geweigerd { $document } te ondertekenen. Het verzoek kwam van { $requester }.
+declined-reason = De opgegeven reden:
+
+expired-subject = De termijn is verstreken: { $document }
+expired-title = De termijn is verstreken
+expired-words = Niet iedereen heeft { $document } op tijd ondertekend. { $requester } had de termijn gesteld op { $until }.
+
+cancelled-subject = Ingetrokken door { $requester }: { $document }
+cancelled-title = Het verzoek is ingetrokken
+cancelled-words = { $requester } heeft { $document } ingetrokken.
+
+delegation-subject = { $who } vraagt u te ondertekenen als vervanger: { $document }
+delegation-title = Een document om voor iemand te ondertekenen
+delegation-words = { $requester } had { $who } gevraagd { $document } te ondertekenen. { $who } draagt deze taak aan u over.
+
+delegated-subject = { $who } ondertekent in uw plaats: { $document }
+delegated-title = U hebt de ondertekening overgedragen
+delegated-words = Zoals u wenste, is { $who } gevraagd { $document } te ondertekenen voor { $requester }. Uw eigen link werkt niet meer.
+delegated-unasked = Was u dit niet zelf? Laat het { $requester } dan meteen weten.
+
+corrected-subject = Uw nieuwe link om { $document } te ondertekenen
+corrected-title = Uw adres is gecorrigeerd
+corrected-words = { $requester } heeft uw contactgegevens gecorrigeerd. Met deze nieuwe link kunt u { $document } lezen en ondertekenen; de vorige werkt niet meer.
+
+attachment-subject = { $requester } vraagt u om een bestand: { $document }
+attachment-title = Er is een bestand nodig
+attachment-words = Voordat u { $document } ondertekent, vraagt { $requester } u om het volgende:
+attachment-button = Bestand toevoegen
+
+rejected-subject = Stuur alstublieft een ander bestand: { $document }
+rejected-title = Een bestand is niet geaccepteerd
+rejected-words = { $requester } kan het bestand dat u hebt toegevoegd niet gebruiken. Het gaat om { $document }. Gevraagd wordt:
+rejected-reason = De opgegeven reden:
+
+copy-subject = Uw kopie: { $document }
+copy-title = Uw kopie
+copy-words = Iedereen heeft { $document } ondertekend. { $requester } wil dat u een kopie hebt.
+
+unlocked-subject = U kunt weer ondertekenen: { $document }
+unlocked-title = U kunt weer ondertekenen
+unlocked-words = Na te veel onjuiste codes is uw toegang geblokkeerd. { $requester } heeft die weer vrijgegeven: u kunt verdergaan en { $document } ondertekenen.
+unlocked-unasked = Waren de onjuiste codes niet van u? Laat het { $requester } dan weten.
+
+bounced-subject = Een e-mail is niet aangekomen: { $document }
+bounced-title = Een e-mail is niet aangekomen
+bounced-words = De e-mail aan { $who } ({ $address }) is teruggekomen. Het gaat om { $document }. De mailbox bestaat niet, is vol of weigert e-mails.
+bounced-next = Controleer alstublieft het adres. U kunt het corrigeren zolang { $who } niet heeft ondertekend.
+bounced-sender = Deze e-mail is bestemd voor de afzender van het verzoek: { $requester }.

@@ -1,0 +1,102 @@
+# Wiadomości po polsku. $document to tytuł w cudzysłowie lub „dokument”: tylko mianownik albo biernik.
+
+hello = Dzień dobry, { $name },
+hello-requester = Dzień dobry,
+document-titled = „{ $title }”
+document-untitled = dokument
+date = { $day } { $month } { $year } r., godz. { $time } ({ $zone })
+month-1 = stycznia
+month-2 = lutego
+month-3 = marca
+month-4 = kwietnia
+month-5 = maja
+month-6 = czerwca
+month-7 = lipca
+month-8 = sierpnia
+month-9 = września
+month-10 = października
+month-11 = listopada
+month-12 = grudnia
+footer = Sprawa { $request }, na { $host }
+button-help = Jeśli przycisk nie działa, prosimy skopiować ten adres do przeglądarki:
+link-private = Ten link jest przeznaczony tylko dla Państwa: prosimy nie przekazywać tej wiadomości dalej.
+unexpected = Jeśli nadawca ({ $requester }) nie jest Państwu znany lub ta wiadomość jest nieoczekiwana, prosimy ją zignorować.
+requester-writes = { $requester } pisze:
+fingerprint = Jego odcisk (SHA-256):
+read-first = Najpierw można spokojnie przeczytać; nic nie zostanie podpisane przed potwierdzeniem jednorazowym kodem. Można tam także odmówić podpisu.
+read-and-sign = Przeczytaj i podpisz
+kept = Dokument będzie tam dostępny przez trzy miesiące, prosimy więc zapisać kopię.
+download = Pobierz podpisany dokument
+no-more = Nikt nie może go już podpisać i nie muszą Państwo nic robić.
+
+invitation-subject = { $requester } prosi o podpis: { $document }
+invitation-title = Dokument do podpisania
+invitation-words = { $requester } prosi o przeczytanie i podpisanie. Dokument do podpisu: { $document }.
+invitation-until = Można to zrobić do { $until }.
+
+otp-subject = Kod do podpisu: { $document }
+otp-title = Kod do podpisu
+otp-words = Oto kod, którym można podpisać { $document }. O podpis prosi { $requester }.
+otp-once = Kod działa jeden raz, do { $until }, i tylko dla dokumentu, którego odcisk (SHA-256) zaczyna się od { $fingerprint }. Strona podpisywania także pokazuje ten odcisk.
+otp-never = Prosimy nigdy nikomu nie podawać tego kodu.
+otp-nobody = Nikt o niego nigdy nie zapyta: ani { $requester }, ani my. Jeśli nie prosili Państwo o kod, prosimy zignorować tę wiadomość: nic nie zostało podpisane.
+
+completion-subject = Podpisane przez wszystkich: { $document }
+completion-title = Podpisane przez wszystkich
+completion-words = Wszyscy podpisali { $document }. O podpisy prosi { $requester }. Dziękujemy.
+
+reminder-subject = Przypomnienie: { $requester } czeka na podpis: { $document }
+reminder-title = Wciąż brakuje Państwa podpisu
+reminder-words = { $requester } prosi o przeczytanie i podpisanie. Dokument do podpisu: { $document }. Wciąż brakuje Państwa podpisu.
+reminder-until = Nadal można podpisać do { $until }.
+
+declined-subject = { $who } odmawia podpisu: { $document }
+declined-title = Odmowa podpisu
+declined-words = { $who } odmawia podpisu. Dokument: { $document }. O podpis prosi { $requester }.
+declined-reason = Podany powód:
+
+expired-subject = Minął termin podpisania: { $document }
+expired-title = Minął termin podpisania
+expired-words = Nie wszyscy podpisali { $document } na czas. Termin, który wyznacza { $requester }, upłynął: { $until }.
+
+cancelled-subject = { $requester } wycofuje { $document }
+cancelled-title = Prośba o podpis została wycofana
+cancelled-words = { $requester } wycofuje { $document }.
+
+delegation-subject = { $who } prosi o podpis w zastępstwie: { $document }
+delegation-title = Dokument do podpisania w zastępstwie
+delegation-words = { $requester } prosi o podpis: { $document }. { $who } przekazuje to zadanie Państwu.
+
+delegated-subject = { $who } podpisze w zastępstwie: { $document }
+delegated-title = Podpis został przekazany
+delegated-words = Zgodnie z Państwa życzeniem { $document } podpisze { $who }. O podpis prosi { $requester }. Państwa link już nie działa.
+delegated-unasked = Jeśli to nie była Państwa decyzja, prosimy natychmiast zawiadomić nadawcę: { $requester }.
+
+corrected-subject = Nowy link do podpisu: { $document }
+corrected-title = Adres został poprawiony
+corrected-words = { $requester } poprawia Państwa dane kontaktowe. Pod tym nowym linkiem można przeczytać i podpisać { $document }; poprzedni już nie działa.
+
+attachment-subject = { $requester } prosi o plik: { $document }
+attachment-title = Potrzebny jest plik
+attachment-words = Zanim podpiszą Państwo { $document }, { $requester } prosi o:
+attachment-button = Dodaj plik
+
+rejected-subject = Prosimy przesłać inny plik: { $document }
+rejected-title = Plik nie został przyjęty
+rejected-words = { $requester } nie może użyć dodanego przez Państwa pliku. Dokument: { $document }. Potrzebne jest:
+rejected-reason = Podany powód:
+
+copy-subject = Kopia dla Państwa: { $document }
+copy-title = Kopia dla Państwa
+copy-words = Wszyscy podpisali { $document }. { $requester } udostępnia Państwu kopię.
+
+unlocked-subject = Znów można podpisać { $document }
+unlocked-title = Znów można podpisać
+unlocked-words = Po zbyt wielu błędnych kodach dostęp został zablokowany. { $requester } przywraca go: można kontynuować i podpisać { $document }.
+unlocked-unasked = Jeśli błędne kody nie pochodziły od Państwa, prosimy zawiadomić nadawcę: { $requester }.
+
+bounced-subject = Wiadomość nie dotarła: { $document }
+bounced-title = Wiadomość nie dotarła
+bounced-words = Wiadomość do: { $who } ({ $address }) została zwrócona. Dokument: { $document }. Skrzynka nie istnieje, jest pełna lub nie przyjmuje wiadomości.
+bounced-next = Prosimy sprawdzić adres. Można go poprawić, dopóki brakuje podpisu: { $who }.
+bounced-sender = Ta wiadomość jest dla nadawcy prośby: { $requester }.
