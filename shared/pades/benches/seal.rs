@@ -26,10 +26,10 @@ fn first(sealer: &Sealer, source: &Arc<dyn ReadAt>) -> Vec<u8> {
 }
 
 /// Opens the sealed document and makes the second signatory's tail, hashing only what is appended.
-fn second(sealer: &Sealer, sealed: &Arc<Vec<u8>>, midstate: &Midstate) -> Vec<u8> {
-    let document = Document::open(sealed.clone(), None, &Limits::default()).unwrap();
+fn second(sealer: &Sealer, signed: &Arc<Vec<u8>>, midstate: &Midstate) -> Vec<u8> {
+    let document = Document::open(signed.clone(), None, &Limits::default()).unwrap();
     let prepared = pdf::prepare(&document, &sealer.request(sealer.signatory("grace"))).unwrap();
-    let digest = document_digest(&prepared, sealed, Some(midstate), DigestAlgorithm::Sha256).unwrap();
+    let digest = document_digest(&prepared, signed, Some(midstate), DigestAlgorithm::Sha256).unwrap();
     let algorithm = sealer.key.algorithm();
     let attributes = SignedAttributes::new(digest, &sealer.certificate, algorithm).unwrap();
     let signature = sealer.key.sign_digest(algorithm, &attributes.digest()).unwrap();

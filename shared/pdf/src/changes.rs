@@ -147,7 +147,7 @@ pub(crate) struct Analysis {
 /// Others than white space are a revision by themselves.
 fn unsigned_end(document: &Document) -> Result<Option<Change>, PdfError> {
     let history = document.history()?;
-    let Some((index, last)) = history.revisions.iter().enumerate().last() else { return Ok(None) };
+    let Some((index, last)) = history.revisions.iter().enumerate().next_back() else { return Ok(None) };
     let size = document.size();
     if last.sections == 0 || last.eof >= size {
         return Ok(None);

@@ -96,6 +96,7 @@ pub use crate::{
     merge::merge,
     midstate::Midstate,
     object::ObjectId,
+    picture::redraw,
     place::{DEFAULT_HEIGHT_POINTS, DEFAULT_WIDTH_POINTS, Place, Rect, check_places},
     read_at::{FileSource, Prefix, ReadAt},
     repair::{repair, repair_with_password},

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use png::{ColorType, Decoder, Limits, Transformations};
+use png::{BitDepth, ColorType, Decoder, Encoder, Limits, Transformations};
 
 use crate::{SealError, object::ObjectId, stream::deflate, write::Update};
 
@@ -22,6 +22,26 @@ pub(crate) struct Picture {
     pub(crate) rows: usize,
     /// Red, green, blue and alpha of each pixel, row by row.
     pixels: Vec<[u8; 4]>,
+}
+
+/// Draws a PNG picture of a signature anew: its empty margins go, and so does everything in the file that is
+/// not the picture.
+///
+/// # Errors
+///
+/// [`SealError::Mark`] for what is no PNG, takes over 200,000 bytes or 2,000 by 1,000 pixels, or shows nothing.
+pub fn redraw(png: &[u8]) -> Result<Vec<u8>, SealError> {
+    let picture = Picture::decode(png)?;
+    let fault = |_| SealError::Mark { what: "the picture cannot be written anew" };
+    let size = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
+    let mut redrawn = Vec::new();
+    let mut encoder = Encoder::new(&mut redrawn, size(picture.columns), size(picture.rows));
+    encoder.set_color(ColorType::Rgba);
+    encoder.set_depth(BitDepth::Eight);
+    let mut writer = encoder.write_header().map_err(fault)?;
+    writer.write_image_data(picture.pixels.as_flattened()).map_err(fault)?;
+    writer.finish().map_err(fault)?;
+    Ok(redrawn)
 }
 
 /// What the document allows a picture to use.
@@ -138,9 +158,9 @@ mod tests {
 
     fn png(width: u32, height: u32, color: ColorType, samples: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        let mut encoder = Encoder::new(&mut bytes, width, height);
         encoder.set_color(color);
-        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_depth(BitDepth::Eight);
         encoder.write_header().unwrap().write_image_data(samples).unwrap();
         bytes
     }

@@ -18,7 +18,8 @@ use support::{open, pages};
 
 /// A stream of these bytes, in hexadecimal.
 fn stream(bytes: &[u8]) -> String {
-    let hexadecimal: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal =
+        bytes.iter().fold(String::new(), |hexadecimal, byte| hexadecimal + &format!("{byte:02x}"));
     format!("<</Filter/ASCIIHexDecode/Length {}>>\nstream\n{hexadecimal}\nendstream", hexadecimal.len())
 }
 

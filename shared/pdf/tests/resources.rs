@@ -136,13 +136,13 @@ fn an_identifier_stays_where_it_is_a_part_of_the_key() {
     let plain = form_document().build();
     let encrypted = support::qpdf(&plain, &["--encrypt", "", "owner", "256", "--"]);
     let Some(encrypted) = encrypted else { return };
-    let (ada, plan) = (support::appearance("Ada Lovelace"), support::plan());
-    for (bytes, is_encrypted) in [(plain, false), (encrypted, true)] {
+    let (ada, layout) = (support::appearance("Ada Lovelace"), support::plan());
+    for (file, is_encrypted) in [(plain, false), (encrypted, true)] {
         let act = Act::Signatory { field_name: "sig_ada", appearance: &ada };
-        let sealed = support::seal(&bytes, &plan, act).unwrap().0;
+        let sealed = support::seal(&file, &layout, act).unwrap().0;
         let grace = support::appearance("Grace Hopper");
         let act = Act::Signatory { field_name: "sig_grace", appearance: &grace };
-        let mut twice = support::seal(&sealed, &plan, act).unwrap().0;
+        let mut twice = support::seal(&sealed, &layout, act).unwrap().0;
         assert!(changes(&twice).iter().all(|change| change.allowed));
         let at = memchr::memmem::rfind(&twice, b"/ID").unwrap();
         let digit = at + twice[at..].iter().position(|byte| *byte == b'<').unwrap() + 1;

@@ -1,6 +1,7 @@
 //! Pictures of two revisions of a document, drawn and compared.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use pdf::{Act, Document, FieldPlan, ReadAt, SealRequest, SignedAt, VisualChange, VisualKind};
@@ -20,11 +21,11 @@ fn signed(content: &str) -> Vec<u8> {
     let mut file = "%PDF-1.7\n".to_owned();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (number, object) in (1..).zip(&objects) {
-        table += &format!("{:010} 00000 n \n", file.len());
-        file += &format!("{number} 0 obj\n{object}\nendobj\n");
+        writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
+        write!(file, "{number} 0 obj\n{object}\nendobj\n").unwrap();
     }
     let start = file.len();
-    file += &format!("{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n");
+    write!(file, "{table}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{start}\n%%EOF\n").unwrap();
     let mut file = file.into_bytes();
     let plan = FieldPlan { signatories: Vec::new(), closing_field: "closing".to_owned() };
     let request = SealRequest {

@@ -183,10 +183,7 @@ fn few_of_many_urls_are_asked() {
         GeneralName::UniformResourceIdentifier(url)
     };
     let access: Vec<AccessDescription> = (0..100)
-        .map(|number| AccessDescription {
-            access_method: oid::ID_AD_OCSP,
-            access_location: location(number),
-        })
+        .map(|number| AccessDescription { access_method: oid::ID_AD_OCSP, access_location: location(number) })
         .collect();
     let access = AuthorityInfoAccessSyntax(access).to_der().unwrap();
     let access = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access);

@@ -1,7 +1,7 @@
 //! What may change in the form's default resources (ISO 32000-1 section 12.7.2): names are added.
 //!
-//! They are for appearances that are yet to be made, and Acrobat, DSS and PDFBox add the fonts that they need for
-//! theirs, so a further name shows nowhere. pyHanko takes any other resources as a form being filled in. Here what
+//! They are for appearances that are yet to be made, and other programs add the fonts that they need for
+//! theirs, so a further name shows nowhere. Other validators take any change of resources as a form being filled in. Here what
 //! has a name keeps it, to the last object: a reader that makes appearances anew shows them as they were signed.
 
 use super::{
