@@ -18,13 +18,15 @@ pub enum DueKind {
     Expiry,
     /// A document that should have arrived.
     Intake,
+    /// Signatories who should be reminded.
+    Reminder,
     /// A seal that should have been made, or documents that should have moved to their last place.
     Seal,
 }
 
 impl DueKind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Expiry, Self::Intake, Self::Seal];
+    pub const ALL: [Self; 4] = [Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
 
     /// Its word in keys.
     #[must_use]
@@ -32,6 +34,7 @@ impl DueKind {
         match self {
             Self::Expiry => "expiry",
             Self::Intake => "intake",
+            Self::Reminder => "reminder",
             Self::Seal => "seal",
         }
     }

@@ -8,6 +8,7 @@
 //! asynchronous. Time, chance and policy are arguments.
 
 pub mod cause;
+pub mod channel;
 pub mod due;
 pub mod evidence;
 pub mod message;
@@ -19,6 +20,7 @@ pub mod transition;
 pub mod value;
 
 pub use cause::{Actor, Cause, Origin};
+pub use channel::{Channel, Channels};
 pub use refusal::Refusal;
 pub use transition::Transition;
 pub use value::{

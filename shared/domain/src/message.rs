@@ -2,7 +2,7 @@
 //! how that ended.
 
 use crate::value::MessageId;
-use crate::{SignatoryId, Timestamp};
+use crate::{Channel, SignatoryId, Timestamp};
 
 /// A message that was decided to be sent.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -13,6 +13,8 @@ pub struct Message {
     pub kind: MessageKind,
     /// To whom.
     pub to: SignatoryId,
+    /// How.
+    pub channel: Channel,
     /// When it was decided.
     pub decided_at: Timestamp,
 }

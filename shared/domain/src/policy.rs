@@ -11,8 +11,10 @@ pub struct OtpPolicy {
     pub resend_pause: Duration,
     /// Wrong answers after which a challenge is dead.
     pub max_attempts: u8,
-    /// Codes that a signatory may be sent for one request.
+    /// Times that a signatory may be sent codes for one request.
     pub max_codes: u8,
+    /// Wrong answers of a signatory to one request in all.
+    pub max_guesses: u8,
 }
 
 impl Default for OtpPolicy {
@@ -22,6 +24,7 @@ impl Default for OtpPolicy {
             resend_pause: RESEND_PAUSE,
             max_attempts: MAX_ATTEMPTS,
             max_codes: MAX_CODES,
+            max_guesses: MAX_GUESSES,
         }
     }
 }
@@ -32,6 +35,12 @@ pub const CODE_DIGITS: usize = 6;
 pub const MAX_ATTEMPTS: u8 = 5;
 /// Codes for one signatory and request: with five tries each, 25 guesses in a million at most.
 pub const MAX_CODES: u8 = 5;
+/// Wrong answers in all, however they spread over the codes.
+pub const MAX_GUESSES: u8 = 25;
+/// Wrong answers to what only a signatory knows: an integrator's code is often short.
+pub const MAX_KNOWLEDGE_TRIES: u8 = 5;
+/// What was told opens the document for as long as a session lives; afterwards it is asked again.
+pub const KNOWLEDGE_TTL: Duration = Duration::from_mins(30);
 /// Long enough for a slow mail, short enough that a forgotten mailbox does not matter.
 pub const DEFAULT_OTP_TTL: Duration = Duration::from_mins(5);
 /// A second code before the first one can have arrived only confuses.
@@ -54,3 +63,7 @@ pub const EVIDENCE_EXTRA: Duration = Duration::from_hours(31 * 24);
 pub const INTAKE_TTL: Duration = Duration::from_hours(1);
 /// A message or a seal that nobody finished by then is looked at again.
 pub const RECOVERY_PAUSE: Duration = Duration::from_mins(2);
+/// The shortest time between an invitation, or a reminder, and a reminder at the integrator's wish.
+pub const REMINDER_PAUSE: Duration = Duration::from_hours(1);
+/// An expired request can be brought back for this long; its documents move to their last place after it.
+pub const REACTIVATION_GRACE: Duration = Duration::from_hours(30 * 24);

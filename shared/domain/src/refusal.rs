@@ -7,6 +7,45 @@ use crate::Timestamp;
 /// Why the domain declined. Each variant says what the caller can do.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Refusal {
+    /// The answer to what only the signatory knows is wrong.
+    #[error("the answer is wrong")]
+    AnswerWrong {
+        /// Tries that are left.
+        attempts_left: u8,
+    },
+    /// The attachment was settled before: it was accepted, or no file waits for a verdict.
+    #[error("the attachment is settled")]
+    AttachmentSettled,
+    /// No such attachment is asked from the signatory.
+    #[error("no such attachment is asked for")]
+    AttachmentUnknown,
+    /// The delegate has a task in this request already.
+    #[error("the delegate has to act on this request already")]
+    DelegateKnown,
+    /// The task may not be passed on.
+    #[error("the task cannot be passed on")]
+    DelegationForbidden,
+    /// Nobody of the request is asked to sign.
+    #[error("at least one role is to sign")]
+    NobodySigns,
+    /// Only the integrator may change this value.
+    #[error("only the sender can change {field}")]
+    NotEditable {
+        /// Which.
+        field: &'static str,
+    },
+    /// Others have to act first; an invitation follows.
+    #[error("others have to act first")]
+    NotYourTurn,
+    /// The role does not allow the act.
+    #[error("the role {role} does not allow this")]
+    RoleCannot {
+        /// The role.
+        role: &'static str,
+    },
+    /// The signatory is not locked.
+    #[error("the signatory is not locked")]
+    SignatoryNotLocked,
     /// The one-time password is wrong. Read the newest message and try again.
     #[error("the code is wrong")]
     CodeWrong {
@@ -110,9 +149,14 @@ impl Refusal {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
+            Self::AnswerWrong { .. } => "answer_wrong",
+            Self::AttachmentSettled => "attachment_settled",
+            Self::AttachmentUnknown => "attachment_unknown",
             Self::CodeExpired => "code_expired",
             Self::CodeWrong { .. } => "code_wrong",
             Self::DeadlineOutOfBounds => "deadline_out_of_bounds",
+            Self::DelegateKnown => "delegate_known",
+            Self::DelegationForbidden => "delegation_forbidden",
             Self::DigestMalformed => "digest_malformed",
             Self::DocumentUnknown => "document_unknown",
             Self::EmailMalformed => "email_malformed",
@@ -121,11 +165,16 @@ impl Refusal {
             Self::LinkUnknown => "link_unknown",
             Self::ModeNotAllowed => "mode_not_allowed",
             Self::NameMalformed => "name_malformed",
+            Self::NobodySigns => "nobody_signs",
+            Self::NotEditable { .. } => "not_editable",
+            Self::NotYourTurn => "not_your_turn",
             Self::PhoneMalformed => "phone_malformed",
             Self::RequestExpired { .. } => "request_expired",
             Self::RequestNot { .. } => "request_state",
             Self::ResendTooSoon { .. } => "resend_too_soon",
+            Self::RoleCannot { .. } => "role_cannot",
             Self::SignatoryLocked => "signatory_locked",
+            Self::SignatoryNotLocked => "signatory_not_locked",
             Self::SignatoryNotPending => "signatory_not_pending",
             Self::SmsNotAllowed { .. } => "sms_not_allowed",
             Self::SmsTextUnfit { .. } => "sms_text_unfit",

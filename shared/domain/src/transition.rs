@@ -1,11 +1,11 @@
 //! A change that has been decided but not yet stored.
 
-use crate::SignatoryId;
 use crate::due::{Due, DueKind};
 use crate::evidence::{Disclosure, EvidenceEvent};
 use crate::message::{Message, SentMessage};
 use crate::otp::Challenge;
 use crate::value::MessageId;
+use crate::{SignatoryId, Timestamp};
 
 /// A change that has been decided but not yet stored.
 ///
@@ -39,6 +39,23 @@ pub struct Changes {
     pub due: Vec<Due>,
     /// Things that need no look any more.
     pub done: Vec<DueKind>,
+}
+
+impl Changes {
+    /// Sets when a thing is to be looked at; what was said of it before counts no more.
+    pub(crate) fn look_at(&mut self, what: DueKind, at: Timestamp) {
+        self.due.retain(|due| due.what != what);
+        self.done.retain(|kind| *kind != what);
+        self.due.push(Due { what, at });
+    }
+
+    /// Sets that a thing needs no look any more.
+    pub(crate) fn forget(&mut self, what: DueKind) {
+        self.due.retain(|due| due.what != what);
+        if !self.done.contains(&what) {
+            self.done.push(what);
+        }
+    }
 }
 
 /// Which of a request's two chains an event stands in.

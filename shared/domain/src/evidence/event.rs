@@ -18,6 +18,28 @@ pub enum EventKind {
     DocumentAccepted,
     /// The document cannot be signed.
     DocumentRejected,
+    /// The integrator let the signatories of a draft act.
+    RequestActivated,
+    /// The integrator took an open request back to a draft.
+    RequestDeactivated,
+    /// Everyone of the earlier stages has acted; the next ones are invited.
+    StageOpened,
+    /// A signatory is to be reminded.
+    SignatoryReminded,
+    /// The integrator corrected a signatory.
+    SignatoryCorrected,
+    /// A signatory corrected themselves.
+    SignatoryEdited,
+    /// A signatory told what only they know.
+    KnowledgeConfirmed,
+    /// A signatory was asked what only they know, and the answer was wrong.
+    KnowledgeRejected,
+    /// A signatory attached a document.
+    AttachmentProvided,
+    /// The integrator took an attached document.
+    AttachmentAccepted,
+    /// The integrator wants another document.
+    AttachmentRejected,
     /// A provider took a message.
     MessageSent,
     /// A provider refused a message.
@@ -40,10 +62,26 @@ pub enum EventKind {
     OtpRejected,
     /// A signatory used up all tries.
     SignatoryLocked,
+    /// The integrator gave a locked signatory new attempts.
+    SignatoryUnlocked,
     /// A signatory signed, authenticated by a one-time password.
     SignatureCreated,
+    /// An approver said yes, authenticated by a one-time password.
+    DocumentApproved,
+    /// A viewer said that they have read the document.
+    DocumentRead,
+    /// A signatory passed the task on, authenticated by a one-time password.
+    SignatureDelegated,
+    /// One of a group has acted; the others are not needed any more.
+    GroupReleased,
     /// A signatory declined.
     SignatureDeclined,
+    /// Everyone has acted; the integrator has the last word.
+    RequestReady,
+    /// The integrator completed the request.
+    RequestCompleted,
+    /// The integrator moved the deadline.
+    DeadlineMoved,
     /// A signature was sealed into the document.
     RevisionSealed,
     /// The closing seal was made and the request is done.
@@ -52,6 +90,14 @@ pub enum EventKind {
     RequestExpired,
     /// The integrator withdrew the request.
     RequestCancelled,
+    /// The integrator brought an expired request back.
+    RequestReactivated,
+    /// Custody, or of a draft: put into the trash.
+    RequestTrashed,
+    /// Custody, or of a draft: taken out of trash or archive.
+    RequestRestored,
+    /// Custody: put into the archive.
+    RequestArchived,
     /// Custody: the documents were deleted on the integrator's demand.
     DocumentDeleted,
 }
@@ -64,6 +110,17 @@ impl EventKind {
             Self::RequestReceived => "RequestReceived",
             Self::DocumentAccepted => "DocumentAccepted",
             Self::DocumentRejected => "DocumentRejected",
+            Self::RequestActivated => "RequestActivated",
+            Self::RequestDeactivated => "RequestDeactivated",
+            Self::StageOpened => "StageOpened",
+            Self::SignatoryReminded => "SignatoryReminded",
+            Self::SignatoryCorrected => "SignatoryCorrected",
+            Self::SignatoryEdited => "SignatoryEdited",
+            Self::KnowledgeConfirmed => "KnowledgeConfirmed",
+            Self::KnowledgeRejected => "KnowledgeRejected",
+            Self::AttachmentProvided => "AttachmentProvided",
+            Self::AttachmentAccepted => "AttachmentAccepted",
+            Self::AttachmentRejected => "AttachmentRejected",
             Self::MessageSent => "MessageSent",
             Self::MessageRefused => "MessageRefused",
             Self::MessageAmbiguous => "MessageAmbiguous",
@@ -75,12 +132,24 @@ impl EventKind {
             Self::OtpIssued => "OtpIssued",
             Self::OtpRejected => "OtpRejected",
             Self::SignatoryLocked => "SignatoryLocked",
+            Self::SignatoryUnlocked => "SignatoryUnlocked",
             Self::SignatureCreated => "SignatureCreated",
+            Self::DocumentApproved => "DocumentApproved",
+            Self::DocumentRead => "DocumentRead",
+            Self::SignatureDelegated => "SignatureDelegated",
+            Self::GroupReleased => "GroupReleased",
             Self::SignatureDeclined => "SignatureDeclined",
+            Self::RequestReady => "RequestReady",
+            Self::RequestCompleted => "RequestCompleted",
+            Self::DeadlineMoved => "DeadlineMoved",
             Self::RevisionSealed => "RevisionSealed",
             Self::RequestClosed => "RequestClosed",
             Self::RequestExpired => "RequestExpired",
             Self::RequestCancelled => "RequestCancelled",
+            Self::RequestReactivated => "RequestReactivated",
+            Self::RequestTrashed => "RequestTrashed",
+            Self::RequestRestored => "RequestRestored",
+            Self::RequestArchived => "RequestArchived",
             Self::DocumentDeleted => "DocumentDeleted",
         }
     }

@@ -1,9 +1,10 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::{Binding, Challenge, OneTimeCode, Pepper};
+use super::{Binding, Challenge, Codes, OneTimeCode, OtpProof, Pepper, Peppers};
+use crate::channel::Channel;
 use crate::policy::OtpPolicy;
 use crate::value::{Digest, RequestId, SignatoryId};
 use crate::{Refusal, Timestamp};
@@ -16,50 +17,139 @@ fn binding(rng: &mut StdRng) -> Binding {
         signatory: SignatoryId::new(rng),
         document: Digest::of(b"document"),
         consent: Digest::of(b"consent"),
-        destination: Digest::of(b"email:ada@example.com"),
+        destinations: vec![(Channel::Email, Digest::of(b"email:ada@example.com"))],
     }
+}
+
+/// A policy, a pepper, and a challenge for `bound` with its codes.
+struct Fixture {
+    policy: OtpPolicy,
+    peppers: Peppers,
+    challenge: Challenge,
+    codes: Codes,
+}
+
+impl Fixture {
+    fn new(bound: &Binding, rng: &mut StdRng) -> Self {
+        let (policy, pepper) = (OtpPolicy::default(), Pepper::new(1, b"p"));
+        let (challenge, codes) = Challenge::issue(bound, &pepper, &policy, NOON, rng);
+        Self { policy, peppers: Peppers::new(pepper, Vec::new()), challenge, codes }
+    }
+
+    fn answer(&self, bound: &Binding, now: Timestamp) -> Result<OtpProof, Refusal> {
+        self.challenge.answer(&self.codes, bound, &self.peppers, &self.policy, now)
+    }
+}
+
+fn both(bound: &Binding) -> Binding {
+    let sms = (Channel::Sms, Digest::of(b"sms:+390612345678"));
+    Binding { destinations: vec![bound.destinations[0], sms], ..bound.clone() }
 }
 
 #[test]
 fn the_right_code_proves_until_the_last_millisecond() {
-    let (mut rng, policy, pepper) = (StdRng::seed_from_u64(1), OtpPolicy::default(), Pepper::new(b"p"));
+    let mut rng = StdRng::seed_from_u64(1);
     let bound = binding(&mut rng);
-    let (challenge, code) = Challenge::issue(&bound, &pepper, &policy, NOON, &mut rng);
-    let last = Timestamp::from_unix_ms(NOON.plus(policy.ttl).unix_ms() - 1);
-    let proof = challenge.answer(&code, &bound, &pepper, &policy, last).unwrap();
-    assert_eq!(proof.document(), bound.document);
-    let late = challenge.answer(&code, &bound, &pepper, &policy, NOON.plus(policy.ttl));
-    assert_eq!(late.unwrap_err(), Refusal::CodeExpired);
+    let fixture = Fixture::new(&bound, &mut rng);
+    let end = NOON.plus(fixture.policy.ttl);
+    let proof = fixture.answer(&bound, Timestamp::from_unix_ms(end.unix_ms() - 1)).unwrap();
+    assert_eq!((proof.document(), proof.channels()), (bound.document, &[Channel::Email][..]));
+    assert_eq!(fixture.answer(&bound, end).unwrap_err(), Refusal::CodeExpired);
 }
 
 #[test]
 fn the_right_code_fails_when_anything_it_is_bound_to_changes() {
-    let (mut rng, policy, pepper) = (StdRng::seed_from_u64(2), OtpPolicy::default(), Pepper::new(b"p"));
+    let mut rng = StdRng::seed_from_u64(2);
     let bound = binding(&mut rng);
-    let (challenge, code) = Challenge::issue(&bound, &pepper, &policy, NOON, &mut rng);
+    let fixture = Fixture::new(&bound, &mut rng);
+    let elsewhere = vec![(Channel::Email, Digest::of(b"email:eve@example.com"))];
     let others = [
         Binding { request: RequestId::new(&mut rng), ..bound.clone() },
         Binding { signatory: SignatoryId::new(&mut rng), ..bound.clone() },
         Binding { document: Digest::of(b"another"), ..bound.clone() },
         Binding { consent: Digest::of(b"another"), ..bound.clone() },
-        Binding { destination: Digest::of(b"sms:+3312345678"), ..bound.clone() },
+        Binding { destinations: elsewhere, ..bound.clone() },
     ];
     for other in others {
-        let answer = challenge.answer(&code, &other, &pepper, &policy, NOON);
-        assert_eq!(answer.unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+        assert_eq!(fixture.answer(&other, NOON).unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
     }
-    let another_pepper = challenge.answer(&code, &bound, &Pepper::new(b"q"), &policy, NOON);
-    assert!(another_pepper.is_err());
+    // The channel, too: the digest of a code by mail is none of a code by text message to the same place.
+    let mut by_sms = fixture.challenge.clone();
+    by_sms.codes[0].channel = Channel::Sms;
+    let to = vec![(Channel::Sms, bound.destinations[0].1)];
+    let codes: Codes = vec![(Channel::Sms, OneTimeCode::parse(fixture.codes[0].1.expose()).unwrap())];
+    let bound_to_sms = Binding { destinations: to, ..bound };
+    let answer = by_sms.answer(&codes, &bound_to_sms, &fixture.peppers, &fixture.policy, NOON);
+    assert_eq!(answer.unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+}
+
+#[test]
+fn a_pepper_that_was_replaced_still_verifies_and_an_unknown_one_does_not() {
+    let mut rng = StdRng::seed_from_u64(5);
+    let bound = binding(&mut rng);
+    let fixture = Fixture::new(&bound, &mut rng);
+    let answer =
+        |peppers: &Peppers| fixture.challenge.answer(&fixture.codes, &bound, peppers, &fixture.policy, NOON);
+    assert!(answer(&Peppers::new(Pepper::new(2, b"q"), vec![Pepper::new(1, b"p")])).is_ok());
+    assert_eq!(answer(&Peppers::new(Pepper::new(2, b"q"), Vec::new())).unwrap_err(), Refusal::CodeExpired);
+    let another = Peppers::new(Pepper::new(1, b"q"), Vec::new());
+    assert_eq!(answer(&another).unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+}
+
+#[test]
+fn where_two_channels_are_asked_for_one_code_is_not_enough() {
+    let mut rng = StdRng::seed_from_u64(6);
+    let bound = both(&binding(&mut rng));
+    let fixture = Fixture::new(&bound, &mut rng);
+    assert_ne!(fixture.codes[0].1.expose(), fixture.codes[1].1.expose(), "each channel has its own");
+    let answer = |codes: &Codes, bound: &Binding| {
+        fixture.challenge.answer(codes, bound, &fixture.peppers, &fixture.policy, NOON)
+    };
+    let code = |index: usize| OneTimeCode::parse(fixture.codes[index].1.expose()).unwrap();
+    assert_eq!(answer(&fixture.codes, &bound).unwrap().channels(), [Channel::Email, Channel::Sms]);
+    let missing = Refusal::StepMissing { missing: "the code of every channel" };
+    assert_eq!(answer(&vec![(Channel::Email, code(0))], &bound).unwrap_err(), missing);
+    assert_eq!(answer(&vec![(Channel::Sms, code(1))], &bound).unwrap_err(), missing);
+    let crossed = vec![(Channel::Email, code(1)), (Channel::Sms, code(0))];
+    assert_eq!(answer(&crossed, &bound).unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+    let half = vec![(Channel::Email, code(0)), (Channel::Sms, code(0))];
+    assert_eq!(answer(&half, &bound).unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+    // A signatory of whom less is asked now than when the codes were made cannot use them, nor one of whom
+    // more is.
+    let less = Binding { destinations: vec![bound.destinations[0]], ..bound.clone() };
+    assert_eq!(answer(&fixture.codes, &less).unwrap_err(), Refusal::CodeExpired);
+    let only_mail = Fixture::new(&less, &mut rng);
+    assert_eq!(only_mail.answer(&bound, NOON).unwrap_err(), Refusal::CodeExpired);
 }
 
 #[test]
 fn a_challenge_without_tries_left_is_dead_even_for_the_right_code() {
-    let (mut rng, policy, pepper) = (StdRng::seed_from_u64(3), OtpPolicy::default(), Pepper::new(b"p"));
+    let mut rng = StdRng::seed_from_u64(3);
     let bound = binding(&mut rng);
-    let (mut challenge, code) = Challenge::issue(&bound, &pepper, &policy, NOON, &mut rng);
-    challenge.attempts = policy.max_attempts;
-    let answer = challenge.answer(&code, &bound, &pepper, &policy, NOON);
-    assert_eq!(answer.unwrap_err(), Refusal::CodeExpired);
+    let mut fixture = Fixture::new(&bound, &mut rng);
+    fixture.challenge.attempts = fixture.policy.max_attempts - 1;
+    assert!(fixture.answer(&bound, NOON).is_ok());
+    fixture.challenge.attempts = fixture.policy.max_attempts;
+    assert_eq!(fixture.answer(&bound, NOON).unwrap_err(), Refusal::CodeExpired);
+}
+
+#[test]
+fn what_is_stored_is_found_by_search_with_the_pepper_and_not_without() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let bound = binding(&mut rng);
+    let fixture = Fixture::new(&bound, &mut rng);
+    let search = |pepper: Pepper| {
+        let peppers = Peppers::new(pepper, Vec::new());
+        (0..1_000_000).find(|number| {
+            let code = OneTimeCode::parse(&format!("{number:06}")).unwrap();
+            let answer =
+                fixture.challenge.answer(&[(Channel::Email, code)], &bound, &peppers, &fixture.policy, NOON);
+            answer.is_ok()
+        })
+    };
+    let code: u32 = fixture.codes[0].1.expose().parse().unwrap();
+    assert_eq!(search(Pepper::new(1, b"p")), Some(code));
+    assert_eq!(search(Pepper::new(1, b"another")), None);
 }
 
 #[test]

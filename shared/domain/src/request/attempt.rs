@@ -1,82 +1,90 @@
-//! A signatory answers with the code and signs, or declines.
+//! A signatory answers with the codes and signs, approves, or passes the task on.
 
-use super::signatory::{Act, Mark, Progress};
-use super::{AnyRequest, Ended, Open, Request, Signed, append};
-use crate::due::{Due, DueKind};
+use super::attachment::Attachment;
+use super::delegate::{NewDelegate, delegate};
+use super::facts::Facts;
+use super::progress::{Act, Approval, Mark, Progress};
+use super::roster::{AfterAct, LockedBy};
+use super::signatory::Role;
+use super::{Open, Request, append};
+use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
-use crate::otp::{Challenge, OneTimeCode, OtpProof, Pepper};
+use crate::otp::{Challenge, Codes, OtpProof, Peppers};
 use crate::policy::{OtpPolicy, RECOVERY_PAUSE};
 use crate::transition::{Changes, Transition};
-use crate::value::Text;
-use crate::{Cause, Refusal, SignatoryId};
+use crate::value::LinkKey;
+use crate::{Cause, Digest, Refusal, SignatoryId};
 
-/// What a signatory sends to sign.
+/// What a signatory sends to act.
 #[derive(Debug)]
-pub struct Attempt {
+pub struct Attempt<'a> {
     /// Who.
     pub signatory: SignatoryId,
     /// The challenge that is stored for them.
     pub challenge: Option<Challenge>,
-    /// What they typed.
-    pub code: OneTimeCode,
+    /// What they typed, for each channel.
+    pub codes: &'a Codes,
     /// SHA-256 of the document bytes they say they were shown.
-    pub document: crate::Digest,
-    /// The mark they made.
-    pub mark: Mark,
+    pub document: Digest,
+    /// What they mean to do.
+    pub intent: Intent<'a>,
 }
 
-/// What an attempt to sign leads to. A wrong code is remembered, so it is an outcome and not an error.
+/// What a signatory means to do. Each takes the codes.
+#[derive(Clone, Debug)]
+pub enum Intent<'a> {
+    /// Approve.
+    Approve,
+    /// Pass the task on to another.
+    Delegate(NewDelegate, &'a LinkKey),
+    /// Sign with this mark.
+    Sign(Mark),
+}
+
+/// What an attempt leads to. Wrong codes are remembered, so they are an outcome and not an error.
 #[derive(Debug)]
 pub enum AfterAttempt {
-    /// The code was right: the signature stands.
-    Signed(AfterSignature),
-    /// The code was wrong; the refusal says how many tries are left.
+    /// The codes were right: the act stands.
+    Acted(AfterAct),
+    /// A code was wrong; the refusal says how many tries are left.
     Refused(Request<Open>, Refusal),
 }
 
-/// What a signature leads to.
-#[derive(Debug)]
-pub enum AfterSignature {
-    /// Others have still to sign.
-    Open(Request<Open>),
-    /// That was the last one.
-    Signed(Request<Signed>),
-}
-
 impl Request<Open> {
-    /// Answers the signatory's challenge and, if the code is right, records the signature.
+    /// Answers the signatory's challenge and, if the codes are right, records the act.
     ///
     /// # Errors
     ///
     /// Nothing was compared and nothing is counted: [`Refusal::RequestExpired`],
-    /// [`Refusal::SignatoryNotPending`], [`Refusal::SignatoryLocked`], [`Refusal::ModeNotAllowed`],
-    /// [`Refusal::DocumentUnknown`], and [`Refusal::CodeExpired`] without a live challenge.
-    pub fn sign(
+    /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`],
+    /// [`Refusal::RoleCannot`], [`Refusal::ModeNotAllowed`], [`Refusal::DelegationForbidden`],
+    /// [`Refusal::DocumentUnknown`], [`Refusal::StepMissing`] without a required attachment or the code of
+    /// every channel, and [`Refusal::CodeExpired`] without a live challenge.
+    pub fn act(
         self,
-        attempt: Attempt,
-        keys: (&Pepper, &OtpPolicy),
+        attempt: Attempt<'_>,
+        keys: (&Peppers, &OtpPolicy),
         cause: &mut Cause<'_>,
     ) -> Result<Transition<AfterAttempt>, Refusal> {
         let Self { mut facts, state } = self;
-        let (pepper, policy) = keys;
+        let (peppers, policy) = keys;
         facts.before_deadline(cause.now)?;
-        if !facts.options.modes.contains(&attempt.mark.mode()) {
-            return Err(Refusal::ModeNotAllowed);
-        }
         let request = facts.id.clone();
         let person = facts.signatory_mut(&attempt.signatory)?;
-        person.pending_mut()?;
+        person.acting()?;
         let challenge = attempt.challenge.ok_or(Refusal::CodeExpired)?;
-        // The bytes named by the page must be those the code was made for, and still be a prefix of the
+        // The bytes named by the page must be those the codes were made for, and still be a prefix of the
         // document: every revision is an append.
         if challenge.document != attempt.document || !state.document.has_shown(challenge.document) {
             return Err(Refusal::DocumentUnknown);
         }
-        let binding = person.binding(&request, challenge.document, challenge.consent);
-        match challenge.answer(&attempt.code, &binding, pepper, policy, cause.now) {
+        let binding = person.binding(&request, challenge.document, challenge.consent)?;
+        facts.check_intent(&attempt.signatory, &attempt.intent)?;
+        match challenge.answer(attempt.codes, &binding, peppers, policy, cause.now) {
             Ok(proof) => {
                 let request = Self { facts, state };
-                Ok(request.record(&attempt.signatory, &proof, attempt.mark, cause)?.map(AfterAttempt::Signed))
+                let acted = request.record(&attempt.signatory, &proof, attempt.intent, cause)?;
+                Ok(acted.map(AfterAttempt::Acted))
             }
             Err(Refusal::CodeWrong { attempts_left }) => {
                 let request = Self { facts, state };
@@ -86,85 +94,53 @@ impl Request<Open> {
         }
     }
 
-    /// Records that a signatory declines, which ends the request.
+    /// Records that a viewer says they have read the document.
     ///
     /// # Errors
     ///
-    /// [`Refusal::SignatoryNotPending`] when this signatory has signed or declined already.
-    pub fn decline(
+    /// [`Refusal::RoleCannot`] for anyone but a viewer; [`Refusal::StepMissing`] unless these bytes were
+    /// presented last; [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`].
+    pub fn acknowledge(
         self,
         signatory: &SignatoryId,
-        reason: Option<&Text>,
+        document: Digest,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<AnyRequest>, Refusal> {
+    ) -> Result<Transition<AfterAct>, Refusal> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
         let person = facts.signatory_mut(signatory)?;
-        if !matches!(person.progress, Progress::Pending(_)) {
-            return Err(Refusal::SignatoryNotPending);
+        if person.role != Role::Viewer {
+            return Err(Refusal::RoleCannot { role: person.role.as_str() });
         }
-        person.progress = Progress::Declined { at: cause.now, reason: reason.cloned() };
-        let owner = Owner::Signatory(signatory.clone());
-        let mut draft = Draft::new(EventKind::SignatureDeclined).fact("signatory", signatory.as_str());
-        if let Some(reason) = reason {
-            draft = draft.personal(&owner, "reason", reason.as_str());
+        if person.known(cause.now)?.presented.as_ref().is_none_or(|it| it.document != document) {
+            return Err(Refusal::StepMissing { missing: "presentation of the document" });
         }
-        let mut changes = Changes {
-            challenges: vec![(signatory.clone(), None)],
-            done: vec![DueKind::Expiry],
-            due: vec![Due { what: DueKind::Seal, at: cause.now.plus(RECOVERY_PAUSE) }],
-            ..Changes::default()
-        };
-        append(&mut facts, &mut changes, draft, &owner, cause);
-        facts.closed_at = Some(cause.now);
-        let state = Ended { document: Some(state.document) };
-        Ok(Transition::new(AnyRequest::Declined(Request { facts, state }), changes))
+        person.progress = Progress::Read { at: cause.now, document };
+        let mut changes = Changes::default();
+        let draft = Draft::new(EventKind::DocumentRead)
+            .fact("signatory", signatory.as_str())
+            .fact("sha256", document.to_hex());
+        append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
+        Ok(Self { facts, state }.go_on(signatory, changes, cause))
     }
 
     fn record(
         self,
         signatory: &SignatoryId,
         proof: &OtpProof,
-        mark: Mark,
+        intent: Intent<'_>,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<AfterSignature>, Refusal> {
+    ) -> Result<Transition<AfterAct>, Refusal> {
         let Self { mut facts, state } = self;
-        let order = u32::try_from(facts.signed_count()).unwrap_or(u32::MAX).saturating_add(1);
-        let owner = Owner::Signatory(signatory.clone());
-        let mut draft = Draft::new(EventKind::SignatureCreated)
-            .fact("signatory", signatory.as_str())
-            .fact("order", order)
-            .fact("evidence_level", "SES")
-            .fact("mode", mark.mode().as_str())
-            .fact("sha256", proof.document().to_hex())
-            .fact("consent_sha256", proof.consent().to_hex())
-            .fact("otp_validated_at", proof.answered_at().to_rfc3339());
-        match &mark {
-            Mark::Drawn(digest) => draft = draft.fact("mark_sha256", digest.to_hex()),
-            Mark::Typed(name) => draft = draft.personal(&owner, "mark", name.expose()),
+        let mut changes = Changes { challenges: vec![(signatory.clone(), None)], ..Changes::default() };
+        match intent {
+            Intent::Approve => facts.approve(signatory, proof, &mut changes, cause)?,
+            Intent::Delegate(to, links) => {
+                delegate(&mut facts, signatory, (to, links), proof, &mut changes, cause)?;
+            }
+            Intent::Sign(mark) => facts.sign(signatory, proof, mark, &mut changes, cause)?,
         }
-        facts.signatory_mut(signatory)?.progress = Progress::Signed(Act {
-            order,
-            signed_at: cause.now,
-            mark,
-            document: proof.document(),
-            consent: proof.consent(),
-            sealed_as: None,
-        });
-        let mut changes = Changes {
-            challenges: vec![(signatory.clone(), None)],
-            due: vec![Due { what: DueKind::Seal, at: cause.now.plus(RECOVERY_PAUSE) }],
-            ..Changes::default()
-        };
-        append(&mut facts, &mut changes, draft, &owner, cause);
-        let everyone = facts.signed_count() == facts.signatories.len();
-        let next = if everyone {
-            changes.done.push(DueKind::Expiry);
-            AfterSignature::Signed(Request { facts, state: Signed { document: state.document } })
-        } else {
-            AfterSignature::Open(Request { facts, state: Open { document: state.document } })
-        };
-        Ok(Transition::new(next, changes))
+        Ok(Self { facts, state }.go_on(signatory, changes, cause))
     }
 
     fn refuse(
@@ -183,14 +159,96 @@ impl Request<Open> {
             .fact("signatory", signatory.as_str())
             .fact("attempts_left", attempts_left);
         append(&mut facts, &mut changes, draft, &owner, cause);
-        let ceremony = facts.signatory_mut(signatory)?.pending_mut()?;
-        if attempts_left == 0 && ceremony.codes >= policy.max_codes {
+        let ceremony = facts.signatory_mut(signatory)?.acting()?;
+        ceremony.guesses = ceremony.guesses.saturating_add(1);
+        let no_more_codes = attempts_left == 0 && ceremony.codes >= policy.max_codes;
+        if no_more_codes || ceremony.guesses >= policy.max_guesses {
             ceremony.locked = true;
-            let draft = Draft::new(EventKind::SignatoryLocked).fact("signatory", signatory.as_str());
-            append(&mut facts, &mut changes, draft, &owner, cause);
+            facts.lock_event(signatory, LockedBy::Codes, &mut changes, cause);
+        } else {
+            changes.challenges.push((signatory.clone(), (attempts_left > 0).then_some(challenge)));
         }
-        changes.challenges.push((signatory.clone(), (attempts_left > 0).then_some(challenge)));
         let outcome = AfterAttempt::Refused(Self { facts, state }, Refusal::CodeWrong { attempts_left });
         Ok(Transition::new(outcome, changes))
     }
+}
+
+impl Facts {
+    /// Whether the signatory may mean to do this.
+    fn check_intent(&self, signatory: &SignatoryId, intent: &Intent<'_>) -> Result<(), Refusal> {
+        let person = self.signatory(signatory).ok_or(Refusal::SignatoryNotPending)?;
+        let missing = person.attachments.iter().any(Attachment::is_missing);
+        match (intent, person.role) {
+            (Intent::Delegate(to, _), Role::Approver | Role::Signatory) => self.check_delegation(person, to),
+            (Intent::Approve, Role::Approver) | (Intent::Sign(_), Role::Signatory) if missing => {
+                Err(Refusal::StepMissing { missing: "an attachment" })
+            }
+            (Intent::Sign(mark), Role::Signatory) if !self.options.modes.contains(&mark.mode()) => {
+                Err(Refusal::ModeNotAllowed)
+            }
+            (Intent::Approve, Role::Approver) | (Intent::Sign(_), Role::Signatory) => Ok(()),
+            (_, role) => Err(Refusal::RoleCannot { role: role.as_str() }),
+        }
+    }
+
+    fn sign(
+        &mut self,
+        signatory: &SignatoryId,
+        proof: &OtpProof,
+        mark: Mark,
+        changes: &mut Changes,
+        cause: &mut Cause<'_>,
+    ) -> Result<(), Refusal> {
+        let order = u32::try_from(self.signed_count()).unwrap_or(u32::MAX).saturating_add(1);
+        let owner = Owner::Signatory(signatory.clone());
+        let mut draft = proven(EventKind::SignatureCreated, signatory, proof)
+            .fact("order", order)
+            .fact("mode", mark.mode().as_str());
+        match &mark {
+            Mark::Drawn(digest) => draft = draft.fact("mark_sha256", digest.to_hex()),
+            Mark::Typed(name) => draft = draft.personal(&owner, "mark", name.expose()),
+        }
+        self.signatory_mut(signatory)?.progress = Progress::Signed(Act {
+            order,
+            signed_at: cause.now,
+            mark,
+            document: proof.document(),
+            consent: proof.consent(),
+            channels: proof.channels().to_vec(),
+            sealed_as: None,
+        });
+        changes.look_at(DueKind::Seal, cause.now.plus(RECOVERY_PAUSE));
+        append(self, changes, draft, &owner, cause);
+        Ok(())
+    }
+
+    fn approve(
+        &mut self,
+        signatory: &SignatoryId,
+        proof: &OtpProof,
+        changes: &mut Changes,
+        cause: &mut Cause<'_>,
+    ) -> Result<(), Refusal> {
+        self.signatory_mut(signatory)?.progress = Progress::Approved(Approval {
+            at: cause.now,
+            document: proof.document(),
+            consent: proof.consent(),
+            channels: proof.channels().to_vec(),
+        });
+        let draft = proven(EventKind::DocumentApproved, signatory, proof);
+        append(self, changes, draft, &Owner::Signatory(signatory.clone()), cause);
+        Ok(())
+    }
+}
+
+/// An event that only a right answer allows, with what was proven.
+pub(super) fn proven(kind: EventKind, signatory: &SignatoryId, proof: &OtpProof) -> Draft {
+    let channels: Vec<&str> = proof.channels().iter().map(|it| it.as_str()).collect();
+    Draft::new(kind)
+        .fact("signatory", signatory.as_str())
+        .fact("evidence_level", "SES")
+        .fact("channels", channels)
+        .fact("sha256", proof.document().to_hex())
+        .fact("consent_sha256", proof.consent().to_hex())
+        .fact("otp_validated_at", proof.answered_at().to_rfc3339())
 }

@@ -1,26 +1,46 @@
 //! A signatory reads and asks for a code.
 
-use super::signatory::Presented;
+use super::progress::Presented;
+use super::roster::{LockedBy, message};
+use super::signatory::Role;
 use super::{Open, Request, append};
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Message, MessageKind};
-use crate::otp::{Challenge, OneTimeCode, Pepper};
+use crate::otp::{Challenge, OneTimeCode, Pepper, Peppers};
 use crate::policy::OtpPolicy;
 use crate::transition::{Changes, Transition};
-use crate::value::MessageId;
-use crate::{Cause, Digest, Refusal, SignatoryId, Timestamp};
+use crate::{Cause, Channel, Digest, Refusal, SignatoryId, Timestamp};
 
-/// A code that was made and must now be sent, once.
+/// Codes that were made and must now be sent, once.
 #[derive(Debug)]
 pub struct Issued {
     /// The request, with the challenge counted.
     pub request: Request<Open>,
-    /// The code. It exists only here and in the message.
+    /// One for each channel, with the intent to send it. They exist only here and in the messages.
+    pub codes: Vec<IssuedCode>,
+    /// When the codes stop being valid.
+    pub expires_at: Timestamp,
+}
+
+/// A code that must now be sent.
+#[derive(Debug)]
+pub struct IssuedCode {
+    /// How.
+    pub channel: Channel,
+    /// What.
     pub code: OneTimeCode,
     /// The intent to send it.
-    pub message: MessageId,
-    /// When the code stops being valid.
-    pub expires_at: Timestamp,
+    pub message: Message,
+}
+
+/// What asking for codes leads to. That there are no more is remembered, so it is an outcome and not an
+/// error.
+#[derive(Debug)]
+pub enum AfterAsking {
+    /// The codes are to be sent.
+    Issued(Issued),
+    /// All were sent before: the signatory is locked now.
+    Refused(Request<Open>, Refusal),
 }
 
 impl Request<Open> {
@@ -32,7 +52,8 @@ impl Request<Open> {
     /// # Errors
     ///
     /// [`Refusal::DocumentUnknown`] when `document` is not a revision of this request;
-    /// [`Refusal::SignatoryNotPending`] and [`Refusal::SignatoryLocked`] when there is nothing to read for.
+    /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`] and [`Refusal::SignatoryLocked`] when there
+    /// is nothing to read for; [`Refusal::StepMissing`] before they told what only they know.
     pub fn present(
         self,
         signatory: &SignatoryId,
@@ -44,7 +65,7 @@ impl Request<Open> {
         if !state.document.has_shown(document) {
             return Err(Refusal::DocumentUnknown);
         }
-        let ceremony = facts.signatory_mut(signatory)?.pending_mut()?;
+        let ceremony = facts.signatory_mut(signatory)?.known(cause.now)?;
         if ceremony.presented.as_ref().is_some_and(|it| it.document == document) {
             return Ok(None);
         }
@@ -57,21 +78,23 @@ impl Request<Open> {
         Ok(Some(Transition::new(Self { facts, state }, changes)))
     }
 
-    /// Records the signatory's consent and makes a code for them; an earlier code dies.
+    /// Records the signatory's consent and makes codes for them, one for each channel; earlier ones die.
     ///
     /// # Errors
     ///
-    /// [`Refusal::StepMissing`] when these bytes were not presented or another text was agreed to;
-    /// [`Refusal::ResendTooSoon`] inside the pause; [`Refusal::SignatoryLocked`] when all codes were sent.
+    /// [`Refusal::StepMissing`] when these bytes were not presented, another text was agreed to, or they did
+    /// not tell what only they know; [`Refusal::ResendTooSoon`] inside the pause;
+    /// [`Refusal::RoleCannot`] for a viewer, who needs no code; [`Refusal::SignatoryNotPending`],
+    /// [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`].
     pub fn issue(
         self,
         signatory: &SignatoryId,
         agreed: Agreement,
-        keys: (&Pepper, &OtpPolicy),
+        keys: (&Peppers, &OtpPolicy),
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<Issued>, Refusal> {
+    ) -> Result<Transition<AfterAsking>, Refusal> {
         let Self { mut facts, state } = self;
-        let (pepper, policy) = keys;
+        let (peppers, policy) = keys;
         facts.before_deadline(cause.now)?;
         if facts.options.consent_digest() != agreed.consent {
             return Err(Refusal::StepMissing { missing: "consent to the current text" });
@@ -79,41 +102,66 @@ impl Request<Open> {
         if !state.document.has_shown(agreed.document) {
             return Err(Refusal::DocumentUnknown);
         }
-        let request = facts.id.clone();
         let person = facts.signatory_mut(signatory)?;
-        let binding = person.binding(&request, agreed.document, agreed.consent);
-        let (masked, channel) = (person.email.masked(), person.channel);
-        let code_number = person.pending_mut()?.count_code(agreed.document, policy, cause.now)?;
-        let (challenge, code) = Challenge::issue(&binding, pepper, policy, cause.now, cause.rng);
+        if person.role == Role::Viewer {
+            return Err(Refusal::RoleCannot { role: person.role.as_str() });
+        }
+        let counted = person.known(cause.now)?.count_codes(agreed.document, policy, cause.now);
+        match counted {
+            Ok(number) => {
+                let request = Self { facts, state };
+                Ok(request.make_codes(signatory, agreed, number, (peppers.current(), policy), cause)?)
+            }
+            Err(Refusal::SignatoryLocked) => {
+                person.acting()?.locked = true;
+                let mut changes = Changes::default();
+                facts.lock_event(signatory, LockedBy::Codes, &mut changes, cause);
+                let outcome = AfterAsking::Refused(Self { facts, state }, Refusal::SignatoryLocked);
+                Ok(Transition::new(outcome, changes))
+            }
+            Err(refusal) => Err(refusal),
+        }
+    }
+
+    fn make_codes(
+        self,
+        signatory: &SignatoryId,
+        agreed: Agreement,
+        number: u8,
+        (pepper, policy): (&Pepper, &OtpPolicy),
+        cause: &mut Cause<'_>,
+    ) -> Result<Transition<AfterAsking>, Refusal> {
+        let Self { mut facts, state } = self;
+        let person = facts.signatory_mut(signatory)?.clone();
+        let binding = person.binding(&facts.id, agreed.document, agreed.consent)?;
+        let (challenge, codes) = Challenge::issue(&binding, pepper, policy, cause.now, cause.rng);
         let expires_at = challenge.expires_at;
-        let message = MessageId::new(cause.rng);
-        let mut changes = Changes {
-            challenges: vec![(signatory.clone(), Some(challenge))],
-            messages: vec![Message {
-                id: message.clone(),
-                kind: MessageKind::Otp,
-                to: signatory.clone(),
-                decided_at: cause.now,
-            }],
-            ..Changes::default()
-        };
         let owner = Owner::Signatory(signatory.clone());
+        let mut changes =
+            Changes { challenges: vec![(signatory.clone(), Some(challenge))], ..Changes::default() };
         let consent = Draft::new(EventKind::ConsentGiven)
             .fact("signatory", signatory.as_str())
             .fact("text", facts.options.consent_text.as_str())
             .fact("text_sha256", agreed.consent.to_hex());
         append(&mut facts, &mut changes, consent, &owner, cause);
-        let issued = Draft::new(EventKind::OtpIssued)
-            .fact("signatory", signatory.as_str())
-            .fact("channel", channel.as_str())
-            .fact("code", code_number)
-            .fact("message", message.as_str())
-            .fact("sha256", agreed.document.to_hex())
-            .fact("expires_at", expires_at.to_rfc3339())
-            .personal(&owner, "destination", masked);
-        append(&mut facts, &mut changes, issued, &owner, cause);
-        let request = Self { facts, state };
-        Ok(Transition::new(Issued { request, code, message, expires_at }, changes))
+        let mut issued = Vec::with_capacity(codes.len());
+        for (channel, code) in codes {
+            let message = Message { channel, ..message(MessageKind::Otp, signatory, cause) };
+            let draft = Draft::new(EventKind::OtpIssued)
+                .fact("signatory", signatory.as_str())
+                .fact("channel", channel.as_str())
+                .fact("code", number)
+                .fact("message", message.id.as_str())
+                .fact("sha256", agreed.document.to_hex())
+                .fact("expires_at", expires_at.to_rfc3339())
+                .fact("destination_source", person.destination_from.as_str())
+                .personal(&owner, "destination", person.masked_destination(channel).unwrap_or_default());
+            append(&mut facts, &mut changes, draft, &owner, cause);
+            changes.messages.push(message.clone());
+            issued.push(IssuedCode { channel, code, message });
+        }
+        let issued = Issued { request: Self { facts, state }, codes: issued, expires_at };
+        Ok(Transition::new(AfterAsking::Issued(issued), changes))
     }
 }
 

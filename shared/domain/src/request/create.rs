@@ -4,16 +4,22 @@ use std::time::Duration;
 
 use rand::RngExt as _;
 
+use super::amend::{check_reachable, identity_of};
+use super::attachment::{Attachment, AttachmentState};
 use super::facts::{Callback, Facts, InputDocument, InputSource, SigningOptions};
+use super::filing::Filing;
+use super::knowledge::{Knowledge, NewQuestion};
 use super::place::{Anchor, Place};
-use super::signatory::{Ceremony, Channel, Progress, Signatory};
+use super::progress::{Ceremony, Progress};
+use super::signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
 use super::{Received, Request, append};
 use crate::due::{Due, DueKind};
 use crate::evidence::{ChainHead, Draft, EventKind, Owner};
-use crate::policy::{INTAKE_TTL, MAX_REQUEST_YEARS, MIN_REQUEST_TTL};
+use crate::otp::Peppers;
+use crate::policy::INTAKE_TTL;
 use crate::transition::{Changes, Transition};
-use crate::value::{DocumentId, LinkKey, LinkToken, PersonName, Text};
-use crate::{Cause, EmailAddress, Refusal, RequestId, SignatoryId, TenantId};
+use crate::value::{DocumentId, LinkKey, LinkToken, PersonName, PhoneNumber, Text};
+use crate::{Cause, Channels, EmailAddress, Refusal, RequestId, SignatoryId, TenantId};
 
 /// What an integrator asks for.
 #[derive(Clone, Debug)]
@@ -38,6 +44,8 @@ pub struct NewRequest {
     pub callback: Option<Callback>,
     /// From creation to the deadline.
     pub ttl: Duration,
+    /// Whether nobody is invited before the integrator activates it.
+    pub draft: bool,
 }
 
 /// A document that is sent along or will be fetched.
@@ -52,18 +60,32 @@ pub struct NewInput {
 /// Someone who is to sign.
 #[derive(Clone, Debug)]
 pub struct NewSignatory {
+    /// What they are to do.
+    pub role: Role,
+    /// From 1: when it is their turn.
+    pub stage: u16,
+    /// Of those of one stage who share this word, any one is enough.
+    pub group: Option<Text>,
     /// Given name.
     pub given_name: PersonName,
     /// Family name.
     pub family_name: PersonName,
     /// Where invitations and codes go.
     pub email: EmailAddress,
-    /// E.164 number.
-    pub mobile: Option<PersonName>,
-    /// Where one-time passwords go.
-    pub channel: Channel,
+    /// Where codes by text message go.
+    pub mobile: Option<PhoneNumber>,
+    /// The channels whose control they must prove.
+    pub channels: Channels,
+    /// What only they know, if they are to be asked for it.
+    pub questions: Vec<NewQuestion>,
+    /// Who they are, as found out elsewhere.
+    pub identity: Option<AssertedIdentity>,
+    /// Documents asked from them.
+    pub attachments: Vec<NewAttachment>,
     /// The language asked for.
     pub language: Option<String>,
+    /// IANA name of the zone they live in.
+    pub timezone: Option<String>,
     /// The integrator's own words around the code.
     pub otp_text: Option<Text>,
     /// Where the signature stands.
@@ -72,25 +94,39 @@ pub struct NewSignatory {
     pub anchors: Vec<Anchor>,
 }
 
+/// A document that is to be asked from a signatory.
+#[derive(Clone, Debug)]
+pub struct NewAttachment {
+    /// What it is.
+    pub name: Text,
+    /// More words about it.
+    pub description: Option<Text>,
+    /// Whether the signatory cannot act without it.
+    pub required: bool,
+}
+
 impl Request<Received> {
     /// Takes a new request in. Its identity is an argument, because its documents are stored under it
     /// before it is.
     ///
     /// # Errors
     ///
-    /// [`Refusal::DeadlineOutOfBounds`] when the deadline is under a minute or over a year away.
+    /// [`Refusal::DeadlineOutOfBounds`] when the deadline is under a minute or over a year away;
+    /// [`Refusal::NobodySigns`] when nobody's role is to sign; [`Refusal::StepMissing`] when codes are to go
+    /// to a phone and there is no number.
     pub fn create(
         id: RequestId,
         new: NewRequest,
-        links: &LinkKey,
+        keys: (&LinkKey, &Peppers),
         cause: &mut Cause<'_>,
     ) -> Result<Transition<Self>, Refusal> {
-        let expires_at = cause.now.plus(new.ttl);
-        if new.ttl < MIN_REQUEST_TTL || expires_at > cause.now.plus_years(MAX_REQUEST_YEARS) {
-            return Err(Refusal::DeadlineOutOfBounds);
+        if !new.signatories.iter().any(|it| it.role == Role::Signatory) {
+            return Err(Refusal::NobodySigns);
         }
-        let signatories =
-            new.signatories.into_iter().map(|it| admit(it, &id, links, cause)).collect::<Vec<_>>();
+        let mut signatories =
+            new.signatories.into_iter().map(|it| admit(it, &id, keys, cause)).collect::<Vec<_>>();
+        signatories.iter().try_for_each(check_reachable)?;
+        share_slots(&mut signatories);
         let inputs = new.inputs.into_iter().map(|it| InputDocument {
             id: it.id,
             source: it.source,
@@ -105,9 +141,12 @@ impl Request<Received> {
             custody: ChainHead::empty(),
             created_at: cause.now,
             updated_at: cause.now,
-            expires_at,
+            expires_at: cause.now,
             closed_at: None,
             deleted_at: None,
+            ready_at: None,
+            draft: new.draft,
+            filing: Filing::default(),
             public_url: new.public_url,
             requester: new.requester,
             title: new.title,
@@ -118,9 +157,10 @@ impl Request<Received> {
             callback: new.callback,
             integrator_key_salt: Some(cause.rng.random()),
         };
+        facts.set_deadline(cause.now.plus(new.ttl), cause.now)?;
         let mut changes = Changes {
             due: vec![
-                Due { what: DueKind::Expiry, at: expires_at },
+                Due { what: DueKind::Expiry, at: facts.expires_at },
                 Due { what: DueKind::Intake, at: cause.now.plus(INTAKE_TTL) },
             ],
             ..Changes::default()
@@ -131,24 +171,66 @@ impl Request<Received> {
     }
 }
 
-fn admit(new: NewSignatory, request: &RequestId, links: &LinkKey, cause: &mut Cause<'_>) -> Signatory {
+fn admit(
+    new: NewSignatory,
+    request: &RequestId,
+    (links, peppers): (&LinkKey, &Peppers),
+    cause: &mut Cause<'_>,
+) -> Signatory {
     let id = SignatoryId::new(cause.rng);
+    let attachments = new.attachments.into_iter().map(|it| Attachment {
+        id: DocumentId::new(cause.rng),
+        name: it.name,
+        description: it.description,
+        required: it.required,
+        state: AttachmentState::Awaited,
+    });
+    let attachments = attachments.collect();
     Signatory {
         link_digest: LinkToken::derive(links, request, &id, 0).digest(),
         link_generation: 0,
         key_salt: Some(cause.rng.random()),
         notices: Vec::new(),
-        progress: Progress::Pending(Ceremony::default()),
+        progress: match new.role {
+            Role::Copy => Progress::Following,
+            Role::Approver | Role::Signatory | Role::Viewer => Progress::Pending(Ceremony::default()),
+        },
+        slot: id.clone(),
         id,
+        role: new.role,
+        stage: new.stage,
+        group: new.group,
         given_name: new.given_name,
         family_name: new.family_name,
         email: new.email,
         mobile: new.mobile,
-        channel: new.channel,
+        channels: new.channels,
+        destination_from: DestinationFrom::Integrator,
+        knowledge: Knowledge::keep(new.questions, peppers, cause),
+        identity: new.identity,
+        attachments,
         language: new.language,
+        timezone: new.timezone,
         otp_text: new.otp_text,
         places: new.places,
         anchors: new.anchors,
+        invited_at: None,
+    }
+}
+
+/// Those of a group who sign share the places of its first one: there is one field for whoever comes first.
+fn share_slots(signatories: &mut [Signatory]) {
+    let mut holders: Vec<(u16, Text, SignatoryId)> = Vec::new();
+    for person in signatories.iter_mut().filter(|it| it.role == Role::Signatory) {
+        let Some(group) = &person.group else { continue };
+        match holders.iter().find(|(stage, name, _)| *stage == person.stage && name == group) {
+            Some((_, _, holder)) => {
+                person.slot = holder.clone();
+                person.places.clear();
+                person.anchors.clear();
+            }
+            None => holders.push((person.stage, group.clone(), person.id.clone())),
+        }
     }
 }
 
@@ -171,6 +253,9 @@ fn received(facts: &Facts) -> Draft {
         );
         if let Some(mobile) = &signatory.mobile {
             draft = draft.personal(&owner, format!("signatories/{index}/mobile"), mobile.expose());
+        }
+        if let Some(identity) = &signatory.identity {
+            draft = identity_of(draft, &owner, &format!("signatories/{index}/identity"), identity);
         }
     }
     draft

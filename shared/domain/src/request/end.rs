@@ -1,11 +1,12 @@
 //! A request ends without being done, and what may still be recorded afterwards.
 
 use super::{AnyRequest, Ended, Request, Sealing, append};
-use crate::due::{Due, DueKind};
+use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
-use crate::message::{Delivery, Message, SentMessage};
+use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::policy::RECOVERY_PAUSE;
 use crate::transition::{Changes, Transition};
+use crate::value::Text;
 use crate::{Cause, Refusal};
 
 impl AnyRequest {
@@ -19,7 +20,7 @@ impl AnyRequest {
         if cause.now < self.facts().expires_at {
             return Err(Refusal::RequestNot { state: self.state_name() });
         }
-        self.end(EventKind::RequestExpired, cause, Self::Expired)
+        self.end(Draft::new(EventKind::RequestExpired), MessageKind::Expired, cause, Self::Expired)
     }
 
     /// Records that the integrator withdraws the request.
@@ -27,8 +28,13 @@ impl AnyRequest {
     /// # Errors
     ///
     /// [`Refusal::RequestNot`] when the request is not waiting for anyone any more.
-    pub fn cancel(self, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
-        self.end(EventKind::RequestCancelled, cause, Self::Cancelled)
+    pub fn cancel(self, reason: Option<&Text>, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
+        let draft = Draft::new(EventKind::RequestCancelled);
+        let draft = match reason {
+            Some(reason) => draft.personal(&Owner::Integrator, "reason", reason.as_str()),
+            None => draft,
+        };
+        self.end(draft, MessageKind::Cancelled, cause, Self::Cancelled)
     }
 
     /// Records that the documents of a closed request were deleted on the integrator's demand.
@@ -72,7 +78,11 @@ impl AnyRequest {
         let owner = Owner::Signatory(message.to.clone());
         let facts = self.facts_mut();
         if let Some(signatory) = facts.signatory(&message.to) {
-            draft = draft.personal(&owner, "destination", signatory.email.expose());
+            draft = draft.fact("channel", message.channel.as_str()).personal(
+                &owner,
+                "destination",
+                signatory.destination(message.channel).unwrap_or_default(),
+            );
         }
         let mut changes = Changes { settled_messages: vec![message.id.clone()], ..Changes::default() };
         if let Delivery::Accepted { provider_id } = delivery
@@ -87,28 +97,36 @@ impl AnyRequest {
 
     fn end(
         self,
-        kind: EventKind,
+        draft: Draft,
+        message: MessageKind,
         cause: &mut Cause<'_>,
         into: impl FnOnce(Request<Ended>) -> Self,
     ) -> Result<Transition<Self>, Refusal> {
-        let (facts, document): (_, Option<Sealing>) = match self {
+        let (mut facts, document): (_, Option<Sealing>) = match self {
             Self::Received(it) => (it.facts, None),
+            Self::Draft(it) => (it.facts, Some(it.state.document)),
             Self::Open(it) => (it.facts, Some(it.state.document)),
             other => return Err(Refusal::RequestNot { state: other.state_name() }),
         };
-        let mut facts = facts;
-        let mut changes = Changes { done: vec![DueKind::Expiry, DueKind::Intake], ..Changes::default() };
-        if document.is_some() {
-            changes.due.push(Due { what: DueKind::Seal, at: cause.now.plus(RECOVERY_PAUSE) });
-        }
-        append(&mut facts, &mut changes, Draft::new(kind), &Owner::Integrator, cause);
+        let done = vec![DueKind::Expiry, DueKind::Intake, DueKind::Reminder];
+        let mut changes = Changes { done, ..Changes::default() };
+        let pending = facts.signatories.iter().filter(|it| it.is_pending());
+        changes.challenges.extend(pending.map(|it| (it.id.clone(), None)));
+        append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
+        facts.tell_everyone(message, None, &mut changes, cause);
         facts.closed_at = Some(cause.now);
-        Ok(Transition::new(into(Request { facts, state: Ended { document } }), changes))
+        let has_document = document.is_some();
+        let ended = into(Request { facts, state: Ended { document } });
+        if let Some(from) = ended.archived_from().filter(|_| has_document) {
+            changes.look_at(DueKind::Seal, from.plus(RECOVERY_PAUSE));
+        }
+        Ok(Transition::new(ended, changes))
     }
 
     pub(super) fn facts_mut(&mut self) -> &mut super::Facts {
         match self {
             Self::Received(it) => &mut it.facts,
+            Self::Draft(it) => &mut it.facts,
             Self::Open(it) => &mut it.facts,
             Self::Signed(it) => &mut it.facts,
             Self::Done(it) => &mut it.facts,

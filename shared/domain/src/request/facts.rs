@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::signatory::{Mode, Progress, Signatory};
+use super::filing::Filing;
+use super::progress::{Mode, Progress};
+use super::remind::Reminders;
+use super::signatory::Signatory;
 use crate::evidence::{ChainHead, Owner};
 use crate::policy::{EVIDENCE_EXTRA, EVIDENCE_YEARS};
 use crate::value::{DocumentId, Text};
@@ -34,6 +37,12 @@ pub struct Facts {
     pub closed_at: Option<Timestamp>,
     /// When its documents were deleted on demand.
     pub deleted_at: Option<Timestamp>,
+    /// When everyone had acted, where the integrator completes the request.
+    pub ready_at: Option<Timestamp>,
+    /// Whether nobody can act until the integrator activates it.
+    pub draft: bool,
+    /// Where the integrator keeps it.
+    pub filing: Filing,
     /// What signing links start with, without a final slash.
     pub public_url: String,
     /// Who asks, as signatories read it.
@@ -181,6 +190,12 @@ pub struct SigningOptions {
     pub ui: Value,
     /// What signatories agree to before they get a code.
     pub consent_text: Text,
+    /// Whether the request completes by itself once everyone has acted.
+    pub autocomplete: bool,
+    /// Whether a signatory may pass the task on to another.
+    pub delegation: bool,
+    /// When signatories who have not acted are reminded, if they are.
+    pub reminders: Option<Reminders>,
 }
 
 impl SigningOptions {
@@ -227,3 +242,5 @@ pub enum CallbackForm {
 /// Signatories of one request: a transaction that opens a request stores one message for each, and has
 /// room for 100 actions.
 pub const MAX_SIGNATORIES: usize = 50;
+/// The same, with those to whom others delegated.
+pub const MAX_PEOPLE: usize = 60;

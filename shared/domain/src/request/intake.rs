@@ -2,12 +2,12 @@
 
 use super::facts::{FileFacts, InputDocument};
 use super::place::Placed;
-use super::{Open, Received, Rejected, Request, Sealing, Signatory, append};
+use super::signatory::Role;
+use super::{AnyRequest, Draft as Drafted, Open, Received, Rejected, Request, Sealing, Signatory, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
-use crate::message::{Message, MessageKind};
 use crate::transition::{Changes, Transition};
-use crate::value::{DocumentId, MessageId};
+use crate::value::DocumentId;
 use crate::{Cause, Refusal};
 
 /// Why a document cannot be signed: a number for programs and a sentence for people.
@@ -31,7 +31,7 @@ pub struct Arrived {
 }
 
 impl Request<Received> {
-    /// Accepts the document and invites every signatory.
+    /// Accepts the document and invites those whose turn it is first, unless the request is a draft.
     ///
     /// `inputs` are the files as they arrived, `accepted` is what signatories will see, and `placed` says
     /// for each of them where the signature stands.
@@ -46,7 +46,7 @@ impl Request<Received> {
         accepted: FileFacts,
         placed: Vec<Placed>,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<Request<Open>>, Refusal> {
+    ) -> Result<Transition<AnyRequest>, Refusal> {
         self.facts.before_deadline(cause.now)?;
         let Self { mut facts, state: Received } = self;
         for Arrived { id, file, repaired } in inputs {
@@ -59,14 +59,6 @@ impl Request<Received> {
         let is_repaired = |it: &&InputDocument| it.repaired;
         let repaired: Vec<&str> = facts.inputs.iter().filter(is_repaired).map(|it| it.id.as_str()).collect();
         let mut changes = Changes { done: vec![DueKind::Intake], ..Changes::default() };
-        for signatory in &facts.signatories {
-            changes.messages.push(Message {
-                id: MessageId::new(cause.rng),
-                kind: MessageKind::Invitation,
-                to: signatory.id.clone(),
-                decided_at: cause.now,
-            });
-        }
         let files = facts.inputs.iter().filter_map(|it| it.file.as_ref());
         let draft = Draft::new(EventKind::DocumentAccepted)
             .fact("input_sha256", files.map(|it| it.sha256.to_hex()).collect::<Vec<_>>())
@@ -77,7 +69,12 @@ impl Request<Received> {
             .fact("places", facts.signatories.iter().map(|it| it.places.len()).collect::<Vec<_>>());
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         let document = Sealing { accepted, revisions: Vec::new() };
-        Ok(Transition::new(Request { facts, state: Open { document } }, changes))
+        if facts.draft {
+            let draft = Request { facts, state: Drafted { document } };
+            return Ok(Transition::new(AnyRequest::Draft(draft), changes));
+        }
+        facts.invite(&mut changes, cause);
+        Ok(Transition::new(AnyRequest::Open(Request { facts, state: Open { document } }), changes))
     }
 
     /// Ends the request: its document cannot be signed.
@@ -93,14 +90,15 @@ impl Request<Received> {
     }
 }
 
-/// Gives each signatory the places of the same index.
+/// Gives each of those who hold a slot the places of the same index.
 fn place(signatories: &mut [Signatory], placed: Vec<Placed>) -> Result<(), Refusal> {
     let inconsistent = Err(Refusal::Inconsistent { what: "a signatory has no place" });
     if signatories.len() != placed.len() {
         return inconsistent;
     }
     for (signatory, Placed { places, found }) in signatories.iter_mut().zip(placed) {
-        if places.is_empty() || found.len() != signatory.anchors.len() {
+        let holds_slot = signatory.role == Role::Signatory && signatory.slot == signatory.id;
+        if places.is_empty() == holds_slot || found.len() != signatory.anchors.len() {
             return inconsistent;
         }
         signatory.places = places;

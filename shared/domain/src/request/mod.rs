@@ -1,36 +1,56 @@
-//! Signature requests: `Received -> Open -> Signed -> Done`, and from the first two
-//! `Rejected | Declined | Expired | Cancelled`.
+//! Signature requests: `Received -> Draft -> Open -> Signed -> Done`, the draft only where it is wanted, and
+//! from all before `Signed` to `Rejected | Declined | Expired | Cancelled`.
 //!
 //! The state is a type. A move takes the request and gives a [`Transition`](crate::Transition), so what
 //! has happened cannot be used again.
 
+mod amend;
+mod attachment;
 mod attempt;
 mod ceremony;
 mod create;
+mod decline;
+mod delegate;
 mod end;
 mod facts;
+mod filing;
 mod intake;
+mod knowledge;
+mod lifecycle;
 mod notice;
 mod place;
+mod progress;
+mod remind;
+mod roster;
 mod seal;
 mod signatory;
 mod stored;
 
-pub use attempt::{AfterAttempt, AfterSignature, Attempt};
-pub use ceremony::{Agreement, Issued};
-pub use create::{NewInput, NewRequest, NewSignatory};
+pub use amend::Amendment;
+pub use attachment::{AttachedFile, Attachment, AttachmentState, AttachmentVerdict};
+pub use attempt::{AfterAttempt, Attempt, Intent};
+pub use ceremony::{AfterAsking, Agreement, Issued, IssuedCode};
+pub use create::{NewAttachment, NewInput, NewRequest, NewSignatory};
+pub use delegate::NewDelegate;
 pub use facts::{
-    Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_SIGNATORIES, Revision,
-    SigningOptions,
+    Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_PEOPLE, MAX_SIGNATORIES,
+    Revision, SigningOptions,
 };
+pub use filing::Filing;
 pub use intake::{Arrived, Failure};
+pub use knowledge::{
+    AfterTelling, Answer, Knowledge, MAX_ANSWER_CHARS, MAX_QUESTIONS, NewQuestion, Question,
+};
 pub use notice::{Notice, Noticed};
 pub use place::{Anchor, Occurrence, Place, Placed};
+pub use progress::{Act, Approval, Ceremony, Mark, Mode, Presented, Progress};
+pub use remind::{QuietHours, Reminders};
+pub use roster::AfterAct;
 pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};
-pub use signatory::{Act, Ceremony, Channel, Mark, Mode, Presented, Progress, Signatory};
+pub use signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
 pub use stored::Stored;
 
-use crate::evidence::{Draft, Owner};
+use crate::evidence::{Draft as EventDraft, Owner};
 use crate::transition::{ChainName, Changes};
 use crate::{Cause, Refusal, Timestamp};
 
@@ -45,7 +65,13 @@ pub struct Request<S> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Received;
 
-/// Signatories can sign.
+/// The document is accepted, and nobody can act until the integrator activates the request.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Draft {
+    document: Sealing,
+}
+
+/// Signatories can act.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Open {
     document: Sealing,
@@ -104,6 +130,8 @@ impl Sealing {
 pub enum AnyRequest {
     /// See [`Received`].
     Received(Request<Received>),
+    /// See [`Draft`].
+    Draft(Request<Draft>),
     /// See [`Open`].
     Open(Request<Open>),
     /// See [`Signed`].
@@ -125,6 +153,8 @@ pub enum AnyRequest {
 pub enum StateRecord {
     /// See [`Received`].
     Received,
+    /// See [`Draft`].
+    Draft(Sealing),
     /// See [`Open`].
     Open(Sealing),
     /// See [`Signed`].
@@ -147,6 +177,7 @@ impl AnyRequest {
     pub fn restore(facts: Facts, state: StateRecord) -> Self {
         match state {
             StateRecord::Received => Self::Received(Request { facts, state: Received }),
+            StateRecord::Draft(document) => Self::Draft(Request { facts, state: Draft { document } }),
             StateRecord::Open(document) => Self::Open(Request { facts, state: Open { document } }),
             StateRecord::Signed(document) => Self::Signed(Request { facts, state: Signed { document } }),
             StateRecord::Done(document, sealed) => {
@@ -164,6 +195,7 @@ impl AnyRequest {
     pub fn record(&self) -> (&Facts, StateRecord) {
         let state = match self {
             Self::Received(_) => StateRecord::Received,
+            Self::Draft(it) => StateRecord::Draft(it.state.document.clone()),
             Self::Open(it) => StateRecord::Open(it.state.document.clone()),
             Self::Signed(it) => StateRecord::Signed(it.state.document.clone()),
             Self::Done(it) => StateRecord::Done(it.state.document.clone(), it.state.sealed.clone()),
@@ -180,6 +212,7 @@ impl AnyRequest {
     pub fn facts(&self) -> &Facts {
         match self {
             Self::Received(it) => &it.facts,
+            Self::Draft(it) => &it.facts,
             Self::Open(it) => &it.facts,
             Self::Signed(it) => &it.facts,
             Self::Done(it) => &it.facts,
@@ -193,6 +226,7 @@ impl AnyRequest {
     pub fn document(&self) -> Option<&Sealing> {
         match self {
             Self::Received(_) | Self::Rejected(_) => None,
+            Self::Draft(it) => Some(&it.state.document),
             Self::Open(it) => Some(&it.state.document),
             Self::Signed(it) => Some(&it.state.document),
             Self::Done(it) => Some(&it.state.document),
@@ -223,6 +257,7 @@ impl AnyRequest {
     pub const fn state_name(&self) -> &'static str {
         match self {
             Self::Received(_) => "WAIT_VALIDATION",
+            Self::Draft(_) => "DRAFT",
             Self::Open(_) | Self::Signed(_) => "WAIT_SIGNER",
             Self::Done(_) => "DONE",
             Self::Rejected(_) => "ERROR",
@@ -264,7 +299,7 @@ impl Request<Open> {
 }
 
 /// Appends an event: to the request's chain until it closes, to its custody chain afterwards.
-fn append(facts: &mut Facts, changes: &mut Changes, draft: Draft, owner: &Owner, cause: &mut Cause<'_>) {
+fn append(facts: &mut Facts, changes: &mut Changes, draft: EventDraft, owner: &Owner, cause: &mut Cause<'_>) {
     facts.updated_at = cause.now.max(facts.updated_at);
     let (name, head) = if facts.closed_at.is_some() {
         (ChainName::Custody, &mut facts.custody)

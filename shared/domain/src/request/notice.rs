@@ -72,6 +72,14 @@ impl Signatory {
     pub fn delivery(&self) -> Option<&Noticed> {
         self.notices.last()
     }
+
+    /// Whether mails to this signatory reach nobody who wants them.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        let final_word =
+            |it: &Noticed| matches!(it.notice, Notice::Bounced { permanent: true } | Notice::Complained);
+        self.notices.iter().any(final_word)
+    }
 }
 
 impl AnyRequest {

@@ -1,13 +1,13 @@
 //! Acts are sealed into the document, then the document is closed.
 
 use super::facts::{FileFacts, Revision};
-use super::signatory::{Progress, Signatory};
+use super::progress::Progress;
+use super::signatory::Signatory;
 use super::{AnyRequest, Done, Request, Signed, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
-use crate::message::{Message, MessageKind};
+use crate::message::MessageKind;
 use crate::transition::{Changes, Transition};
-use crate::value::MessageId;
 use crate::{Cause, Digest, Refusal};
 
 /// The seal that comes next.
@@ -68,6 +68,7 @@ impl AnyRequest {
     #[must_use]
     pub fn next_seal(&self) -> Option<NextSeal<'_>> {
         let document = match self {
+            Self::Draft(it) => &it.state.document,
             Self::Open(it) => &it.state.document,
             Self::Signed(it) => &it.state.document,
             _ => return None,
@@ -99,6 +100,7 @@ impl AnyRequest {
         };
         let id = signatory.id.clone();
         let (facts, document) = match &mut self {
+            Self::Draft(it) => (&mut it.facts, &mut it.state.document),
             Self::Open(it) => (&mut it.facts, &mut it.state.document),
             Self::Signed(it) => (&mut it.facts, &mut it.state.document),
             _ => return Err(Refusal::RequestNot { state }),
@@ -113,7 +115,7 @@ impl AnyRequest {
         let mut changes = Changes::default();
         append(facts, &mut changes, draft, &Owner::Signatory(id), cause);
         if self.next_seal().is_none() {
-            changes.done.push(DueKind::Seal);
+            changes.forget(DueKind::Seal);
         }
         Ok(Transition::new(self, changes))
     }
@@ -127,19 +129,12 @@ impl Request<Signed> {
     /// [`Refusal::StepMissing`] while an act is not sealed.
     pub fn close(self, seal: SealFacts, cause: &mut Cause<'_>) -> Result<Transition<Request<Done>>, Refusal> {
         let Self { mut facts, state } = self;
-        if state.document.revisions.len() != facts.signatories.len() {
+        if state.document.revisions.len() != facts.signed_count() {
             return Err(Refusal::StepMissing { missing: "the seal of every act" });
         }
         // The seal stays due until the documents have moved to their last place.
         let mut changes = Changes::default();
-        for signatory in &facts.signatories {
-            changes.messages.push(Message {
-                id: MessageId::new(cause.rng),
-                kind: MessageKind::Completion,
-                to: signatory.id.clone(),
-                decided_at: cause.now,
-            });
-        }
+        facts.tell_everyone(MessageKind::Completion, None, &mut changes, cause);
         let draft = seal.add_to(Draft::new(EventKind::RequestClosed));
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         facts.closed_at = Some(cause.now);

@@ -1,35 +1,59 @@
-//! Signatories and what they have done.
+//! Signatories: who they are, what they are to do, and how they prove who they are.
 
+use super::attachment::Attachment;
+use super::knowledge::Knowledge;
 use super::notice::Noticed;
 use super::place::{Anchor, Place};
+use super::progress::{Ceremony, Progress};
 use crate::otp::Binding;
-use crate::policy::OtpPolicy;
-use crate::value::{PersonName, Text};
-use crate::{Digest, EmailAddress, Refusal, RequestId, SignatoryId, Timestamp};
+use crate::value::{PersonName, PhoneNumber, Text};
+use crate::{Channel, Channels, Digest, EmailAddress, Refusal, RequestId, SignatoryId, Timestamp};
 
-/// A natural person who is to sign (eIDAS Article 3(9)).
+/// A natural person who is to act on a request (a signatory is one of eIDAS Article 3(9)).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Signatory {
     /// Names the signatory within the request.
     pub id: SignatoryId,
+    /// What they are to do.
+    pub role: Role,
+    /// From 1. Who is in a later stage is invited when everyone of the earlier ones has acted.
+    pub stage: u16,
+    /// Of those of one stage who share this word, any one is enough.
+    pub group: Option<Text>,
+    /// Whose places and field in the document the signature takes: their own, those of the first of
+    /// the group, or those of whom they act for.
+    pub slot: SignatoryId,
     /// Given name.
     pub given_name: PersonName,
     /// Family name.
     pub family_name: PersonName,
     /// Where invitations go, and codes of the e-mail channel.
     pub email: EmailAddress,
-    /// E.164 number, kept for callers that send one.
-    pub mobile: Option<PersonName>,
-    /// Where one-time passwords go.
-    pub channel: Channel,
+    /// Where codes of the SMS channel go.
+    pub mobile: Option<PhoneNumber>,
+    /// The channels whose control they must prove.
+    pub channels: Channels,
+    /// Who said where codes go.
+    pub destination_from: DestinationFrom,
+    /// What only they know, if they are asked for it before they see the document.
+    pub knowledge: Option<Knowledge>,
+    /// Who they are, as the integrator says.
+    pub identity: Option<AssertedIdentity>,
+    /// Documents asked from them.
+    pub attachments: Vec<Attachment>,
     /// The language asked for; the browser's if none.
     pub language: Option<String>,
+    /// IANA name of the zone they live in; the request's if none.
+    pub timezone: Option<String>,
     /// The integrator's own words around the code.
     pub otp_text: Option<Text>,
-    /// Where the signature stands in the document; at least one place once the document is accepted.
+    /// Where the signature stands in the document; at least one place for the holder of a slot once the
+    /// document is accepted.
     pub places: Vec<Place>,
     /// Text of the document that gave places, or is to give them.
     pub anchors: Vec<Anchor>,
+    /// When they were invited; before that it is not their turn.
+    pub invited_at: Option<Timestamp>,
     /// Counts the links that were replaced.
     pub link_generation: u32,
     /// Digest of the link token.
@@ -53,188 +77,197 @@ impl Signatory {
     #[must_use]
     pub const fn state_name(&self) -> &'static str {
         match &self.progress {
+            Progress::Following => "COPY",
             Progress::Pending(ceremony) if ceremony.locked => "LOCKED",
             Progress::Pending(_) => "NEW",
             Progress::Signed(_) => "SIGNED",
+            Progress::Approved(_) => "APPROVED",
+            Progress::Read { .. } => "READ",
+            Progress::Delegated { .. } => "DELEGATED",
+            Progress::NotNeeded { .. } => "NOT_NEEDED",
             Progress::Declined { .. } => "DECLINED",
         }
     }
 
-    /// What a code for this signatory is bound to.
+    /// Where a code of this channel goes.
     #[must_use]
-    pub fn binding(&self, request: &RequestId, document: Digest, consent: Digest) -> Binding {
-        let Channel::Email = self.channel;
-        Binding {
+    pub fn destination(&self, channel: Channel) -> Option<&str> {
+        match channel {
+            Channel::Email => Some(self.email.expose()),
+            Channel::Sms => self.mobile.as_ref().map(PhoneNumber::expose),
+        }
+    }
+
+    /// The same, as its owner knows it and nobody else.
+    #[must_use]
+    pub fn masked_destination(&self, channel: Channel) -> Option<String> {
+        match channel {
+            Channel::Email => Some(self.email.masked()),
+            Channel::Sms => self.mobile.as_ref().map(PhoneNumber::masked),
+        }
+    }
+
+    /// What codes for this signatory are bound to.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Inconsistent`] when there is no number for a code by text message.
+    pub fn binding(
+        &self,
+        request: &RequestId,
+        document: Digest,
+        consent: Digest,
+    ) -> Result<Binding, Refusal> {
+        let destination = |channel: &Channel| {
+            let to = self
+                .destination(*channel)
+                .ok_or(Refusal::Inconsistent { what: "a channel leads nowhere" })?;
+            Ok((*channel, Digest::of_parts(&[channel.as_str().as_bytes(), b":", to.as_bytes()])))
+        };
+        Ok(Binding {
             request: request.clone(),
             signatory: self.id.clone(),
             document,
             consent,
-            destination: Digest::of_parts(&[b"email:", self.email.expose().as_bytes()]),
-        }
+            destinations: self.channels.each().iter().map(destination).collect::<Result<_, _>>()?,
+        })
     }
 
-    /// What a pending signatory has done so far.
+    /// Whether the document may be shown to them now: it is their turn or they have had it, and what only
+    /// they know was told.
     ///
     /// # Errors
     ///
-    /// [`Refusal::SignatoryNotPending`] once there is nothing left to sign;
-    /// [`Refusal::SignatoryLocked`] after too many attempts.
-    pub(super) fn pending_mut(&mut self) -> Result<&mut Ceremony, Refusal> {
+    /// [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`], [`Refusal::StepMissing`].
+    pub fn may_read(&self, now: Timestamp) -> Result<(), Refusal> {
+        match &self.progress {
+            Progress::Pending(_) if self.invited_at.is_none() => Err(Refusal::NotYourTurn),
+            Progress::Pending(ceremony) if self.knowledge.is_some() => {
+                if ceremony.locked {
+                    Err(Refusal::SignatoryLocked)
+                } else if ceremony.has_told(now) {
+                    Ok(())
+                } else {
+                    Err(Refusal::StepMissing { missing: KNOWLEDGE })
+                }
+            }
+            Progress::Following
+            | Progress::Pending(_)
+            | Progress::Signed(_)
+            | Progress::Approved(_)
+            | Progress::Read { .. }
+            | Progress::Delegated { .. }
+            | Progress::NotNeeded { .. }
+            | Progress::Declined { .. } => Ok(()),
+        }
+    }
+
+    /// What a signatory who can act now has done so far.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::SignatoryNotPending`] once there is nothing left to do; [`Refusal::NotYourTurn`] before
+    /// the invitation; [`Refusal::SignatoryLocked`] after too many attempts.
+    pub(super) fn acting(&mut self) -> Result<&mut Ceremony, Refusal> {
+        let invited = self.invited_at.is_some();
         match &mut self.progress {
+            Progress::Pending(_) if !invited => Err(Refusal::NotYourTurn),
             Progress::Pending(ceremony) if ceremony.locked => Err(Refusal::SignatoryLocked),
             Progress::Pending(ceremony) => Ok(ceremony),
-            Progress::Signed(_) | Progress::Declined { .. } => Err(Refusal::SignatoryNotPending),
+            _ => Err(Refusal::SignatoryNotPending),
         }
     }
-}
 
-/// Where one-time passwords go.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Channel {
-    /// To the signatory's mailbox.
-    Email,
-}
-
-impl Channel {
-    /// Its word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Email => "email",
-        }
-    }
-}
-
-/// How far a signatory has come. In the order of a signatory's life.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Progress {
-    /// Has still to sign.
-    Pending(Ceremony),
-    /// Has signed.
-    Signed(Act),
-    /// Has declined.
-    Declined {
-        /// When.
-        at: Timestamp,
-        /// Why, in the signatory's words.
-        reason: Option<Text>,
-    },
-}
-
-/// What a pending signatory has done so far.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ceremony {
-    /// What was presented last.
-    pub presented: Option<Presented>,
-    /// Codes sent so far.
-    pub codes: u8,
-    /// When the last code was made.
-    pub last_code_at: Option<Timestamp>,
-    /// Whether the attempts are used up.
-    pub locked: bool,
-}
-
-impl Ceremony {
-    /// Counts one more code, and gives its number.
+    /// The same, for acts that need what only they know to have been told.
     ///
     /// # Errors
     ///
-    /// [`Refusal::StepMissing`] when these bytes were not presented last; [`Refusal::ResendTooSoon`] inside
-    /// the pause; [`Refusal::SignatoryLocked`] when all codes were sent.
-    pub(super) fn count_code(
-        &mut self,
-        document: Digest,
-        policy: &OtpPolicy,
-        now: Timestamp,
-    ) -> Result<u8, Refusal> {
-        if self.presented.as_ref().is_none_or(|it| it.document != document) {
-            return Err(Refusal::StepMissing { missing: "presentation of the document" });
+    /// As [`Signatory::acting`]; [`Refusal::StepMissing`] until it was told, and again after a while.
+    pub(super) fn known(&mut self, now: Timestamp) -> Result<&mut Ceremony, Refusal> {
+        let asked = self.knowledge.is_some();
+        let ceremony = self.acting()?;
+        if asked && !ceremony.has_told(now) {
+            return Err(Refusal::StepMissing { missing: KNOWLEDGE });
         }
-        if let Some(last) = self.last_code_at {
-            let waited = now.since(last);
-            if waited < policy.resend_pause {
-                return Err(Refusal::ResendTooSoon {
-                    retry_after: policy.resend_pause.saturating_sub(waited),
-                });
-            }
-        }
-        if self.codes >= policy.max_codes {
-            return Err(Refusal::SignatoryLocked);
-        }
-        self.codes += 1;
-        self.last_code_at = Some(now);
-        Ok(self.codes)
+        Ok(ceremony)
+    }
+
+    /// Whether the signatory has still to act.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.progress, Progress::Pending(_))
     }
 }
 
-/// A presentation of the document, by the signatory's own gesture.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Presented {
-    /// SHA-256 of the bytes shown.
-    pub document: Digest,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A signatory's signature: what was shown, agreed to, proven and marked.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Act {
-    /// From 1: the order in which signatories signed, and in which acts are sealed.
-    pub order: u32,
-    /// When.
-    pub signed_at: Timestamp,
-    /// The mark on the page.
-    pub mark: Mark,
-    /// SHA-256 of the bytes shown.
-    pub document: Digest,
-    /// SHA-256 of the consent text.
-    pub consent: Digest,
-    /// The revision that seals it.
-    pub sealed_as: Option<u32>,
-}
-
-/// A way of making a mark.
+/// What a signatory is to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Mode {
-    /// With a finger, a pen or a mouse.
-    Drawn,
-    /// By typing a name.
-    Typed,
+pub enum Role {
+    /// Says yes, by a one-time password and without a mark.
+    Approver,
+    /// Gets a copy in the end.
+    Copy,
+    /// Signs.
+    Signatory,
+    /// Says that they have read it.
+    Viewer,
 }
 
-impl Mode {
-    /// Its word on the wire.
+impl Role {
+    /// Its word on the wire and in stores.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Drawn => "drawn",
-            Self::Typed => "typed",
+            Self::Approver => "approver",
+            Self::Copy => "cc",
+            Self::Signatory => "signatory",
+            Self::Viewer => "viewer",
         }
     }
 
     /// Reads that word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Drawn, Self::Typed].into_iter().find(|mode| mode.as_str() == text)
+        [Self::Approver, Self::Copy, Self::Signatory, Self::Viewer].into_iter().find(|it| it.as_str() == text)
     }
 }
 
-/// A mark on the page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Mark {
-    /// Strokes, stored apart; their digest stands here.
-    Drawn(Digest),
-    /// A typed name.
-    Typed(PersonName),
+/// Who said where codes go.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DestinationFrom {
+    /// Whoever delegated to them.
+    Delegator,
+    /// The integrator.
+    Integrator,
+    /// The signatory, where the integrator allows it.
+    Signatory,
 }
 
-impl Mark {
-    /// The way it was made.
+impl DestinationFrom {
+    /// Its word in evidence and in stores.
     #[must_use]
-    pub const fn mode(&self) -> Mode {
+    pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Drawn(_) => Mode::Drawn,
-            Self::Typed(_) => Mode::Typed,
+            Self::Delegator => "delegator",
+            Self::Integrator => "integrator",
+            Self::Signatory => "signatory",
         }
     }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Delegator, Self::Integrator, Self::Signatory].into_iter().find(|it| it.as_str() == text)
+    }
 }
+
+/// Who a signatory is, as the integrator found out elsewhere.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct AssertedIdentity {
+    /// By whom or what it was established.
+    pub provider: Text,
+    /// What to look for there.
+    pub reference: Text,
+}
+
+/// What must come before the document is shown, as a refusal says it.
+pub(super) const KNOWLEDGE: &str = "the answer to what only you know";

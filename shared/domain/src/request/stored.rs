@@ -1,9 +1,11 @@
 //! What a store needs of whatever a move leads to.
 
-use super::attempt::{AfterAttempt, AfterSignature};
-use super::ceremony::Issued;
+use super::attempt::AfterAttempt;
+use super::ceremony::{AfterAsking, Issued};
 use super::facts::Facts;
-use super::{AnyRequest, Done, Open, Received, Rejected, Request, Signed, StateRecord};
+use super::knowledge::AfterTelling;
+use super::roster::AfterAct;
+use super::{AnyRequest, Done, Draft, Open, Received, Rejected, Request, Signed, StateRecord};
 
 /// Something that holds a request, and so can be stored.
 pub trait Stored {
@@ -36,6 +38,7 @@ macro_rules! stored_states {
 
 stored_states! {
     Received => |_it| StateRecord::Received;
+    Draft => |it| StateRecord::Draft(it.document.clone());
     Open => |it| StateRecord::Open(it.document.clone());
     Signed => |it| StateRecord::Signed(it.document.clone());
     Done => |it| StateRecord::Done(it.document.clone(), it.sealed.clone());
@@ -82,8 +85,12 @@ macro_rules! stored_by_delegation {
 
 stored_by_delegation! {
     Issued => |it| &it.request, &mut it.request;
-    AfterSignature => |it| match it { Self::Open(it) => it, Self::Signed(it) => it },
+    AfterAsking => |it| match it { Self::Issued(it) => it, Self::Refused(it, _) => it },
+        match it { Self::Issued(it) => it, Self::Refused(it, _) => it };
+    AfterTelling => |it| match it { Self::Told(it) | Self::Refused(it, _) => it },
+        match it { Self::Told(it) | Self::Refused(it, _) => it };
+    AfterAct => |it| match it { Self::Open(it) => it, Self::Signed(it) => it },
         match it { Self::Open(it) => it, Self::Signed(it) => it };
-    AfterAttempt => |it| match it { Self::Signed(it) => it, Self::Refused(it, _) => it },
-        match it { Self::Signed(it) => it, Self::Refused(it, _) => it };
+    AfterAttempt => |it| match it { Self::Acted(it) => it, Self::Refused(it, _) => it },
+        match it { Self::Acted(it) => it, Self::Refused(it, _) => it };
 }

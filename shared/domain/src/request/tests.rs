@@ -1,7 +1,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod notice;
+mod people;
 mod stage;
+mod term;
 
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use super::*;
 use crate::Digest;
 use crate::evidence::{EventKind, verify_chain};
 use crate::message::{Delivery, MessageKind};
+use crate::otp::{Pepper, Peppers};
 use crate::value::{LinkKey, Text};
 use stage::{NOON, Stage, person, seal, who, wrong};
 
@@ -17,8 +20,8 @@ fn the_last_signature_leads_to_signed_and_its_seals_to_done() {
     let mut stage = Stage::new();
     let request = stage.open(2);
     let (ada, grace) = (who(&request, 0), who(&request, 1));
-    let AfterSignature::Open(request) = stage.signs(request, &grace) else { panic!("one is left") };
-    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let AfterAct::Open(request) = stage.signs(request, &grace) else { panic!("one is left") };
+    let AfterAct::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
     let mut request = AnyRequest::Signed(request);
     for (number, signatory) in [(1, &grace), (2, &ada)] {
         let Some(NextSeal::Act(next, at)) = request.next_seal() else { panic!("a seal is missing") };
@@ -43,7 +46,7 @@ fn the_chain_of_a_whole_life_derives_again_and_every_change_breaks_it() {
     let request = stage.open(1);
     let id = request.facts().id.clone();
     let ada = who(&request, 0);
-    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let AfterAct::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
     let head = request.facts().chain;
     let stored = stage.evidence;
     let verify = |events: &[(Vec<u8>, Digest)]| {
@@ -85,7 +88,7 @@ fn a_signatory_cannot_sign_twice() {
     let mut stage = Stage::new();
     let request = stage.open(2);
     let ada = who(&request, 0);
-    let AfterSignature::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
+    let AfterAct::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
     assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::SignatoryNotPending);
 }
 
@@ -123,14 +126,14 @@ fn wrong_codes_are_counted_across_codes_until_the_signatory_is_locked() {
         let issued = stage.issue(request, &ada).unwrap();
         request = issued.request;
         for attempts_left in (0..stage.policy.max_attempts).rev() {
-            let outcome = stage.sign(request, &ada, &wrong(&issued.code)).unwrap();
+            let outcome = stage.sign(request, &ada, &wrong(&issued.codes[0].code)).unwrap();
             let AfterAttempt::Refused(next, refusal) = outcome else { panic!("a wrong code signed") };
             assert_eq!(refusal, Refusal::CodeWrong { attempts_left });
             request = next;
             guesses += 1;
         }
         if code_number < stage.policy.max_codes {
-            let dead = stage.sign(request.clone(), &ada, issued.code.expose()).unwrap_err();
+            let dead = stage.sign(request.clone(), &ada, issued.codes[0].code.expose()).unwrap_err();
             assert_eq!(dead, Refusal::CodeExpired, "a dead challenge refuses the right code");
         }
         stage.now = stage.now.plus(stage.policy.resend_pause);
@@ -152,7 +155,7 @@ fn a_new_code_kills_the_old_one_and_comes_after_a_pause() {
     assert_eq!(refused, Refusal::ResendTooSoon { retry_after: stage.policy.resend_pause });
     stage.now = stage.now.plus(stage.policy.resend_pause);
     let second = stage.issue(first.request, &ada).unwrap();
-    let outcome = stage.sign(second.request, &ada, first.code.expose()).unwrap();
+    let outcome = stage.sign(second.request, &ada, first.codes[0].code.expose()).unwrap();
     assert!(matches!(outcome, AfterAttempt::Refused(..)));
 }
 
@@ -166,7 +169,7 @@ fn nobody_signs_at_the_deadline_and_a_sweep_ends_the_request() {
     stage.now = Timestamp::from_unix_ms(expires_at.unix_ms() - 1);
     let issued = stage.issue(request, &ada).unwrap();
     stage.now = expires_at;
-    let late = stage.sign(issued.request.clone(), &ada, issued.code.expose()).unwrap_err();
+    let late = stage.sign(issued.request.clone(), &ada, issued.codes[0].code.expose()).unwrap_err();
     assert_eq!(late, Refusal::RequestExpired { expired_at: expires_at });
     let expired = AnyRequest::Open(issued.request).expire(&mut stage.cause()).unwrap();
     let expired = stage.commit(expired);
@@ -175,7 +178,7 @@ fn nobody_signs_at_the_deadline_and_a_sweep_ends_the_request() {
         expired.clone().open(stage.now).unwrap_err(),
         Refusal::RequestExpired { expired_at: expires_at }
     );
-    assert!(expired.cancel(&mut stage.cause()).is_err());
+    assert!(expired.cancel(None, &mut stage.cause()).is_err());
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn what_happens_after_the_end_stands_in_the_custody_chain() {
     let mut stage = Stage::new();
     let request = AnyRequest::Open(stage.open(1));
     let message = stage.messages.first().unwrap().clone();
-    let cancelled = request.cancel(&mut stage.cause()).unwrap();
+    let cancelled = request.cancel(None, &mut stage.cause()).unwrap();
     let cancelled = stage.commit(cancelled);
     let (head, events) = (cancelled.facts().chain, stage.evidence.len());
     let delivery = Delivery::Accepted { provider_id: "1".to_owned() };
@@ -234,8 +237,11 @@ fn deadlines_lie_between_a_minute_and_a_year() {
             options: facts.options,
             callback: None,
             ttl: Duration::from_secs(ttl),
+            draft: false,
         };
-        let created = Request::create(facts.id, new, &LinkKey::new(b"l"), &mut stage.cause());
+        let peppers = Peppers::new(Pepper::new(1, b"p"), Vec::new());
+        let keys = (&LinkKey::new(b"l"), &peppers);
+        let created = Request::create(facts.id, new, keys, &mut stage.cause());
         assert_eq!(created.is_ok(), fits, "{ttl} seconds");
     }
 }
@@ -245,7 +251,7 @@ fn a_lowered_level_stands_in_the_evidence_with_its_reason() {
     let mut stage = Stage::new();
     let request = stage.open(1);
     let ada = who(&request, 0);
-    let AfterSignature::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let AfterAct::Signed(request) = stage.signs(request, &ada) else { panic!("nobody is left") };
     let request = AnyRequest::Signed(request);
     let head = request.facts().chain.hash;
     let lowered = Lowered { wanted: "B-T".to_owned(), reason: "no answer".to_owned() };

@@ -75,14 +75,14 @@ impl PhoneNumber {
     ///
     /// # Errors
     ///
-    /// [`Refusal::PhoneMalformed`] when it has no plus sign, anything but digits, or is not a number of
-    /// the plan of its country.
+    /// [`Refusal::PhoneMalformed`] when it has no plus sign, anything but digits, or too few or many of them.
+    /// What the plan of its country does not know is a number of no country, to which nothing is sent.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let digits = digits(text).ok_or(Refusal::PhoneMalformed)?;
-        let number = phonenumber::parse(None, format!("+{digits}")).map_err(|_| Refusal::PhoneMalformed)?;
-        if !number.is_valid() {
-            return Err(Refusal::PhoneMalformed);
-        }
+        let planned = phonenumber::parse(None, format!("+{digits}")).ok().filter(phonenumber::is_valid);
+        let Some(number) = planned else {
+            return Ok(Self { text: format!("+{digits}"), country: None, line: Line::Other });
+        };
         let text = number.format().mode(Mode::E164).to_string();
         let code = number.code().value();
         let country = number.country().id().and_then(|id| Country::parse(id.as_ref()).ok());

@@ -99,6 +99,28 @@ impl Timestamp {
         i16::try_from(self.zoned(zone).offset().seconds() / 60).unwrap_or(0)
     }
 
+    /// Minutes after midnight in the zone; in UTC for an unknown zone.
+    #[must_use]
+    pub fn minute_of_day(self, zone: &str) -> u16 {
+        let at = self.zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC));
+        u16::try_from(i32::from(at.hour()) * 60 + i32::from(at.minute())).unwrap_or_default()
+    }
+
+    /// The next instant from this one on at which clocks of the zone show so many minutes after midnight; a
+    /// time that the zone skips that day counts as the one right after it.
+    #[must_use]
+    pub fn next_minute_of_day(self, minute: u16, zone: &str) -> Self {
+        let at = self.zoned(TimeZone::get(zone).unwrap_or(TimeZone::UTC));
+        let clock = |day: jiff::civil::Date| {
+            let (hour, minute) = (i8::try_from(minute / 60 % 24), i8::try_from(minute % 60));
+            let time = jiff::civil::time(hour.unwrap_or_default(), minute.unwrap_or_default(), 0, 0);
+            day.to_datetime(time).to_zoned(at.time_zone().clone()).ok()
+        };
+        let today = clock(at.date()).filter(|it| *it >= at);
+        let next = today.or_else(|| at.date().tomorrow().ok().and_then(clock));
+        next.map_or(self, |it| Self::from_unix_ms(it.timestamp().as_millisecond()))
+    }
+
     /// Whether the time-zone database knows this name.
     #[must_use]
     pub fn knows_zone(zone: &str) -> bool {

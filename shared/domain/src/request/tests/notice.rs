@@ -45,7 +45,7 @@ fn a_bounce_after_the_end_stands_in_the_custody_chain_and_strangers_change_nothi
     let sent = sent(stage.messages.first().unwrap());
     let stranger = SentMessage { to: crate::SignatoryId::new(&mut stage.rng), ..sent.clone() };
     assert!(request.clone().note_delivery(&stranger, Notice::Delivered, &mut stage.cause()).is_none());
-    let cancelled = request.cancel(&mut stage.cause()).unwrap();
+    let cancelled = request.cancel(None, &mut stage.cause()).unwrap();
     let cancelled = stage.commit(cancelled);
     let chain = cancelled.facts().chain;
     let bounced = Notice::Bounced { permanent: true };

@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use super::super::*;
 use crate::cause::{Actor, Origin};
-use crate::otp::{Challenge, OneTimeCode, Pepper};
+use crate::otp::{Challenge, Codes, OneTimeCode, Pepper, Peppers};
 use crate::policy::OtpPolicy;
 use crate::transition::Transition;
 use crate::value::{DocumentId, LinkKey, Text};
-use crate::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId};
+use crate::{Channel, Channels, Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId};
 
 pub(super) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 
@@ -25,7 +25,7 @@ pub(super) struct Stage {
     pub(super) custody: usize,
     pub(super) challenges: BTreeMap<String, Option<Challenge>>,
     pub(super) messages: Vec<crate::message::Message>,
-    pub(super) pepper: Pepper,
+    pub(super) peppers: Peppers,
     pub(super) policy: OtpPolicy,
 }
 
@@ -38,7 +38,7 @@ impl Stage {
             custody: 0,
             challenges: BTreeMap::new(),
             messages: Vec::new(),
-            pepper: Pepper::new(b"pepper"),
+            peppers: Peppers::new(Pepper::new(1, b"pepper"), Vec::new()),
             policy: OtpPolicy::default(),
         }
     }
@@ -64,16 +64,25 @@ impl Stage {
     }
 
     pub(super) fn received(&mut self, signatories: usize) -> Request<Received> {
+        self.received_of((0..signatories).map(person).collect(), |_| {})
+    }
+
+    /// A request of these people, with whatever else is wanted of it.
+    pub(super) fn received_of(
+        &mut self,
+        people: Vec<NewSignatory>,
+        want: impl FnOnce(&mut NewRequest),
+    ) -> Request<Received> {
         let id = RequestId::new(&mut self.rng);
         let input = NewInput { id: DocumentId::new(&mut self.rng), source: InputSource::Base64 };
-        let new = NewRequest {
+        let mut new = NewRequest {
             tenant: TenantId::parse("demo").unwrap(),
             requester: Text::parse("Analytical Engines", "requester", 100).unwrap(),
             public_url: "https://sign.example.com".to_owned(),
             title: None,
             description: None,
             inputs: vec![input],
-            signatories: (0..signatories).map(person).collect(),
+            signatories: people,
             options: SigningOptions {
                 modes: vec![Mode::Typed],
                 editable: BTreeMap::new(),
@@ -81,10 +90,15 @@ impl Stage {
                 timezone: "UTC".to_owned(),
                 ui: Value::Null,
                 consent_text: Text::parse("I agree.", "consent", 100).unwrap(),
+                autocomplete: true,
+                delegation: false,
+                reminders: None,
             },
             callback: None,
             ttl: Duration::from_hours(24),
+            draft: false,
         };
+        want(&mut new);
         let origin = Origin { ip_address: "192.0.2.7".to_owned(), user_agent: "test".to_owned() };
         let mut cause = Cause {
             now: self.now,
@@ -93,21 +107,39 @@ impl Stage {
             origin: Some(origin),
         };
         let links = LinkKey::new(b"links");
-        let transition = Request::create(id, new, &links, &mut cause).unwrap();
+        let transition = Request::create(id, new, (&links, &self.peppers), &mut cause).unwrap();
         self.commit(transition)
     }
 
     pub(super) fn open(&mut self, signatories: usize) -> Request<Open> {
         let received = self.received(signatories);
+        self.opened(received)
+    }
+
+    /// Accepts the document.
+    pub(super) fn opened(&mut self, received: Request<Received>) -> Request<Open> {
+        match self.accepted(received) {
+            AnyRequest::Open(request) => request,
+            other => panic!("{}", other.state_name()),
+        }
+    }
+
+    /// Accepts the document of a request that may be a draft.
+    pub(super) fn accepted(&mut self, received: Request<Received>) -> AnyRequest {
         let inputs = received.facts().inputs.iter().map(|it| Arrived {
             id: it.id.clone(),
             file: file(b"input"),
             repaired: false,
         });
         let inputs = inputs.collect();
-        let placed = vec![Placed { places: vec![PLACE], found: Vec::new() }; signatories];
+        let holds_slot = |it: &Signatory| it.role == Role::Signatory && it.slot == it.id;
+        let stands = |it: &Signatory| {
+            let places = if holds_slot(it) { vec![PLACE] } else { Vec::new() };
+            Placed { places, found: Vec::new() }
+        };
+        let all = received.facts().signatories.iter().map(stands).collect();
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = received.accept(inputs, file(b"document"), placed, &mut cause).unwrap();
+        let transition = received.accept(inputs, file(b"document"), all, &mut cause).unwrap();
         self.commit(transition)
     }
 
@@ -117,14 +149,22 @@ impl Stage {
         transition.map_or(request, |transition| self.commit(transition))
     }
 
-    pub(super) fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
+    pub(super) fn ask(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<AfterAsking, Refusal> {
         let agreed = Agreement {
             document: Digest::of(b"document"),
             consent: request.facts().options.consent_digest(),
         };
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let issued = request.issue(who, agreed, (&self.pepper, &self.policy), &mut cause)?;
-        Ok(self.commit(issued))
+        let asked = request.issue(who, agreed, (&self.peppers, &self.policy), &mut cause)?;
+        Ok(self.commit(asked))
+    }
+
+    /// Asks for codes, of which there are some left.
+    pub(super) fn issue(&mut self, request: Request<Open>, who: &SignatoryId) -> Result<Issued, Refusal> {
+        match self.ask(request, who)? {
+            AfterAsking::Issued(issued) => Ok(issued),
+            AfterAsking::Refused(_, refusal) => Err(refusal),
+        }
     }
 
     pub(super) fn sign(
@@ -133,26 +173,45 @@ impl Stage {
         who: &SignatoryId,
         code: &str,
     ) -> Result<AfterAttempt, Refusal> {
+        let mark = Mark::Typed(PersonName::parse("Ada Lovelace").unwrap());
+        let codes = vec![(Channel::Email, OneTimeCode::parse(code).unwrap())];
+        self.act(request, who, &codes, Intent::Sign(mark))
+    }
+
+    pub(super) fn act(
+        &mut self,
+        request: Request<Open>,
+        who: &SignatoryId,
+        codes: &Codes,
+        intent: Intent<'_>,
+    ) -> Result<AfterAttempt, Refusal> {
         let attempt = Attempt {
             signatory: who.clone(),
             challenge: self.challenges.get(who.as_str()).cloned().flatten(),
-            code: OneTimeCode::parse(code).unwrap(),
+            codes,
             document: Digest::of(b"document"),
-            mark: Mark::Typed(PersonName::parse("Ada Lovelace").unwrap()),
+            intent,
         };
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = request.sign(attempt, (&self.pepper, &self.policy), &mut cause)?;
+        let transition = request.act(attempt, (&self.peppers, &self.policy), &mut cause)?;
         Ok(self.commit(transition))
     }
 
-    /// Presents, asks for a code and signs with it.
-    pub(super) fn signs(&mut self, request: Request<Open>, who: &SignatoryId) -> AfterSignature {
+    /// Presents, asks for codes and does what is meant with them.
+    pub(super) fn acts(&mut self, request: Request<Open>, who: &SignatoryId, intent: Intent<'_>) -> AfterAct {
         let request = self.presented(request, who);
         let issued = self.issue(request, who).unwrap();
-        match self.sign(issued.request, who, issued.code.expose()).unwrap() {
-            AfterAttempt::Signed(after) => after,
+        let codes = issued.codes.into_iter().map(|it| (it.channel, it.code)).collect();
+        match self.act(issued.request, who, &codes, intent).unwrap() {
+            AfterAttempt::Acted(after) => after,
             AfterAttempt::Refused(_, refusal) => panic!("refused: {refusal}"),
         }
+    }
+
+    /// Presents, asks for codes and signs with them.
+    pub(super) fn signs(&mut self, request: Request<Open>, who: &SignatoryId) -> AfterAct {
+        let mark = Mark::Typed(PersonName::parse("Ada Lovelace").unwrap());
+        self.acts(request, who, Intent::Sign(mark))
     }
 
     pub(super) fn cause(&mut self) -> Cause<'_> {
@@ -166,12 +225,19 @@ const PLACE: Place =
 
 pub(super) fn person(index: usize) -> NewSignatory {
     NewSignatory {
+        role: Role::Signatory,
+        stage: 1,
+        group: None,
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
         email: EmailAddress::parse(&format!("ada{index}@example.com")).unwrap(),
         mobile: None,
-        channel: Channel::Email,
+        channels: Channels::Email,
+        questions: Vec::new(),
+        identity: None,
+        attachments: Vec::new(),
         language: None,
+        timezone: None,
         otp_text: None,
         places: Vec::new(),
         anchors: Vec::new(),

@@ -110,14 +110,22 @@ fn what_is_no_number_is_refused() {
         "tel:+393123456789",
         "+1 800 FLOWERS",
         "+٣٩٣١٢٣٤٥٦٧٨٩",
-        "+999123456789",
         "+39 1",
         "+33 1 23",
-        "+44 7400 12345",
         "+393123456789\n+393123456780",
         "+393123456789\0",
     ] {
         assert_eq!(PhoneNumber::parse(text), Err(Refusal::PhoneMalformed), "{text:?}");
+    }
+}
+
+#[test]
+fn what_no_plan_knows_is_kept_and_not_written_to() {
+    for text in ["+999123456789", "+44 7400 12345", "+441632960011"] {
+        let number = PhoneNumber::parse(text).unwrap();
+        assert_eq!((number.country(), number.line()), (None, Line::Other), "{text}");
+        assert!(SmsPolicy::default().check(&number).is_err(), "{text}");
+        assert_eq!(PhoneNumber::parse(number.expose()), Ok(number), "{text}");
     }
 }
 

@@ -1,0 +1,59 @@
+//! A signatory declines.
+
+use super::progress::Progress;
+use super::{AnyRequest, Ended, Open, Request, append};
+use crate::due::DueKind;
+use crate::evidence::{Draft, EventKind, Owner};
+use crate::message::MessageKind;
+use crate::policy::RECOVERY_PAUSE;
+use crate::transition::{Changes, Transition};
+use crate::value::Text;
+use crate::{Cause, Refusal, SignatoryId};
+
+impl Request<Open> {
+    /// Records that a signatory declines, which ends the request, unless another of their group can still
+    /// act.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::SignatoryNotPending`] when this signatory has acted or declined already;
+    /// [`Refusal::NotYourTurn`] before the invitation.
+    pub fn decline(
+        self,
+        signatory: &SignatoryId,
+        reason: Option<&Text>,
+        cause: &mut Cause<'_>,
+    ) -> Result<Transition<AnyRequest>, Refusal> {
+        let Self { mut facts, state } = self;
+        facts.before_deadline(cause.now)?;
+        let person = facts.signatory_mut(signatory)?;
+        // Whoever is locked may still decline: that needs no code.
+        match person.acting() {
+            Ok(_) | Err(Refusal::SignatoryLocked) => {}
+            Err(refusal) => return Err(refusal),
+        }
+        person.progress = Progress::Declined { at: cause.now, reason: reason.cloned() };
+        let (turn, group) = (person.stage, person.group.clone());
+        let owner = Owner::Signatory(signatory.clone());
+        let mut draft = Draft::new(EventKind::SignatureDeclined).fact("signatory", signatory.as_str());
+        if let Some(reason) = reason {
+            draft = draft.personal(&owner, "reason", reason.as_str());
+        }
+        let mut changes = Changes { challenges: vec![(signatory.clone(), None)], ..Changes::default() };
+        append(&mut facts, &mut changes, draft, &owner, cause);
+        let another = facts
+            .signatories
+            .iter()
+            .any(|it| it.is_pending() && it.stage == turn && group.is_some() && it.group == group);
+        if another {
+            return Ok(Transition::new(AnyRequest::Open(Self { facts, state }), changes));
+        }
+        changes.forget(DueKind::Expiry);
+        changes.forget(DueKind::Reminder);
+        changes.look_at(DueKind::Seal, cause.now.plus(RECOVERY_PAUSE));
+        facts.tell_everyone(MessageKind::Declined, Some(signatory), &mut changes, cause);
+        facts.closed_at = Some(cause.now);
+        let state = Ended { document: Some(state.document) };
+        Ok(Transition::new(AnyRequest::Declined(Request { facts, state }), changes))
+    }
+}

@@ -1,0 +1,193 @@
+//! How far a signatory has come, and what they did.
+
+use crate::policy::{KNOWLEDGE_TTL, OtpPolicy};
+use crate::value::{PersonName, Text};
+use crate::{Channel, Digest, Refusal, SignatoryId, Timestamp};
+
+/// How far a signatory has come. In the order of a signatory's life.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    /// Gets a copy in the end and has nothing to do.
+    Following,
+    /// Has still to act.
+    Pending(Ceremony),
+    /// Has signed.
+    Signed(Act),
+    /// Has approved.
+    Approved(Approval),
+    /// Has read, by their own word.
+    Read {
+        /// When.
+        at: Timestamp,
+        /// SHA-256 of the bytes shown.
+        document: Digest,
+    },
+    /// Has passed the task on.
+    Delegated {
+        /// When.
+        at: Timestamp,
+        /// To whom.
+        to: SignatoryId,
+    },
+    /// Another of the same group has acted.
+    NotNeeded {
+        /// Since when.
+        at: Timestamp,
+    },
+    /// Has declined.
+    Declined {
+        /// When.
+        at: Timestamp,
+        /// Why, in the signatory's words.
+        reason: Option<Text>,
+    },
+}
+
+/// What a pending signatory has done so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ceremony {
+    /// What was presented last.
+    pub presented: Option<Presented>,
+    /// Times that codes were sent, since the last unlocking.
+    pub codes: u8,
+    /// Wrong answers to codes, since the last unlocking.
+    pub guesses: u8,
+    /// When the last codes were made.
+    pub last_code_at: Option<Timestamp>,
+    /// When the signatory last told what only they know.
+    pub knowledge_at: Option<Timestamp>,
+    /// Wrong answers to what only they know, since the last unlocking.
+    pub knowledge_tries: u8,
+    /// Whether the attempts are used up.
+    pub locked: bool,
+    /// Reminders sent so far.
+    pub reminders: u8,
+    /// When the last one was decided.
+    pub reminded_at: Option<Timestamp>,
+}
+
+impl Ceremony {
+    /// Counts that codes are sent once more, and gives the number of times.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::StepMissing`] when these bytes were not presented last; [`Refusal::ResendTooSoon`] inside
+    /// the pause; [`Refusal::SignatoryLocked`] when codes were sent as often as they may.
+    pub(super) fn count_codes(
+        &mut self,
+        document: Digest,
+        policy: &OtpPolicy,
+        now: Timestamp,
+    ) -> Result<u8, Refusal> {
+        if self.presented.as_ref().is_none_or(|it| it.document != document) {
+            return Err(Refusal::StepMissing { missing: "presentation of the document" });
+        }
+        if let Some(last) = self.last_code_at {
+            let waited = now.since(last);
+            if waited < policy.resend_pause {
+                return Err(Refusal::ResendTooSoon {
+                    retry_after: policy.resend_pause.saturating_sub(waited),
+                });
+            }
+        }
+        if self.codes >= policy.max_codes {
+            return Err(Refusal::SignatoryLocked);
+        }
+        self.codes += 1;
+        self.last_code_at = Some(now);
+        Ok(self.codes)
+    }
+
+    /// Whether what only the signatory knows was told, and not too long ago.
+    pub(super) fn has_told(&self, now: Timestamp) -> bool {
+        self.knowledge_at.is_some_and(|at| now.since(at) < KNOWLEDGE_TTL)
+    }
+}
+
+/// A presentation of the document, by the signatory's own gesture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Presented {
+    /// SHA-256 of the bytes shown.
+    pub document: Digest,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A signatory's signature: what was shown, agreed to, proven and marked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Act {
+    /// From 1: the order in which signatories signed, and in which acts are sealed.
+    pub order: u32,
+    /// When.
+    pub signed_at: Timestamp,
+    /// The mark on the page.
+    pub mark: Mark,
+    /// SHA-256 of the bytes shown.
+    pub document: Digest,
+    /// SHA-256 of the consent text.
+    pub consent: Digest,
+    /// The channels whose control was proven.
+    pub channels: Vec<Channel>,
+    /// The revision that seals it.
+    pub sealed_as: Option<u32>,
+}
+
+/// An approval: as a signature, without a mark and a seal of its own. The seals after it cover it, since
+/// they hold the head of the evidence chain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approval {
+    /// When.
+    pub at: Timestamp,
+    /// SHA-256 of the bytes shown.
+    pub document: Digest,
+    /// SHA-256 of the consent text.
+    pub consent: Digest,
+    /// The channels whose control was proven.
+    pub channels: Vec<Channel>,
+}
+
+/// A way of making a mark.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mode {
+    /// With a finger, a pen or a mouse.
+    Drawn,
+    /// By typing a name.
+    Typed,
+}
+
+impl Mode {
+    /// Its word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Drawn => "drawn",
+            Self::Typed => "typed",
+        }
+    }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Drawn, Self::Typed].into_iter().find(|mode| mode.as_str() == text)
+    }
+}
+
+/// A mark on the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Mark {
+    /// Drawn, as it is stored apart: strokes or a picture; its digest stands here.
+    Drawn(Digest),
+    /// A typed name.
+    Typed(PersonName),
+}
+
+impl Mark {
+    /// The way it was made.
+    #[must_use]
+    pub const fn mode(&self) -> Mode {
+        match self {
+            Self::Drawn(_) => Mode::Drawn,
+            Self::Typed(_) => Mode::Typed,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Reminders: when they are due, and who gets one.
+
+use std::time::Duration;
+
+use super::facts::Facts;
+use super::progress::Progress;
+use super::roster::message;
+use super::signatory::Signatory;
+use super::{AnyRequest, append};
+use crate::due::DueKind;
+use crate::evidence::{Draft, EventKind, Owner};
+use crate::message::MessageKind;
+use crate::policy::REMINDER_PAUSE;
+use crate::transition::{Changes, Transition};
+use crate::{Cause, Refusal, SignatoryId, Timestamp};
+
+/// When signatories who have not acted are reminded.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reminders {
+    /// From the invitation to the first one.
+    pub first_after: Duration,
+    /// From one to the next.
+    pub every: Duration,
+    /// How many at most.
+    pub count: u8,
+    /// When nobody is reminded, in the signatory's own zone.
+    pub quiet: QuietHours,
+}
+
+/// Hours of the day, in minutes after midnight; `from` may be later than `to`, over midnight.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct QuietHours {
+    /// They begin here.
+    pub from_minute: u16,
+    /// They end here.
+    pub to_minute: u16,
+}
+
+impl QuietHours {
+    /// The first instant from `at` on that is not in these hours.
+    #[must_use]
+    pub fn after(self, at: Timestamp, zone: &str) -> Timestamp {
+        let minute = at.minute_of_day(zone);
+        let quiet = if self.from_minute <= self.to_minute {
+            (self.from_minute..self.to_minute).contains(&minute)
+        } else {
+            minute >= self.from_minute || minute < self.to_minute
+        };
+        if quiet { at.next_minute_of_day(self.to_minute, zone) } else { at }
+    }
+}
+
+impl Facts {
+    /// Stores when the next reminder is due, or that none is.
+    pub(super) fn plan_reminders(&self, changes: &mut Changes, now: Timestamp) {
+        let next = self.signatories.iter().filter_map(|it| self.reminder_at(it)).min();
+        match next {
+            Some(at) => changes.look_at(DueKind::Reminder, at.max(now)),
+            None => changes.forget(DueKind::Reminder),
+        }
+    }
+
+    /// When the signatory's next reminder is due.
+    fn reminder_at(&self, person: &Signatory) -> Option<Timestamp> {
+        let rule = self.options.reminders?;
+        let Progress::Pending(ceremony) = &person.progress else { return None };
+        if ceremony.reminders >= rule.count || person.is_unreachable() {
+            return None;
+        }
+        let invited_at = person.invited_at?;
+        let at = match ceremony.reminded_at {
+            Some(last) if ceremony.reminders > 0 => last.plus(rule.every),
+            _ => invited_at.plus(rule.first_after),
+        };
+        let zone = person.timezone.as_deref().unwrap_or(&self.options.timezone);
+        let at = rule.quiet.after(at, zone);
+        (at < self.expires_at).then_some(at)
+    }
+}
+
+impl AnyRequest {
+    /// Decides the reminders that are due, and when the next one is. None when the request waits for
+    /// nobody any more: then nothing is due.
+    #[must_use]
+    pub fn remind_due(self, cause: &mut Cause<'_>) -> Option<Transition<Self>> {
+        let Self::Open(mut request) = self else { return None };
+        let facts = &mut request.facts;
+        facts.before_deadline(cause.now).ok()?;
+        let due: Vec<SignatoryId> = facts
+            .signatories
+            .iter()
+            .filter(|it| facts.reminder_at(it).is_some_and(|at| at <= cause.now))
+            .map(|it| it.id.clone())
+            .collect();
+        let mut changes = Changes::default();
+        for id in &due {
+            remind(facts, id, &mut changes, cause).ok()?;
+        }
+        facts.plan_reminders(&mut changes, cause.now);
+        Some(Transition::new(Self::Open(request), changes))
+    }
+
+    /// Reminds a signatory at the integrator's wish, or everyone whose turn it is.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RequestNot`] unless the request is open; [`Refusal::SignatoryNotPending`] and
+    /// [`Refusal::NotYourTurn`] for one who has nothing to do now; [`Refusal::ResendTooSoon`] inside the
+    /// pause after the last reminder or the invitation.
+    pub fn remind(
+        self,
+        signatory: Option<&SignatoryId>,
+        cause: &mut Cause<'_>,
+    ) -> Result<Transition<Self>, Refusal> {
+        let mut request = self.open(cause.now)?;
+        let facts = &mut request.facts;
+        let to: Vec<SignatoryId> = if let Some(id) = signatory {
+            let person = facts.signatory_mut(id)?;
+            if person.is_pending() && person.invited_at.is_none() {
+                return Err(Refusal::NotYourTurn);
+            }
+            vec![id.clone()]
+        } else {
+            let invited = |it: &&Signatory| it.is_pending() && it.invited_at.is_some();
+            facts.signatories.iter().filter(invited).map(|it| it.id.clone()).collect()
+        };
+        if to.is_empty() {
+            return Err(Refusal::SignatoryNotPending);
+        }
+        let mut changes = Changes::default();
+        for id in &to {
+            let person = facts.signatory_mut(id)?;
+            let Progress::Pending(ceremony) = &person.progress else {
+                return Err(Refusal::SignatoryNotPending);
+            };
+            let last = ceremony.reminded_at.max(person.invited_at).unwrap_or_default();
+            let waited = cause.now.since(last);
+            if waited < REMINDER_PAUSE {
+                return Err(Refusal::ResendTooSoon { retry_after: REMINDER_PAUSE.saturating_sub(waited) });
+            }
+            remind(facts, id, &mut changes, cause)?;
+        }
+        facts.plan_reminders(&mut changes, cause.now);
+        Ok(Transition::new(Self::Open(request), changes))
+    }
+}
+
+fn remind(
+    facts: &mut Facts,
+    id: &SignatoryId,
+    changes: &mut Changes,
+    cause: &mut Cause<'_>,
+) -> Result<(), Refusal> {
+    let person = facts.signatory_mut(id)?;
+    let Progress::Pending(ceremony) = &mut person.progress else { return Err(Refusal::SignatoryNotPending) };
+    ceremony.reminders = ceremony.reminders.saturating_add(1);
+    ceremony.reminded_at = Some(cause.now);
+    let number = ceremony.reminders;
+    let message = message(MessageKind::Reminder, id, cause);
+    let draft = Draft::new(EventKind::SignatoryReminded)
+        .fact("signatory", id.as_str())
+        .fact("number", number)
+        .fact("message", message.id.as_str());
+    changes.messages.push(message);
+    append(facts, changes, draft, &Owner::Signatory(id.clone()), cause);
+    Ok(())
+}

@@ -1,0 +1,389 @@
+//! Roles, stages, groups, delegation, corrections, what only a signatory knows, attachments, locks.
+
+use super::super::*;
+use super::stage::{NOON, Stage, file, person, who, wrong};
+use crate::channel::{Channel, Channels};
+use crate::evidence::EventKind;
+use crate::message::MessageKind;
+use crate::value::{LinkKey, PersonName, Text};
+use crate::{Digest, EmailAddress, Refusal};
+
+fn text(words: &str) -> Text {
+    Text::parse(words, "text", 200).unwrap()
+}
+
+fn of_role(index: usize, role: Role, stage: u16) -> NewSignatory {
+    NewSignatory { role, stage, ..person(index) }
+}
+
+fn invited(stage: &Stage, kind: MessageKind) -> usize {
+    stage.messages.iter().filter(|it| it.kind == kind).count()
+}
+
+fn still_open(after: AfterAct) -> Request<Open> {
+    match after {
+        AfterAct::Open(request) => request,
+        AfterAct::Signed(_) => panic!("nobody is left"),
+    }
+}
+
+#[test]
+fn a_later_stage_waits_for_everyone_of_the_earlier_one() {
+    let mut stage = Stage::new();
+    let people =
+        vec![of_role(0, Role::Approver, 1), of_role(1, Role::Signatory, 2), of_role(2, Role::Copy, 1)];
+    let received = stage.received_of(people, |_| {});
+    let request = stage.opened(received);
+    let (approver, signatory) = (who(&request, 0), who(&request, 1));
+    assert_eq!(invited(&stage, MessageKind::Invitation), 1, "only the first stage is invited");
+    let early = request.clone().present(&signatory, Digest::of(b"document"), &mut stage.cause());
+    assert_eq!(early.unwrap_err(), Refusal::NotYourTurn);
+    assert_eq!(
+        request.clone().decline(&signatory, None, &mut stage.cause()).unwrap_err(),
+        Refusal::NotYourTurn
+    );
+    let request = still_open(stage.acts(request, &approver, Intent::Approve));
+    assert_eq!(invited(&stage, MessageKind::Invitation), 2);
+    assert!(stage.kinds().contains(&"StageOpened".to_owned()));
+    let after = stage.signs(request, &signatory);
+    let AfterAct::Signed(request) = after else { panic!("nobody is left") };
+    let request = AnyRequest::Signed(request);
+    assert!(matches!(request.next_seal(), Some(NextSeal::Act(it, 1)) if it.id == signatory));
+}
+
+#[test]
+fn each_role_can_do_its_own_act_and_no_other() {
+    let mut stage = Stage::new();
+    let people = vec![of_role(0, Role::Approver, 1), of_role(1, Role::Viewer, 1), person(2)];
+    let received = stage.received_of(people, |_| {});
+    let request = stage.opened(received);
+    let (approver, viewer, signatory) = (who(&request, 0), who(&request, 1), who(&request, 2));
+    let request = stage.presented(request, &viewer);
+    let refused = stage.issue(request.clone(), &viewer).unwrap_err();
+    assert_eq!(refused, Refusal::RoleCannot { role: "viewer" }, "a viewer needs no code");
+    let request = stage.presented(request, &signatory);
+    let signs = request.clone().acknowledge(&signatory, Digest::of(b"document"), &mut stage.cause());
+    assert_eq!(signs.unwrap_err(), Refusal::RoleCannot { role: "signatory" });
+    let request = stage.presented(request, &approver);
+    let issued = stage.issue(request, &approver).unwrap();
+    let code = issued.codes[0].code.expose().to_owned();
+    let signed = stage.sign(issued.request.clone(), &approver, &code).unwrap_err();
+    assert_eq!(signed, Refusal::RoleCannot { role: "approver" });
+    let read = issued.request.acknowledge(&viewer, Digest::of(b"document"), &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(read));
+    assert_eq!(request.facts().signatory(&viewer).unwrap().state_name(), "READ");
+}
+
+#[test]
+fn of_a_group_whoever_comes_first_acts_for_all() {
+    let mut stage = Stage::new();
+    let member = |index| NewSignatory { group: Some(text("board")), ..person(index) };
+    let received = stage.received_of(vec![member(0), member(1), person(2)], |_| {});
+    let request = stage.opened(received);
+    let (first, second, other) = (who(&request, 0), who(&request, 1), who(&request, 2));
+    assert_eq!(request.facts().signatory(&second).unwrap().slot, first, "a group shares one field");
+    let declined = request.decline(&first, None, &mut stage.cause()).unwrap();
+    let AnyRequest::Open(request) = stage.commit(declined) else { panic!("another member can act") };
+    let request = still_open(stage.signs(request, &second));
+    let again = stage.sign(request.clone(), &first, "000000").unwrap_err();
+    assert_eq!(again, Refusal::SignatoryNotPending);
+    let AfterAct::Signed(request) = stage.signs(request, &other) else { panic!("nobody is left") };
+    assert_eq!(request.facts().signed_count(), 2);
+}
+
+#[test]
+fn the_rest_of_a_group_is_not_needed_once_one_has_acted() {
+    let mut stage = Stage::new();
+    let member = |index| NewSignatory { group: Some(text("board")), ..person(index) };
+    let received = stage.received_of(vec![member(0), member(1)], |_| {});
+    let request = stage.opened(received);
+    let (first, second) = (who(&request, 0), who(&request, 1));
+    let AfterAct::Signed(request) = stage.signs(request, &first) else { panic!("one is enough") };
+    assert_eq!(request.facts().signatory(&second).unwrap().state_name(), "NOT_NEEDED");
+    assert!(stage.kinds().contains(&"GroupReleased".to_owned()));
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![member(0), member(1)], |_| {});
+    let mut request = AnyRequest::Open(stage.opened(received));
+    for index in 0..2 {
+        let AnyRequest::Open(open) = request else { panic!("one of them can still act") };
+        let id = who(&open, index);
+        let declined = open.decline(&id, None, &mut stage.cause()).unwrap();
+        request = stage.commit(declined);
+    }
+    assert_eq!(request.state_name(), "DECLINED", "the last of a group declines for all");
+}
+
+fn delegate(index: usize) -> NewDelegate {
+    NewDelegate {
+        given_name: PersonName::parse("Grace").unwrap(),
+        family_name: PersonName::parse("Hopper").unwrap(),
+        email: EmailAddress::parse(&format!("grace{index}@example.com")).unwrap(),
+        mobile: None,
+    }
+}
+
+#[test]
+fn a_delegate_signs_in_the_place_of_who_delegated_with_a_code_of_their_own() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| new.options.delegation = true);
+    let request = stage.opened(received);
+    let (ada, links) = (who(&request, 0), LinkKey::new(b"links"));
+    let request = still_open(stage.acts(request, &ada, Intent::Delegate(delegate(0), &links)));
+    let grace = request.facts().signatories[1].clone();
+    assert_eq!((grace.slot, grace.destination_from), (ada.clone(), DestinationFrom::Delegator));
+    assert_eq!(request.facts().signatory(&ada).unwrap().state_name(), "DELEGATED");
+    assert_eq!(invited(&stage, MessageKind::Delegation), 1);
+    assert_eq!(stage.sign(request.clone(), &ada, "000000").unwrap_err(), Refusal::SignatoryNotPending);
+    let AfterAct::Signed(request) = stage.signs(request, &grace.id) else { panic!("nobody is left") };
+    assert_eq!(request.facts().signed_count(), 1);
+    let event = stage.kinds();
+    let order = ["SignatureDelegated", "SignatureCreated"].map(|it| event.iter().position(|kind| kind == it));
+    assert!(order[0].is_some() && order[0] < order[1]);
+}
+
+#[test]
+fn nobody_passes_on_what_may_not_be_passed_on() {
+    let links = LinkKey::new(b"links");
+    let attempt = |wish: &dyn Fn(&mut NewRequest), to: NewDelegate| {
+        let mut stage = Stage::new();
+        let received = stage.received_of(vec![person(0), person(1)], wish);
+        let request = stage.opened(received);
+        let ada = who(&request, 0);
+        let request = stage.presented(request, &ada);
+        let issued = stage.issue(request, &ada).unwrap();
+        let codes = issued.codes.into_iter().map(|it| (it.channel, it.code)).collect();
+        stage.act(issued.request, &ada, &codes, Intent::Delegate(to, &links)).map(|_| ()).unwrap_err()
+    };
+    assert_eq!(attempt(&|_| {}, delegate(0)), Refusal::DelegationForbidden);
+    let known = NewDelegate { email: EmailAddress::parse("ada1@example.com").unwrap(), ..delegate(0) };
+    assert_eq!(attempt(&|new| new.options.delegation = true, known), Refusal::DelegateKnown);
+}
+
+#[test]
+fn a_corrected_signatory_gets_a_new_link_and_the_old_code_dies() {
+    let mut stage = Stage::new();
+    let request = stage.open(1);
+    let (ada, links) = (who(&request, 0), LinkKey::new(b"links"));
+    let before = request.facts().signatory(&ada).unwrap().link_digest;
+    let request = stage.presented(request, &ada);
+    let issued = stage.issue(request, &ada).unwrap();
+    let email = Some(EmailAddress::parse("countess@example.com").unwrap());
+    let amendment = Amendment { email, ..Amendment::default() };
+    let request = AnyRequest::Open(issued.request);
+    let corrected = request.correct(&ada, (amendment, None), &links, &mut stage.cause()).unwrap();
+    let AnyRequest::Open(request) = stage.commit(corrected) else { panic!("it is still open") };
+    let person = request.facts().signatory(&ada).unwrap();
+    assert_ne!(person.link_digest, before);
+    assert_eq!(invited(&stage, MessageKind::AddressCorrected), 1);
+    let late = stage.sign(request.clone(), &ada, issued.codes[0].code.expose()).unwrap_err();
+    assert_eq!(late, Refusal::CodeExpired);
+    let last = String::from_utf8(stage.evidence.last().unwrap().0.clone()).unwrap();
+    assert!(last.contains("SignatoryCorrected") && !last.contains("countess"), "{last}");
+    for field in ["email/is", "email/was"] {
+        assert!(last.contains(field), "{last}");
+    }
+}
+
+#[test]
+fn signatories_edit_only_what_the_integrator_allows() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| {
+        new.options.editable.insert("name".to_owned(), true);
+    });
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let email =
+        Amendment { email: Some(EmailAddress::parse("eve@example.com").unwrap()), ..Amendment::default() };
+    let refused = request.clone().edit(&ada, email, &mut stage.cause()).unwrap_err();
+    assert_eq!(refused, Refusal::NotEditable { field: "email" });
+    let name = Amendment { given_name: Some(PersonName::parse("Augusta").unwrap()), ..Amendment::default() };
+    let edited = request.edit(&ada, name, &mut stage.cause()).unwrap();
+    let request = stage.commit(edited);
+    let person = request.facts().signatory(&ada).unwrap();
+    assert_eq!(
+        (person.given_name.expose(), person.destination_from),
+        ("Augusta", DestinationFrom::Integrator)
+    );
+}
+
+fn asked(index: usize) -> NewSignatory {
+    let question = |text: Option<&str>, answer: &str| NewQuestion {
+        text: text.map(self::text),
+        answer: Answer::parse(answer).unwrap(),
+    };
+    NewSignatory {
+        questions: vec![question(None, "Blue 42"), question(Some("Your first engine?"), "Difference")],
+        ..person(index)
+    }
+}
+
+fn answers(first: &str, second: &str) -> Vec<Answer> {
+    [first, second].map(|it| Answer::parse(it).unwrap()).to_vec()
+}
+
+#[test]
+fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![asked(0)], |_| {});
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let missing = |request: &Request<Open>, stage: &mut Stage| {
+        request.clone().present(&ada, Digest::of(b"document"), &mut stage.cause()).map(|_| ()).unwrap_err()
+    };
+    assert!(matches!(missing(&request, &mut stage), Refusal::StepMissing { .. }));
+    assert!(request.facts().signatory(&ada).unwrap().may_read(stage.now).is_err());
+    let told = request.tell(
+        &ada,
+        &answers(" blue   42 ", "DIFFERENCE"),
+        &stage.peppers,
+        &mut Cause { now: NOON, rng: &mut stage.rng, actor: crate::Actor::System, origin: None },
+    );
+    let AfterTelling::Told(request) = stage.commit(told.unwrap()) else { panic!("the answers are right") };
+    assert!(request.facts().signatory(&ada).unwrap().may_read(stage.now).is_ok());
+    let request = stage.presented(request, &ada);
+    stage.now = stage.now.plus(crate::policy::KNOWLEDGE_TTL);
+    assert!(matches!(stage.issue(request, &ada).unwrap_err(), Refusal::StepMissing { .. }));
+}
+
+#[test]
+fn wrong_answers_lock_the_signatory_until_the_integrator_unlocks() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![asked(0), person(1)], |_| {});
+    let mut request = stage.opened(received);
+    let (ada, grace) = (who(&request, 0), who(&request, 1));
+    for attempts_left in (0..crate::policy::MAX_KNOWLEDGE_TRIES).rev() {
+        let mut cause = Cause { now: NOON, rng: &mut stage.rng, actor: crate::Actor::System, origin: None };
+        let told = request.tell(&ada, &answers("blue 42", "Analytical"), &stage.peppers, &mut cause).unwrap();
+        let AfterTelling::Refused(next, refusal) = stage.commit(told) else { panic!("one answer is wrong") };
+        assert_eq!(refusal, Refusal::AnswerWrong { attempts_left });
+        request = next;
+    }
+    assert_eq!(request.facts().signatory(&ada).unwrap().state_name(), "LOCKED");
+    assert_eq!(request.facts().signatory(&grace).unwrap().state_name(), "NEW", "nobody else is locked");
+    let request = AnyRequest::Open(request);
+    assert_eq!(request.clone().unlock(&grace, &mut stage.cause()).unwrap_err(), Refusal::SignatoryNotLocked);
+    let unlocked = request.unlock(&ada, &mut stage.cause()).unwrap();
+    let request = stage.commit(unlocked);
+    assert_eq!(request.facts().signatory(&ada).unwrap().state_name(), "NEW");
+    let kinds = stage.kinds();
+    assert_eq!(kinds.iter().filter(|it| *it == EventKind::KnowledgeRejected.as_str()).count(), 5);
+    assert!(kinds.contains(&"SignatoryLocked".to_owned()) && kinds.contains(&"SignatoryUnlocked".to_owned()));
+}
+
+#[test]
+fn asking_for_one_code_too_many_locks_with_an_event() {
+    let mut stage = Stage::new();
+    let mut request = stage.open(1);
+    let ada = who(&request, 0);
+    request = stage.presented(request, &ada);
+    for _ in 0..stage.policy.max_codes {
+        request = stage.issue(request, &ada).unwrap().request;
+        stage.now = stage.now.plus(stage.policy.resend_pause);
+    }
+    assert!(!stage.kinds().contains(&"SignatoryLocked".to_owned()));
+    let AfterAsking::Refused(request, refusal) = stage.ask(request, &ada).unwrap() else {
+        panic!("a sixth code")
+    };
+    assert_eq!(refusal, Refusal::SignatoryLocked);
+    assert_eq!(request.facts().signatory(&ada).unwrap().state_name(), "LOCKED");
+    assert!(stage.kinds().contains(&"SignatoryLocked".to_owned()));
+}
+
+#[test]
+fn an_unlocked_signatory_has_the_whole_budget_again_and_not_a_guess_more() {
+    let mut stage = Stage::new();
+    let mut request = stage.open(1);
+    let ada = who(&request, 0);
+    request = stage.presented(request, &ada);
+    for round in 1..=2 {
+        let mut guesses = 0;
+        while let Ok(issued) = stage.issue(request.clone(), &ada) {
+            request = issued.request;
+            while let Ok(AfterAttempt::Refused(next, _)) =
+                stage.sign(request.clone(), &ada, &wrong(&issued.codes[0].code))
+            {
+                request = next;
+                guesses += 1;
+            }
+            stage.now = stage.now.plus(stage.policy.resend_pause);
+        }
+        assert_eq!(guesses, 25, "round {round}");
+        let unlocked = AnyRequest::Open(request).unlock(&ada, &mut stage.cause()).unwrap();
+        let AnyRequest::Open(next) = stage.commit(unlocked) else { panic!("it is open") };
+        request = next;
+    }
+}
+
+#[test]
+fn who_must_attach_a_document_signs_after_that_and_again_if_it_is_rejected() {
+    let mut stage = Stage::new();
+    let passport = NewAttachment { name: text("Passport"), description: None, required: true };
+    let received = stage.received_of(vec![NewSignatory { attachments: vec![passport], ..person(0) }], |_| {});
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
+    let request = stage.presented(request, &ada);
+    let issued = stage.issue(request, &ada).unwrap();
+    let code = issued.codes[0].code.expose().to_owned();
+    let early = stage.sign(issued.request.clone(), &ada, &code).unwrap_err();
+    assert_eq!(early, Refusal::StepMissing { missing: "an attachment" });
+    let attached = || AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() };
+    let provided = issued.request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(provided));
+    let reject = AttachmentVerdict::Reject(text("It is blurred."));
+    let rejected = request.judge_attachment(&ada, &asked, reject, &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(rejected));
+    assert_eq!(invited(&stage, MessageKind::AttachmentRejected), 1);
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(provided));
+    let AfterAttempt::Acted(AfterAct::Signed(_)) = stage.sign(request, &ada, &code).unwrap() else {
+        panic!("it is here now")
+    };
+}
+
+#[test]
+fn a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there() {
+    let mut stage = Stage::new();
+    let passport = NewAttachment { name: text("Passport"), description: None, required: true };
+    let people = vec![NewSignatory { attachments: vec![passport], ..person(0) }, person(1)];
+    let received = stage.received_of(people, |_| {});
+    let request = stage.opened(received);
+    let (ada, grace) = (who(&request, 0), who(&request, 1));
+    let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
+    let attached = || AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() };
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(provided));
+    let request = still_open(stage.signs(request, &ada));
+    let reject = AttachmentVerdict::Reject(text("It is blurred."));
+    let rejected = request.judge_attachment(&ada, &asked, reject, &mut stage.cause()).unwrap();
+    let request = still_open(stage.commit(rejected));
+    let request = still_open(stage.signs(request, &grace));
+    assert!(AnyRequest::Open(request.clone()).complete(&mut stage.cause()).is_err());
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    assert!(matches!(stage.commit(provided), AfterAct::Signed(_)));
+}
+
+#[test]
+fn codes_go_to_a_phone_only_where_there_is_one() {
+    let mut stage = Stage::new();
+    let by_sms = NewSignatory { channels: Channels::Sms, ..person(0) };
+    let facts = stage.received(1).facts().clone();
+    let new = NewRequest {
+        tenant: facts.tenant,
+        requester: facts.requester,
+        public_url: facts.public_url,
+        title: None,
+        description: None,
+        inputs: Vec::new(),
+        signatories: vec![by_sms],
+        options: facts.options,
+        callback: None,
+        ttl: std::time::Duration::from_hours(1),
+        draft: false,
+    };
+    let peppers = crate::otp::Peppers::new(crate::otp::Pepper::new(1, b"p"), Vec::new());
+    let keys = (&LinkKey::new(b"l"), &peppers);
+    let created = Request::create(facts.id, new, keys, &mut stage.cause()).map(|_| ());
+    assert_eq!(created.unwrap_err(), Refusal::StepMissing { missing: "a mobile number" });
+    assert_eq!(Channels::Both.each(), [Channel::Email, Channel::Sms]);
+}

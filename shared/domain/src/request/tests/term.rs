@@ -1,0 +1,201 @@
+//! Drafts, completion by the integrator, deadlines, reactivation, reminders, filing.
+
+use std::time::Duration;
+
+use super::super::*;
+use super::stage::{NOON, Stage, person, who};
+use crate::message::MessageKind;
+use crate::policy::{REACTIVATION_GRACE, REMINDER_PAUSE};
+use crate::{Refusal, Timestamp};
+
+const DAY: Duration = Duration::from_hours(24);
+
+fn count(stage: &Stage, kind: MessageKind) -> usize {
+    stage.messages.iter().filter(|it| it.kind == kind).count()
+}
+
+#[test]
+fn a_draft_invites_nobody_until_it_is_activated_and_can_be_taken_back() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| new.draft = true);
+    let draft = stage.accepted(received);
+    assert_eq!((draft.state_name(), stage.messages.len()), ("DRAFT", 0));
+    assert_eq!(draft.clone().open(stage.now).unwrap_err(), Refusal::RequestNot { state: "DRAFT" });
+    let activated = draft.activate(&mut stage.cause()).unwrap();
+    let open = stage.commit(activated);
+    assert_eq!((open.state_name(), count(&stage, MessageKind::Invitation)), ("WAIT_SIGNER", 1));
+    let deactivated = open.deactivate(&mut stage.cause()).unwrap();
+    let draft = stage.commit(deactivated);
+    assert_eq!(draft.state_name(), "DRAFT");
+    let activated = draft.activate(&mut stage.cause()).unwrap();
+    let open = stage.commit(activated);
+    assert_eq!(count(&stage, MessageKind::Invitation), 1, "nobody is invited twice");
+    assert!(open.activate(&mut stage.cause()).is_err());
+}
+
+#[test]
+fn a_draft_that_is_activated_before_its_document_is_checked_goes_out_after_that() {
+    let mut stage = Stage::new();
+    let received = AnyRequest::Received(stage.received_of(vec![person(0)], |new| new.draft = true));
+    let activated = received.activate(&mut stage.cause()).unwrap();
+    let AnyRequest::Received(received) = stage.commit(activated) else { panic!("it is still checked") };
+    assert_eq!(stage.accepted(received).state_name(), "WAIT_SIGNER");
+    assert_eq!(count(&stage, MessageKind::Invitation), 1);
+}
+
+#[test]
+fn where_the_integrator_has_the_last_word_the_request_waits_for_it() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| new.options.autocomplete = false);
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let early = AnyRequest::Open(request.clone()).complete(&mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(early, Refusal::StepMissing { missing: "the act of every signatory" });
+    let AfterAct::Open(request) = stage.signs(request, &ada) else { panic!("it completed by itself") };
+    assert_eq!(stage.kinds().last().map(String::as_str), Some("RequestReady"));
+    assert!(request.facts().ready_at.is_some());
+    let request = AnyRequest::Open(request);
+    assert!(matches!(request.next_seal(), Some(NextSeal::Act(..))), "acts are sealed meanwhile");
+    let completed = request.complete(&mut stage.cause()).unwrap();
+    assert!(matches!(stage.commit(completed), AfterAct::Signed(_)));
+}
+
+#[test]
+fn a_deadline_moves_within_a_year_of_creation_and_no_further() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let latest = NOON.plus_years(1);
+    for (at, fits) in [
+        (stage.now.plus(Duration::from_secs(59)), false),
+        (stage.now.plus(Duration::from_mins(1)), true),
+        (latest, true),
+        (latest.plus(Duration::from_millis(1)), false),
+    ] {
+        let moved = request.clone().extend(at, &mut stage.cause());
+        assert_eq!(moved.is_ok(), fits, "{at}");
+    }
+    let expires_at = request.facts().expires_at;
+    stage.now = expires_at;
+    let late = request.extend(latest, &mut stage.cause()).unwrap_err();
+    assert_eq!(late, Refusal::RequestExpired { expired_at: expires_at });
+}
+
+fn expired(stage: &mut Stage) -> AnyRequest {
+    let request = AnyRequest::Open(stage.open(1));
+    stage.now = request.facts().expires_at;
+    let expired = request.expire(&mut stage.cause()).unwrap();
+    stage.commit(expired)
+}
+
+#[test]
+fn an_expired_request_comes_back_within_its_grace_and_its_chain_goes_on() {
+    let mut stage = Stage::new();
+    let request = expired(&mut stage);
+    let head = request.facts().chain;
+    assert_eq!(request.archived_from(), Some(stage.now.plus(REACTIVATION_GRACE)));
+    let over = stage.now.plus(REACTIVATION_GRACE);
+    let at = over.plus(DAY);
+    let mut late = Stage { now: over, ..Stage::new() };
+    assert!(request.clone().reactivate(at, &mut late.cause()).is_err());
+    stage.now = Timestamp::from_unix_ms(over.unix_ms() - 1);
+    let back = request.reactivate(at, &mut stage.cause()).unwrap();
+    let back = stage.commit(back);
+    assert_eq!((back.state_name(), back.facts().closed_at), ("WAIT_SIGNER", None));
+    assert_eq!(back.facts().chain.length, head.length + 1);
+    assert_eq!(count(&stage, MessageKind::Invitation), 2, "whoever has not acted is invited again");
+    let AnyRequest::Open(open) = back else { panic!("it is open") };
+    let ada = who(&open, 0);
+    assert!(matches!(stage.signs(open, &ada), AfterAct::Signed(_)));
+}
+
+#[test]
+fn nothing_but_an_expired_request_comes_back() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let cancelled = request.cancel(None, &mut stage.cause()).unwrap();
+    let cancelled = stage.commit(cancelled);
+    let at = stage.now.plus(DAY);
+    assert_eq!(
+        cancelled.reactivate(at, &mut stage.cause()).unwrap_err(),
+        Refusal::RequestNot { state: "CANCELLED" }
+    );
+    let expired = expired(&mut stage);
+    let deleted = expired.delete_documents(&mut stage.cause()).unwrap();
+    let deleted = stage.commit(deleted);
+    let at = stage.now.plus(DAY);
+    assert!(deleted.reactivate(at, &mut stage.cause()).is_err());
+}
+
+#[test]
+fn reminders_come_at_their_pace_stop_at_their_count_and_sleep_at_night() {
+    let mut stage = Stage::new();
+    let rule = Reminders {
+        first_after: DAY,
+        every: DAY,
+        count: 2,
+        quiet: QuietHours { from_minute: 20 * 60, to_minute: 8 * 60 },
+    };
+    let received = stage.received_of(vec![person(0)], |new| {
+        new.options.reminders = Some(rule);
+        new.options.timezone = "Asia/Tokyo".to_owned();
+        new.ttl = DAY * 10;
+    });
+    let mut request = AnyRequest::Open(stage.opened(received));
+    // 1,800,000,000 s after the epoch it is 17:00 in Tokyo, so a day later nobody sleeps.
+    for (later, sent) in [(DAY / 2, 0), (DAY, 1), (DAY + DAY / 2, 1), (DAY * 2, 2), (DAY * 5, 2)] {
+        stage.now = NOON.plus(later);
+        let reminded = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(reminded);
+        assert_eq!(count(&stage, MessageKind::Reminder), sent, "{later:?}");
+    }
+}
+
+#[test]
+fn quiet_hours_end_in_the_morning_of_the_zone() {
+    let night = QuietHours { from_minute: 20 * 60, to_minute: 8 * 60 };
+    let at = |text: &str| Timestamp::parse_rfc3339(text).unwrap();
+    for (due, sent) in [
+        ("2026-07-01T17:59:00Z", "2026-07-01T17:59:00Z"),
+        ("2026-07-01T18:00:00Z", "2026-07-02T06:00:00Z"),
+        ("2026-07-02T03:00:00Z", "2026-07-02T06:00:00Z"),
+        ("2026-07-02T06:00:00Z", "2026-07-02T06:00:00Z"),
+        // Clocks go forward on 29 March 2026: the morning comes an hour sooner.
+        ("2026-03-28T20:00:00Z", "2026-03-29T06:00:00Z"),
+    ] {
+        assert_eq!(night.after(at(due), "Europe/Rome"), at(sent), "{due}");
+    }
+    let lunch = QuietHours { from_minute: 12 * 60, to_minute: 14 * 60 };
+    assert_eq!(lunch.after(at("2026-07-01T12:30:00Z"), "UTC"), at("2026-07-01T14:00:00Z"));
+    assert_eq!(lunch.after(at("2026-07-01T14:00:00Z"), "UTC"), at("2026-07-01T14:00:00Z"));
+}
+
+#[test]
+fn an_integrator_reminds_once_an_hour() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    stage.now = NOON.plus(REMINDER_PAUSE.saturating_sub(Duration::from_millis(1)));
+    let early = request.clone().remind(None, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(early, Refusal::ResendTooSoon { retry_after: Duration::from_millis(1) });
+    stage.now = NOON.plus(REMINDER_PAUSE);
+    let reminded = request.remind(None, &mut stage.cause()).unwrap();
+    let request = stage.commit(reminded);
+    assert_eq!(count(&stage, MessageKind::Reminder), 1);
+    assert!(request.remind(None, &mut stage.cause()).is_err());
+}
+
+#[test]
+fn only_what_waits_for_nobody_is_filed_away() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    assert!(request.clone().trash(&mut stage.cause()).is_err());
+    assert!(request.clone().archive(&mut stage.cause()).is_err());
+    let cancelled = request.cancel(None, &mut stage.cause()).unwrap();
+    let mut request = stage.commit(cancelled);
+    assert!(request.clone().put_back(&mut stage.cause()).is_err());
+    for moved in [AnyRequest::archive, AnyRequest::trash, AnyRequest::put_back] {
+        let transition = moved(request, &mut stage.cause()).unwrap();
+        request = stage.commit(transition);
+    }
+    assert_eq!(request.facts().filing, Filing::default());
+    assert_eq!(stage.custody, 3, "what happens after the end stands in the custody chain");
+}

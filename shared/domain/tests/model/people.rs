@@ -1,0 +1,44 @@
+//! People and files of the model.
+
+use domain::request::{FileFacts, NewSignatory, Role, SealFacts, SealLevel};
+use domain::value::DocumentId;
+use domain::{Channels, Digest, EmailAddress, PersonName};
+
+use super::world::NOON;
+
+pub(crate) fn sealed(evidence_head: Digest) -> SealFacts {
+    let level = SealLevel { reached: "B-B".to_owned(), lowered: None };
+    SealFacts { file: file(b"revision"), evidence_head, level }
+}
+
+pub(crate) fn file(bytes: &[u8]) -> FileFacts {
+    FileFacts {
+        id: DocumentId::parse("0123456789abcdef01234567").unwrap(),
+        created_at: NOON,
+        size_bytes: 5,
+        sha256: Digest::of(bytes),
+        md5: "0".repeat(32),
+        midstate: None,
+    }
+}
+
+pub(crate) fn person(index: usize) -> NewSignatory {
+    NewSignatory {
+        role: Role::Signatory,
+        stage: 1,
+        group: None,
+        given_name: PersonName::parse("Ada").unwrap(),
+        family_name: PersonName::parse("Lovelace").unwrap(),
+        email: EmailAddress::parse(&format!("ada{index}@example.com")).unwrap(),
+        mobile: None,
+        channels: Channels::Email,
+        questions: Vec::new(),
+        identity: None,
+        attachments: Vec::new(),
+        language: None,
+        timezone: None,
+        otp_text: None,
+        places: Vec::new(),
+        anchors: Vec::new(),
+    }
+}
