@@ -7,14 +7,15 @@
 //! **Invariant:** one intent, at most one message.
 
 use domain::message::{Delivery, Message, MessageKind};
-use domain::otp::OneTimeCode;
-use domain::request::{AnyRequest, Signatory};
-use domain::value::{Language, MessageId};
-use domain::{Actor, Cause, LinkKey, LinkToken, RequestId, Timestamp};
+use domain::otp::{OneTimeCode, ShortMessage, short_message};
+use domain::request::{AnyRequest, AttachmentState, Progress, Signatory, Stored};
+use domain::transition::Transition;
+use domain::value::{Language, MessageId, Text};
+use domain::{Actor, Cause, Channel, Digest, LinkKey, LinkToken, RequestId, Timestamp};
 
 use crate::chance::system_rng;
 use crate::clock::Clock;
-use crate::outbound::{Addressee, Letter, Mail, Outcome};
+use crate::outbound::{Addressee, Letter, Mail, Outcome, Sms};
 use crate::store::{Claim, Requests, Rounds, StoreError};
 
 /// Sends messages and records how that ended.
@@ -22,6 +23,7 @@ use crate::store::{Claim, Requests, Rounds, StoreError};
 pub struct Courier {
     requests: Requests,
     mail: Mail,
+    sms: Option<Sms>,
     links: Option<LinkKey>,
     clock: Clock,
 }
@@ -31,7 +33,33 @@ impl Courier {
     /// can send only what carries none.
     #[must_use]
     pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>, clock: Clock) -> Self {
-        Self { requests, mail, links, clock }
+        Self { requests, mail, sms: None, links, clock }
+    }
+
+    /// The same, who also sends codes as text messages.
+    #[must_use]
+    pub fn with_sms(self, sms: Sms) -> Self {
+        Self { sms: Some(sms), ..self }
+    }
+
+    /// Commits a move and sends what it decided. What cannot be sent now is taken up by the next sweep, so
+    /// nothing that a caller waits for depends on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Conflict`] when the request changed since it was loaded: nothing was stored, and
+    /// nothing sent.
+    pub async fn commit<T: Stored>(&self, transition: Transition<T>) -> Result<T, StoreError> {
+        let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
+        let next = Box::pin(self.requests.commit(transition)).await?;
+        if let Err(error) = Box::pin(self.send_all(&next.facts().id, &messages)).await {
+            tracing::warn!(
+                request.id = next.facts().id.as_str(),
+                error = &error as &dyn std::error::Error,
+                "messages wait for the next sweep"
+            );
+        }
+        Ok(next)
     }
 
     /// Sends messages that were just committed. What cannot be sent now is taken up by the next sweep, so
@@ -91,57 +119,111 @@ impl Courier {
         &self,
         request: &AnyRequest,
         message: &Message,
-        code: (&OneTimeCode, domain::Digest, Timestamp),
+        code: (&OneTimeCode, Digest, Timestamp),
     ) -> Result<Delivery, StoreError> {
-        let (code, document, expires_at) = code;
-        let facts = request.facts();
-        let Some(signatory) = facts.signatory(&message.to) else { return Err(StoreError::NotFound) };
-        let delivery =
-            match Letter::otp(facts, signatory, code, (document, expires_at), language_of(signatory)) {
-                Ok(letter) => match self.mail.send(&signatory.email, &letter, host_of(request)).await {
-                    Outcome::Settled(delivery) => delivery,
-                    // The code cannot be sent later: it exists only here. The signatory asks for another.
-                    Outcome::NotSent { reason } => Delivery::Refused { reason },
-                },
-                Err(_) => Delivery::Refused { reason: "template".to_owned() },
-            };
-        self.record(&facts.id, message, &delivery).await?;
+        let signatory = request.facts().signatory(&message.to).ok_or(StoreError::NotFound)?;
+        let outcome = match message.channel {
+            Channel::Email => self.mail_code(request, signatory, code).await,
+            Channel::Sms => self.text_code(request, signatory, code).await,
+        };
+        let delivery = match outcome {
+            Outcome::Settled(delivery) => delivery,
+            // The code cannot be sent later: it exists only here. The signatory asks for another.
+            Outcome::NotSent { reason } => Delivery::Refused { reason },
+        };
+        self.record(&request.facts().id, message, &delivery).await?;
         Ok(delivery)
     }
 
+    async fn mail_code(
+        &self,
+        request: &AnyRequest,
+        signatory: &Signatory,
+        (code, document, expires_at): (&OneTimeCode, Digest, Timestamp),
+    ) -> Outcome {
+        let language = language_of(signatory);
+        match Letter::otp(request.facts(), signatory, code, (document, expires_at), language) {
+            Ok(letter) => self.mail.send(&signatory.email, &letter, host_of(request)).await,
+            Err(_) => Outcome::not_sent("template"),
+        }
+    }
+
+    async fn text_code(
+        &self,
+        request: &AnyRequest,
+        signatory: &Signatory,
+        (code, document, expires_at): (&OneTimeCode, Digest, Timestamp),
+    ) -> Outcome {
+        let (Some(sms), Some(number)) = (&self.sms, &signatory.mobile) else {
+            return Outcome::not_sent("no text messages here");
+        };
+        let facts = request.facts();
+        let text = if let Some(words) = &signatory.otp_text {
+            ShortMessage::of_words(words.as_str(), code, host_of(request))
+        } else {
+            let about = short_message::About {
+                requester: facts.requester.as_str(),
+                title: facts.title.as_ref().map(Text::as_str),
+                document,
+                expires_at,
+                timezone: signatory.timezone.as_deref().unwrap_or(&facts.options.timezone),
+                host: host_of(request),
+            };
+            ShortMessage::new(&about, code, language_of(signatory))
+        };
+        match text {
+            Ok(text) => sms.send(number, &text).await,
+            Err(_) => Outcome::not_sent("the words do not fit a text message"),
+        }
+    }
+
+    /// What a message says; none when what it would tell of is not so any more.
     fn letter(&self, request: &AnyRequest, signatory: &Signatory, kind: MessageKind) -> Option<Letter> {
         let facts = request.facts();
         let token =
             LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
-        let link = format!("{}/sign#{}", facts.public_url, token.expose());
-        let language = language_of(signatory);
-        match kind {
-            MessageKind::AddressCorrected => {
-                Letter::address_corrected(facts, signatory, &link, language).ok()
+        let link = &format!("{}/sign#{}", facts.public_url, token.expose());
+        let (language, to) = (language_of(signatory), Addressee::Signatory(signatory));
+        let letter = match kind {
+            MessageKind::AddressCorrected => Letter::address_corrected(facts, signatory, link, language),
+            MessageKind::AttachmentRejected => {
+                let rejected = signatory.attachments.iter().find_map(|it| match &it.state {
+                    AttachmentState::Rejected { reason, .. } => Some((&it.name, Some(reason))),
+                    _ => None,
+                });
+                Letter::attachment_rejected(facts, signatory, rejected?, link, language)
             }
-            MessageKind::Cancelled => {
-                Letter::cancelled(facts, Addressee::Signatory(signatory), language).ok()
-            }
+            MessageKind::Cancelled => Letter::cancelled(facts, to, language),
             MessageKind::Completion => {
-                Letter::completion(facts, signatory, &link, request.sealed()?.sha256, language).ok()
+                Letter::completion(facts, signatory, link, request.sealed()?.sha256, language)
             }
-            MessageKind::Copy => {
-                Letter::copy(facts, signatory, &link, request.sealed()?.sha256, language).ok()
+            MessageKind::Copy => Letter::copy(facts, signatory, link, request.sealed()?.sha256, language),
+            MessageKind::Declined => {
+                let declined = facts.signatories.iter().find_map(|it| match &it.progress {
+                    Progress::Declined { reason, .. } => Some((it, reason.as_ref())),
+                    _ => None,
+                });
+                let (by, reason) = declined?;
+                Letter::declined(facts, to, by, reason, language)
             }
-            MessageKind::Expired => Letter::expired(facts, Addressee::Signatory(signatory), language).ok(),
-            MessageKind::Invitation => Letter::invitation(facts, signatory, &link, language).ok(),
-            MessageKind::Reminder => Letter::reminder(facts, signatory, &link, language).ok(),
-            MessageKind::Unlocked => Letter::unlocked(facts, signatory, &link, language).ok(),
-            // A code is gone with the process that made it. No move decides the others: what they tell of
-            // is not known of a request.
-            MessageKind::AttachmentAsked
-            | MessageKind::AttachmentRejected
-            | MessageKind::Bounced
-            | MessageKind::Declined
-            | MessageKind::Delegated
-            | MessageKind::Delegation
-            | MessageKind::Otp => None,
-        }
+            MessageKind::Delegated => {
+                let Progress::Delegated { to, .. } = &signatory.progress else { return None };
+                Letter::delegated(facts, signatory, facts.signatory(to)?, language)
+            }
+            MessageKind::Delegation => {
+                let passed_on = |it: &&Signatory| matches!(&it.progress, Progress::Delegated { to, .. } if *to == signatory.id);
+                let by = facts.signatories.iter().find(passed_on)?;
+                Letter::delegation(facts, signatory, by, link, language)
+            }
+            MessageKind::Expired => Letter::expired(facts, to, language),
+            MessageKind::Invitation => Letter::invitation(facts, signatory, link, language),
+            MessageKind::Reminder => Letter::reminder(facts, signatory, link, language),
+            MessageKind::Unlocked => Letter::unlocked(facts, signatory, link, language),
+            // The invitation tells what is to be attached, the integrator hears of bounces by callback, and a
+            // code is gone with the process that made it.
+            MessageKind::AttachmentAsked | MessageKind::Bounced | MessageKind::Otp => return None,
+        };
+        letter.ok()
     }
 
     async fn settle(

@@ -1,14 +1,14 @@
 //! How a request's seals are laid out in its document: the same whenever one of them is made.
 
-use domain::request::{Facts, Place};
+use domain::request::{Facts, Place, Role, Signatory};
 use pdf::{FieldPlan, SignatoryField};
 
-/// The signature fields of a request: one per signatory, in the order of the request, and the closing
-/// one. A signatory whose first place names a field of the document signs in that field.
+/// The signature fields of a request: one for each slot, in the order of the request, and the closing
+/// one. A slot whose first place names a field of the document is that field.
 #[must_use]
 pub fn field_plan(facts: &Facts) -> FieldPlan {
-    let signatories = facts.signatories.iter().enumerate().map(|(index, signatory)| SignatoryField {
-        field_name: field_name(facts, index),
+    let signatories = facts.signatories.iter().filter(|it| holds_slot(it)).map(|signatory| SignatoryField {
+        field_name: field_name(facts, signatory),
         places: signatory.places.iter().map(place).collect(),
     });
     FieldPlan {
@@ -17,10 +17,17 @@ pub fn field_plan(facts: &Facts) -> FieldPlan {
     }
 }
 
-/// The name of the field of the signatory at `index`. The request's id keeps it apart from the fields of
-/// an earlier request upon the same document.
+/// Whether a field of the document is the signatory's: others sign in it in their stead, or nobody.
 #[must_use]
-pub fn field_name(facts: &Facts, index: usize) -> String {
+pub fn holds_slot(signatory: &Signatory) -> bool {
+    signatory.role == Role::Signatory && signatory.slot == signatory.id
+}
+
+/// The name of the field that a signatory signs in: that of their slot. The request's id keeps it apart from
+/// the fields of an earlier request upon the same document.
+#[must_use]
+pub fn field_name(facts: &Facts, signatory: &Signatory) -> String {
+    let index = facts.signatories.iter().position(|it| it.id == signatory.slot).unwrap_or_default();
     format!("Paraphe-{}-{}", short(facts), index + 1)
 }
 

@@ -3,19 +3,23 @@
 mod input;
 mod parse;
 mod place;
+mod signer;
 mod wire;
 
+use domain::otp::Peppers;
 use domain::request::{AnyRequest, Failure, NewInput, NewRequest, Received, Request};
 use domain::value::{DocumentId, Text};
-use domain::{Digest, LinkKey, RequestId, TenantId};
+use domain::{Digest, LinkKey, Refusal, RequestId, TenantId};
 use serde_json::json;
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
+    view,
 };
 use shared::outbound::Reach;
 use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests};
 
 use input::{Content, Input};
+use signer::Rules;
 use wire::{CreateBody, UploadBody};
 
 /// What this function may touch.
@@ -24,6 +28,8 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     links: LinkKey,
+    peppers: Peppers,
+    sms: SmsConfig,
     /// `PUBLIC_URL`: what signing links start with; the API's own address if unset.
     public_url: Option<String>,
     /// `MAX_UPLOAD_MEBIBYTES`, 128 if unset, 5 to 1024.
@@ -42,6 +48,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
         links: supply.links().await?,
+        peppers: supply.peppers().await?,
+        sms: SmsConfig::from_env(env)?,
         public_url: env.optional("PUBLIC_URL"),
         max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
         reach: supply.reach(),
@@ -65,11 +73,13 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let tenant = http.tenant()?;
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
-    let new_signatories = parse::signatories(body.signers)?;
+    let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
+    let rules = Rules { sms: deps.sms.policy(), host: host_of(&public_url) };
+    let new_signatories = parse::signatories(body.signers, &rules)?;
     let inputs = input::parse(body.input_documents, deps.reach, &mut rng)?;
     let new = NewRequest {
         requester: requester(http)?,
-        public_url: deps.public_url.clone().unwrap_or_else(|| http.api_url()),
+        public_url,
         title: parse::text(body.title, "title", parse::MAX_TITLE_CHARS)?,
         description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
         inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
@@ -77,6 +87,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         options: parse::options(body.options, body.signature_mode, body.user_editable_data)?,
         callback: body.callback.map(|it| parse::callback(it, deps.reach)).transpose()?,
         ttl: parse::ttl(body.expires_at.as_deref(), cx.now)?,
+        draft: body.draft.is_some_and(wire::Flag::is_set),
         tenant: tenant.clone(),
     };
     for (index, input) in inputs.iter().enumerate() {
@@ -84,8 +95,8 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     }
     let id = RequestId::new(&mut rng);
     let mut cause = http.integrator_cause(cx, &mut rng)?;
-    let received = Request::<Received>::create(id.clone(), new, &deps.links, &mut cause)
-        .map_err(|refusal| Problem::refused("/expiresAt", &refusal))?;
+    let received = Request::<Received>::create(id.clone(), new, (&deps.links, &deps.peppers), &mut cause)
+        .map_err(|refusal| Problem::refused(pointer_of(&refusal), &refusal))?;
     let keys = DocumentKeys::new(&tenant, &id);
     let stored = deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await?;
     if let Err(problem) = bring_in(deps, &tenant, inputs, &keys).await {
@@ -118,6 +129,20 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         "expiresAt": cx.now.plus(PRESIGNED_TTL).to_rfc3339(),
     });
     Ok(Reply::json(200, &view::envelope("Created", &data)))
+}
+
+/// The value that a request as a whole was refused for.
+fn pointer_of(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::DeadlineOutOfBounds => "/expiresAt",
+        _ => "/signers",
+    }
+}
+
+/// The host of an address.
+fn host_of(url: &str) -> &str {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    host.split(['/', ':']).next().unwrap_or(host)
 }
 
 /// Who asks, as the authorizer found it behind the key.

@@ -3,22 +3,28 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::Timestamp;
 use domain::policy::DEFAULT_REQUEST_TTL;
-use domain::request::{Callback, CallbackForm, Channel, MAX_SIGNATORIES, Mode, NewSignatory, SigningOptions};
+use domain::request::{
+    Callback, CallbackForm, MAX_SIGNATORIES, Mode, NewSignatory, QuietHours, Reminders, SigningOptions,
+};
 use domain::value::Text;
-use domain::{EmailAddress, PersonName, Refusal, Timestamp};
 use serde_json::{Value, json};
 use shared::edge::Problem;
 use shared::outbound::{Reach, Target};
 
-use crate::{place, wire};
+use crate::signer::{self, Rules};
+use crate::wire;
 
 /// Reads the signatories.
 ///
 /// # Errors
 ///
 /// 422 with Openapi's number 685 when there is no list, 610 when it is empty, and a pointer otherwise.
-pub(crate) fn signatories(signers: Option<Vec<wire::Signer>>) -> Result<Vec<NewSignatory>, Problem> {
+pub(crate) fn signatories(
+    signers: Option<Vec<wire::Signer>>,
+    rules: &Rules<'_>,
+) -> Result<Vec<NewSignatory>, Problem> {
     let signers =
         signers.ok_or_else(|| Problem::invalid("/signers", "array 'signers' required").numbered(685))?;
     if signers.is_empty() {
@@ -33,51 +39,11 @@ pub(crate) fn signatories(signers: Option<Vec<wire::Signer>>) -> Result<Vec<NewS
         let detail = format!("At most {MAX_PLACES} signatures in all; there are {places}.");
         return Err(Problem::invalid("/signers", detail));
     }
-    signers.into_iter().enumerate().map(|(index, it)| signatory(it, &format!("/signers/{index}"))).collect()
-}
-
-fn signatory(signer: wire::Signer, pointer: &str) -> Result<NewSignatory, Problem> {
-    let at = |field: &str| format!("{pointer}/{field}");
-    let refused = |field: &str| {
-        let pointer = at(field);
-        move |refusal: Refusal| Problem::refused(pointer, &refusal)
-    };
-    let channel = channel(&signer.authentication, &at("authentication"))?;
-    let email = signer
-        .email
-        .ok_or_else(|| Problem::invalid(at("email"), "authentication by email needs an email address."))?;
-    let otp_text = signer
-        .message
-        .map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS))
-        .transpose()
-        .map_err(refused("message"))?;
-    if signer.language.as_ref().is_some_and(|it| !is_language(it)) {
-        return Err(Problem::invalid(at("language"), "A language tag such as fr or pt-BR, or browser."));
-    }
-    let mobile = signer.mobile.filter(|it| !it.is_empty());
-    if mobile.as_ref().is_some_and(|it| !is_e164(it)) {
-        return Err(Problem::invalid(at("mobile"), "A number in E.164 form, such as +39333112233."));
-    }
-    let (places, anchors) = place::places(&signer.signatures, &at("signatures"))?;
-    Ok(NewSignatory {
-        given_name: PersonName::parse(&signer.name).map_err(refused("name"))?,
-        family_name: PersonName::parse(&signer.surname).map_err(refused("surname"))?,
-        email: EmailAddress::parse(&email).map_err(refused("email"))?,
-        mobile: mobile.map(|it| PersonName::parse(&it)).transpose().map_err(refused("mobile"))?,
-        channel,
-        language: signer.language.filter(|it| it != "browser"),
-        otp_text,
-        places,
-        anchors,
-    })
-}
-
-fn channel(authentication: &[String], pointer: &str) -> Result<Channel, Problem> {
-    match authentication {
-        [] => Err(Problem::invalid(pointer, "Name a channel for the one-time password: [\"email\"].")),
-        [only] if only == "email" => Ok(Channel::Email),
-        _ => Err(Problem::invalid(pointer, "The one channel offered is [\"email\"].")),
-    }
+    signers
+        .into_iter()
+        .enumerate()
+        .map(|(index, it)| signer::read(it, &format!("/signers/{index}"), rules))
+        .collect()
 }
 
 /// Reads the options; those at the top level count where `options` is silent.
@@ -117,7 +83,52 @@ pub(crate) fn options(
         ui,
         consent_text: Text::parse(consent, "consentText", MAX_CONSENT_CHARS)
             .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
+        autocomplete: options.autocomplete.is_none_or(wire::Flag::is_set),
+        delegation: options.delegation.is_some_and(wire::Flag::is_set),
+        reminders: options.reminders.map(reminders).transpose()?,
     })
+}
+
+fn reminders(rule: wire::Reminders) -> Result<Reminders, Problem> {
+    let invalid = |field: &str, detail: &str| {
+        Problem::invalid(format!("/options/reminders/{field}"), detail).numbered(625)
+    };
+    let days = |value: Option<u16>, field: &str| {
+        let days = value.unwrap_or(DEFAULT_REMINDER_DAYS);
+        if !(1..=MAX_REMINDER_DAYS).contains(&days) {
+            return Err(invalid(field, "1 to 90 days."));
+        }
+        Ok(Duration::from_hours(24 * u64::from(days)))
+    };
+    let count = rule.count.unwrap_or(DEFAULT_REMINDERS);
+    if !(1..=MAX_REMINDERS).contains(&count) {
+        return Err(invalid("count", "1 to 10 reminders."));
+    }
+    let quiet = match rule.quiet_hours {
+        None => DEFAULT_QUIET,
+        Some(hours) => {
+            let minute = |text: &str, field: &str| {
+                minute_of_day(text).ok_or_else(|| invalid(field, "A time such as 20:00."))
+            };
+            QuietHours {
+                from_minute: minute(&hours.from, "quietHours/from")?,
+                to_minute: minute(&hours.to, "quietHours/to")?,
+            }
+        }
+    };
+    Ok(Reminders {
+        first_after: days(rule.first_after_days, "firstAfterDays")?,
+        every: days(rule.every_days, "everyDays")?,
+        count,
+        quiet,
+    })
+}
+
+/// Reads `HH:MM`.
+fn minute_of_day(text: &str) -> Option<u16> {
+    let (hour, minute) = text.split_once(':').filter(|_| text.len() == 5)?;
+    let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }
 
 /// Reads the callback.
@@ -179,29 +190,20 @@ pub(crate) fn text(
         .map_err(|refusal| Problem::refused(format!("/{field}"), &refusal))
 }
 
-/// BCP 47, as far as a page needs it.
-fn is_language(tag: &str) -> bool {
-    tag == "browser"
-        || ((2..=35).contains(&tag.len())
-            && tag
-                .split(['-', '_'])
-                .all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())))
-}
-
-fn is_e164(number: &str) -> bool {
-    let digits = number.strip_prefix('+').unwrap_or_default();
-    (7..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
 pub(crate) const MAX_TITLE_CHARS: usize = 200;
 pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
-const MAX_MESSAGE_CHARS: usize = 160;
 const MAX_CONSENT_CHARS: usize = 4000;
 const MAX_UI_BYTES: usize = 8192;
 const MAX_CALLBACK_RETRIES: u8 = 5;
 const MAX_CALLBACK_HEADERS: usize = 20;
+const DEFAULT_REMINDER_DAYS: u16 = 3;
+const MAX_REMINDER_DAYS: u16 = 90;
+const DEFAULT_REMINDERS: u8 = 3;
+const MAX_REMINDERS: u8 = 10;
+/// Eight in the evening to eight in the morning.
+const DEFAULT_QUIET: QuietHours = QuietHours { from_minute: 20 * 60, to_minute: 8 * 60 };
 const EDITABLE: [&str; 3] = ["name", "mobile", "email"];
 
 const CONSENT_TEXT: &str = "I have read the document. I agree to sign it electronically with a one-time \

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The body of `POST /EU-SES`.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CreateBody {
     pub(crate) signers: Option<Vec<Signer>>,
@@ -23,10 +23,12 @@ pub(crate) struct CreateBody {
     pub(crate) user_editable_data: Option<BTreeMap<String, Flag>>,
     /// RFC 3339; 30 days from now if absent, at most a year.
     pub(crate) expires_at: Option<String>,
+    /// Nobody is invited before `POST /signatures/{id}/activate`.
+    pub(crate) draft: Option<Flag>,
 }
 
 /// Someone who is to sign.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Signer {
     pub(crate) name: String,
@@ -39,6 +41,47 @@ pub(crate) struct Signer {
     pub(crate) language: Option<String>,
     #[serde(default)]
     pub(crate) signatures: Vec<Signature>,
+    /// `signatory`, `approver`, `viewer` or `cc`.
+    pub(crate) role: Option<String>,
+    /// From 1: those of a stage are invited when everyone of the earlier ones has acted.
+    pub(crate) stage: Option<u16>,
+    /// Of those of one stage who share this word, any one is enough.
+    pub(crate) group: Option<String>,
+    /// IANA name of the zone they live in.
+    pub(crate) timezone: Option<String>,
+    /// What they are asked before they see the document.
+    pub(crate) access_code: Option<String>,
+    /// Questions that they are asked before they see the document.
+    #[serde(default)]
+    pub(crate) challenges: Vec<Challenge>,
+    pub(crate) identity: Option<Identity>,
+    #[serde(default)]
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// A question with its answer.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Challenge {
+    pub(crate) question: String,
+    pub(crate) answer: String,
+}
+
+/// Who a signatory is, as found out elsewhere.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Identity {
+    pub(crate) provider: String,
+    pub(crate) reference: String,
+}
+
+/// A document that is asked from a signatory.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Attachment {
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) required: Option<Flag>,
 }
 
 /// Where a signature stands: at coordinates, or where the document's text says so.
@@ -85,7 +128,30 @@ pub(crate) struct Options {
     #[serde(rename = "asyncDocumentsValidation")]
     pub(crate) _async_documents_validation: Option<Flag>,
     pub(crate) consent_text: Option<String>,
+    /// Whether the request completes by itself once everyone has acted; it does unless said otherwise.
+    pub(crate) autocomplete: Option<Flag>,
+    /// Whether a signatory may pass the task on; nobody may unless said otherwise.
+    pub(crate) delegation: Option<Flag>,
+    pub(crate) reminders: Option<Reminders>,
     pub(crate) ui: Option<BTreeMap<String, Value>>,
+}
+
+/// When signatories who have not acted are reminded.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct Reminders {
+    pub(crate) first_after_days: Option<u16>,
+    pub(crate) every_days: Option<u16>,
+    pub(crate) count: Option<u8>,
+    pub(crate) quiet_hours: Option<QuietHours>,
+}
+
+/// Hours in which nobody is reminded, as `HH:MM`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuietHours {
+    pub(crate) from: String,
+    pub(crate) to: String,
 }
 
 /// Where the integrator wants to be told.

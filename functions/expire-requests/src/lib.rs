@@ -1,4 +1,4 @@
-//! Every minute: looks at what is due. Deadlines pass, documents that never came are given up, messages
+//! Every minute: looks at what is due. Deadlines pass, signatories are reminded, documents that never came are given up, messages
 //! and seals that someone left behind are taken up.
 //!
 //! State is decided by comparing clocks, so nothing here is needed for a refusal to be right; it only
@@ -65,6 +65,7 @@ async fn look_at(deps: &Deps, due: &DueItem, cx: &Invocation) -> Result<(), BoxE
         },
         DueTarget::Request(DueKind::Expiry) => Ok(expire(deps, &due.request, cx).await?),
         DueTarget::Request(DueKind::Intake) => Ok(give_up_intake(deps, &due.request, cx).await?),
+        DueTarget::Request(DueKind::Reminder) => Ok(remind(deps, &due.request, cx).await?),
         DueTarget::Request(DueKind::Seal) => seal_again(deps, &due.request, cx).await,
     }
 }
@@ -73,9 +74,9 @@ async fn expire(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Stor
     let mut rng = system_rng();
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     let request = deps.requests.load(id).await?;
-    let waiting = matches!(request, AnyRequest::Received(_) | AnyRequest::Open(_));
+    let waiting = matches!(request, AnyRequest::Received(_) | AnyRequest::Draft(_) | AnyRequest::Open(_));
     match request.expire(&mut cause) {
-        Ok(transition) => left_to_next_sweep(deps.requests.commit(transition).await.map(|_| ())),
+        Ok(transition) => left_to_next_sweep(deps.courier.commit(transition).await.map(|_| ())),
         // Seen in the index before its deadline was moved or its end was stored.
         Err(_) if waiting => Ok(()),
         Err(_) => deps.requests.forget(id, DueKind::Expiry).await,
@@ -91,6 +92,15 @@ async fn give_up_intake(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     let transition = request.reject(Failure { number: NEVER_ARRIVED, sentence }, &mut cause);
     left_to_next_sweep(deps.requests.commit(transition).await.map(|_| ()))
+}
+
+async fn remind(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), StoreError> {
+    let mut rng = system_rng();
+    let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
+    match deps.requests.load(id).await?.remind_due(&mut cause) {
+        Some(transition) => left_to_next_sweep(deps.courier.commit(transition).await.map(|_| ())),
+        None => deps.requests.forget(id, DueKind::Reminder).await,
+    }
 }
 
 async fn seal_again(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), BoxError> {

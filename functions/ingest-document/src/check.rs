@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::request::{Facts, Failure, Placed, Signatory};
+use domain::request::{Facts, Failure, Placed};
 use pdf::{
     Act, Appearance, Document, Inspection, Limits, Mark, PdfError, ReadAt, SealError, SealRequest, SignedAt,
 };
@@ -130,9 +130,10 @@ fn try_seal(document: &Document, facts: &Facts, placed: &[Placed]) -> Result<(),
         signatory.places.clone_from(&placed.places);
     }
     let facts = &facts;
+    let Some(first) = facts.signatories.iter().find(|it| sealing::holds_slot(it)) else { return Ok(()) };
     let plan = sealing::field_plan(facts);
     let appearance = Appearance {
-        name: facts.signatories.first().map(Signatory::full_name).unwrap_or_default(),
+        name: first.full_name(),
         mark: Mark::Typed,
         signed_at_text: facts.created_at.in_zone(&facts.options.timezone),
         reason: None,
@@ -140,7 +141,7 @@ fn try_seal(document: &Document, facts: &Facts, placed: &[Placed]) -> Result<(),
     };
     let request = SealRequest {
         plan: &plan,
-        act: Act::Signatory { field_name: &sealing::field_name(facts, 0), appearance: &appearance },
+        act: Act::Signatory { field_name: &sealing::field_name(facts, first), appearance: &appearance },
         signed_at: SignedAt { unix_ms: facts.created_at.unix_ms(), offset_minutes: 0 },
         signer_name: facts.requester.as_str(),
         reason: None,

@@ -3,6 +3,7 @@
 
 use domain::request::{Anchor, Facts, Failure, Occurrence, Place, Placed, Signatory};
 use pdf::{AnchorReport, AnchorText, Document, Tag};
+use shared::sealing;
 
 use crate::check::{ANCHOR, unreadable};
 
@@ -34,6 +35,10 @@ pub(crate) fn find(document: &Document, facts: &Facts) -> Result<Vec<Placed>, Fa
             placed.found.push(u32::try_from(found).unwrap_or(u32::MAX));
         }
         first += wanted.len();
+        if !sealing::holds_slot(signatory) {
+            all.push(Placed::default());
+            continue;
+        }
         if asks_for_nothing(signatory) {
             placed.found.clear();
             if placed.places.is_empty() {
@@ -55,6 +60,9 @@ pub(crate) fn find(document: &Document, facts: &Facts) -> Result<Vec<Placed>, Fa
 
 /// The anchors of a signatory; of one for whom nothing was asked, the tags of the own number.
 fn anchors_of((index, signatory): (usize, &Signatory)) -> Vec<Anchor> {
+    if !sealing::holds_slot(signatory) {
+        return Vec::new();
+    }
     if !asks_for_nothing(signatory) {
         return signatory.anchors.clone();
     }

@@ -1,20 +1,21 @@
-//! `POST /sign/otp`: records the signatory's consent and sends a one-time password.
+//! `POST /sign/otp`: records the signatory's consent and sends one-time passwords.
 
+mod allowance;
 mod wire;
 
-use domain::message::{Delivery, Message, MessageKind};
-use domain::otp::Pepper;
+use domain::message::Delivery;
+use domain::otp::Peppers;
 use domain::policy::OtpPolicy;
-use domain::request::{Agreement, AnyRequest, Issued};
-use domain::{Digest, Refusal, SignatoryId};
+use domain::request::{AfterAsking, Agreement, AnyRequest, Issued, IssuedCode};
+use domain::{Digest, Refusal};
 use shared::courier::Courier;
 use shared::edge::session::{Credential, SessionKey, renewed_cookie};
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
 };
-use shared::store::{Requests, Rounds, StoreError};
+use shared::store::{Quotas, Requests, Rounds, StoreError};
 
-use wire::{Asked, Sent};
+use wire::Asked;
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -22,7 +23,9 @@ pub struct Deps {
     requests: Requests,
     courier: Courier,
     session_key: SessionKey,
-    pepper: Pepper,
+    peppers: Peppers,
+    quotas: Quotas,
+    sms: SmsConfig,
     policy: OtpPolicy,
 }
 
@@ -34,38 +37,47 @@ pub struct Deps {
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let requests = supply.committing_requests().await?;
+    let sms = SmsConfig::from_env(env)?;
+    let courier = supply.courier(&requests);
     let deps = Deps {
-        courier: supply.courier(&requests),
+        courier: match supply.sms(&sms) {
+            Some(texts) => courier.with_sms(texts),
+            None => courier,
+        },
+        sms,
+        quotas: supply.quotas().await?,
         requests,
         session_key: supply.session_key().await?,
-        pepper: supply.pepper().await?,
+        peppers: supply.peppers().await?,
         policy: supply.otp_policy()?,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
 
-/// Makes a code, stores its challenge, then sends it.
+/// Makes codes, one for each channel, stores their challenge, then sends them.
 ///
 /// # Errors
 ///
-/// [`Problem`] 404 for an unknown link, 409 out of order, 410 after the deadline, 423 when all codes were
-/// sent, 429 inside the pause, 502 when the mail was refused.
+/// [`Problem`] 404 for an unknown link, 409 out of order, 410 after the deadline, 423 when codes were sent as
+/// often as they may, 429 inside the pause, 502 when a message was refused, 503 while none can be sent.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(&http, &deps.session_key, cx.now)?;
     let asked: Asked = http.json()?;
     let agreed = asked.agreement()?;
-    let (issued, signatory) = issue(deps, &http, &credential, agreed, cx).await?;
-    let Issued { request, code, message, expires_at } = issued;
+    let Issued { request, codes, expires_at } = issue(deps, &http, &credential, agreed, cx).await?;
     let request = AnyRequest::Open(request);
-    let masked = request.facts().signatory(&signatory).map(|it| it.email.masked()).unwrap_or_default();
-    let message = Message { id: message, kind: MessageKind::Otp, to: signatory, decided_at: cx.now };
-    let delivery = deps.courier.send_code(&request, &message, (&code, agreed.document, expires_at)).await?;
-    if let Delivery::Refused { .. } = delivery {
-        let detail = "The code could not be sent. Ask for another in a minute.";
-        return Err(Problem::new(502, "code_not_sent", detail));
+    let mut sent_to = Vec::with_capacity(codes.len());
+    for IssuedCode { channel, code, message } in codes {
+        let delivery =
+            deps.courier.send_code(&request, &message, (&code, agreed.document, expires_at)).await?;
+        if let Delivery::Refused { .. } = delivery {
+            let detail = "The code could not be sent. Ask for another in a minute.";
+            return Err(Problem::new(502, "code_not_sent", detail));
+        }
+        let to = request.facts().signatory(&message.to).and_then(|it| it.masked_destination(channel));
+        sent_to.push((channel, to.unwrap_or_default()));
     }
-    let sent = Sent::new(masked, expires_at, deps.policy.resend_pause);
-    let reply = Reply::json(202, &sent);
+    let reply = Reply::json(202, &wire::Issued::new(sent_to, expires_at, deps.policy.resend_pause));
     Ok(match renewed_cookie(&credential, &deps.session_key, cx.now) {
         Some(cookie) => reply.header("set-cookie", cookie),
         None => reply,
@@ -78,17 +90,26 @@ async fn issue(
     credential: &Credential,
     agreed: Agreement,
     cx: &Invocation,
-) -> Result<(Issued, SignatoryId), Problem> {
+) -> Result<Issued, Problem> {
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
+    let mut allowed = false;
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let issued =
-            request.open(cx.now)?.issue(&signatory, agreed, (&deps.pepper, &deps.policy), &mut cause)?;
-        match deps.requests.commit(issued).await {
+        let request = request.open(cx.now)?;
+        let facts = request.facts().clone();
+        let asked = request.issue(&signatory, agreed, (&deps.peppers, &deps.policy), &mut cause)?;
+        // Taken once, and only for codes that will be sent: a refusal costs nothing.
+        if !allowed && let Some(person) = facts.signatory(&signatory) {
+            allowance::take(deps, &facts.tenant, person, &http.origin().ip_address, cx.now).await?;
+            allowed = true;
+        }
+        match deps.requests.commit(asked).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
-            other => return Ok((other?, signatory)),
+            Ok(AfterAsking::Issued(issued)) => return Ok(issued),
+            Ok(AfterAsking::Refused(_, refusal)) => return Err(refusal.into()),
+            Err(error) => return Err(error.into()),
         }
     }
 }

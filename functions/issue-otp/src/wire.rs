@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::Timestamp;
+use domain::{Channel, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// The signatory agrees to the text of this digest, for the document of this digest.
@@ -13,19 +13,36 @@ pub(crate) struct Asked {
     pub(crate) consent_sha256: String,
 }
 
-/// A code is on its way.
+/// Codes are on their way.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Sent {
-    #[serde(rename = "sentTo")]
-    destination: String,
+pub(crate) struct Issued {
+    /// Where the first one goes.
+    sent_to: String,
+    /// One for each channel.
+    codes: Vec<SentCode>,
     expires_at: String,
     resend_after_seconds: u64,
 }
 
-impl Sent {
-    pub(crate) fn new(destination: String, expires_at: Timestamp, resend_after: Duration) -> Self {
-        let resend_after_seconds = resend_after.as_secs();
-        Self { destination, expires_at: expires_at.to_rfc3339(), resend_after_seconds }
+/// A code that is on its way.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SentCode {
+    channel: &'static str,
+    sent_to: String,
+}
+
+impl Issued {
+    pub(crate) fn new(to: Vec<(Channel, String)>, expires_at: Timestamp, resend_after: Duration) -> Self {
+        Self {
+            sent_to: to.first().map(|(_, sent_to)| sent_to.clone()).unwrap_or_default(),
+            codes: to
+                .into_iter()
+                .map(|(channel, sent_to)| SentCode { channel: channel.as_str(), sent_to })
+                .collect(),
+            expires_at: expires_at.to_rfc3339(),
+            resend_after_seconds: resend_after.as_secs(),
+        }
     }
 }

@@ -1,18 +1,30 @@
-//! `DELETE /signatures/{id}`: withdraws a request that is open and deletes its documents. The evidence
-//! stays.
+//! What an integrator does to a request and its signatories: activate, deactivate, complete, cancel, extend,
+//! reactivate, remind, unlock, correct, judge attachments, file away, delete.
 
-use domain::request::AnyRequest;
-use serde_json::json;
+mod attachment;
+mod delete;
+mod signer;
+mod wire;
+
+use domain::request::{AfterAct, AnyRequest};
+use domain::transition::Transition;
+use domain::value::Text;
+use domain::{Cause, LinkKey, Refusal, Timestamp};
+use shared::courier::Courier;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
 };
-use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
+use shared::store::{Documents, Requests, Rounds, StoreError};
+
+use wire::{DeadlineBody, ReasonBody};
 
 /// What this function may touch.
 #[derive(Debug)]
 pub struct Deps {
     requests: Requests,
     documents: Documents,
+    courier: Courier,
+    links: LinkKey,
 }
 
 /// This function, ready to be invoked.
@@ -22,60 +34,113 @@ pub struct Deps {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
-    let deps = Deps { requests: supply.committing_requests().await?, documents: supply.documents()? };
+    let requests = supply.committing_requests().await?;
+    let deps = Deps {
+        documents: supply.documents()?,
+        courier: supply.courier_with_links(&requests).await?,
+        links: supply.links().await?,
+        requests,
+    };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
 
-/// Ends the request if it is open, records that its documents go, and deletes them.
-///
-/// Doing it again changes nothing.
+/// Serves the routes, in the plural and in the singular.
 ///
 /// # Errors
 ///
-/// [`Problem`] 404 for an unknown request, 409 while its last seal is being made.
+/// [`Problem`] 404 for what is not the tenant's, 409 when the state does not allow the move, 422 for a value
+/// that is refused, 429 for reminders too soon after another.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let route = http.route().trim_start_matches("/signatures").trim_start_matches("/signature");
+    match route {
+        "/{id}/{actionType}" => whole(deps, &http, cx).await,
+        "/{id}/signers/{signer}" => signer::correct(deps, &http, cx).await,
+        "/{id}/signers/{signer}/{actionType}" => signer::act_on(deps, &http, cx).await,
+        "/{id}/signers/{signer}/attachments/{attachment}" => attachment::show(deps, &http, cx).await,
+        "/{id}/signers/{signer}/attachments/{attachment}/{verdict}" => {
+            attachment::judge(deps, &http, cx).await
+        }
+        _ => delete::delete(deps, &http, cx).await,
+    }
+}
+
+/// A move of the whole request, by its name.
+async fn whole(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    match http.path_parameter("actionType")? {
+        "activate" => act(deps, http, cx, AnyRequest::activate).await,
+        "archive" => act(deps, http, cx, AnyRequest::archive).await,
+        "cancel" => {
+            let reason = reason(http)?;
+            act(deps, http, cx, |it, cause| it.cancel(reason.as_ref(), cause)).await
+        }
+        "complete" => act(deps, http, cx, |it, cause| Ok(it.complete(cause)?.map(any))).await,
+        "deactivate" => act(deps, http, cx, AnyRequest::deactivate).await,
+        "extend" => {
+            let at = deadline(http)?;
+            act(deps, http, cx, |it, cause| it.extend(at, cause)).await
+        }
+        "reactivate" => {
+            let at = deadline(http)?;
+            act(deps, http, cx, |it, cause| it.reactivate(at, cause)).await
+        }
+        "remind" => act(deps, http, cx, |it, cause| it.remind(None, cause)).await,
+        "restore" => act(deps, http, cx, AnyRequest::put_back).await,
+        "trash" => act(deps, http, cx, AnyRequest::trash).await,
+        _ => Err(Problem::not_found()),
+    }
+}
+
+/// Makes one move of the tenant's request, and answers with what it led to.
+///
+/// # Errors
+///
+/// As [`handle`].
+pub(crate) async fn act(
+    deps: &Deps,
+    http: &HttpRequest,
+    cx: &Invocation,
+    make: impl Fn(AnyRequest, &mut Cause<'_>) -> Result<Transition<AnyRequest>, Refusal>,
+) -> Result<Reply, Problem> {
     let (tenant, id) = (http.tenant()?, http.request_id()?);
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
-    let deleted = loop {
+    loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
-        if request.facts().deleted_at.is_some() {
-            break request;
-        }
-        match step(deps, request, &http, cx, &mut rng).await {
-            Ok(request) if request.facts().deleted_at.is_some() => break request,
-            Ok(_) => {}
-            Err(Step::Store(StoreError::Conflict(_))) if rounds.again().await => {}
-            Err(Step::Store(error)) => return Err(error.into()),
-            Err(Step::Problem(problem)) => return Err(problem),
-        }
-    };
-    for prefix in DocumentKeys::new(&tenant, &id).prefixes() {
-        for key in deps.documents.list(&prefix).await? {
-            deps.documents.delete(&key).await?;
+        let mut cause = http.integrator_cause(cx, &mut rng)?;
+        match deps.courier.commit(make(request, &mut cause)?).await {
+            Err(StoreError::Conflict(_)) if rounds.again().await => {}
+            Err(error) => return Err(error.into()),
+            Ok(request) => {
+                let data = view::request(&request, Some(&deps.links));
+                return Ok(Reply::json(200, &view::envelope("Updated", &data)));
+            }
         }
     }
-    let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
-    Ok(Reply::json(200, &view::envelope("Deleted", &data)))
 }
 
-/// Why a step failed.
-enum Step {
-    Problem(Problem),
-    Store(StoreError),
+/// A request in whichever state an act led to.
+pub(crate) fn any(after: AfterAct) -> AnyRequest {
+    match after {
+        AfterAct::Open(request) => AnyRequest::Open(request),
+        AfterAct::Signed(request) => AnyRequest::Signed(request),
+    }
 }
 
-/// One move: an open request is withdrawn, a closed one loses its documents.
-async fn step(
-    deps: &Deps,
-    request: AnyRequest,
-    http: &HttpRequest,
-    cx: &Invocation,
-    rng: &mut (impl rand::CryptoRng + Send),
-) -> Result<AnyRequest, Step> {
-    let mut cause = http.integrator_cause(cx, rng).map_err(Step::Problem)?;
-    let closed = request.facts().closed_at.is_some();
-    let moved = if closed { request.delete_documents(&mut cause) } else { request.cancel(&mut cause) };
-    let transition = moved.map_err(|refusal| Step::Problem(refusal.into()))?;
-    deps.requests.commit(transition).await.map_err(Step::Store)
+fn deadline(http: &HttpRequest) -> Result<Timestamp, Problem> {
+    let body: DeadlineBody = http.json()?;
+    Timestamp::parse_rfc3339(&body.expires_at).ok_or_else(|| {
+        Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z.")
+    })
 }
+
+fn reason(http: &HttpRequest) -> Result<Option<Text>, Problem> {
+    let body: ReasonBody = if http.body_len() == 0 { ReasonBody::default() } else { http.json()? };
+    body.reason
+        .filter(|it| !it.trim().is_empty())
+        .map(|it| Text::parse(&it, "reason", MAX_REASON_CHARS))
+        .transpose()
+        .map_err(|refusal| Problem::refused("/reason", &refusal))
+}
+
+/// Longest reason, in characters.
+pub(crate) const MAX_REASON_CHARS: usize = 1000;

@@ -1,4 +1,5 @@
-//! The signing room: its page, a session for a link, the document, and the record that it was opened.
+//! The signing room: its page, a session for a link, what only a signatory knows, the document, and the record
+//! that it was opened.
 //!
 //! **Invariant:** a GET changes nothing, and a session is not a presentation: only the signatory's own
 //! gesture is recorded.
@@ -7,8 +8,9 @@ mod page;
 mod state;
 mod wire;
 
+use domain::otp::Peppers;
 use domain::policy::DOCUMENT_MONTHS;
-use domain::request::AnyRequest;
+use domain::request::{AfterTelling, Answer, AnyRequest, MAX_QUESTIONS};
 use domain::{Digest, LinkToken};
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
@@ -17,7 +19,7 @@ use shared::edge::{
 };
 use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
 
-use wire::{PresentedBody, SessionBody};
+use wire::{AccessBody, PresentedBody, SessionBody};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     session_key: SessionKey,
+    peppers: Peppers,
 }
 
 /// This function, ready to be invoked.
@@ -38,6 +41,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
         session_key: supply.session_key().await?,
+        peppers: supply.peppers().await?,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
@@ -47,11 +51,12 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// # Errors
 ///
 /// [`Problem`] 401 without a session or link, 404 for an unknown link, 409 out of order, 410 for what is
-/// over.
+/// over, 422 for wrong answers, 423 when the signatory is locked.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
         "/sign" => Ok(page::page()),
         "/sign/assets/{name}" => page::asset(http.path_parameter("name")?),
+        "/sign/access" => access(deps, &http, cx).await,
         "/sign/session" => session(deps, &http, cx).await,
         "/sign/document" => document(deps, &http, cx).await,
         "/sign/presented" => presented(deps, &http, cx).await,
@@ -74,11 +79,49 @@ async fn request_state(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Resu
     Ok(Reply::json(200, &state::view(&request, &signatory, cx.now)?))
 }
 
+/// Compares what the signatory tells with what only they know.
+async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let body: AccessBody = http.json()?;
+    if body.answers.len() > MAX_QUESTIONS {
+        return Err(Problem::invalid("/answers", format!("At most {MAX_QUESTIONS} answers.")));
+    }
+    let answers = body.answers.iter().enumerate().map(|(index, it)| {
+        Answer::parse(it).map_err(|refusal| Problem::refused(format!("/answers/{index}"), &refusal))
+    });
+    let answers = answers.collect::<Result<Vec<_>, _>>()?;
+    let mut rng = system_rng();
+    let mut rounds = Rounds::default();
+    loop {
+        let (request, signatory) = credential.load(&deps.requests, http).await?;
+        let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
+        let told = request.open(cx.now)?.tell(&signatory, &answers, &deps.peppers, &mut cause)?;
+        match deps.requests.commit(told).await {
+            Err(StoreError::Conflict(_)) if rounds.again().await => {}
+            Ok(AfterTelling::Refused(_, refusal)) => return Err(refusal.into()),
+            Ok(AfterTelling::Told(request)) => {
+                let view = state::view(&AnyRequest::Open(request), &signatory, cx.now)?;
+                return Ok(renewed(Reply::json(200, &view), &credential, deps, cx));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// The answer, with the session going on from now.
+fn renewed(reply: Reply, credential: &Credential, deps: &Deps, cx: &Invocation) -> Reply {
+    match renewed_cookie(credential, &deps.session_key, cx.now) {
+        Some(cookie) => reply.header("set-cookie", cookie),
+        None => reply,
+    }
+}
+
 /// The bytes to be signed, or the signed document once it is done.
 async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
-    let (request, _) = credential.load(&deps.requests, http).await?;
+    let (request, signatory) = credential.load(&deps.requests, http).await?;
     let facts = request.facts();
+    facts.signatory(&signatory).ok_or_else(Problem::not_found)?.may_read(cx.now)?;
     let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
     if over || facts.deleted_at.is_some() {
         return Err(Problem::gone("The document is no longer kept."));
@@ -146,10 +189,6 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
                 other => other?,
             };
         }
-        let reply = Reply::no_content();
-        return Ok(match renewed_cookie(&credential, &deps.session_key, cx.now) {
-            Some(cookie) => reply.header("set-cookie", cookie),
-            None => reply,
-        });
+        return Ok(renewed(Reply::no_content(), &credential, deps, cx));
     }
 }

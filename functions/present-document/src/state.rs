@@ -1,9 +1,10 @@
 //! What a signatory is told about the request.
 
-use domain::request::{AnyRequest, Progress};
-use domain::{SignatoryId, Text, Timestamp};
+use domain::policy::MAX_CODES;
+use domain::request::{AnyRequest, Facts, Progress, Signatory};
+use domain::{Channel, SignatoryId, Text, Timestamp};
 use serde_json::{Value, json};
-use shared::edge::Problem;
+use shared::edge::{Problem, view};
 
 /// The request as one signatory sees it: nothing of the others.
 ///
@@ -14,9 +15,10 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
     let facts = request.facts();
     let person = facts.signatory(signatory).ok_or_else(Problem::not_found)?;
     // The clock decides, whether or not a schedule has noticed.
-    let waiting = matches!(request, AnyRequest::Received(_) | AnyRequest::Open(_));
+    let waiting = matches!(request, AnyRequest::Received(_) | AnyRequest::Draft(_) | AnyRequest::Open(_));
     let state = if waiting && now >= facts.expires_at { "EXPIRED" } else { request.state_name() };
-    let document = request.document().map(|it| {
+    let may_read = person.may_read(now).is_ok();
+    let document = request.document().filter(|_| may_read).map(|it| {
         let current = it.current();
         json!({
             "sha256": current.sha256.to_hex(),
@@ -25,10 +27,6 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
             "name": facts.title.as_ref().map_or("document", |title| title.as_str()),
         })
     });
-    let signed_at = match &person.progress {
-        Progress::Signed(act) => Some(act.signed_at.to_rfc3339()),
-        Progress::Pending(_) | Progress::Declined { .. } => None,
-    };
     Ok(json!({
         "request": {
             "id": facts.id.as_str(),
@@ -38,15 +36,8 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
             "state": state,
             "expiresAt": facts.expires_at.to_rfc3339(),
         },
-        "signatory": {
-            "id": person.id.as_str(),
-            "name": person.given_name.expose(),
-            "surname": person.family_name.expose(),
-            "state": person.state_name(),
-            "signedAt": signed_at,
-            "channel": person.channel.as_str(),
-            "destination": person.email.masked(),
-        },
+        "signatory": signatory_view(person, facts),
+        "questions": questions(person, may_read),
         "document": document,
         "consent": {
             "text": facts.options.consent_text.as_str(),
@@ -56,4 +47,49 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
         "mustRead": facts.options.must_read,
         "sealed": request.sealed().map(|it| json!({ "sha256": it.sha256.to_hex() })),
     }))
+}
+
+/// The signatory themselves: what they are to do, and how far they have come.
+fn signatory_view(person: &Signatory, facts: &Facts) -> Value {
+    let codes_left = match &person.progress {
+        Progress::Pending(ceremony) => Some(MAX_CODES.saturating_sub(ceremony.codes)),
+        _ => None,
+    };
+    let acted_at = match &person.progress {
+        Progress::Signed(act) => Some(act.signed_at),
+        Progress::Approved(approval) => Some(approval.at),
+        Progress::Read { at, .. }
+        | Progress::Delegated { at, .. }
+        | Progress::NotNeeded { at }
+        | Progress::Declined { at, .. } => Some(*at),
+        Progress::Following | Progress::Pending(_) => None,
+    };
+    let signed_at = matches!(person.progress, Progress::Signed(_)).then_some(acted_at).flatten();
+    let channels = person.channels.each();
+    let first = channels.first().copied().unwrap_or(Channel::Email);
+    json!({
+        "id": person.id.as_str(),
+        "name": person.given_name.expose(),
+        "surname": person.family_name.expose(),
+        "state": person.state_name(),
+        "role": person.role.as_str(),
+        "isTurn": person.is_pending() && person.invited_at.is_some(),
+        "actedAt": acted_at.map(Timestamp::to_rfc3339),
+        "signedAt": signed_at.map(Timestamp::to_rfc3339),
+        "channel": first.as_str(),
+        "destination": person.masked_destination(first),
+        "channels": channels.iter().map(|it| json!({
+            "channel": it.as_str(), "destination": person.masked_destination(*it),
+        })).collect::<Vec<_>>(),
+        "attachments": person.attachments.iter().map(view::attachment).collect::<Vec<_>>(),
+        "editable": facts.options.editable,
+        "mayDelegate": facts.options.delegation && person.knowledge.is_none() && person.is_pending(),
+        "codesLeft": codes_left,
+    })
+}
+
+/// What is asked before the document is shown, while it is: a question, or null for an access code.
+fn questions(person: &Signatory, may_read: bool) -> Option<Vec<Option<&str>>> {
+    let knowledge = person.knowledge.as_ref().filter(|_| person.is_pending() && !may_read)?;
+    Some(knowledge.questions.iter().map(|it| it.text.as_ref().map(Text::as_str)).collect())
 }

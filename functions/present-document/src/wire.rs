@@ -1,4 +1,4 @@
-//! `POST /sign/session` and `POST /sign/presented` on the wire.
+//! `POST /sign/session`, `POST /sign/access` and `POST /sign/presented` on the wire.
 
 use serde::Deserialize;
 
@@ -7,6 +7,14 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionBody {
     pub(crate) token: String,
+}
+
+/// What only the signatory knows.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccessBody {
+    /// In the order of the questions.
+    pub(crate) answers: Vec<String>,
 }
 
 /// What the signatory opened.

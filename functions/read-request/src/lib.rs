@@ -144,5 +144,5 @@ async fn document(
 
 const MAX_LIMIT: usize = 100;
 const MAX_SKIP: usize = 10_000;
-const STATES: [&str; 7] =
-    ["WAIT_VALIDATION", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];
+const STATES: [&str; 8] =
+    ["WAIT_VALIDATION", "DRAFT", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];

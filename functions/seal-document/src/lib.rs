@@ -16,7 +16,7 @@ mod revision;
 mod written;
 
 use domain::request::{AnyRequest, NextSeal, Signatory};
-use domain::value::{DocumentId, MessageId};
+use domain::value::DocumentId;
 use domain::{Actor, Cause, RequestId};
 use serde::Deserialize;
 use shared::BoxError;
@@ -115,7 +115,7 @@ async fn bring_forward(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(
         let step = match request.next_seal() {
             Some(NextSeal::Act(signatory, number)) => seal_act(deps, &request, signatory, number, cx).await,
             Some(NextSeal::Closing(number)) => close(deps, request, number, cx).await,
-            None => return Ok(archive::finish(deps, &request).await?),
+            None => return Ok(archive::finish(deps, &request, cx.now).await?),
         };
         match step {
             Ok(()) => {}
@@ -160,9 +160,7 @@ async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -
     let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     let transition = signed.close(seal, &mut cause).map_err(SealFault::other)?;
-    let messages: Vec<MessageId> = transition.messages().map(|it| it.id.clone()).collect();
-    let done = deps.requests.commit(transition).await?;
-    deps.courier.send_all(&done.facts().id, &messages).await?;
+    deps.courier.commit(transition).await?;
     Ok(())
 }
 

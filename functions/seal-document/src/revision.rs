@@ -33,12 +33,11 @@ pub(crate) async fn of_act(
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     let (name, mark) = match &act.mark {
         Mark::Drawn(digest) => {
-            let strokes = deps.documents.get(&keys.mark(digest), MAX_MARK_BYTES).await?;
-            (signatory.full_name(), pdf::Mark::Drawn(strokes_of(&strokes, *digest)?))
+            let drawn = deps.documents.get(&keys.mark(digest), MAX_MARK_BYTES).await?;
+            (signatory.full_name(), drawn_mark(drawn, *digest)?)
         }
         Mark::Typed(name) => (name.expose().to_owned(), pdf::Mark::Typed),
     };
-    let index = facts.signatories.iter().position(|it| it.id == signatory.id).unwrap_or_default();
     let appearance = Appearance {
         name,
         mark,
@@ -47,7 +46,7 @@ pub(crate) async fn of_act(
         reference: sealing::reference(facts),
     };
     let words = Words {
-        act: Act::Signatory { field_name: sealing::field_name(facts, index), appearance },
+        act: Act::Signatory { field_name: sealing::field_name(facts, signatory), appearance },
         signer_name: signatory.full_name(),
         reason: format!("Simple electronic signature, request {}", facts.id),
         ..words(facts, cx)
@@ -105,12 +104,19 @@ async fn seal(
     write(deps, to, draft, head, level).await
 }
 
-fn strokes_of(bytes: &[u8], digest: Digest) -> Result<Vec<Stroke>, SealFault> {
-    if Digest::of(bytes) != digest {
-        return Err(SealFault::other("the stored strokes are not those that were signed with"));
+/// The mark as it was kept: a picture, or strokes.
+fn drawn_mark(bytes: Vec<u8>, digest: Digest) -> Result<pdf::Mark, SealFault> {
+    if Digest::of(&bytes) != digest {
+        return Err(SealFault::other("the stored mark is not the one that was signed with"));
     }
-    let strokes: Vec<Vec<(f64, f64)>> = serde_json::from_slice(bytes).map_err(SealFault::other)?;
-    Ok(strokes.into_iter().map(|points| Stroke { points }).collect())
+    if bytes.starts_with(PNG) {
+        return Ok(pdf::Mark::Png(bytes));
+    }
+    let strokes: Vec<Vec<(f64, f64)>> = serde_json::from_slice(&bytes).map_err(SealFault::other)?;
+    Ok(pdf::Mark::Drawn(strokes.into_iter().map(|points| Stroke { points }).collect()))
 }
+
+/// How a PNG begins (ISO 15948 clause 5.2).
+const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 const MAX_MARK_BYTES: u64 = 1 << 20;

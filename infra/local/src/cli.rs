@@ -100,7 +100,11 @@ async fn service(arguments: Arguments, started: Instant) -> Result<(), BoxError>
         data: Some(arguments.common.data.clone()),
         public_url,
         api_key: arguments.common.api_key,
-        parameters: BTreeMap::from([("AllowLoopback".to_owned(), arguments.allow_loopback.to_string())]),
+        parameters: BTreeMap::from([
+            ("AllowLoopback".to_owned(), arguments.allow_loopback.to_string()),
+            // They go to the outbox and cost nothing.
+            ("SmsEnabled".to_owned(), "true".to_owned()),
+        ]),
         ..Options::default()
     };
     let cloud = Cloud::boot(options).await?;

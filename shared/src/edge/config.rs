@@ -95,6 +95,12 @@ pub struct SmsConfig {
 }
 
 impl SmsConfig {
+    /// Where text messages may go; none where none are sent.
+    #[must_use]
+    pub fn policy(&self) -> Option<&SmsPolicy> {
+        self.is_enabled.then_some(&self.policy)
+    }
+
     /// Reads the variables.
     ///
     /// # Errors

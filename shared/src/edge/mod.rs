@@ -19,7 +19,7 @@ pub mod view;
 pub use crate::chance::system_rng;
 pub use crate::clock::{self, Clock};
 pub use aws::Aws;
-pub use config::{ConfigError, Env};
+pub use config::{ConfigError, Env, SmsConfig};
 pub use http::{HttpRequest, Reply};
 pub use problem::Problem;
 pub use serve::{BoxFuture, Handler, Invocation, run};

@@ -168,22 +168,29 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
-            Refusal::LinkUnknown => 404,
+            Refusal::AttachmentUnknown | Refusal::LinkUnknown => 404,
             Refusal::RequestExpired { .. } => 410,
             Refusal::RequestNot { .. }
+            | Refusal::AttachmentSettled
+            | Refusal::DocumentUnknown
+            | Refusal::NotYourTurn
+            | Refusal::SignatoryNotLocked
             | Refusal::SignatoryNotPending
-            | Refusal::StepMissing { .. }
-            | Refusal::DocumentUnknown => 409,
+            | Refusal::StepMissing { .. } => 409,
+            Refusal::DelegationForbidden | Refusal::NotEditable { .. } | Refusal::RoleCannot { .. } => 403,
             Refusal::ResendTooSoon { .. } => 429,
             Refusal::SignatoryLocked => 423,
-            Refusal::CodeExpired
+            Refusal::AnswerWrong { .. }
+            | Refusal::CodeExpired
             | Refusal::CodeWrong { .. }
+            | Refusal::DelegateKnown
             | Refusal::DeadlineOutOfBounds
             | Refusal::DigestMalformed
             | Refusal::EmailMalformed
             | Refusal::IdMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
+            | Refusal::NobodySigns
             | Refusal::PhoneMalformed
             | Refusal::SmsNotAllowed { .. }
             | Refusal::SmsTextUnfit { .. }
@@ -192,7 +199,7 @@ impl From<Refusal> for Problem {
         };
         let mut problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
         match refusal {
-            Refusal::CodeWrong { attempts_left } => {
+            Refusal::AnswerWrong { attempts_left } | Refusal::CodeWrong { attempts_left } => {
                 problem.attempts_left = Some(attempts_left);
                 problem
             }

@@ -125,7 +125,7 @@ where
     telemetry::init();
     let aws = Aws::from_process().await;
     let clock = aws.clock.clone();
-    let handler = load(Env::process(), aws).await?;
+    let handler = Box::pin(load(Env::process(), aws)).await?;
     serve(&handler, &clock).await
 }
 

@@ -4,15 +4,15 @@
 //! template has to set.
 
 use domain::LinkKey;
-use domain::otp::Pepper;
+use domain::otp::{Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use std::time::Duration;
 
 use super::aws::Aws;
-use super::config::{ConfigError, Env};
+use super::config::{ConfigError, Env, SmsConfig};
 use super::session::SessionKey;
 use crate::courier::Courier;
-use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys};
+use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
     Access, DisclosureKey, Documents, Evidence, PasswordKey, Quotas, Requests, SealedFiles, Trust,
     TrustedLists, Validations,
@@ -125,14 +125,16 @@ impl<'a> Supply<'a> {
         Ok(LinkKey::new(keyring.current().1))
     }
 
-    /// The pepper of one-time passwords. `PEPPER_SECRET`.
+    /// The peppers of one-time passwords. `PEPPER_SECRET`.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] when the name is missing or the secret cannot be read.
-    pub async fn pepper(&self) -> Result<Pepper, ConfigError> {
+    pub async fn peppers(&self) -> Result<Peppers, ConfigError> {
         let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
-        Ok(Pepper::new(keyring.current().1))
+        let (version, material) = keyring.current();
+        let earlier = keyring.earlier().map(|(version, material)| Pepper::new(version, material)).collect();
+        Ok(Peppers::new(Pepper::new(version, material), earlier))
     }
 
     /// The key of signing sessions, derived from the pepper's secret. `PEPPER_SECRET`.
@@ -185,6 +187,24 @@ impl<'a> Supply<'a> {
         let (_, key) = keyring.current();
         let validations = Validations::new(self.aws.dynamodb(), table.clone(), PasswordKey::new(key));
         Ok((validations, Quotas::new(self.aws.dynamodb(), table, key)))
+    }
+
+    /// Quotas of what signatories cause, counted under a key of the peppers' secret. `REQUESTS_TABLE`,
+    /// `PEPPER_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn quotas(&self) -> Result<Quotas, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
+        Ok(Quotas::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?, keyring.current().1))
+    }
+
+    /// Text messages, if any are sent.
+    #[must_use]
+    pub fn sms(&self, config: &SmsConfig) -> Option<Sms> {
+        let client = || Sms::client(&self.aws.sdk);
+        config.is_enabled.then(|| Sms::new(client(), config.sender_id.clone(), config.max_price_millis))
     }
 
     /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset; `MAIL_CONFIGURATION_SET`, none

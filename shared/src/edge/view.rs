@@ -1,7 +1,8 @@
 //! Answers about requests, in Openapi's words.
 
 use domain::request::{
-    Anchor, AnyRequest, Callback, CallbackForm, FileFacts, InputDocument, Occurrence, Place, Signatory,
+    Anchor, AnyRequest, Attachment, AttachmentState, Callback, CallbackForm, FileFacts, InputDocument,
+    Occurrence, Place, Progress, Reminders, Signatory,
 };
 use domain::{LinkKey, LinkToken, Text};
 use serde_json::{Value, json};
@@ -37,6 +38,10 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
         "updatedAt": facts.updated_at.to_openapi(),
         "createdAt": facts.created_at.to_openapi(),
         "expiresAt": facts.expires_at.to_openapi(),
+        "draft": facts.draft,
+        "readyAt": facts.ready_at.map(domain::Timestamp::to_openapi),
+        "archivedAt": facts.filing.archived_at.map(domain::Timestamp::to_openapi),
+        "trashedAt": facts.filing.trashed_at.map(domain::Timestamp::to_openapi),
         "closedAt": facts.closed_at.map(domain::Timestamp::to_openapi),
         "deletedAt": facts.deleted_at.map(domain::Timestamp::to_openapi),
         "certificateType": CERTIFICATE_TYPE,
@@ -80,9 +85,20 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "name": signatory.given_name.expose(),
         "surname": signatory.family_name.expose(),
         "state": signatory.state_name(),
-        "authentication": [signatory.channel.as_str()],
+        "role": signatory.role.as_str(),
+        "stage": signatory.stage,
+        "group": signatory.group.as_ref().map(Text::as_str),
+        "authentication": signatory.channels.each().iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "questions": signatory.knowledge.as_ref().map_or(0, |it| it.questions.len()),
+        "identity": signatory.identity.as_ref().map(|it| {
+            json!({ "provider": it.provider.as_str(), "reference": it.reference.as_str() })
+        }),
+        "attachments": signatory.attachments.iter().map(attachment).collect::<Vec<_>>(),
+        "delegatedTo": delegate(signatory),
+        "invitedAt": signatory.invited_at.map(domain::Timestamp::to_openapi),
+        "timezone": signatory.timezone,
         "email": signatory.email.expose(),
-        "mobile": signatory.mobile.as_ref().map(domain::PersonName::expose),
+        "mobile": signatory.mobile.as_ref().map(domain::value::PhoneNumber::expose),
         "emailEditable": editable.get("email").copied().unwrap_or(false),
         "mobileEditable": editable.get("mobile").copied().unwrap_or(false),
         "language": signatory.language.as_deref().unwrap_or("browser"),
@@ -94,6 +110,35 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         object.insert("url".to_owned(), Value::String(signing_link(request, signatory, links)));
     }
     value
+}
+
+fn delegate(signatory: &Signatory) -> Option<&str> {
+    match &signatory.progress {
+        Progress::Delegated { to, .. } => Some(to.as_str()),
+        _ => None,
+    }
+}
+
+/// A document asked from a signatory, and how far it has come.
+#[must_use]
+pub fn attachment(attachment: &Attachment) -> Value {
+    let reason = match &attachment.state {
+        AttachmentState::Rejected { reason, .. } => Some(reason.as_str()),
+        AttachmentState::Awaited | AttachmentState::Provided(_) | AttachmentState::Accepted(_) => None,
+    };
+    json!({
+        "id": attachment.id.as_str(),
+        "name": attachment.name.as_str(),
+        "description": attachment.description.as_ref().map(Text::as_str),
+        "required": attachment.required,
+        "state": attachment.state.as_str(),
+        "reason": reason,
+        "file": attachment.file().map(|it| json!({
+            "sha256": it.file.sha256.to_hex(),
+            "sizeBytes": it.file.size_bytes,
+            "contentType": it.content_type,
+        })),
+    })
 }
 
 fn place(place: &Place) -> Value {
@@ -144,7 +189,21 @@ fn options(request: &AnyRequest) -> Value {
         "timezone": options.timezone,
         "asyncDocumentsValidation": true,
         "consentText": options.consent_text.as_str(),
+        "autocomplete": options.autocomplete,
+        "delegation": options.delegation,
+        "reminders": options.reminders.as_ref().map(reminders),
         "ui": options.ui,
+    })
+}
+
+fn reminders(rule: &Reminders) -> Value {
+    let days = |duration: std::time::Duration| duration.as_secs() / (24 * 3600);
+    let clock = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    json!({
+        "firstAfterDays": days(rule.first_after),
+        "everyDays": days(rule.every),
+        "count": rule.count,
+        "quietHours": { "from": clock(rule.quiet.from_minute), "to": clock(rule.quiet.to_minute) },
     })
 }
 

@@ -19,7 +19,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub(super) fn not_sent(reason: &str) -> Self {
+    pub(crate) fn not_sent(reason: &str) -> Self {
         Self::NotSent { reason: reason.to_owned() }
     }
 

@@ -98,6 +98,11 @@ impl Keyring {
         (self.current.version, self.current.bytes())
     }
 
+    /// The keys that were replaced, with their versions.
+    pub fn earlier(&self) -> impl Iterator<Item = (u32, &[u8])> {
+        self.previous.iter().map(|it| (it.version, it.bytes()))
+    }
+
     /// The key of a version, for what was made with it.
     #[must_use]
     pub fn of_version(&self, version: u32) -> Option<&[u8]> {

@@ -3,16 +3,13 @@
 mod challenge;
 mod document;
 mod notice;
+mod options;
 mod place;
+mod progress;
 mod signatory;
 
-use std::collections::BTreeMap;
-
 use domain::evidence::ChainHead;
-use domain::request::{
-    AnyRequest, Callback, CallbackForm, Facts, Failure, FileFacts, Mode, Sealing, SigningOptions,
-    StateRecord, Stored,
-};
+use domain::request::{AnyRequest, Facts, Failure, FileFacts, Filing, Sealing, StateRecord, Stored};
 use domain::value::Text;
 use domain::{Digest, RequestId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -20,10 +17,11 @@ use serde_json::Value;
 
 pub(super) use challenge::ChallengeItem;
 use document::{FileItem, InputItem, SealingItem};
+use options::{CallbackItem, OptionsItem};
 use signatory::SignatoryItem;
 
 /// Version of the shapes below.
-pub(super) const ITEM_VERSION: u32 = 1;
+pub(super) const ITEM_VERSION: u32 = 2;
 
 /// The item that holds a request.
 #[derive(Debug, Deserialize, Serialize)]
@@ -45,6 +43,10 @@ pub(super) struct RequestItem {
     expires_at: i64,
     closed_at: Option<i64>,
     deleted_at: Option<i64>,
+    ready_at: Option<i64>,
+    draft: bool,
+    archived_at: Option<i64>,
+    trashed_at: Option<i64>,
     public_url: String,
     requester: String,
     title: Option<String>,
@@ -70,27 +72,6 @@ struct HeadItem {
 struct FailureItem {
     number: u16,
     sentence: String,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct OptionsItem {
-    modes: Vec<String>,
-    editable: BTreeMap<String, bool>,
-    must_read: bool,
-    timezone: String,
-    /// JSON text: numbers and empty values keep their form.
-    ui: String,
-    consent_text: String,
-}
-
-#[derive(Debug, Deserialize, Serialize)]
-struct CallbackItem {
-    url: String,
-    field: Option<String>,
-    retry: u8,
-    headers: BTreeMap<String, String>,
-    /// JSON text.
-    custom: String,
 }
 
 /// Why an item cannot be read. The text names a place, never a value.
@@ -119,6 +100,10 @@ impl RequestItem {
             expires_at: facts.expires_at.unix_ms(),
             closed_at: facts.closed_at.map(Timestamp::unix_ms),
             deleted_at: facts.deleted_at.map(Timestamp::unix_ms),
+            ready_at: facts.ready_at.map(Timestamp::unix_ms),
+            draft: facts.draft,
+            archived_at: facts.filing.archived_at.map(Timestamp::unix_ms),
+            trashed_at: facts.filing.trashed_at.map(Timestamp::unix_ms),
             public_url: facts.public_url.clone(),
             requester: facts.requester.as_str().to_owned(),
             title: facts.title.as_ref().map(|it| it.as_str().to_owned()),
@@ -142,6 +127,7 @@ impl RequestItem {
         let need = || document.clone().ok_or("document");
         let state = match self.state.as_str() {
             "received" => StateRecord::Received,
+            "draft" => StateRecord::Draft(need()?),
             "open" => StateRecord::Open(need()?),
             "signed" => StateRecord::Signed(need()?),
             "done" => StateRecord::Done(need()?, self.sealed.ok_or("sealed")?.read()?),
@@ -165,6 +151,12 @@ impl RequestItem {
             expires_at: Timestamp::from_unix_ms(self.expires_at),
             closed_at: self.closed_at.map(Timestamp::from_unix_ms),
             deleted_at: self.deleted_at.map(Timestamp::from_unix_ms),
+            ready_at: self.ready_at.map(Timestamp::from_unix_ms),
+            draft: self.draft,
+            filing: Filing {
+                archived_at: self.archived_at.map(Timestamp::from_unix_ms),
+                trashed_at: self.trashed_at.map(Timestamp::from_unix_ms),
+            },
             public_url: self.public_url,
             requester: text(&self.requester, "requester")?,
             title: self.title.map(|it| text(&it, "title")).transpose()?,
@@ -184,6 +176,7 @@ fn state_parts(
 ) -> (&'static str, Option<&Sealing>, Option<&FileFacts>, Option<&Failure>) {
     match record {
         StateRecord::Received => ("received", None, None, None),
+        StateRecord::Draft(document) => ("draft", Some(document), None, None),
         StateRecord::Open(document) => ("open", Some(document), None, None),
         StateRecord::Signed(document) => ("signed", Some(document), None, None),
         StateRecord::Done(document, sealed) => ("done", Some(document), Some(sealed), None),
@@ -204,61 +197,6 @@ impl HeadItem {
     fn read(self) -> Result<ChainHead, Unreadable> {
         let hash = digest(&self.hash)?;
         Ok(ChainHead { length: self.length, hash, at: Timestamp::from_unix_ms(self.at) })
-    }
-}
-
-impl From<&SigningOptions> for OptionsItem {
-    fn from(options: &SigningOptions) -> Self {
-        Self {
-            modes: options.modes.iter().map(|it| it.as_str().to_owned()).collect(),
-            editable: options.editable.clone(),
-            must_read: options.must_read,
-            timezone: options.timezone.clone(),
-            ui: options.ui.to_string(),
-            consent_text: options.consent_text.as_str().to_owned(),
-        }
-    }
-}
-
-impl OptionsItem {
-    fn read(self) -> Result<SigningOptions, Unreadable> {
-        let modes = self.modes.iter().map(|it| Mode::parse(it).ok_or("mode"));
-        Ok(SigningOptions {
-            modes: modes.collect::<Result<_, _>>()?,
-            editable: self.editable,
-            must_read: self.must_read,
-            timezone: self.timezone,
-            ui: json(&self.ui)?,
-            consent_text: text(&self.consent_text, "consent")?,
-        })
-    }
-}
-
-impl From<&Callback> for CallbackItem {
-    fn from(callback: &Callback) -> Self {
-        let field = match &callback.form {
-            CallbackForm::Field(name) => Some(name.clone()),
-            CallbackForm::Json => None,
-        };
-        Self {
-            url: callback.url.clone(),
-            field,
-            retry: callback.retry,
-            headers: callback.headers.clone(),
-            custom: callback.custom.to_string(),
-        }
-    }
-}
-
-impl CallbackItem {
-    fn read(self) -> Result<Callback, Unreadable> {
-        Ok(Callback {
-            url: self.url,
-            form: self.field.map_or(CallbackForm::Json, CallbackForm::Field),
-            retry: self.retry,
-            headers: self.headers,
-            custom: json(&self.custom)?,
-        })
     }
 }
 

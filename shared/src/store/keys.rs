@@ -184,10 +184,22 @@ impl DocumentKeys {
         format!("open/{}/{}/{number:04}.pdf", self.tenant, self.request)
     }
 
-    /// The strokes of a drawn signature.
+    /// The strokes or the picture of a drawn signature.
     #[must_use]
     pub fn mark(&self, digest: &Digest) -> String {
-        format!("open/{}/{}/mark-{}.json", self.tenant, self.request, digest.to_hex())
+        format!("open/{}/{}/mark-{}", self.tenant, self.request, digest.to_hex())
+    }
+
+    /// A document that a signatory of an open request attached.
+    #[must_use]
+    pub fn attachment(&self, attachment: &DocumentId, digest: &Digest) -> String {
+        format!("open/{}/{}/attachment-{attachment}-{}", self.tenant, self.request, digest.to_hex())
+    }
+
+    /// A document that a signatory of a closed request had attached.
+    #[must_use]
+    pub fn closed_attachment(&self, attachment: &DocumentId) -> String {
+        format!("closed/{}/{}/attachment-{attachment}", self.tenant, self.request)
     }
 
     /// The accepted document of a closed request.

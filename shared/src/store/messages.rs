@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::message::{Message, MessageKind, SentMessage};
 use domain::policy::RECOVERY_PAUSE;
 use domain::value::MessageId;
-use domain::{RequestId, SignatoryId, Timestamp};
+use domain::{Channel, RequestId, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_dynamo::from_item;
 
@@ -25,6 +25,7 @@ pub(super) struct MessageItem {
     due_sk: String,
     kind: String,
     signatory: String,
+    channel: String,
     decided_at: i64,
     /// Whether a sender has taken it. From then on, nobody else sends it.
     claimed: bool,
@@ -83,6 +84,7 @@ impl MessageItem {
             due_sk: keys::due_sort(due_at, request, message.id.as_str()),
             kind: message.kind.as_str().to_owned(),
             signatory: message.to.to_string(),
+            channel: message.channel.as_str().to_owned(),
             decided_at: message.decided_at.unix_ms(),
             claimed,
             purge_at,
@@ -108,6 +110,7 @@ impl Requests {
             id: id.clone(),
             kind: MessageKind::parse(&item.kind).ok_or_else(|| StoreError::corrupt(&sk, "kind"))?,
             to: SignatoryId::parse(&item.signatory).map_err(|_| StoreError::corrupt(&sk, "signatory"))?,
+            channel: Channel::parse(&item.channel).ok_or_else(|| StoreError::corrupt(&sk, "channel"))?,
             decided_at: Timestamp::from_unix_ms(item.decided_at),
         };
         Ok(Some((message, item.claimed)))

@@ -65,9 +65,9 @@ pub(crate) fn notification(kind: &str, mail: &Sent, now_ms: i64) -> Option<Value
     let recipients: Vec<&str> = mail.to.split(", ").collect();
     let each = |fields: &Value| -> Vec<Value> {
         let with = |address: &&str| {
-            let mut recipient = fields.clone();
-            recipient["emailAddress"] = json!(address);
-            recipient
+            let mut recipient = fields.as_object().cloned().unwrap_or_default();
+            recipient.insert("emailAddress".to_owned(), json!(address));
+            Value::Object(recipient)
         };
         recipients.iter().map(with).collect()
     };

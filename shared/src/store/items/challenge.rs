@@ -1,15 +1,17 @@
 //! The shape of a challenge.
 
-use domain::otp::Challenge;
-use domain::{Digest, Timestamp};
+use domain::otp::{Challenge, SentCode};
+use domain::{Channel, Digest, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use super::salt;
 
 #[derive(Deserialize, Serialize)]
 pub(in crate::store) struct ChallengeItem {
     pk: String,
     sk: String,
-    salt: String,
-    mac: String,
+    pepper: u32,
+    codes: Vec<CodeItem>,
     document: String,
     consent: String,
     issued_at: i64,
@@ -18,13 +20,25 @@ pub(in crate::store) struct ChallengeItem {
     purge_at: i64,
 }
 
+#[derive(Deserialize, Serialize)]
+struct CodeItem {
+    channel: String,
+    salt: String,
+    mac: String,
+}
+
 impl ChallengeItem {
     pub(in crate::store) fn of(pk: String, sk: String, challenge: &Challenge) -> Self {
+        let codes = challenge.codes.iter().map(|it| CodeItem {
+            channel: it.channel.as_str().to_owned(),
+            salt: hex::encode(it.salt),
+            mac: it.mac.to_hex(),
+        });
         Self {
             pk,
             sk,
-            salt: hex::encode(challenge.salt),
-            mac: challenge.mac.to_hex(),
+            pepper: challenge.pepper,
+            codes: codes.collect(),
             document: challenge.document.to_hex(),
             consent: challenge.consent.to_hex(),
             issued_at: challenge.issued_at.unix_ms(),
@@ -35,11 +49,13 @@ impl ChallengeItem {
     }
 
     pub(in crate::store) fn read(self) -> Option<Challenge> {
-        let mut salt = [0; 32];
-        hex::decode_to_slice(&self.salt, &mut salt).ok()?;
+        let codes = self.codes.into_iter().map(|it| {
+            let (channel, salt) = (Channel::parse(&it.channel)?, salt(&it.salt).ok()?);
+            Some(SentCode { channel, salt, mac: Digest::parse(&it.mac).ok()? })
+        });
         Some(Challenge {
-            salt,
-            mac: Digest::parse(&self.mac).ok()?,
+            pepper: self.pepper,
+            codes: codes.collect::<Option<_>>()?,
             document: Digest::parse(&self.document).ok()?,
             consent: Digest::parse(&self.consent).ok()?,
             issued_at: Timestamp::from_unix_ms(self.issued_at),

@@ -1,26 +1,41 @@
-//! The shapes of signatories and what they have done.
+//! The shapes of signatories and what is asked of them.
 
-use domain::request::{Act, Ceremony, Channel, Mark, Presented, Progress, Signatory};
-use domain::{EmailAddress, PersonName, SignatoryId, Timestamp};
+use domain::request::{
+    AssertedIdentity, AttachedFile, Attachment, AttachmentState, DestinationFrom, Knowledge, Question, Role,
+    Signatory,
+};
+use domain::value::{DocumentId, PhoneNumber};
+use domain::{Channels, EmailAddress, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::document::FileItem;
 use super::notice::NoticeItem;
 use super::place::{AnchorItem, PlaceItem};
+use super::progress::{ProgressItem, read_channels, words};
 use super::{Unreadable, digest, salt, text};
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct SignatoryItem {
     id: String,
+    role: String,
+    stage: u16,
+    group: Option<String>,
+    slot: String,
     given_name: String,
     family_name: String,
     email: String,
     mobile: Option<String>,
-    channel: String,
+    channels: Vec<String>,
+    destination_from: String,
+    knowledge: Option<KnowledgeItem>,
+    identity: Option<IdentityItem>,
+    attachments: Vec<AttachmentItem>,
     language: Option<String>,
+    timezone: Option<String>,
     otp_text: Option<String>,
     places: Vec<PlaceItem>,
-    #[serde(default)]
     anchors: Vec<AnchorItem>,
+    invited_at: Option<i64>,
     link_generation: u32,
     link_digest: String,
     key_salt: Option<String>,
@@ -30,43 +45,63 @@ pub(super) struct SignatoryItem {
 }
 
 #[derive(Debug, Deserialize, Serialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub(super) enum ProgressItem {
-    Pending {
-        presented_document: Option<String>,
-        presented_at: Option<i64>,
-        codes: u8,
-        last_code_at: Option<i64>,
-        locked: bool,
-    },
-    Signed {
-        order: u32,
-        signed_at: i64,
-        typed: Option<String>,
-        drawn: Option<String>,
-        document: String,
-        consent: String,
-        sealed_as: Option<u32>,
-    },
-    Declined {
-        at: i64,
-        reason: Option<String>,
-    },
+struct KnowledgeItem {
+    pepper: u32,
+    salt: String,
+    questions: Vec<QuestionItem>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct QuestionItem {
+    text: Option<String>,
+    mac: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct IdentityItem {
+    provider: String,
+    reference: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+struct AttachmentItem {
+    id: String,
+    name: String,
+    description: Option<String>,
+    required: bool,
+    state: String,
+    file: Option<FileItem>,
+    content_type: Option<String>,
+    rejected_at: Option<i64>,
+    reason: Option<String>,
 }
 
 impl From<&Signatory> for SignatoryItem {
     fn from(it: &Signatory) -> Self {
         Self {
             id: it.id.to_string(),
+            role: it.role.as_str().to_owned(),
+            stage: it.stage,
+            group: it.group.as_ref().map(|it| it.as_str().to_owned()),
+            slot: it.slot.to_string(),
             given_name: it.given_name.expose().to_owned(),
             family_name: it.family_name.expose().to_owned(),
             email: it.email.expose().to_owned(),
             mobile: it.mobile.as_ref().map(|it| it.expose().to_owned()),
-            channel: it.channel.as_str().to_owned(),
+            channels: words(it.channels.each()),
+            destination_from: it.destination_from.as_str().to_owned(),
+            knowledge: it.knowledge.as_ref().map(Into::into),
+            identity: it.identity.as_ref().map(|it| IdentityItem {
+                provider: it.provider.as_str().to_owned(),
+                reference: it.reference.as_str().to_owned(),
+            }),
+            attachments: it.attachments.iter().map(Into::into).collect(),
             language: it.language.clone(),
+            timezone: it.timezone.clone(),
             otp_text: it.otp_text.as_ref().map(|it| it.as_str().to_owned()),
             places: it.places.iter().map(Into::into).collect(),
             anchors: it.anchors.iter().map(Into::into).collect(),
+            invited_at: it.invited_at.map(Timestamp::unix_ms),
             link_generation: it.link_generation,
             link_digest: it.link_digest.to_hex(),
             key_salt: it.key_salt.map(hex::encode),
@@ -78,20 +113,28 @@ impl From<&Signatory> for SignatoryItem {
 
 impl SignatoryItem {
     pub(super) fn read(self) -> Result<Signatory, Unreadable> {
-        if self.channel != Channel::Email.as_str() {
-            return Err("channel");
-        }
+        let channels = Channels::of(&read_channels(&self.channels)?).ok_or("channels")?;
         Ok(Signatory {
             id: SignatoryId::parse(&self.id).map_err(|_| "signatory id")?,
+            role: Role::parse(&self.role).ok_or("role")?,
+            stage: self.stage,
+            group: self.group.map(|it| text(&it, "group")).transpose()?,
+            slot: SignatoryId::parse(&self.slot).map_err(|_| "slot")?,
             given_name: PersonName::parse(&self.given_name).map_err(|_| "given_name")?,
             family_name: PersonName::parse(&self.family_name).map_err(|_| "family_name")?,
             email: EmailAddress::parse(&self.email).map_err(|_| "email")?,
-            mobile: self.mobile.map(|it| PersonName::parse(&it)).transpose().map_err(|_| "mobile")?,
-            channel: Channel::Email,
+            mobile: self.mobile.map(|it| PhoneNumber::parse(&it)).transpose().map_err(|_| "mobile")?,
+            channels,
+            destination_from: DestinationFrom::parse(&self.destination_from).ok_or("destination_from")?,
+            knowledge: self.knowledge.map(KnowledgeItem::read).transpose()?,
+            identity: self.identity.map(IdentityItem::read).transpose()?,
+            attachments: self.attachments.into_iter().map(AttachmentItem::read).collect::<Result<_, _>>()?,
             language: self.language,
+            timezone: self.timezone,
             otp_text: self.otp_text.map(|it| text(&it, "otp_text")).transpose()?,
             places: self.places.into_iter().map(PlaceItem::read).collect(),
             anchors: self.anchors.into_iter().map(AnchorItem::read).collect(),
+            invited_at: self.invited_at.map(Timestamp::from_unix_ms),
             link_generation: self.link_generation,
             link_digest: digest(&self.link_digest)?,
             key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
@@ -101,71 +144,79 @@ impl SignatoryItem {
     }
 }
 
-impl From<&Progress> for ProgressItem {
-    fn from(progress: &Progress) -> Self {
-        match progress {
-            Progress::Pending(it) => Self::Pending {
-                presented_document: it.presented.as_ref().map(|it| it.document.to_hex()),
-                presented_at: it.presented.as_ref().map(|it| it.at.unix_ms()),
-                codes: it.codes,
-                last_code_at: it.last_code_at.map(Timestamp::unix_ms),
-                locked: it.locked,
-            },
-            Progress::Signed(act) => {
-                let (typed, drawn) = match &act.mark {
-                    Mark::Drawn(digest) => (None, Some(digest.to_hex())),
-                    Mark::Typed(name) => (Some(name.expose().to_owned()), None),
-                };
-                Self::Signed {
-                    order: act.order,
-                    signed_at: act.signed_at.unix_ms(),
-                    typed,
-                    drawn,
-                    document: act.document.to_hex(),
-                    consent: act.consent.to_hex(),
-                    sealed_as: act.sealed_as,
-                }
-            }
-            Progress::Declined { at, reason } => {
-                let reason = reason.as_ref().map(|it| it.as_str().to_owned());
-                Self::Declined { at: at.unix_ms(), reason }
-            }
+impl From<&Knowledge> for KnowledgeItem {
+    fn from(it: &Knowledge) -> Self {
+        let questions = it.questions.iter().map(|it| QuestionItem {
+            text: it.text.as_ref().map(|it| it.as_str().to_owned()),
+            mac: it.mac.to_hex(),
+        });
+        Self { pepper: it.pepper, salt: hex::encode(it.salt), questions: questions.collect() }
+    }
+}
+
+impl KnowledgeItem {
+    fn read(self) -> Result<Knowledge, Unreadable> {
+        let questions = self.questions.into_iter().map(|it| {
+            let text = it.text.map(|it| text(&it, "question")).transpose()?;
+            Ok(Question { text, mac: digest(&it.mac)? })
+        });
+        Ok(Knowledge {
+            pepper: self.pepper,
+            salt: salt(&self.salt)?,
+            questions: questions.collect::<Result<_, Unreadable>>()?,
+        })
+    }
+}
+
+impl IdentityItem {
+    fn read(self) -> Result<AssertedIdentity, Unreadable> {
+        let (provider, reference) = (text(&self.provider, "provider")?, text(&self.reference, "reference")?);
+        Ok(AssertedIdentity { provider, reference })
+    }
+}
+
+impl From<&Attachment> for AttachmentItem {
+    fn from(it: &Attachment) -> Self {
+        let rejected = match &it.state {
+            AttachmentState::Rejected { at, reason } => Some((at.unix_ms(), reason.as_str().to_owned())),
+            AttachmentState::Awaited | AttachmentState::Provided(_) | AttachmentState::Accepted(_) => None,
+        };
+        Self {
+            id: it.id.to_string(),
+            name: it.name.as_str().to_owned(),
+            description: it.description.as_ref().map(|it| it.as_str().to_owned()),
+            required: it.required,
+            state: it.state.as_str().to_owned(),
+            file: it.file().map(|it| (&it.file).into()),
+            content_type: it.file().map(|it| it.content_type.clone()),
+            rejected_at: rejected.as_ref().map(|(at, _)| *at),
+            reason: rejected.map(|(_, reason)| reason),
         }
     }
 }
 
-impl ProgressItem {
-    pub(super) fn read(self) -> Result<Progress, Unreadable> {
-        Ok(match self {
-            Self::Pending { presented_document, presented_at, codes, last_code_at, locked } => {
-                let presented = match (presented_document, presented_at) {
-                    (Some(document), Some(at)) => {
-                        Some(Presented { document: digest(&document)?, at: Timestamp::from_unix_ms(at) })
-                    }
-                    _ => None,
-                };
-                let last_code_at = last_code_at.map(Timestamp::from_unix_ms);
-                Progress::Pending(Ceremony { presented, codes, last_code_at, locked })
-            }
-            Self::Signed { order, signed_at, typed, drawn, document, consent, sealed_as } => {
-                let mark = match (typed, drawn) {
-                    (Some(name), None) => Mark::Typed(PersonName::parse(&name).map_err(|_| "mark")?),
-                    (None, Some(strokes)) => Mark::Drawn(digest(&strokes)?),
-                    _ => return Err("mark"),
-                };
-                Progress::Signed(Act {
-                    order,
-                    signed_at: Timestamp::from_unix_ms(signed_at),
-                    mark,
-                    document: digest(&document)?,
-                    consent: digest(&consent)?,
-                    sealed_as,
-                })
-            }
-            Self::Declined { at, reason } => Progress::Declined {
-                at: Timestamp::from_unix_ms(at),
-                reason: reason.map(|it| text(&it, "reason")).transpose()?,
+impl AttachmentItem {
+    fn read(self) -> Result<Attachment, Unreadable> {
+        let file = |file: Option<FileItem>, content_type: Option<String>| {
+            let file = file.ok_or("attachment file")?.read()?;
+            Ok::<_, Unreadable>(AttachedFile { file, content_type: content_type.ok_or("content_type")? })
+        };
+        let state = match self.state.as_str() {
+            "AWAITED" => AttachmentState::Awaited,
+            "PROVIDED" => AttachmentState::Provided(file(self.file, self.content_type)?),
+            "ACCEPTED" => AttachmentState::Accepted(file(self.file, self.content_type)?),
+            "REJECTED" => AttachmentState::Rejected {
+                at: self.rejected_at.map(Timestamp::from_unix_ms).ok_or("rejected_at")?,
+                reason: text(&self.reason.ok_or("reason")?, "reason")?,
             },
+            _ => return Err("attachment state"),
+        };
+        Ok(Attachment {
+            id: DocumentId::parse(&self.id).map_err(|_| "attachment id")?,
+            name: text(&self.name, "name")?,
+            description: self.description.map(|it| text(&it, "description")).transpose()?,
+            required: self.required,
+            state,
         })
     }
 }

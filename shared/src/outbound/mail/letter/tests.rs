@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::evidence::ChainHead;
 use domain::otp::OneTimeCode;
-use domain::request::{Ceremony, Channel, Mode, Progress, SigningOptions};
-use domain::{Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text, Timestamp};
+use domain::request::{Ceremony, DestinationFrom, Filing, Mode, Progress, Role, SigningOptions};
+use domain::{Channels, Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text, Timestamp};
 use serde_json::Value;
 
 use super::*;
@@ -19,15 +19,25 @@ fn text(text: &str) -> Text {
 fn signatory() -> Signatory {
     Signatory {
         id: SignatoryId::parse("6564a1b2-c3d4-4567-8901-23456789abcd").unwrap(),
+        role: Role::Signatory,
+        stage: 1,
+        group: None,
+        slot: SignatoryId::parse("6564a1b2-c3d4-4567-8901-23456789abcd").unwrap(),
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
         email: EmailAddress::parse("ada@example.com").unwrap(),
         mobile: None,
-        channel: Channel::Email,
+        channels: Channels::Email,
+        destination_from: DestinationFrom::Integrator,
+        knowledge: None,
+        identity: None,
+        attachments: Vec::new(),
         language: None,
+        timezone: None,
         otp_text: None,
         places: Vec::new(),
         anchors: Vec::new(),
+        invited_at: None,
         link_generation: 0,
         link_digest: Digest::of(b""),
         key_salt: None,
@@ -49,6 +59,9 @@ fn facts() -> Facts {
         expires_at: at("2026-12-21T18:00:00Z"),
         closed_at: None,
         deleted_at: None,
+        ready_at: None,
+        draft: false,
+        filing: Filing::default(),
         public_url: "https://sign.example/v1".to_owned(),
         requester: text("Example Ltd"),
         title: Some(text("Lease, second floor")),
@@ -62,6 +75,9 @@ fn facts() -> Facts {
             timezone: "Europe/Rome".to_owned(),
             ui: Value::Null,
             consent_text: text("I agree."),
+            autocomplete: true,
+            delegation: false,
+            reminders: None,
         },
         callback: None,
         integrator_key_salt: None,

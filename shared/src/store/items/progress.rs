@@ -1,0 +1,182 @@
+//! The shapes of what signatories have done.
+
+use domain::request::{Act, Approval, Ceremony, Mark, Presented, Progress};
+use domain::{Channel, PersonName, SignatoryId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{Unreadable, digest, text};
+
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub(super) enum ProgressItem {
+    Following,
+    Pending(CeremonyItem),
+    Signed(ActItem),
+    Approved { at: i64, document: String, consent: String, channels: Vec<String> },
+    Read { at: i64, document: String },
+    Delegated { at: i64, to: String },
+    NotNeeded { at: i64 },
+    Declined { at: i64, reason: Option<String> },
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct CeremonyItem {
+    presented_document: Option<String>,
+    presented_at: Option<i64>,
+    codes: u8,
+    guesses: u8,
+    last_code_at: Option<i64>,
+    knowledge_at: Option<i64>,
+    knowledge_tries: u8,
+    locked: bool,
+    reminders: u8,
+    reminded_at: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct ActItem {
+    order: u32,
+    signed_at: i64,
+    typed: Option<String>,
+    drawn: Option<String>,
+    document: String,
+    consent: String,
+    channels: Vec<String>,
+    sealed_as: Option<u32>,
+}
+
+impl From<&Progress> for ProgressItem {
+    fn from(progress: &Progress) -> Self {
+        match progress {
+            Progress::Following => Self::Following,
+            Progress::Pending(it) => Self::Pending(it.into()),
+            Progress::Signed(it) => Self::Signed(it.into()),
+            Progress::Approved(it) => Self::Approved {
+                at: it.at.unix_ms(),
+                document: it.document.to_hex(),
+                consent: it.consent.to_hex(),
+                channels: words(&it.channels),
+            },
+            Progress::Read { at, document } => Self::Read { at: at.unix_ms(), document: document.to_hex() },
+            Progress::Delegated { at, to } => Self::Delegated { at: at.unix_ms(), to: to.to_string() },
+            Progress::NotNeeded { at } => Self::NotNeeded { at: at.unix_ms() },
+            Progress::Declined { at, reason } => {
+                let reason = reason.as_ref().map(|it| it.as_str().to_owned());
+                Self::Declined { at: at.unix_ms(), reason }
+            }
+        }
+    }
+}
+
+impl ProgressItem {
+    pub(super) fn read(self) -> Result<Progress, Unreadable> {
+        Ok(match self {
+            Self::Following => Progress::Following,
+            Self::Pending(it) => Progress::Pending(it.read()?),
+            Self::Signed(it) => Progress::Signed(it.read()?),
+            Self::Approved { at, document, consent, channels } => Progress::Approved(Approval {
+                at: Timestamp::from_unix_ms(at),
+                document: digest(&document)?,
+                consent: digest(&consent)?,
+                channels: read_channels(&channels)?,
+            }),
+            Self::Read { at, document } => {
+                Progress::Read { at: Timestamp::from_unix_ms(at), document: digest(&document)? }
+            }
+            Self::Delegated { at, to } => Progress::Delegated {
+                at: Timestamp::from_unix_ms(at),
+                to: SignatoryId::parse(&to).map_err(|_| "delegate")?,
+            },
+            Self::NotNeeded { at } => Progress::NotNeeded { at: Timestamp::from_unix_ms(at) },
+            Self::Declined { at, reason } => Progress::Declined {
+                at: Timestamp::from_unix_ms(at),
+                reason: reason.map(|it| text(&it, "reason")).transpose()?,
+            },
+        })
+    }
+}
+
+impl From<&Ceremony> for CeremonyItem {
+    fn from(it: &Ceremony) -> Self {
+        Self {
+            presented_document: it.presented.as_ref().map(|it| it.document.to_hex()),
+            presented_at: it.presented.as_ref().map(|it| it.at.unix_ms()),
+            codes: it.codes,
+            guesses: it.guesses,
+            last_code_at: it.last_code_at.map(Timestamp::unix_ms),
+            knowledge_at: it.knowledge_at.map(Timestamp::unix_ms),
+            knowledge_tries: it.knowledge_tries,
+            locked: it.locked,
+            reminders: it.reminders,
+            reminded_at: it.reminded_at.map(Timestamp::unix_ms),
+        }
+    }
+}
+
+impl CeremonyItem {
+    fn read(self) -> Result<Ceremony, Unreadable> {
+        let presented = match (self.presented_document, self.presented_at) {
+            (Some(document), Some(at)) => {
+                Some(Presented { document: digest(&document)?, at: Timestamp::from_unix_ms(at) })
+            }
+            _ => None,
+        };
+        Ok(Ceremony {
+            presented,
+            codes: self.codes,
+            guesses: self.guesses,
+            last_code_at: self.last_code_at.map(Timestamp::from_unix_ms),
+            knowledge_at: self.knowledge_at.map(Timestamp::from_unix_ms),
+            knowledge_tries: self.knowledge_tries,
+            locked: self.locked,
+            reminders: self.reminders,
+            reminded_at: self.reminded_at.map(Timestamp::from_unix_ms),
+        })
+    }
+}
+
+impl From<&Act> for ActItem {
+    fn from(act: &Act) -> Self {
+        let (typed, drawn) = match &act.mark {
+            Mark::Drawn(digest) => (None, Some(digest.to_hex())),
+            Mark::Typed(name) => (Some(name.expose().to_owned()), None),
+        };
+        Self {
+            order: act.order,
+            signed_at: act.signed_at.unix_ms(),
+            typed,
+            drawn,
+            document: act.document.to_hex(),
+            consent: act.consent.to_hex(),
+            channels: words(&act.channels),
+            sealed_as: act.sealed_as,
+        }
+    }
+}
+
+impl ActItem {
+    fn read(self) -> Result<Act, Unreadable> {
+        let mark = match (self.typed, self.drawn) {
+            (Some(name), None) => Mark::Typed(PersonName::parse(&name).map_err(|_| "mark")?),
+            (None, Some(drawn)) => Mark::Drawn(digest(&drawn)?),
+            _ => return Err("mark"),
+        };
+        Ok(Act {
+            order: self.order,
+            signed_at: Timestamp::from_unix_ms(self.signed_at),
+            mark,
+            document: digest(&self.document)?,
+            consent: digest(&self.consent)?,
+            channels: read_channels(&self.channels)?,
+            sealed_as: self.sealed_as,
+        })
+    }
+}
+
+pub(super) fn words(channels: &[Channel]) -> Vec<String> {
+    channels.iter().map(|it| it.as_str().to_owned()).collect()
+}
+
+pub(super) fn read_channels(words: &[String]) -> Result<Vec<Channel>, Unreadable> {
+    words.iter().map(|it| Channel::parse(it).ok_or("channel")).collect()
+}
