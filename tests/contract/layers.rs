@@ -96,7 +96,11 @@ fn a_transition_is_opened_by_the_store_alone() {
         .filter(|it| it.code().contains(".into_parts()") || it.code().contains("::into_parts"))
         .map(|it| it.path)
         .collect();
-    let expected = ["shared/domain/src/request/tests/stage.rs", "shared/src/store/requests/commit.rs"];
+    let expected = [
+        "shared/domain/src/request/tests/stage.rs",
+        "shared/domain/tests/model/world.rs",
+        "shared/src/store/requests/commit.rs",
+    ];
     assert_eq!(openers, expected.map(str::to_owned).into());
 }
 

@@ -1,5 +1,7 @@
 //! Documents to be signed.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use std::fmt::Write as _;
 
 /// A contract with a classic cross-reference table.
@@ -84,4 +86,20 @@ fn assemble(bodies: &[Vec<u8>]) -> Vec<u8> {
         format!("trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", bodies.len() + 1);
     file.extend_from_slice(trailer.as_bytes());
     file
+}
+
+/// A picture of a signature, as base64: one stroke of ink on nothing.
+#[must_use]
+pub fn png_of_a_stroke() -> String {
+    let (columns, rows) = (120_u32, 40_u32);
+    let mut pixels = vec![0_u8; (columns * rows * 4) as usize];
+    for column in 10..110 {
+        let at = ((column / 3 * columns + column) * 4) as usize;
+        pixels[at..at + 4].copy_from_slice(&[20, 30, 120, 255]);
+    }
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, columns, rows);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.write_header().unwrap().write_image_data(&pixels).unwrap();
+    STANDARD.encode(file)
 }

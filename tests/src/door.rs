@@ -58,9 +58,11 @@ impl Door {
         Self::open_with(Options::default()).await
     }
 
-    /// A stage with these options. Documents and callbacks may live on this machine.
+    /// A stage with these options. Documents and callbacks may live on this machine, and text messages go out.
     pub async fn open_with(mut options: Options) -> Self {
-        options.parameters.insert("AllowLoopback".to_owned(), "true".to_owned());
+        for name in ["AllowLoopback", "SmsEnabled"] {
+            options.parameters.entry(name.to_owned()).or_insert_with(|| "true".to_owned());
+        }
         Self { cloud: Cloud::boot(options).await.expect("the stage boots") }
     }
 

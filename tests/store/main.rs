@@ -36,8 +36,8 @@ async fn of_two_who_decide_upon_the_same_state_one_commits_and_one_conflicts() {
     let mut rng = system_rng();
     let mut cause =
         Cause { now: door.cloud.clock().now(), rng: &mut rng, actor: Actor::System, origin: None };
-    let winner = first.cancel(&mut cause).unwrap();
-    let loser = second.cancel(&mut cause).unwrap();
+    let winner = first.cancel(None, &mut cause).unwrap();
+    let loser = second.cancel(None, &mut cause).unwrap();
     assert!(matches!(requests.commit(winner).await, Ok(AnyRequest::Cancelled(_))));
     assert!(matches!(requests.commit(loser).await, Err(StoreError::Conflict(_))));
     let cancelled = ceremony.evidence().await.iter().filter(|it| *it == "RequestCancelled").count();

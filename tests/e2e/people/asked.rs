@@ -1,0 +1,124 @@
+//! What only a signatory knows, attachments, own corrections, locks.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Door, ada, grace};
+
+use super::{about_signer, request, signer};
+
+#[tokio::test]
+async fn an_access_code_comes_before_the_document_and_too_many_wrong_ones_lock() {
+    let door = Door::open().await;
+    let asked = |index: usize, signer: &mut Value| {
+        if index == 0 {
+            signer["accessCode"] = json!("blue 42");
+            signer["challenges"] = json!([{ "question": "Your first engine?", "answer": "Difference" }]);
+        }
+    };
+    let ceremony = request(&door, &[ada(), grace()], asked, &json!({})).await;
+    let tell = async |answers: Value| {
+        let body = json!({ "answers": answers });
+        ceremony.as_signatory(ada(), Method::POST, "/sign/access", Some(&body)).await
+    };
+    let view = ceremony.view(ada()).await;
+    assert_eq!(
+        (view["document"].clone(), view["questions"].clone()),
+        (Value::Null, json!([null, "Your first engine?"]))
+    );
+    let early = ceremony.as_signatory(ada(), Method::GET, "/sign/document", None).await.expect(409);
+    assert_eq!(early.text("/code"), "step_missing");
+    for attempts_left in (0..5).rev() {
+        let wrong = tell(json!(["blue 42", "Analytical"])).await.expect(422).json();
+        assert_eq!((&wrong["code"], &wrong["attemptsLeft"]), (&json!("answer_wrong"), &json!(attempts_left)));
+    }
+    let locked = tell(json!(["blue 42", "Difference"])).await.expect(423);
+    assert_eq!(locked.text("/code"), "signatory_locked");
+    assert_eq!(signer(&ceremony, 1).await["state"], "NEW", "a stranger with the link locks nobody else");
+    let _unlocked = about_signer(&ceremony, 0, Method::POST, "/unlock", None).await.expect(200);
+    let view = tell(json!([" BLUE  42", "difference"])).await.expect(200).json();
+    assert!(view["document"]["sha256"].is_string());
+    let _signed = ceremony.sign(ada()).await.expect(200);
+    let evidence = ceremony.evidence().await;
+    for kind in ["KnowledgeRejected", "SignatoryLocked", "SignatoryUnlocked", "KnowledgeConfirmed"] {
+        assert!(evidence.contains(&kind.to_owned()), "{kind}");
+    }
+    let shown = ceremony.detail().await.json().to_string();
+    assert!(!shown.contains("blue 42") && !shown.contains("Difference"));
+}
+
+#[tokio::test]
+async fn a_required_attachment_comes_before_the_signature_and_can_be_rejected() {
+    let door = Door::open().await;
+    let asked = |_: usize, signer: &mut Value| {
+        signer["attachments"] = json!([{ "name": "Passport", "description": "The page with your picture" }]);
+    };
+    let ceremony = request(&door, &[ada()], asked, &json!({})).await;
+    let id = signer(&ceremony, 0).await["attachments"][0]["id"].as_str().unwrap().to_owned();
+    let attach = async |payload: &str| {
+        let (path, body) = (format!("/sign/attachments/{id}"), json!({ "payload": payload }));
+        ceremony.as_signatory(ada(), Method::POST, &path, Some(&body)).await
+    };
+    let early = ceremony.sign(ada()).await.expect(409);
+    assert_eq!(early.text("/code"), "step_missing");
+    let program = attach("TVqQAAMAAAAEAAAA").await.expect(422);
+    assert_eq!(program.text("/errors/0/pointer"), "/payload");
+    let _provided = attach("JVBERi0xLjcKJf////8K").await.expect(200);
+    let reason = json!({ "reason": "It is blurred." });
+    let reject = format!("/attachments/{id}/reject");
+    let rejected = about_signer(&ceremony, 0, Method::POST, &reject, Some(&reason)).await.expect(200);
+    assert_eq!(rejected.text("/data/signers/0/attachments/0/state"), "REJECTED");
+    let told = door.mails_to(ada().email);
+    assert!(told.last().unwrap().text.contains("It is blurred"), "{}", told.last().unwrap().text);
+    let _provided = attach("JVBERi0xLjcKJf////8K").await.expect(200);
+    let accept = format!("/attachments/{id}/accept");
+    let _accepted = about_signer(&ceremony, 0, Method::POST, &accept, None).await.expect(200);
+    let file = about_signer(&ceremony, 0, Method::GET, &format!("/attachments/{id}"), None).await.expect(200);
+    assert_eq!(file.headers["content-type"], "application/pdf");
+    door.advance(std::time::Duration::from_mins(1)).await;
+    let _signed = ceremony.sign(ada()).await.expect(200);
+    door.settle().await;
+    assert_eq!(ceremony.state().await, "DONE");
+    let file = about_signer(&ceremony, 0, Method::GET, &format!("/attachments/{id}"), None).await.expect(200);
+    assert!(file.body.starts_with(b"%PDF-1.7"));
+}
+
+#[tokio::test]
+async fn who_may_edit_their_details_does_so_and_the_evidence_has_both_values() {
+    let door = Door::open().await;
+    let more = json!({ "options": { "userEditableData": { "email": true } } });
+    let ceremony = request(&door, &[ada()], |_, _| {}, &more).await;
+    let edit =
+        async |body: Value| ceremony.as_signatory(ada(), Method::POST, "/sign/details", Some(&body)).await;
+    let refused = edit(json!({ "name": "Augusta" })).await.expect(403);
+    assert_eq!(refused.text("/code"), "not_editable");
+    let _edited = edit(json!({ "email": "countess@example.com" })).await.expect(204);
+    assert_eq!(signer(&ceremony, 0).await["email"], "countess@example.com");
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    assert_eq!(door.mails_to("countess@example.com").len(), 1, "codes go to the new address");
+    let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json().to_string();
+    for value in ["email/was", "email/is", "destination_source"] {
+        assert!(audit.contains(value), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_signature_drawn_as_a_picture_is_drawn_anew_and_sealed() {
+    let door = Door::open().await;
+    let more = json!({ "options": { "signatureMode": ["drawn"] } });
+    let ceremony = request(&door, &[ada()], |_, _| {}, &more).await;
+    let image = tests::png_of_a_stroke();
+    let mark = json!({ "mark": { "mode": "drawn", "image": image } });
+    let bad = json!({ "mark": { "mode": "drawn", "image": "JVBERi0xLjcK" } });
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let sign = async |mark: &Value| {
+        let body = json!({ "documentSha256": sha256, "code": ceremony.code(ada()), "mark": mark["mark"] });
+        ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await
+    };
+    let refused = sign(&bad).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/mark/image");
+    let _signed = sign(&mark).await.expect(200);
+    door.settle().await;
+    assert_eq!(ceremony.state().await, "DONE");
+}

@@ -1,0 +1,141 @@
+//! Codes by mail, by text message, or both.
+
+use std::time::Duration;
+
+use http::Method;
+use local::Options;
+use serde_json::{Value, json};
+use tests::{Ceremony, Door, ada, alan, grace};
+
+use super::{request, wished};
+
+const MOBILE: &str = "+39 333 112 2333";
+
+fn by_sms(_: usize, signer: &mut Value) {
+    signer["authentication"] = json!(["sms"]);
+    signer["mobile"] = json!(MOBILE);
+}
+
+/// The newest code that a phone got: what follows the `#` of the last line.
+fn texted(ceremony: &Ceremony) -> String {
+    let texts = ceremony.door.mails_to("+393331122333");
+    let text = &texts.last().expect("a text message").text;
+    text.rsplit_once('#').unwrap().1.trim().to_owned()
+}
+
+fn mark() -> Value {
+    json!({ "mode": "typed", "name": "Ada Lovelace" })
+}
+
+#[tokio::test]
+async fn a_code_by_text_message_signs_and_costs_at_most_what_the_operator_says() {
+    let door = Door::open().await;
+    let ceremony = request(&door, &[ada()], by_sms, &json!({})).await;
+    let sha256 = ceremony.read(ada()).await;
+    let sent = ceremony.ask(ada(), &sha256).await.expect(202).json();
+    assert_eq!(sent["codes"][0]["channel"], "sms");
+    assert!(!sent.to_string().contains("1122333"), "{sent}");
+    let texts = door.mails_to("+393331122333");
+    let text = &texts[0];
+    assert_eq!((texts.len(), text.channel.as_str()), (1, "sms"));
+    assert!(text.text.contains(&sha256[..8]), "{}", text.text);
+    assert!(text.text.chars().count() <= 160);
+    let body = json!({ "documentSha256": sha256, "code": texted(&ceremony), "mark": mark() });
+    let _signed =
+        ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await.expect(200);
+    door.settle().await;
+    assert_eq!(ceremony.state().await, "DONE");
+}
+
+#[tokio::test]
+async fn where_both_channels_are_asked_for_one_code_is_not_enough() {
+    let door = Door::open().await;
+    let both = |_: usize, signer: &mut Value| {
+        signer["authentication"] = json!(["email", "sms"]);
+        signer["mobile"] = json!(MOBILE);
+    };
+    let ceremony = request(&door, &[ada()], both, &json!({})).await;
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let (mailed, texted) = (ceremony.code(ada()), texted(&ceremony));
+    let sign = async |codes: Value| {
+        let mut body = json!({ "documentSha256": sha256, "mark": mark() });
+        for (name, value) in codes.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await
+    };
+    for downgrade in [json!({ "code": mailed }), json!({ "codes": { "email": mailed } }), json!({})] {
+        let status = sign(downgrade.clone()).await.status;
+        assert!([409, 422].contains(&status), "{downgrade}: {status}");
+    }
+    let half = sign(json!({ "codes": { "email": mailed, "sms": "000000" } })).await.status;
+    assert_eq!(half, 422);
+    let _signed = sign(json!({ "codes": { "email": mailed, "sms": texted } })).await.expect(200);
+    door.settle().await;
+    assert_eq!(ceremony.state().await, "DONE");
+}
+
+#[tokio::test]
+async fn numbers_and_words_that_no_text_message_takes_are_refused_before_anyone_is_asked() {
+    let door = Door::open().await;
+    for (field, value, pointer) in [
+        ("mobile", json!("+12015550123"), "/signers/0/mobile"),
+        ("mobile", json!("+39892424"), "/signers/0/mobile"),
+        ("mobile", json!("0333112233"), "/signers/0/mobile"),
+        ("mobile", Value::Null, "/signers/0/mobile"),
+        ("message", json!("Ваш код {OTP}"), "/signers/0/message"),
+        ("message", json!("x".repeat(150)), "/signers/0/message"),
+        ("authentication", json!(["fax"]), "/signers/0/authentication"),
+        ("authentication", json!([]), "/signers/0/authentication"),
+    ] {
+        let wish = |index: usize, signer: &mut Value| {
+            by_sms(index, signer);
+            signer[field] = value.clone();
+        };
+        let answer = door.post("/EU-SES", &wished(&[ada()], wish, &json!({}))).await.expect(422);
+        assert_eq!(answer.text("/errors/0/pointer"), pointer, "{value}");
+    }
+    assert!(door.cloud.outbox().is_empty());
+}
+
+#[tokio::test]
+async fn text_messages_stop_when_they_are_switched_off_or_the_days_budget_is_spent() {
+    let mut options = Options::default();
+    options.parameters.insert("SmsEnabled".to_owned(), "false".to_owned());
+    let door = Door::open_with(options).await;
+    let answer = door.post("/EU-SES", &wished(&[ada()], by_sms, &json!({}))).await.expect(422);
+    assert_eq!(answer.text("/errors/0/pointer"), "/signers/0/authentication");
+    let mut options = Options::default();
+    options.parameters.insert("SmsDailyBudget".to_owned(), "1".to_owned());
+    let door = Door::open_with(options).await;
+    let ceremony = request(&door, &[ada()], by_sms, &json!({})).await;
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    door.advance(Duration::from_mins(1)).await;
+    let spent = ceremony.ask(ada(), &sha256).await.expect(503);
+    assert_eq!(spent.text("/code"), "sms_unavailable");
+    assert_eq!(door.mails_to("+393331122333").len(), 1);
+}
+
+#[tokio::test]
+async fn one_mailbox_gets_ten_codes_a_day_however_many_requests_ask() {
+    let door = Door::open().await;
+    let mut codes = 0;
+    for _ in 0..3 {
+        let ceremony = request(&door, &[ada(), grace(), alan()], |_, _| {}, &json!({})).await;
+        let sha256 = ceremony.read(ada()).await;
+        for _ in 0..5 {
+            let answer = ceremony.ask(ada(), &sha256).await;
+            if answer.status == 429 {
+                assert_eq!(answer.text("/code"), "too_many_codes");
+                assert_eq!(codes, 10);
+                return;
+            }
+            let _sent = answer.expect(202);
+            codes += 1;
+            door.advance(Duration::from_mins(1)).await;
+        }
+    }
+    panic!("{codes} codes were sent");
+}
