@@ -1,5 +1,5 @@
-//! Every minute: looks at what is due. Deadlines pass, signatories are reminded, documents that never came are given up, messages
-//! and seals that someone left behind are taken up.
+//! Every minute: looks at what is due. Deadlines pass, signatories are reminded, documents that never came are
+//! given up, messages and seals that someone left behind are taken up.
 //!
 //! State is decided by comparing clocks, so nothing here is needed for a refusal to be right; it only
 //! makes the consequences happen.

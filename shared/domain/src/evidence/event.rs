@@ -24,7 +24,7 @@ pub enum EventKind {
     RequestDeactivated,
     /// Everyone of the earlier stages has acted; the next ones are invited.
     StageOpened,
-    /// A signatory is to be reminded.
+    /// Signatories are to be reminded.
     SignatoryReminded,
     /// The integrator corrected a signatory.
     SignatoryCorrected,
