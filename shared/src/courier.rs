@@ -187,11 +187,12 @@ impl Courier {
         let letter = match kind {
             MessageKind::AddressCorrected => Letter::address_corrected(facts, signatory, link, language),
             MessageKind::AttachmentRejected => {
-                let rejected = signatory.attachments.iter().find_map(|it| match &it.state {
-                    AttachmentState::Rejected { reason, .. } => Some((&it.name, Some(reason))),
+                let rejected = signatory.attachments.iter().filter_map(|it| match &it.state {
+                    AttachmentState::Rejected { at, reason } => Some((at, &it.name, reason)),
                     _ => None,
                 });
-                Letter::attachment_rejected(facts, signatory, rejected?, link, language)
+                let (_, name, reason) = rejected.max_by_key(|(at, ..)| **at)?;
+                Letter::attachment_rejected(facts, signatory, (name, Some(reason)), link, language)
             }
             MessageKind::Cancelled => Letter::cancelled(facts, to, language),
             MessageKind::Completion => {
@@ -199,11 +200,11 @@ impl Courier {
             }
             MessageKind::Copy => Letter::copy(facts, signatory, link, request.sealed()?.sha256, language),
             MessageKind::Declined => {
-                let declined = facts.signatories.iter().find_map(|it| match &it.progress {
-                    Progress::Declined { reason, .. } => Some((it, reason.as_ref())),
+                let declined = facts.signatories.iter().filter_map(|it| match &it.progress {
+                    Progress::Declined { at, reason } => Some((at, it, reason.as_ref())),
                     _ => None,
                 });
-                let (by, reason) = declined?;
+                let (_, by, reason) = declined.max_by_key(|(at, ..)| **at)?;
                 Letter::declined(facts, to, by, reason, language)
             }
             MessageKind::Delegated => {
