@@ -110,8 +110,6 @@ impl AnyRequest {
         };
         let done = vec![DueKind::Expiry, DueKind::Intake, DueKind::Reminder];
         let mut changes = Changes { done, ..Changes::default() };
-        let pending = facts.signatories.iter().filter(|it| it.is_pending());
-        changes.challenges.extend(pending.map(|it| (it.id.clone(), None)));
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         facts.tell_everyone(message, None, &mut changes, cause);
         facts.closed_at = Some(cause.now);

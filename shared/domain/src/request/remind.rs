@@ -93,8 +93,8 @@ impl AnyRequest {
             .map(|it| it.id.clone())
             .collect();
         let mut changes = Changes::default();
-        for id in &due {
-            remind(facts, id, &mut changes, cause).ok()?;
+        if !due.is_empty() {
+            remind(facts, &due, &mut changes, cause).ok()?;
         }
         facts.plan_reminders(&mut changes, cause.now);
         Some(Transition::new(Self::Open(request), changes))
@@ -127,7 +127,6 @@ impl AnyRequest {
         if to.is_empty() {
             return Err(Refusal::SignatoryNotPending);
         }
-        let mut changes = Changes::default();
         for id in &to {
             let person = facts.signatory_mut(id)?;
             let Progress::Pending(ceremony) = &person.progress else {
@@ -138,30 +137,33 @@ impl AnyRequest {
             if waited < REMINDER_PAUSE {
                 return Err(Refusal::ResendTooSoon { retry_after: REMINDER_PAUSE.saturating_sub(waited) });
             }
-            remind(facts, id, &mut changes, cause)?;
         }
+        let mut changes = Changes::default();
+        remind(facts, &to, &mut changes, cause)?;
         facts.plan_reminders(&mut changes, cause.now);
         Ok(Transition::new(Self::Open(request), changes))
     }
 }
 
+/// Reminds them all, with one event: a transaction has no room for one each.
 fn remind(
     facts: &mut Facts,
-    id: &SignatoryId,
+    to: &[SignatoryId],
     changes: &mut Changes,
     cause: &mut Cause<'_>,
 ) -> Result<(), Refusal> {
-    let person = facts.signatory_mut(id)?;
-    let Progress::Pending(ceremony) = &mut person.progress else { return Err(Refusal::SignatoryNotPending) };
-    ceremony.reminders = ceremony.reminders.saturating_add(1);
-    ceremony.reminded_at = Some(cause.now);
-    let number = ceremony.reminders;
-    let message = message(MessageKind::Reminder, id, cause);
+    for id in to {
+        let Progress::Pending(ceremony) = &mut facts.signatory_mut(id)?.progress else {
+            return Err(Refusal::SignatoryNotPending);
+        };
+        ceremony.reminders = ceremony.reminders.saturating_add(1);
+        ceremony.reminded_at = Some(cause.now);
+        changes.messages.push(message(MessageKind::Reminder, id, cause));
+    }
+    let messages: Vec<&str> = changes.messages.iter().map(|it| it.id.as_str()).collect();
     let draft = Draft::new(EventKind::SignatoryReminded)
-        .fact("signatory", id.as_str())
-        .fact("number", number)
-        .fact("message", message.id.as_str());
-    changes.messages.push(message);
-    append(facts, changes, draft, &Owner::Signatory(id.clone()), cause);
+        .fact("signatories", to.iter().map(SignatoryId::as_str).collect::<Vec<_>>())
+        .fact("messages", messages);
+    append(facts, changes, draft, &Owner::Integrator, cause);
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::attachment::Attachment;
 use super::facts::Facts;
 use super::progress::Progress;
-use super::signatory::Role;
+use super::signatory::{Role, Signatory};
 use super::{Open, Request, Signed, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
@@ -35,11 +35,14 @@ impl Facts {
         self.signatories.iter().filter(|it| it.is_pending()).map(|it| it.stage).min()
     }
 
-    /// Whether everyone has done what was asked of them, attachments included.
+    /// Whether everyone has done what was asked of them, attachments included: those of whoever acted.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        self.turn().is_none()
-            && !self.signatories.iter().any(|it| it.attachments.iter().any(Attachment::is_missing))
+        let acted = |it: &&Signatory| {
+            matches!(it.progress, Progress::Signed(_) | Progress::Approved(_) | Progress::Read { .. })
+        };
+        let mut attachments = self.signatories.iter().filter(acted).flat_map(|it| &it.attachments);
+        self.turn().is_none() && !attachments.any(Attachment::is_missing)
     }
 
     /// Invites those whose turn it is and who are not invited yet.

@@ -364,6 +364,18 @@ fn a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there
 }
 
 #[test]
+fn nobody_waits_for_the_attachment_of_who_is_not_needed() {
+    let mut stage = Stage::new();
+    let asked = NewAttachment { name: text("Passport"), description: None, required: true };
+    let member = |index| NewSignatory { group: Some(text("board")), ..person(index) };
+    let people = vec![member(0), NewSignatory { attachments: vec![asked], ..member(1) }];
+    let received = stage.received_of(people, |_| {});
+    let request = stage.opened(received);
+    let first = who(&request, 0);
+    assert!(matches!(stage.signs(request, &first), AfterAct::Signed(_)));
+}
+
+#[test]
 fn codes_go_to_a_phone_only_where_there_is_one() {
     let mut stage = Stage::new();
     let by_sms = NewSignatory { channels: Channels::Sms, ..person(0) };

@@ -45,6 +45,17 @@ impl Stage {
 
     pub(super) fn commit<T: Stored>(&mut self, transition: Transition<T>) -> T {
         let (mut next, changes) = transition.into_parts();
+        let actions = [
+            changes.evidence.len() + changes.custody.len() + changes.disclosures.len(),
+            changes.challenges.len() + changes.messages.len(),
+            changes.sent_messages.len() + changes.settled_messages.len(),
+            changes.due.len() + changes.done.len(),
+        ];
+        // With the request itself and a sealed file's digest.
+        assert!(
+            actions.iter().sum::<usize>() + 2 <= 100,
+            "a transaction has room for 100 actions: {actions:?}"
+        );
         self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
         self.custody += changes.custody.len();
         for (signatory, challenge) in changes.challenges {

@@ -184,6 +184,39 @@ fn an_integrator_reminds_once_an_hour() {
 }
 
 #[test]
+fn every_move_of_the_largest_request_fits_one_transaction() {
+    let mut stage = Stage::new();
+    let rule = Reminders {
+        first_after: DAY,
+        every: DAY,
+        count: 2,
+        quiet: QuietHours { from_minute: 0, to_minute: 0 },
+    };
+    let people = (0..MAX_SIGNATORIES).map(person).collect();
+    let received = stage.received_of(people, |new| {
+        new.options.reminders = Some(rule);
+        new.ttl = DAY * 5;
+    });
+    let open = AnyRequest::Open(stage.opened(received));
+    stage.now = NOON.plus(DAY);
+    let reminded = open.remind_due(&mut stage.cause()).unwrap();
+    let open = stage.commit(reminded);
+    assert_eq!(count(&stage, MessageKind::Reminder), MAX_SIGNATORIES);
+    stage.now = NOON.plus(DAY + REMINDER_PAUSE);
+    let reminded = open.remind(None, &mut stage.cause()).unwrap();
+    let open = stage.commit(reminded);
+    let cancelled = open.clone().cancel(None, &mut stage.cause()).unwrap();
+    assert_eq!(stage.commit(cancelled).state_name(), "CANCELLED");
+    let deactivated = open.clone().deactivate(&mut stage.cause()).unwrap();
+    assert_eq!(stage.commit(deactivated).state_name(), "DRAFT");
+    stage.now = open.facts().expires_at;
+    let expired = open.expire(&mut stage.cause()).unwrap();
+    let expired = stage.commit(expired);
+    let back = expired.reactivate(stage.now.plus(DAY), &mut stage.cause()).unwrap();
+    assert_eq!(stage.commit(back).state_name(), "WAIT_SIGNER");
+}
+
+#[test]
 fn only_what_waits_for_nobody_is_filed_away() {
     let mut stage = Stage::new();
     let request = AnyRequest::Open(stage.open(1));
