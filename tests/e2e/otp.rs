@@ -14,7 +14,7 @@ async fn asked(door: &Door) -> (Ceremony, String) {
 }
 
 /// A code that is not the right one.
-fn wrong(ceremony: &Ceremony) -> String {
+fn wrong_code(ceremony: &Ceremony) -> String {
     let right: u32 = ceremony.code(ada()).parse().unwrap();
     format!("{:06}", (right + 1) % 1_000_000)
 }
@@ -35,7 +35,7 @@ async fn sixty_four_parallel_right_answers_make_one_signature() {
         statuses.push(attempt.await.unwrap());
     }
     assert_eq!(statuses.iter().filter(|it| **it == 200).count(), 1, "{statuses:?}");
-    assert!(statuses.iter().all(|it| [200, 409].contains(it)), "{statuses:?}");
+    assert!(statuses.iter().all(|it| [200, 422].contains(it)), "{statuses:?}");
     door.settle().await;
     let evidence = ceremony.evidence().await;
     assert_eq!(evidence.iter().filter(|it| *it == "SignatureCreated").count(), 1);
@@ -46,22 +46,23 @@ async fn sixty_four_parallel_right_answers_make_one_signature() {
 async fn a_wrong_code_burns_an_attempt_and_leaves_evidence() {
     let door = Door::open().await;
     let (ceremony, sha256) = asked(&door).await;
-    let wrong = wrong(&ceremony);
+    let wrong = wrong_code(&ceremony);
     for attempts_left in (0..5).rev() {
         let answer = ceremony.answer(ada(), &sha256, &wrong).await.expect(422);
-        assert_eq!(answer.text("/code"), "code_wrong");
+        assert_eq!(answer.text("/code"), "code_refused");
+        assert_eq!(ceremony.view(ada()).await["signatory"]["guessesLeft"], 20 + attempts_left);
         let rejected = ceremony.evidence().await.iter().filter(|it| *it == "OtpRejected").count();
         assert_eq!(rejected, 5 - attempts_left);
     }
     let right = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(422);
-    assert_eq!(right.text("/code"), "code_expired", "a dead code is refused even when it is right");
+    assert_eq!(right.text("/code"), "code_refused", "a dead code is refused even when it is right");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn parallel_wrong_codes_are_compared_five_times_and_not_more() {
     let door = Door::open().await;
     let (ceremony, sha256) = asked(&door).await;
-    let wrong = wrong(&ceremony);
+    let wrong = wrong_code(&ceremony);
     let attempts: Vec<_> = (0..40)
         .map(|_| {
             let (ceremony, sha256, code) = (ceremony.clone(), sha256.clone(), wrong.clone());
@@ -72,7 +73,7 @@ async fn parallel_wrong_codes_are_compared_five_times_and_not_more() {
     for attempt in attempts {
         codes.push(attempt.await.unwrap());
     }
-    assert_eq!(codes.iter().filter(|it| *it == "code_wrong").count(), 5, "{codes:?}");
+    assert!(codes.iter().all(|it| it == "code_refused"), "{codes:?}");
     let rejected = ceremony.evidence().await.iter().filter(|it| *it == "OtpRejected").count();
     assert_eq!(rejected, 5);
 }
@@ -83,7 +84,7 @@ async fn a_code_works_until_it_expires() {
     let (ceremony, sha256) = asked(&door).await;
     door.advance(Duration::from_secs(301)).await;
     let late = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(422);
-    assert_eq!(late.text("/code"), "code_expired");
+    assert_eq!(late.text("/code"), "code_refused");
     let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
     let _signed = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(200);
 }
@@ -130,10 +131,64 @@ async fn steps_out_of_order_are_refused() {
     let unread = ceremony.ask(ada(), sha256).await.expect(409);
     assert_eq!(unread.text("/code"), "step_missing");
     let unasked = ceremony.answer(ada(), sha256, "123456").await.expect(422);
-    assert_eq!(unasked.text("/code"), "code_expired");
+    assert_eq!(unasked.text("/code"), "code_refused");
     let _presented = ceremony.read(ada()).await;
     let body = json!({ "documentSha256": sha256, "consentSha256": "0".repeat(64) });
     let other_text = ceremony.as_signatory(ada(), Method::POST, "/sign/otp", Some(&body)).await.expect(409);
     assert_eq!(other_text.text("/code"), "step_missing");
     assert_eq!(door.mails_to(ada().email).len(), 1, "no code was sent");
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_code_the_answer_is_the_same() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
+    let sha256 = ceremony.read(ada()).await;
+    let mut bodies = vec![("never sent", ceremony.answer(ada(), &sha256, "123456").await)];
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let wrong = wrong_code(&ceremony);
+    bodies.push(("mistyped", ceremony.answer(ada(), &sha256, &wrong).await));
+    let replaced = ceremony.code(ada());
+    door.advance(Duration::from_mins(1)).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    if ceremony.code(ada()) != replaced {
+        bodies.push(("replaced", ceremony.answer(ada(), &sha256, &replaced).await));
+    }
+    let code = ceremony.code(ada());
+    door.advance(Duration::from_mins(5)).await;
+    bodies.push(("expired", ceremony.answer(ada(), &sha256, &code).await));
+    for _ in 0..3 {
+        door.advance(Duration::from_mins(1)).await;
+        let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    }
+    let code = ceremony.code(ada());
+    for _ in 0..5 {
+        bodies.push(("out of tries", ceremony.answer(ada(), &sha256, &wrong_code(&ceremony)).await));
+    }
+    bodies.push(("locked", ceremony.answer(ada(), &sha256, &code).await));
+    let shown = ceremony.read(grace()).await;
+    let _sent = ceremony.ask(grace(), &shown).await.expect(202);
+    let code = ceremony.code(grace());
+    let _signed = ceremony.answer(grace(), &shown, &code).await.expect(200);
+    bodies.push(("used", ceremony.answer(grace(), &shown, &code).await));
+    let (_, first) = &bodies[0];
+    for (case, answer) in &bodies {
+        assert_eq!((answer.status, &answer.body), (422, &first.body), "{case}");
+    }
+    assert_eq!(ceremony.view(ada()).await["signatory"]["state"], "LOCKED", "their view tells them");
+}
+
+#[tokio::test]
+async fn a_link_that_never_was_and_one_of_somebody_else_look_the_same() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let link = ceremony.token(ada());
+    let (start, last) = link.split_at(link.len() - 1);
+    let guessed = format!("{start}{}", if last == "A" { "B" } else { "A" });
+    let mut bodies = Vec::new();
+    for token in [guessed, "AAAA.BBBB.CCCC".to_owned(), String::new(), "x".repeat(5000)] {
+        let body = json!({ "token": token });
+        bodies.push(door.post("/sign/session", &body).await.expect(404).body);
+    }
+    assert!(bodies.iter().all(|it| *it == bodies[0]), "{bodies:?}");
 }

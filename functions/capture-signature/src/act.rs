@@ -1,6 +1,7 @@
 //! Acts that take the codes: signing, approving, passing the task on.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::otp::{Codes, OneTimeCode};
 use domain::request::{AfterAttempt, Attempt, Intent, NewDelegate, Signatory};
@@ -10,6 +11,7 @@ use serde_json::json;
 use shared::edge::session::Credential;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng};
 use shared::store::{Rounds, StoreError};
+use tokio::time::Instant;
 
 use crate::mark::Given;
 use crate::wire::{ApprovalBody, DelegateBody, Person, SignBody};
@@ -80,9 +82,26 @@ pub(crate) async fn delegate(
     act(deps, http, credential, (body.code, body.codes, &body.document_sha256), meant, cx).await
 }
 
+/// Acts. What is refused for its codes is answered no sooner than after [`REFUSED_AFTER`].
+async fn act(
+    deps: &Deps,
+    http: &HttpRequest,
+    credential: &Credential,
+    given: GivenCodes<'_>,
+    meant: Meant,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let answer_at = Instant::now() + REFUSED_AFTER;
+    let answer = Box::pin(attempt(deps, http, credential, given, meant, cx)).await;
+    if answer.as_ref().is_err_and(Problem::is_code_refused) {
+        tokio::time::sleep_until(answer_at).await;
+    }
+    answer
+}
+
 type GivenCodes<'a> = (Option<String>, Option<BTreeMap<String, String>>, &'a str);
 
-async fn act(
+async fn attempt(
     deps: &Deps,
     http: &HttpRequest,
     credential: &Credential,
@@ -122,16 +141,26 @@ async fn act(
         };
         let attempt = Attempt { signatory: signatory.clone(), challenge, codes: &codes, document, intent };
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let attempted = request.open(cx.now)?.act(attempt, (&deps.peppers, &deps.policy), &mut cause)?;
+        let acted = request.facts().signatory(&signatory).is_some_and(|it| !it.is_pending());
+        let open = request.open(cx.now).map_err(|it| if acted { Refusal::CodeExpired } else { it })?;
+        let attempted = open.act(attempt, (&deps.peppers, &deps.policy), &mut cause).map_err(of_codes)?;
         return match deps.courier.commit(attempted).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => continue,
-            Ok(AfterAttempt::Refused(_, refusal)) => Err(refusal.into()),
+            Ok(AfterAttempt::Refused(_, refusal)) => Err(of_codes(refusal).into()),
             Ok(AfterAttempt::Acted(_)) => {
                 count_verified(deps, &tenant, person.as_ref(), cx).await;
                 Ok(Reply::json(200, &json!({ "state": meant.state() })))
             }
             Err(error) => Err(error.into()),
         };
+    }
+}
+
+/// A code that was used, and one of somebody locked, is refused like any other.
+fn of_codes(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::SignatoryLocked | Refusal::SignatoryNotPending => Refusal::CodeExpired,
+        other => other,
     }
 }
 
@@ -182,3 +211,7 @@ fn delegate_of(person: Person) -> Result<NewDelegate, Problem> {
         mobile,
     })
 }
+
+/// How long a refusal of codes takes at least: longer than comparing and recording a wrong one, so that the clock
+/// does not tell whether there was anything to compare with.
+const REFUSED_AFTER: Duration = Duration::from_millis(250);

@@ -61,7 +61,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 ///
 /// [`Problem`] 403 for what the role or the request does not allow, 404 for an unknown link, 409 when there is
 /// nothing left to do, it is not their turn or the document shown is another, 410 after the deadline, 422 for
-/// wrong or expired codes, 423 when the signatory is locked.
+/// codes, the same whatever is wrong with them.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(&http, &deps.session_key, cx.now)?;
     match http.route() {

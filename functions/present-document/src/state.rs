@@ -1,6 +1,6 @@
 //! What a signatory is told about the request.
 
-use domain::policy::MAX_CODES;
+use domain::policy::{MAX_CODES, MAX_GUESSES};
 use domain::request::{AnyRequest, Facts, Progress, Signatory};
 use domain::{Channel, SignatoryId, Text, Timestamp};
 use serde_json::{Value, json};
@@ -51,8 +51,10 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
 
 /// The signatory themselves: what they are to do, and how far they have come.
 fn signatory_view(person: &Signatory, facts: &Facts) -> Value {
-    let codes_left = match &person.progress {
-        Progress::Pending(ceremony) => Some(MAX_CODES.saturating_sub(ceremony.codes)),
+    let left = match &person.progress {
+        Progress::Pending(it) => {
+            Some((MAX_CODES.saturating_sub(it.codes), MAX_GUESSES.saturating_sub(it.guesses)))
+        }
         _ => None,
     };
     let acted_at = match &person.progress {
@@ -84,7 +86,8 @@ fn signatory_view(person: &Signatory, facts: &Facts) -> Value {
         "attachments": person.attachments.iter().map(view::attachment).collect::<Vec<_>>(),
         "editable": facts.options.editable,
         "mayDelegate": facts.options.delegation && person.knowledge.is_none() && person.is_pending(),
-        "codesLeft": codes_left,
+        "codesLeft": left.map(|(codes, _)| codes),
+        "guessesLeft": left.map(|(_, guesses)| guesses),
     })
 }
 

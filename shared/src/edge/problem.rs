@@ -19,6 +19,7 @@ pub struct Problem {
     number: Option<u16>,
     attempts_left: Option<u8>,
     headers: Vec<(&'static str, String)>,
+    uniform: bool,
     source: Option<BoxError>,
 }
 
@@ -43,6 +44,7 @@ impl Problem {
             number: None,
             attempts_left: None,
             headers: Vec::new(),
+            uniform: false,
             source: None,
         }
     }
@@ -70,6 +72,14 @@ impl Problem {
     #[must_use]
     pub fn gone(detail: impl Into<String>) -> Self {
         Self::new(410, "gone", detail)
+    }
+
+    /// 422 for a one-time password, to the byte the same whatever is wrong with it: mistyped, expired, used,
+    /// replaced, never sent, or out of tries. The request's view tells its signatory what is left to do.
+    #[must_use]
+    pub fn code_refused() -> Self {
+        let detail = "The code is not right, or no longer valid. Use the newest message, or ask for another.";
+        Self::new(422, CODE_REFUSED, detail).uniform()
     }
 
     /// 503 for something on our side that is away. Whoever logs the answer logs why.
@@ -121,6 +131,12 @@ impl Problem {
         self
     }
 
+    /// Whether it is [`Self::code_refused`].
+    #[must_use]
+    pub fn is_code_refused(&self) -> bool {
+        self.code == CODE_REFUSED
+    }
+
     /// The answer. Logs the fault behind a 5xx, once.
     #[must_use]
     pub fn into_reply(self, request_id: &str) -> Reply {
@@ -147,6 +163,9 @@ impl Problem {
             "data": null,
         });
         if let Some(object) = body.as_object_mut() {
+            if self.uniform {
+                object.remove("instance");
+            }
             if !errors.is_empty() {
                 object.insert("errors".to_owned(), Value::Array(errors));
             }
@@ -156,6 +175,12 @@ impl Problem {
         }
         let reply = Reply::text(self.status, "application/problem+json", body.to_string());
         self.headers.into_iter().fold(reply, |reply, (name, value)| reply.header(name, value))
+    }
+
+    /// Leaves out what tells one such answer from another.
+    fn uniform(mut self) -> Self {
+        self.uniform = true;
+        self
     }
 
     fn fault(code: &'static str, status: u16, detail: &str, source: impl Into<BoxError>) -> Self {
@@ -180,9 +205,8 @@ impl From<Refusal> for Problem {
             Refusal::DelegationForbidden | Refusal::NotEditable { .. } | Refusal::RoleCannot { .. } => 403,
             Refusal::ResendTooSoon { .. } => 429,
             Refusal::SignatoryLocked => 423,
+            Refusal::CodeExpired | Refusal::CodeWrong { .. } => return Self::code_refused(),
             Refusal::AnswerWrong { .. }
-            | Refusal::CodeExpired
-            | Refusal::CodeWrong { .. }
             | Refusal::DelegateKnown
             | Refusal::DeadlineOutOfBounds
             | Refusal::DigestMalformed
@@ -199,7 +223,8 @@ impl From<Refusal> for Problem {
         };
         let mut problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
         match refusal {
-            Refusal::AnswerWrong { attempts_left } | Refusal::CodeWrong { attempts_left } => {
+            Refusal::LinkUnknown => problem.uniform(),
+            Refusal::AnswerWrong { attempts_left } => {
                 problem.attempts_left = Some(attempts_left);
                 problem
             }
@@ -265,6 +290,8 @@ fn pointer_of(path: &serde_path_to_error::Path) -> String {
 fn title(status: u16) -> &'static str {
     http::StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()).unwrap_or("Error")
 }
+
+const CODE_REFUSED: &str = "code_refused";
 
 // A refusal states this number in words.
 const _: () = assert!(MAX_NAME_CHARS == 100, "the text of Refusal::NameMalformed names the limit");

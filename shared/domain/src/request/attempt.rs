@@ -13,7 +13,7 @@ use crate::otp::{Challenge, Codes, OtpProof, Peppers};
 use crate::policy::{OtpPolicy, RECOVERY_PAUSE};
 use crate::transition::{Changes, Transition};
 use crate::value::LinkKey;
-use crate::{Cause, Digest, Refusal, SignatoryId};
+use crate::{Cause, Channel, Digest, Refusal, SignatoryId};
 
 /// What a signatory sends to act.
 #[derive(Debug)]
@@ -59,7 +59,8 @@ impl Request<Open> {
     /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`],
     /// [`Refusal::RoleCannot`], [`Refusal::ModeNotAllowed`], [`Refusal::DelegationForbidden`],
     /// [`Refusal::DocumentUnknown`], [`Refusal::StepMissing`] without a required attachment or the code of
-    /// every channel, and [`Refusal::CodeExpired`] without a live challenge.
+    /// every channel, and last, so that nothing else tells of it, [`Refusal::CodeExpired`] without a live
+    /// challenge for this document.
     pub fn act(
         self,
         attempt: Attempt<'_>,
@@ -70,16 +71,20 @@ impl Request<Open> {
         let (peppers, policy) = keys;
         facts.before_deadline(cause.now)?;
         let request = facts.id.clone();
-        let person = facts.signatory_mut(&attempt.signatory)?;
-        person.acting()?;
-        let challenge = attempt.challenge.ok_or(Refusal::CodeExpired)?;
-        // The bytes named by the page must be those the codes were made for, and still be a prefix of the
-        // document: every revision is an append.
-        if challenge.document != attempt.document || !state.document.has_shown(challenge.document) {
+        facts.signatory_mut(&attempt.signatory)?.acting()?;
+        // The bytes named by the page must still be a prefix of the document: every revision is an append.
+        if !state.document.has_shown(attempt.document) {
             return Err(Refusal::DocumentUnknown);
         }
-        let binding = person.binding(&request, challenge.document, challenge.consent)?;
         facts.check_intent(&attempt.signatory, &attempt.intent)?;
+        let person = facts.signatory(&attempt.signatory).ok_or(Refusal::SignatoryNotPending)?;
+        let given = |channel: &Channel| attempt.codes.iter().any(|(it, _)| it == channel);
+        if !person.channels.each().iter().all(given) {
+            return Err(Refusal::StepMissing { missing: "the code of every channel" });
+        }
+        let challenge =
+            attempt.challenge.filter(|it| it.document == attempt.document).ok_or(Refusal::CodeExpired)?;
+        let binding = person.binding(&request, challenge.document, challenge.consent)?;
         match challenge.answer(attempt.codes, &binding, peppers, policy, cause.now) {
             Ok(proof) => {
                 let request = Self { facts, state };
