@@ -16,6 +16,7 @@ use shared::edge::config::{ConfigError, Env};
 use shared::edge::serve::{BoxFuture, Handler};
 use tokio::sync::watch;
 
+use crate::crash::Crash;
 use crate::disk::{DataDir, DiskError};
 use crate::event::pump::Pump;
 use crate::event::schedule::Schedules;
@@ -200,6 +201,7 @@ impl Cloud {
             bus: Arc::clone(&services.bus),
             queues: Arc::clone(&services.queues),
             functions: Arc::clone(&functions),
+            fate: Arc::clone(&services.fate),
             schedules: Schedules::start(&services.bus, now_ms),
             clock: options.clock.clone(),
             duplicate: options.duplicate,
@@ -272,6 +274,24 @@ impl Cloud {
     /// Forgets the calls so far.
     pub fn clear_calls(&self) {
         self.0.services.ledger.clear();
+    }
+
+    /// Lets the process die at the `number`th call with an effect that a function makes from now, counted from 1:
+    /// nothing answers any more, until [`Cloud::restart`].
+    pub fn crash_at(&self, number: u64, side: Crash) {
+        self.0.services.fate.plan(number, side);
+    }
+
+    /// Whether the process died as planned by [`Cloud::crash_at`].
+    #[must_use]
+    pub fn has_crashed(&self) -> bool {
+        self.0.services.fate.is_dead()
+    }
+
+    /// How many calls with an effect the functions made since the start.
+    #[must_use]
+    pub fn effects_made(&self) -> u64 {
+        self.0.services.fate.calls()
     }
 
     /// The bodies of the messages in a queue, by its name.

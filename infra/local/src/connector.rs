@@ -28,6 +28,18 @@ impl Connector {
     }
 
     /// Every call of every function to every service passes here: the place to make one fail on purpose.
+    async fn call_as_planned(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if self.caller.is_none() || !has_effect(&request) {
+            self.services.fate.live().await;
+            return self.answer(request).await;
+        }
+        let fate = &self.services.fate;
+        let number = fate.call().await;
+        let response = self.answer(request).await;
+        fate.answer(number).await;
+        response
+    }
+
     async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         if Services::is_for_objects(&request) {
@@ -53,13 +65,22 @@ impl Connector {
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let connector = self.clone();
-        HttpConnectorFuture::new(async move { connector.answer(request).await })
+        HttpConnectorFuture::new(async move { connector.call_as_planned(request).await })
     }
 }
 
 impl HttpClient for Connector {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
+    }
+}
+
+/// Whether a call may change something. What only reads is asked again after a death, and nothing else.
+fn has_effect(request: &HttpRequest) -> bool {
+    const READS: [&str; 7] = ["BatchGet", "Describe", "Get", "List", "Query", "Scan", "Verify"];
+    match request.headers().get("x-amz-target").and_then(|it| it.split_once('.')) {
+        Some((_, operation)) => !READS.iter().any(|read| operation.starts_with(read)),
+        None => !matches!(request.method(), "GET" | "HEAD"),
     }
 }
 

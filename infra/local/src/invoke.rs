@@ -1,6 +1,7 @@
 //! The functions of the template, loaded, and how one is invoked.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,11 +10,13 @@ use shared::edge::clock::Clock;
 use shared::edge::serve::{Handler, Invocation};
 
 use crate::chance;
+use crate::crash::Fate;
 
 /// Every function by its logical id.
 #[derive(Debug)]
 pub(crate) struct Functions {
     clock: Clock,
+    fate: Arc<Fate>,
     loaded: BTreeMap<String, Loaded>,
 }
 
@@ -35,14 +38,17 @@ pub(crate) enum InvokeError {
     /// The handler took longer than the template allows.
     #[error("the function timed out after {} s", .0.as_secs())]
     TimedOut(Duration),
+    /// The process died meanwhile.
+    #[error("the process died")]
+    Killed,
     /// No function of this id is loaded.
     #[error("there is no such function")]
     Unknown,
 }
 
 impl Functions {
-    pub(crate) fn new(clock: Clock) -> Self {
-        Self { clock, loaded: BTreeMap::new() }
+    pub(crate) fn new(clock: Clock, fate: Arc<Fate>) -> Self {
+        Self { clock, fate, loaded: BTreeMap::new() }
     }
 
     pub(crate) fn load(&mut self, logical_id: &str, handler: Handler, timeout: Duration) {
@@ -58,7 +64,16 @@ impl Functions {
         let request_id = invocation.request_id.clone();
         let handler = handler.clone();
         let mut task = tokio::spawn(async move { handler.invoke(event, invocation).await });
-        let outcome = match tokio::time::timeout(*timeout, &mut task).await {
+        let ended = tokio::select! {
+            ended = tokio::time::timeout(*timeout, &mut task) => ended,
+            () = self.fate.death() => {
+                task.abort();
+                // What it held is let go before anyone opens the same files again.
+                let _aborted = task.await;
+                return Err(InvokeError::Killed);
+            }
+        };
+        let outcome = match ended {
             Ok(Ok(Ok(reply))) => Ok(reply),
             Ok(Ok(Err(error))) => Err(InvokeError::Failed(error)),
             Ok(Err(_)) => Err(InvokeError::Crashed),

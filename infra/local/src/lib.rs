@@ -8,6 +8,7 @@ pub mod cli;
 mod cloud;
 mod connector;
 mod contract;
+mod crash;
 mod demo;
 mod disk;
 mod event;
@@ -23,6 +24,7 @@ mod setup;
 pub mod template;
 
 pub use self::cloud::{Cloud, CloudError, Load, Options};
+pub use self::crash::Crash;
 pub use self::disk::{DataDir, DiskError};
 pub use self::event::pattern::{Pattern, PatternError};
 pub use self::gateway::{LARGEST_BODY_BYTES, LARGEST_PAYLOAD_BYTES};

@@ -13,6 +13,7 @@ use shared::edge::config::Env;
 
 use crate::cloud::{CloudError, Load, Options};
 use crate::connector::Connector;
+use crate::crash::Fate;
 use crate::disk::DataDir;
 use crate::event::bus::{Bus, Record};
 use crate::event::journal::{Unsettled, Write};
@@ -42,6 +43,7 @@ pub(crate) fn services(
     let services = Services {
         bus,
         clock,
+        fate: Arc::new(Fate::default()),
         keys: Keys::open(data.clone())?,
         ledger: Ledger::default(),
         objects,
@@ -86,7 +88,7 @@ pub(crate) async fn load_all(
     services: &Arc<Services>,
     load: &Arc<Load>,
 ) -> Result<Functions, CloudError> {
-    let mut functions = Functions::new(options.clock.clone());
+    let mut functions = Functions::new(options.clock.clone(), Arc::clone(&services.fate));
     for function in &template.functions {
         let id = &function.logical_id;
         let env = Env::from_pairs(function.environment.clone());

@@ -229,6 +229,12 @@ enum Body {
 }
 
 impl Reply {
+    /// Its status.
+    #[must_use]
+    pub const fn status(&self) -> u16 {
+        self.status
+    }
+
     /// JSON.
     #[must_use]
     pub fn json(status: u16, body: &impl Serialize) -> Self {

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 use domain::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -80,13 +81,22 @@ impl Handler {
             let shared = Arc::clone(&shared);
             Box::pin(async move {
                 let (deps, handle) = &*shared;
-                let reply = match HttpRequest::from_event(event) {
-                    Ok(request) => match handle(deps, request, &cx).await {
-                        Ok(reply) => reply,
-                        Err(problem) => problem.into_reply(&cx.request_id),
-                    },
-                    Err(problem) => problem.into_reply(&cx.request_id),
+                let began = Instant::now();
+                let (route, answer) = match HttpRequest::from_event(event) {
+                    Ok(request) => {
+                        let route = format!("{} {}", request.method(), request.route());
+                        (route, handle(deps, request, &cx).await)
+                    }
+                    Err(problem) => (String::new(), Err(problem)),
                 };
+                let reply = answer.unwrap_or_else(|problem| problem.into_reply(&cx.request_id));
+                tracing::info!(
+                    invocation = cx.request_id,
+                    route,
+                    status = reply.status(),
+                    duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+                    "answered"
+                );
                 Ok(reply.into_event())
             })
         }))

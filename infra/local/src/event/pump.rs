@@ -17,6 +17,7 @@ use super::queue::{self, Message, Queues};
 use super::schedule::{self, Schedules};
 use super::{rfc3339, stream};
 use crate::chance;
+use crate::crash::Fate;
 use crate::disk::DiskError;
 use crate::invoke::{Functions, InvokeError};
 use crate::template::{Queue, Source, function_arn, stream_arn};
@@ -27,6 +28,7 @@ pub(crate) struct Pump {
     pub(crate) bus: Arc<Bus>,
     pub(crate) queues: Arc<Queues>,
     pub(crate) functions: Arc<Functions>,
+    pub(crate) fate: Arc<Fate>,
     pub(crate) schedules: Schedules,
     pub(crate) clock: Clock,
     /// How often each event reaches its function; at least once.
@@ -62,7 +64,7 @@ impl Pump {
 
     /// Delivers until nothing is pending, one after the other. Messages that wait or hide are not pending.
     pub(crate) async fn settle(&self) -> Result<(), DiskError> {
-        loop {
+        while !self.fate.is_dead() {
             let changed = self.bus.changed();
             let work = self.take(None)?;
             if work.is_empty() {
@@ -76,6 +78,7 @@ impl Pump {
                 self.perform(piece).await?;
             }
         }
+        Ok(())
     }
 
     /// Delivers as things come, until `stop` changes; then finishes what has begun.
@@ -201,6 +204,9 @@ impl Pump {
         let event = stream::event(&records);
         if let Source::Stream { table, retries, bisect, partial, on_failure, .. } = &subscription.source {
             let reply = self.invoke(&subscription.function, &event).await;
+            if let Err(InvokeError::Killed) = reply {
+                return Ok(());
+            }
             let outcome = stream_outcome(&batch, reply, *partial);
             let retries = retries.unwrap_or(ENDLESS);
             let length = batch.deliveries.len();
@@ -227,6 +233,8 @@ impl Pump {
         // S3 and SNS invoke asynchronously, one record at a time; its copies already stand in the journal.
         match self.functions.invoke(&subscription.function, event).await {
             Ok(_) => self.bus.finish(&batch, batch.deliveries.len(), None, None),
+            // A dead process concludes nothing: the journal still has the event.
+            Err(InvokeError::Killed) => Ok(()),
             Err(_) => match batch.deliveries.first_mut() {
                 Some(head) if head.attempts < ASYNCHRONOUS_RETRIES => {
                     head.attempts += 1;

@@ -24,6 +24,7 @@ pub(crate) use self::s3::{ACCESS_KEY, Objects, SECRET_KEY};
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::ses::notification as ses_notification;
 
+use crate::crash::Fate;
 use crate::disk::DiskError;
 use crate::event::bus::Bus;
 use crate::event::queue::Queues;
@@ -35,6 +36,7 @@ use crate::outbox::Outbox;
 pub(crate) struct Services {
     pub(crate) bus: Arc<Bus>,
     pub(crate) clock: Clock,
+    pub(crate) fate: Arc<Fate>,
     pub(crate) keys: Keys,
     pub(crate) ledger: Ledger,
     pub(crate) objects: Objects,

@@ -1,0 +1,184 @@
+//! What is told, and how all must stand in the end, whether or not the service died on the way.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use local::Crash;
+use serde_json::{Value, json};
+use tests::{CONTRACT, Person, ada, alan, body, grace, judge_signed};
+
+use crate::world::World;
+
+/// A story with its own cast.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Story {
+    Cancelled,
+    Declined,
+    Delegated,
+    Expired,
+    Signed,
+}
+
+impl Story {
+    /// Plays it, with a death at an effect counted from here, and looks at how it ended. Gives the number of
+    /// effects.
+    pub(crate) async fn play(self, mut world: World, death: Option<(u64, Crash)>) -> u64 {
+        let before = world.door().cloud.effects_made();
+        if let Some((effect, side)) = death {
+            world.crash_at(effect, side);
+        }
+        let id = self.tell(&mut world).await;
+        // Whatever was left behind is taken up.
+        world.advance(Duration::from_mins(6)).await;
+        let effects = world.door().cloud.effects_made() - before;
+        self.look(&mut world, &id).await.unwrap_or_else(|what| panic!("{self:?}, dead at {death:?}: {what}"));
+        assert_eq!(world.deaths, u32::from(death.is_some()), "{self:?}, to die at {death:?}");
+        effects
+    }
+
+    async fn tell(self, world: &mut World) -> String {
+        let mut wanted = body(CONTRACT, &PEOPLE);
+        wanted["callback"] = json!({ "url": world.callback });
+        if let Self::Delegated = self {
+            wanted["signers"][0]["role"] = json!("approver");
+            wanted["options"]["delegation"] = json!(true);
+            wanted["signers"][0].as_object_mut().unwrap().remove("signatures");
+        }
+        let id = world.create(&wanted).await;
+        let sign = |person: Person| json!({ "mark": { "mode": "typed", "name": format!("{} {}", person.name, person.surname) } });
+        match self {
+            Self::Cancelled => self.until(world, &id, None, &format!("/signatures/{id}/cancel")).await,
+            Self::Declined => {
+                world.act(&id, ada(), "/sign/signature", &sign(ada())).await;
+                world.settle().await;
+                let link = world.link(&id, grace()).await;
+                self.until(world, &id, Some(&link), "/sign/decline").await;
+            }
+            Self::Delegated => {
+                let to = json!({
+                    "name": "Alan", "surname": "Turing", "email": alan().email, "mobile": "+39 333 112 2333"
+                });
+                world.act(&id, ada(), "/sign/delegation", &json!({ "delegate": to })).await;
+                world.settle().await;
+                world.act(&id, alan(), "/sign/approval", &json!({})).await;
+                world.act(&id, grace(), "/sign/signature", &sign(grace())).await;
+            }
+            Self::Expired => world.advance(Duration::from_hours(24 * 40)).await,
+            Self::Signed => {
+                world.act(&id, ada(), "/sign/signature", &sign(ada())).await;
+                world.act(&id, grace(), "/sign/signature", &sign(grace())).await;
+            }
+        }
+        id
+    }
+
+    /// Posts until the request is in the state that the story ends in.
+    async fn until(self, world: &mut World, id: &str, bearer: Option<&str>, path: &str) {
+        while world.state(id).await != self.state() {
+            let _answer = world.insist(bearer, path, &json!({})).await;
+        }
+    }
+
+    const fn state(self) -> &'static str {
+        match self {
+            Self::Cancelled => "CANCELLED",
+            Self::Declined => "DECLINED",
+            Self::Delegated | Self::Signed => "DONE",
+            Self::Expired => "EXPIRED",
+        }
+    }
+
+    /// What must have happened, and how often: no more, no less.
+    fn happened(self) -> &'static [(&'static str, usize)] {
+        match self {
+            Self::Cancelled => &[("SignatureCreated", 0), ("RequestCancelled", 1)],
+            Self::Declined => &[("SignatureCreated", 1), ("RevisionSealed", 1), ("SignatureDeclined", 1)],
+            Self::Delegated => &[
+                ("SignatureDelegated", 1),
+                ("DocumentApproved", 1),
+                ("SignatureCreated", 1),
+                ("RevisionSealed", 1),
+                ("RequestClosed", 1),
+            ],
+            Self::Expired => &[("SignatureCreated", 0), ("RequestExpired", 1)],
+            Self::Signed => &[("SignatureCreated", 2), ("RevisionSealed", 2), ("RequestClosed", 1)],
+        }
+    }
+
+    /// What the integrator must have been told, each once for each event.
+    fn told(self) -> &'static [&'static str] {
+        match self {
+            Self::Cancelled => &["DocumentAccepted", "RequestCancelled"],
+            Self::Declined => &["DocumentAccepted", "SignatureCreated", "SignatureDeclined"],
+            Self::Delegated => &[
+                "DocumentAccepted",
+                "DocumentApproved",
+                "RequestClosed",
+                "SignatureCreated",
+                "SignatureDelegated",
+            ],
+            Self::Expired => &["DocumentAccepted", "RequestExpired"],
+            Self::Signed => &["DocumentAccepted", "RequestClosed", "SignatureCreated", "SignatureCreated"],
+        }
+    }
+
+    async fn look(self, world: &mut World, id: &str) -> Result<(), String> {
+        let state = world.state(id).await;
+        if state != self.state() {
+            return Err(format!("the request is {state}"));
+        }
+        let evidence = world.evidence(id).await;
+        for (kind, times) in self.happened() {
+            let found = evidence.iter().filter(|it| it["kind"] == *kind).count();
+            if found != *times {
+                return Err(format!("{kind} stands {found} times in the evidence"));
+            }
+        }
+        messages(world, &evidence)?;
+        let mut told = world.receiver.events();
+        // A request whose document never came was told of as well.
+        told.retain(|event| event != "DocumentRejected");
+        if told != self.told() {
+            return Err(format!("the integrator was told {told:?}"));
+        }
+        if let Self::Signed | Self::Delegated = self {
+            let seals =
+                self.happened().iter().find(|(kind, _)| *kind == "RevisionSealed").map_or(0, |it| it.1);
+            let signed = world.ceremony(id, &PEOPLE).document("signedDocument").await.expect(200).body;
+            judge_signed(&world.door().cloud, CONTRACT, &signed, seals + 1).await;
+        }
+        Ok(())
+    }
+}
+
+/// One intent, at most one message; of each message the evidence says one thing, and what it says is so.
+fn messages(world: &World, evidence: &[Value]) -> Result<(), String> {
+    let outbox = world.door().cloud.outbox();
+    let mut ends: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    for event in evidence {
+        if let Some("MessageSent" | "MessageAmbiguous" | "MessageRefused") = event["kind"].as_str() {
+            ends.entry(event["facts"]["message"].as_str().unwrap()).or_default().push(event);
+        }
+    }
+    if let Some((id, more)) = ends.iter().find(|(_, ends)| ends.len() > 1) {
+        return Err(format!("of message {id} the evidence says {} things", more.len()));
+    }
+    let ends: Vec<&Value> = ends.into_values().flatten().collect();
+    let of = |kind: &str| ends.iter().filter(|it| it["kind"] == kind).count();
+    let sent: Vec<&str> = ends.iter().filter_map(|it| it["facts"]["provider_id"].as_str()).collect();
+    if let Some(missing) = sent.iter().find(|id| !outbox.iter().any(|it| it.id == **id)) {
+        return Err(format!("message {missing} was never sent"));
+    }
+    let unexplained = outbox.iter().filter(|it| !sent.contains(&it.id.as_str())).count();
+    let ambiguous = of("MessageAmbiguous");
+    if unexplained > ambiguous || of("MessageRefused") > 0 {
+        let subjects: Vec<&str> = outbox.iter().map(|it| it.subject.as_str()).collect();
+        return Err(format!(
+            "{unexplained} messages of {subjects:?} are not in the evidence, {ambiguous} are in doubt"
+        ));
+    }
+    Ok(())
+}
+
+/// Whom the integrator asks.
+const PEOPLE: [Person; 2] = [ada(), grace()];

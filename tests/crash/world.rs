@@ -1,0 +1,205 @@
+//! People and an integrator who go on after the service died under their hands, with what they can see.
+
+use std::time::Duration;
+
+use http::Method;
+use local::{Crash, Options};
+use serde_json::{Value, json};
+use shared::edge::clock::Clock;
+use tests::{Answer, Ceremony, Door, Person};
+use tokio::task::JoinHandle;
+
+use crate::receiver::Receiver;
+
+/// A stage that is started again whenever it dies, and an integrator's endpoint.
+#[derive(Debug)]
+pub(crate) struct World {
+    // Taken out only while it is started again.
+    door: Option<Door>,
+    pub(crate) receiver: Receiver,
+    pub(crate) callback: String,
+    pub(crate) deaths: u32,
+    endpoint: JoinHandle<()>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.endpoint.abort();
+    }
+}
+
+impl World {
+    pub(crate) async fn open() -> Self {
+        let door = Door::open_with(Options { clock: Clock::system(), ..Options::default() }).await;
+        let (receiver, callback, endpoint) = Receiver::listen().await;
+        Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
+    }
+
+    pub(crate) fn crash_at(&self, effect: u64, side: Crash) {
+        self.door().cloud.crash_at(effect, side);
+    }
+
+    pub(crate) fn door(&self) -> &Door {
+        self.door.as_ref().expect("the stage runs")
+    }
+
+    pub(crate) fn ceremony(&self, id: &str, people: &[Person]) -> Ceremony {
+        Ceremony::new(self.door().clone(), id.to_owned(), people)
+    }
+
+    /// Delivers what is pending, over a death if need be.
+    pub(crate) async fn settle(&mut self) {
+        self.door().settle().await;
+        if self.revive().await {
+            self.door().settle().await;
+        }
+    }
+
+    /// Lets time pass, over a death if need be.
+    pub(crate) async fn advance(&mut self, time: Duration) {
+        self.door().advance(time).await;
+        if self.revive().await {
+            self.door().advance(time).await;
+        }
+    }
+
+    /// Calls with a bearer; without one as the integrator. None when the service died before the answer.
+    pub(crate) async fn call(
+        &mut self,
+        bearer: Option<&str>,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Option<Answer> {
+        let key = self.door().cloud.api_key().expect("the demo tenant has a key");
+        let answer = self.door().call_as(bearer.unwrap_or(&key), method, path, body).await;
+        if self.revive().await { None } else { Some(answer) }
+    }
+
+    /// Posts until the service lives long enough to answer.
+    pub(crate) async fn insist(&mut self, bearer: Option<&str>, path: &str, body: &Value) -> Answer {
+        loop {
+            if let Some(answer) = self.call(bearer, Method::POST, path, Some(body)).await {
+                return answer;
+            }
+        }
+    }
+
+    /// Reads until the service lives long enough to answer.
+    pub(crate) async fn get(&mut self, bearer: Option<&str>, path: &str) -> Answer {
+        loop {
+            if let Some(answer) = self.call(bearer, Method::GET, path, None).await {
+                return answer;
+            }
+        }
+    }
+
+    /// Starts the service again if it died. Says whether it did.
+    async fn revive(&mut self) -> bool {
+        if !self.door().cloud.has_crashed() {
+            return false;
+        }
+        let door = self.door.take().expect("the stage ran");
+        self.door = Some(door.restart().await);
+        self.deaths += 1;
+        true
+    }
+
+    /// Creates a request and sees it open. An integrator who got no answer looks whether it is there, and
+    /// makes it again when it is not, or when its document never came.
+    pub(crate) async fn create(&mut self, body: &Value) -> String {
+        loop {
+            let known = self.ids().await;
+            let answer = self.call(None, Method::POST, "/EU-SES", Some(body)).await;
+            let made = match answer {
+                Some(answer) => Some(answer.expect(200).text("/data/id")),
+                None => self.ids().await.into_iter().find(|id| !known.contains(id)),
+            };
+            let Some(id) = made else { continue };
+            self.settle().await;
+            if self.state(&id).await == "WAIT_VALIDATION" {
+                self.advance(Duration::from_mins(65)).await;
+            }
+            match self.state(&id).await.as_str() {
+                "WAIT_SIGNER" => return id,
+                "ERROR" => {}
+                other => panic!("the new request is {other}"),
+            }
+        }
+    }
+
+    async fn ids(&mut self) -> Vec<String> {
+        let list = self.get(None, "/signatures").await.expect(200).json();
+        let list = list["data"].as_array().unwrap();
+        list.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The state in the integrator's eyes.
+    pub(crate) async fn state(&mut self, id: &str) -> String {
+        self.get(None, &format!("/signatures/{id}/detail")).await.expect(200).text("/data/state")
+    }
+
+    /// The link of a person, out of their mail. Nobody can know whether a mail left whose sender died, so an
+    /// integrator who hears that nothing came sends a reminder.
+    pub(crate) async fn link(&mut self, id: &str, person: Person) -> String {
+        if !self.door().mails_to(person.email).iter().any(|mail| mail.text.contains("/sign#")) {
+            self.advance(Duration::from_hours(2)).await;
+            let _reminded = self.insist(None, &format!("/signatures/{id}/remind"), &json!({})).await;
+            self.settle().await;
+        }
+        self.ceremony(id, &[person]).token(person)
+    }
+
+    /// Reads, agrees, asks for a code and answers it with `act`, again from where the view says, until it
+    /// stands.
+    pub(crate) async fn act(&mut self, id: &str, person: Person, path: &str, act: &Value) {
+        let mut last = None;
+        for _ in 0..MOST_TRIES {
+            let link = self.link(id, person).await;
+            let view = self.get(Some(&link), "/sign/request").await.expect(200).json();
+            if view["signatory"]["state"] != "NEW" {
+                return;
+            }
+            let (shown, consent) = (view["document"]["sha256"].clone(), view["consent"]["sha256"].clone());
+            let read = json!({ "documentSha256": shown });
+            let _presented = self.call(Some(&link), Method::POST, "/sign/presented", Some(&read)).await;
+            let before = self.codes(person).len();
+            let asked = json!({ "documentSha256": shown, "consentSha256": consent });
+            let answer = self.call(Some(&link), Method::POST, "/sign/otp", Some(&asked)).await;
+            let codes = self.codes(person);
+            if answer.is_none_or(|it| it.status != 202) || codes.len() == before {
+                // No code came: they wait, and ask for another.
+                self.advance(Duration::from_mins(2)).await;
+                continue;
+            }
+            let mut body = act.clone();
+            body["documentSha256"] = shown;
+            body["code"] = json!(codes.last());
+            last = self.call(Some(&link), Method::POST, path, Some(&body)).await;
+        }
+        panic!("{} could not act: {last:?}", person.name);
+    }
+
+    /// The codes that came to a person, by mail or text message.
+    fn codes(&self, person: Person) -> Vec<String> {
+        let outbox = self.door().cloud.outbox();
+        let theirs = outbox.iter().filter(|it| it.to == person.email || it.channel == "sms");
+        theirs.filter_map(|it| it.text.split_whitespace().find_map(code_of_word)).collect()
+    }
+
+    /// The events of a request's evidence, and after them those of its custody.
+    pub(crate) async fn evidence(&mut self, id: &str) -> Vec<Value> {
+        let audit = self.get(None, &format!("/signatures/{id}/audit")).await.expect(200).json();
+        let chain = |name: &str| audit.pointer(name).unwrap().as_array().unwrap().clone();
+        let events = [chain("/data/evidence/events"), chain("/data/evidence/custody")].concat();
+        events.iter().map(|it| serde_json::from_str(it["event"].as_str().unwrap()).unwrap()).collect()
+    }
+}
+
+/// A word that is nothing but the code.
+fn code_of_word(word: &str) -> Option<String> {
+    (word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).then(|| word.to_owned())
+}
+
+/// One death costs one try, the pause between codes another.
+const MOST_TRIES: usize = 6;
