@@ -35,6 +35,8 @@ pub(crate) struct Update<'a> {
     document: &'a Document,
     objects: BTreeMap<u32, (u16, Vec<u8>)>,
     next: u32,
+    /// An object was written for two roles that differ, so that what one of them needs would be lost.
+    is_torn: bool,
 }
 
 /// Where objects are, with their generations.
@@ -49,7 +51,7 @@ pub(crate) struct Tail {
 
 impl<'a> Update<'a> {
     pub(crate) fn new(document: &'a Document) -> Result<Self, PdfError> {
-        Ok(Self { document, objects: BTreeMap::new(), next: document.next_number()? })
+        Ok(Self { document, objects: BTreeMap::new(), next: document.next_number()?, is_torn: false })
     }
 
     pub(crate) fn allocate(&mut self) -> ObjectId {
@@ -59,7 +61,10 @@ impl<'a> Update<'a> {
     }
 
     pub(crate) fn put(&mut self, id: ObjectId, body: Vec<u8>) {
-        self.objects.insert(id.number, (id.generation, body));
+        let object = (id.generation, body);
+        let earlier = self.objects.get(&id.number);
+        self.is_torn |= earlier.is_some_and(|earlier| *earlier != object);
+        self.objects.insert(id.number, object);
     }
 
     /// Adds a stream; `entries` are those of its dictionary besides `/Length`.
@@ -171,8 +176,19 @@ impl<'a> Update<'a> {
     }
 
     /// The bytes of the revision.
+    ///
+    /// # Errors
+    ///
+    /// [`PdfError::Broken`] when the document uses one object in two roles that both have to change, such as a
+    /// catalog that is its own form.
     pub(crate) fn finish(mut self) -> Result<Tail, PdfError> {
         let document = self.document;
+        if self.is_torn {
+            return Err(PdfError::broken(
+                0,
+                "an object of its own expected for each of catalog, form, page and field",
+            ));
+        }
         let size = document.size();
         let newest = document.sections().first().ok_or(PdfError::broken(0, "trailer expected"))?;
         let last = document.reader().window(size.saturating_sub(1), 1)?.first().copied();

@@ -97,6 +97,16 @@ fn qpdf_finds_nothing_wrong() {
 }
 
 #[test]
+fn one_object_for_two_roles_is_refused_where_both_would_have_to_change() {
+    let mut itself = pages(1, "");
+    itself.replace(1, "<</Type/Catalog/Pages 2 0 R/AcroForm 1 0 R>>");
+    let ada = appearance("Ada Lovelace");
+    let act = Act::Signatory { field_name: "sig_ada", appearance: &ada };
+    let refused = seal(&itself.build(), &plan(), act);
+    assert!(matches!(refused, Err(SealError::Pdf(pdf::PdfError::Broken { .. }))), "{refused:?}");
+}
+
+#[test]
 fn an_act_is_sealed_once() {
     let versions = all_acts(&pages(1, "").build());
     let ada = appearance("Ada Lovelace");
