@@ -9,8 +9,7 @@ use domain::request::{
     Callback, CallbackForm, MAX_SIGNATORIES, Mode, NewSignatory, QuietHours, Reminders, SigningOptions,
 };
 use domain::value::Text;
-use serde_json::{Value, json};
-use shared::edge::Problem;
+use shared::edge::{Problem, appearance};
 use shared::outbound::{Reach, Target};
 
 use crate::signer::{self, Rules};
@@ -70,10 +69,7 @@ pub(crate) fn options(
     if !Timestamp::knows_zone(&timezone) {
         return Err(invalid("timezone", "An IANA zone name, such as Europe/Rome."));
     }
-    let ui = options.ui.map_or(Value::Null, |ui| json!(ui));
-    if ui.to_string().len() > MAX_UI_BYTES {
-        return Err(invalid("ui", "At most 8 kB."));
-    }
+    let ui = appearance::parse(&options.ui.unwrap_or_default(), "/options/ui")?;
     let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
     Ok(SigningOptions {
         modes,
@@ -151,10 +147,10 @@ pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callbac
         return Err(Problem::invalid("/callback/retry", "0 to 5."));
     }
     let header_bytes: usize = callback.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    if callback.headers.len() > MAX_CALLBACK_HEADERS || header_bytes > MAX_UI_BYTES {
+    if callback.headers.len() > MAX_CALLBACK_HEADERS || header_bytes > MAX_CALLBACK_BYTES {
         return Err(Problem::invalid("/callback/headers", "At most 20 headers of 8 kB together."));
     }
-    if callback.custom.to_string().len() > MAX_UI_BYTES {
+    if callback.custom.to_string().len() > MAX_CALLBACK_BYTES {
         return Err(Problem::invalid("/callback/custom", "At most 8 kB."));
     }
     Ok(Callback { url: callback.url, form, retry, headers: callback.headers, custom: callback.custom })
@@ -195,7 +191,7 @@ pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
 const MAX_CONSENT_CHARS: usize = 4000;
-const MAX_UI_BYTES: usize = 8192;
+const MAX_CALLBACK_BYTES: usize = 8192;
 const MAX_CALLBACK_RETRIES: u8 = 5;
 const MAX_CALLBACK_HEADERS: usize = 20;
 const DEFAULT_REMINDER_DAYS: u16 = 3;

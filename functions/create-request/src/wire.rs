@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The body of `POST /EU-SES`.
 #[derive(Deserialize)]
@@ -133,7 +133,8 @@ pub(crate) struct Options {
     /// Whether a signatory may pass the task on; nobody may unless said otherwise.
     pub(crate) delegation: Option<Flag>,
     pub(crate) reminders: Option<Reminders>,
-    pub(crate) ui: Option<BTreeMap<String, Value>>,
+    /// How the signing page looks and where it leads back to: read by hand, for precise refusals.
+    pub(crate) ui: Option<Map<String, Value>>,
 }
 
 /// When signatories who have not acted are reminded.

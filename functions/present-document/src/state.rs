@@ -1,9 +1,10 @@
 //! What a signatory is told about the request.
 
 use domain::policy::{MAX_CODES, MAX_GUESSES};
-use domain::request::{AnyRequest, Facts, Progress, Signatory};
+use domain::request::{AnyRequest, Appearance, Facts, Hideable, Progress, Signatory};
+use domain::value::{WebAddress, WebOrigin};
 use domain::{Channel, SignatoryId, Text, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use shared::edge::{Problem, view};
 
 /// The request as one signatory sees it: nothing of the others.
@@ -46,7 +47,28 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
         "modes": facts.options.modes.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "mustRead": facts.options.must_read,
         "sealed": request.sealed().map(|it| json!({ "sha256": it.sha256.to_hex() })),
+        "language": person.language,
+        "timezone": person.timezone.as_ref().unwrap_or(&facts.options.timezone),
+        "ui": ui(&facts.options.ui),
+        "completeUrl": facts.options.ui.complete_url().map(WebAddress::as_str),
+        "cancelUrl": facts.options.ui.cancel_url().map(WebAddress::as_str),
     }))
+}
+
+/// How the page looks. Colours come in whole pairs or not at all; the logo comes from here, since the page
+/// asks nothing of strangers.
+fn ui(appearance: &Appearance) -> Value {
+    let mut ui = Map::new();
+    for (slot, color) in appearance.palette() {
+        ui.insert(slot.as_str().to_owned(), json!(color.as_str()));
+    }
+    for part in Hideable::ALL {
+        ui.insert(part.as_str().to_owned(), json!(appearance.hides(part)));
+    }
+    let ancestors: Vec<&str> = appearance.ancestors().iter().map(WebOrigin::as_str).collect();
+    ui.insert("iframeAncestors".to_owned(), json!(ancestors));
+    ui.insert("sidebarLogo".to_owned(), json!(appearance.logo().map(|_| LOGO_PATH)));
+    Value::Object(ui)
 }
 
 /// The signatory themselves: what they are to do, and how far they have come.
@@ -96,3 +118,6 @@ fn questions(person: &Signatory, may_read: bool) -> Option<Vec<Option<&str>>> {
     let knowledge = person.knowledge.as_ref().filter(|_| person.is_pending() && !may_read)?;
     Some(knowledge.questions.iter().map(|it| it.text.as_ref().map(Text::as_str)).collect())
 }
+
+/// Where the page finds the logo, relative to its own address.
+const LOGO_PATH: &str = "sign/logo";

@@ -265,7 +265,7 @@ impl From<SecretError> for Problem {
 }
 
 /// A sentence from an error's text: a capital first, a full stop last.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     let first = chars.next().map(|c| c.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", chars.as_str().trim_end_matches('.'))

@@ -192,7 +192,7 @@ fn options(request: &AnyRequest) -> Value {
         "autocomplete": options.autocomplete,
         "delegation": options.delegation,
         "reminders": options.reminders.as_ref().map(reminders),
-        "ui": options.ui,
+        "ui": options.ui.members(),
     })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::appearance::Appearance;
 use super::filing::Filing;
 use super::progress::{Mode, Progress};
 use super::remind::Reminders;
@@ -186,8 +187,8 @@ pub struct SigningOptions {
     pub must_read: bool,
     /// IANA name of the zone that dates on the document are written in.
     pub timezone: String,
-    /// How the signing page looks, as it was asked for.
-    pub ui: Value,
+    /// How the signing page looks, and where it leads back to.
+    pub ui: Appearance,
     /// What signatories agree to before they get a code.
     pub consent_text: Text,
     /// Whether the request completes by itself once everyone has acted.

@@ -5,6 +5,7 @@
 //! has happened cannot be used again.
 
 mod amend;
+mod appearance;
 mod attachment;
 mod attempt;
 mod ceremony;
@@ -27,6 +28,7 @@ mod signatory;
 mod stored;
 
 pub use amend::Amendment;
+pub use appearance::{Appearance, ColorSlot, Hideable, Misfit, MisfitKind, RESULT_PREFIX};
 pub use attachment::{AttachedFile, Attachment, AttachmentState, AttachmentVerdict};
 pub use attempt::{AfterAttempt, Attempt, Intent};
 pub use ceremony::{AfterAsking, Agreement, Issued, IssuedCode};

@@ -1,5 +1,6 @@
 //! Values that are checked once, where they come in.
 
+mod color;
 mod digest;
 mod email;
 mod id;
@@ -8,7 +9,9 @@ mod link;
 mod phone;
 mod text;
 mod time;
+mod web;
 
+pub use color::{Color, MIN_CONTRAST};
 pub use digest::Digest;
 pub use email::EmailAddress;
 pub use id::{DocumentId, MessageId, RequestId, SignatoryId, TenantId, ValidationId};
@@ -17,3 +20,4 @@ pub use link::{LinkKey, LinkToken};
 pub use phone::{Country, Line, PhoneNumber, SmsPolicy, SmsRefusal};
 pub use text::{MAX_NAME_CHARS, PersonName, Text};
 pub use time::Timestamp;
+pub use web::{MAX_WEB_ADDRESS_CHARS, WebAddress, WebFault, WebOrigin};

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::request::{Callback, CallbackForm, Mode, QuietHours, Reminders, SigningOptions};
+use domain::request::{Appearance, Callback, CallbackForm, Mode, QuietHours, Reminders, SigningOptions};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Unreadable, json, text};
 
@@ -48,7 +49,7 @@ impl From<&SigningOptions> for OptionsItem {
             editable: options.editable.clone(),
             must_read: options.must_read,
             timezone: options.timezone.clone(),
-            ui: options.ui.to_string(),
+            ui: Value::Object(options.ui.members()).to_string(),
             consent_text: options.consent_text.as_str().to_owned(),
             autocomplete: options.autocomplete,
             delegation: options.delegation,
@@ -65,7 +66,7 @@ impl OptionsItem {
             editable: self.editable,
             must_read: self.must_read,
             timezone: self.timezone,
-            ui: json(&self.ui)?,
+            ui: Appearance::restore(&json(&self.ui)?),
             consent_text: text(&self.consent_text, "consent")?,
             autocomplete: self.autocomplete,
             delegation: self.delegation,
