@@ -10,7 +10,7 @@ mod wire;
 
 use domain::otp::Peppers;
 use domain::policy::DOCUMENT_MONTHS;
-use domain::request::{AfterTelling, Answer, AnyRequest, MAX_QUESTIONS};
+use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
 use domain::{Digest, LinkToken};
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
@@ -177,12 +177,17 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
     let body: PresentedBody = http.json()?;
     let document = Digest::parse(&body.document_sha256)
         .map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
+    let view = body.view.map(|it| {
+        DocumentView::parse(&it)
+            .ok_or_else(|| Problem::invalid("/view", "One of images, browser and download."))
+    });
+    let view = view.transpose()?;
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let presented = request.open(cx.now)?.present(&signatory, document, &mut cause)?;
+        let presented = request.open(cx.now)?.present(&signatory, document, view, &mut cause)?;
         if let Some(presented) = presented {
             match deps.requests.commit(presented).await {
                 Err(StoreError::Conflict(_)) if rounds.again().await => continue,

@@ -22,4 +22,6 @@ pub(crate) struct AccessBody {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct PresentedBody {
     pub(crate) document_sha256: String,
+    /// How it was shown: `images`, `browser` or `download`.
+    pub(crate) view: Option<String>,
 }

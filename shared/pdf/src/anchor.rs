@@ -9,13 +9,17 @@ mod matrix;
 mod standard;
 mod tag;
 mod text;
+mod words;
 
-pub use self::tag::Tag;
 pub(crate) use self::{
     content::{Glyph, matrix_of},
     flow::normalise,
     matrix::Matrix,
     text::{PageText, TextReader},
+};
+pub use self::{
+    tag::Tag,
+    words::{PageWords, Word, page_paints, page_words},
 };
 
 use self::flow::{Flow, without_doubles};

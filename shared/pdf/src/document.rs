@@ -11,6 +11,7 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
+pub use self::pages::{page, pages};
 pub(crate) use self::reader::Reader;
 pub(crate) use self::revision::{Fault, History, Revision};
 pub use self::revision::{open_revision, revisions};

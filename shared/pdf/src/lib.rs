@@ -80,12 +80,15 @@ mod write;
 mod xref;
 
 pub use crate::{
-    anchor::{Anchor, AnchorReport, AnchorText, FoundAnchor, Occurrence, Tag, TagPlace, find_anchors},
+    anchor::{
+        Anchor, AnchorReport, AnchorText, FoundAnchor, Occurrence, PageWords, Tag, TagPlace, Word,
+        find_anchors, page_paints, page_words,
+    },
     changes::{
         Ambiguity, Change, ChangeKind, ModificationLevel, ObjectRole, PageRenderer, Picture, RenderFault,
         VisualChange, VisualKind, changes_since, visual_changes,
     },
-    document::{Document, open_revision, revisions},
+    document::{Document, open_revision, page, pages, revisions},
     embedded::{embedded_file, embedded_files},
     error::{PdfError, PlacementError, Prohibition, SealError},
     inspect::{

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pdf::{PageRenderer, Picture, ReadAt, RenderFault};
 
 use crate::Limits;
-use crate::page::Fault;
+use crate::page::{Fault, Scale};
 use crate::protocol::{Question, read_answer};
 use crate::worker::{ARGUMENT, program};
 
@@ -32,7 +32,7 @@ struct Kept {
     source: Arc<dyn ReadAt>,
     size: u64,
     page: u32,
-    dpi: u32,
+    scale: Scale,
     picture: Picture,
 }
 
@@ -41,6 +41,47 @@ impl Renderer {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { limits, state: Mutex::default() }
+    }
+
+    /// Draws a page, as [`PageRenderer::render`] does, as large as is asked for.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn picture(
+        &self,
+        source: &Arc<dyn ReadAt>,
+        size: u64,
+        password: Option<&[u8]>,
+        page: u32,
+        scale: Scale,
+    ) -> Result<Picture, Fault> {
+        let size = size.min(source.size());
+        let is_it = |kept: &&Kept| {
+            Arc::ptr_eq(&kept.source, source) && (kept.size, kept.page, kept.scale) == (size, page, scale)
+        };
+        if let Some(kept) = self.state().kept.iter().find(is_it) {
+            return Ok(kept.picture.clone());
+        }
+        let patience = self.patience();
+        if patience.is_zero() {
+            return Err(Fault::Late);
+        }
+        let question = Question {
+            page,
+            scale,
+            pixels: self.limits.pixels,
+            memory_bytes: self.limits.memory_bytes.saturating_add(size.saturating_mul(2)),
+            cpu_seconds: patience.as_secs().saturating_add(1),
+            size,
+            password: password.map(<[u8]>::to_vec),
+        };
+        let started = Instant::now();
+        let answer = ask(&question, &**source, patience);
+        self.state().spent += started.elapsed();
+        let picture = answer?;
+        self.keep(Kept { source: Arc::clone(source), size, page, scale, picture: picture.clone() });
+        Ok(picture)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -72,32 +113,7 @@ impl PageRenderer for Renderer {
         page: u32,
         dpi: u32,
     ) -> Result<Picture, RenderFault> {
-        let size = size.min(source.size());
-        let is_it = |kept: &&Kept| {
-            Arc::ptr_eq(&kept.source, source) && (kept.size, kept.page, kept.dpi) == (size, page, dpi)
-        };
-        if let Some(kept) = self.state().kept.iter().find(is_it) {
-            return Ok(kept.picture.clone());
-        }
-        let patience = self.patience();
-        if patience.is_zero() {
-            return Err(Fault::Late.into());
-        }
-        let question = Question {
-            page,
-            dpi,
-            pixels: self.limits.pixels,
-            memory_bytes: self.limits.memory_bytes.saturating_add(size.saturating_mul(2)),
-            cpu_seconds: patience.as_secs().saturating_add(1),
-            size,
-            password: password.map(<[u8]>::to_vec),
-        };
-        let started = Instant::now();
-        let answer = ask(&question, &**source, patience);
-        self.state().spent += started.elapsed();
-        let picture = answer?;
-        self.keep(Kept { source: Arc::clone(source), size, page, dpi, picture: picture.clone() });
-        Ok(picture)
+        Ok(self.picture(source, size, password, page, Scale::Dpi(dpi))?)
     }
 }
 

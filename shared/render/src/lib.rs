@@ -17,6 +17,7 @@ mod worker;
 use std::time::Duration;
 
 pub use child::Renderer;
+pub use page::{Fault, Scale};
 pub use worker::{use_program, worker_main_if_asked};
 
 /// What rendering may cost.

@@ -1,8 +1,8 @@
-//! Why there is no picture of a page, as parent and child tell each other.
+//! How large a picture is to be, and why there is none, as parent and child tell each other.
 
-/// Why there is no picture.
+/// Why there is no picture of a page.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// The child came to an end of its own: a panic, or more memory than it may have.
     #[error("the renderer broke off")]
     Crashed,
@@ -24,6 +24,15 @@ pub(crate) enum Fault {
     /// The rasteriser does not understand the file.
     #[error("the file is not understood")]
     Unreadable,
+}
+
+/// How large a picture is to be.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Scale {
+    /// Dots per inch.
+    Dpi(u32),
+    /// Pixels from the left edge to the right one, of the page as it is displayed.
+    Width(u32),
 }
 
 impl From<Fault> for pdf::RenderFault {

@@ -6,13 +6,13 @@ use std::io::{self, Read, Write};
 
 use pdf::Picture;
 
-use crate::page::Fault;
+use crate::page::{Fault, Scale};
 
 /// What the child is asked.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Question {
     pub(crate) page: u32,
-    pub(crate) dpi: u32,
+    pub(crate) scale: Scale,
     /// The most pixels that the picture may have.
     pub(crate) pixels: u64,
     /// The most address space that the child may use.
@@ -27,7 +27,12 @@ pub(crate) struct Question {
 impl Question {
     pub(crate) fn write(&self, to: &mut impl Write) -> io::Result<()> {
         to.write_all(&self.page.to_le_bytes())?;
-        to.write_all(&self.dpi.to_le_bytes())?;
+        let (kind, number) = match self.scale {
+            Scale::Dpi(dpi) => (DPI, dpi),
+            Scale::Width(width) => (WIDTH, width),
+        };
+        to.write_all(&[kind])?;
+        to.write_all(&number.to_le_bytes())?;
         for number in [self.pixels, self.memory_bytes, self.cpu_seconds, self.size] {
             to.write_all(&number.to_le_bytes())?;
         }
@@ -39,7 +44,14 @@ impl Question {
     }
 
     pub(crate) fn read(from: &mut impl Read) -> io::Result<Self> {
-        let (page, dpi) = (read_u32(from)?, read_u32(from)?);
+        let page = read_u32(from)?;
+        let mut kind = [0];
+        from.read_exact(&mut kind)?;
+        let scale = match kind {
+            [DPI] => Scale::Dpi(read_u32(from)?),
+            [WIDTH] => Scale::Width(read_u32(from)?),
+            _ => return Err(io::ErrorKind::InvalidData.into()),
+        };
         let (pixels, memory_bytes) = (read_u64(from)?, read_u64(from)?);
         let (cpu_seconds, size) = (read_u64(from)?, read_u64(from)?);
         let mut has_password = [0];
@@ -48,7 +60,7 @@ impl Question {
         let mut password = Vec::new();
         from.take(length.into()).read_to_end(&mut password)?;
         let password = (has_password == [1]).then_some(password);
-        Ok(Self { page, dpi, pixels, memory_bytes, cpu_seconds, size, password })
+        Ok(Self { page, scale, pixels, memory_bytes, cpu_seconds, size, password })
     }
 }
 
@@ -112,6 +124,9 @@ fn read_u64(from: &mut impl Read) -> io::Result<u64> {
     Ok(u64::from_le_bytes(bytes))
 }
 
+const DPI: u8 = 1;
+const WIDTH: u8 = 2;
+
 const DONE: u8 = 1;
 const NO_PAGE: u8 = 2;
 const TOO_LARGE: u8 = 3;
@@ -125,10 +140,11 @@ mod tests {
 
     #[test]
     fn a_question_reads_as_it_was_written() {
-        for password in [None, Some(Vec::new()), Some(b"secret".to_vec())] {
+        let scales = [Scale::Dpi(72), Scale::Width(1280), Scale::Dpi(u32::MAX)];
+        for (password, scale) in [None, Some(Vec::new()), Some(b"secret".to_vec())].into_iter().zip(scales) {
             let question = Question {
                 page: 3,
-                dpi: 72,
+                scale,
                 pixels: 1 << 40,
                 memory_bytes: 5,
                 cpu_seconds: 6,

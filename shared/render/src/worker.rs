@@ -12,7 +12,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use pdf::Picture;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use crate::page::Fault;
+use crate::page::{Fault, Scale};
 use crate::protocol::{Question, write_answer};
 
 /// The argument that makes a program a worker.
@@ -86,8 +86,8 @@ fn picture(file: Vec<u8>, question: &Question) -> Result<Picture, Fault> {
     let pdf = Pdf::new_with_password(file, password).map_err(|_| Fault::Unreadable)?;
     let index = usize::try_from(question.page).ok().and_then(|page| page.checked_sub(1));
     let page = index.and_then(|index| pdf.pages().get(index)).ok_or(Fault::NoPage)?;
-    let scale = scale(question.dpi);
     let (width, height) = page.render_dimensions();
+    let scale = factor(question.scale, width);
     if !fits(width * scale, height * scale, question.pixels) {
         return Err(Fault::TooLarge);
     }
@@ -105,10 +105,13 @@ fn picture(file: Vec<u8>, question: &Question) -> Result<Picture, Fault> {
     })
 }
 
-fn scale(dpi: u32) -> f32 {
-    #[expect(clippy::cast_precision_loss, reason = "a resolution has four digits at most")]
-    let dpi = dpi.min(MAX_DPI) as f32;
-    dpi / 72.0
+/// Pixels for each point of a page that is so many points wide.
+#[expect(clippy::cast_precision_loss, reason = "resolutions and widths have five digits at most")]
+fn factor(scale: Scale, width_points: f32) -> f32 {
+    match scale {
+        Scale::Dpi(dpi) => dpi.min(MAX_DPI) as f32 / 72.0,
+        Scale::Width(pixels) => pixels.min(u16::MAX.into()) as f32 / width_points.max(f32::MIN_POSITIVE),
+    }
 }
 
 /// Whether a picture of this size has at least one pixel, and not too many.

@@ -1,6 +1,6 @@
 //! A signatory reads and asks for a code.
 
-use super::progress::Presented;
+use super::progress::{DocumentView, Presented};
 use super::roster::{LockedBy, message};
 use super::signatory::Role;
 use super::{Open, Request, append};
@@ -44,8 +44,8 @@ pub enum AfterAsking {
 }
 
 impl Request<Open> {
-    /// Records that a signatory opened the document by a gesture of their own; once for the same bytes,
-    /// so that whoever holds a link cannot fill the chain.
+    /// Records that a signatory opened the document by a gesture of their own; once for the same bytes in the
+    /// same view, so that whoever holds a link cannot fill the chain.
     ///
     /// None when it is recorded already.
     ///
@@ -58,6 +58,7 @@ impl Request<Open> {
         self,
         signatory: &SignatoryId,
         document: Digest,
+        view: Option<DocumentView>,
         cause: &mut Cause<'_>,
     ) -> Result<Option<Transition<Self>>, Refusal> {
         let Self { mut facts, state } = self;
@@ -66,14 +67,21 @@ impl Request<Open> {
             return Err(Refusal::DocumentUnknown);
         }
         let ceremony = facts.signatory_mut(signatory)?.known(cause.now)?;
-        if ceremony.presented.as_ref().is_some_and(|it| it.document == document) {
+        let before = ceremony.presented.take().filter(|it| it.document == document);
+        if before.as_ref().is_some_and(|it| view.is_none_or(|view| it.views.contains(&view))) {
             return Ok(None);
         }
-        ceremony.presented = Some(Presented { document, at: cause.now });
+        let mut presented =
+            before.unwrap_or_else(|| Presented { document, at: cause.now, views: Vec::new() });
+        presented.views.extend(view);
+        ceremony.presented = Some(presented);
         let mut changes = Changes::default();
-        let draft = Draft::new(EventKind::DocumentPresented)
+        let mut draft = Draft::new(EventKind::DocumentPresented)
             .fact("signatory", signatory.as_str())
             .fact("sha256", document.to_hex());
+        if let Some(view) = view {
+            draft = draft.fact("view", view.as_str());
+        }
         append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
         Ok(Some(Transition::new(Self { facts, state }, changes)))
     }

@@ -45,7 +45,7 @@ pub use knowledge::{
 };
 pub use notice::{Notice, Noticed};
 pub use place::{Anchor, Occurrence, Place, Placed};
-pub use progress::{Act, Approval, Ceremony, Mark, Mode, Presented, Progress};
+pub use progress::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress};
 pub use remind::{QuietHours, Reminders};
 pub use roster::AfterAct;
 pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};

@@ -109,8 +109,39 @@ impl Ceremony {
 pub struct Presented {
     /// SHA-256 of the bytes shown.
     pub document: Digest,
-    /// When.
+    /// When, for the first time.
     pub at: Timestamp,
+    /// The ways it was shown in, each once, as far as the page told.
+    pub views: Vec<DocumentView>,
+}
+
+/// A way of showing the document.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum DocumentView {
+    /// By the browser's own viewer.
+    Browser,
+    /// As a file that was taken away.
+    Download,
+    /// As pictures of its pages, made by this system.
+    Images,
+}
+
+impl DocumentView {
+    /// Its word on the wire, in stores and in the evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Browser => "browser",
+            Self::Download => "download",
+            Self::Images => "images",
+        }
+    }
+
+    /// Reads that word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Browser, Self::Download, Self::Images].into_iter().find(|view| view.as_str() == text)
+    }
 }
 
 /// A signatory's signature: what was shown, agreed to, proven and marked.

@@ -263,3 +263,22 @@ fn a_lowered_level_stands_in_the_evidence_with_its_reason() {
     let facts = ["level", "level_wanted", "reason"].map(|it| event["facts"][it].as_str().unwrap().to_owned());
     assert_eq!(facts, ["B-B", "B-T", "no answer"]);
 }
+
+#[test]
+fn each_view_of_the_same_bytes_is_recorded_once() {
+    use DocumentView::{Browser, Images};
+    let mut stage = Stage::new();
+    let mut request = stage.open(1);
+    let ada = who(&request, 0);
+    let mut views = Vec::new();
+    for view in [None, None, Some(Images), None, Some(Images), Some(Browser), Some(Images)] {
+        let shown = request.clone().present(&ada, Digest::of(b"document"), view, &mut stage.cause()).unwrap();
+        if let Some(shown) = shown {
+            request = stage.commit(shown);
+            let (event, _) = stage.evidence.last().unwrap();
+            let event: serde_json::Value = serde_json::from_slice(event).unwrap();
+            views.push(event["facts"]["view"].as_str().map(str::to_owned));
+        }
+    }
+    assert_eq!(views, [None, Some("images".to_owned()), Some("browser".to_owned())]);
+}

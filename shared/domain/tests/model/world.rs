@@ -229,7 +229,7 @@ impl World {
     pub(crate) fn present(&mut self, index: usize) -> Result<bool, Refusal> {
         let (now, mut rng, who) = (self.now(), self.rng(), self.who(index));
         let mut cause = Cause { now, rng: &mut rng, actor: Actor::Signatory(who.clone()), origin: None };
-        let presented = self.request.clone().open(now)?.present(&who, Self::document(), &mut cause)?;
+        let presented = self.request.clone().open(now)?.present(&who, Self::document(), None, &mut cause)?;
         let Some(presented) = presented else { return Ok(false) };
         self.request = AnyRequest::Open(self.commit(presented));
         Ok(true)

@@ -14,6 +14,8 @@ use crate::{
 /// Saved graphics states. ISO 32000-1 annex C gives 28 as the limit of readers; further ones are
 /// counted only.
 const MOST_SAVED: usize = 256;
+/// A part of a colour that is taken as the whole.
+const NEARLY_ALL: f64 = 0.99;
 
 /// One code that was shown and has text.
 #[derive(Clone, Debug)]
@@ -48,6 +50,62 @@ pub(super) struct State {
     pub(super) scale: f64,
     pub(super) leading: f64,
     pub(super) rise: f64,
+    pub(super) ink: Ink,
+}
+
+/// What painting leaves on white paper.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ink {
+    white_fill: bool,
+    white_stroke: bool,
+    /// Text rendering mode (ISO 32000-1 table 106).
+    text_mode: u8,
+}
+
+impl Ink {
+    /// Whether an operator that paints a path or a shading leaves something to be seen.
+    pub(super) fn paints(self, operator: &[u8]) -> bool {
+        match operator {
+            b"f" | b"F" | b"f*" => !self.white_fill,
+            b"S" | b"s" => !self.white_stroke,
+            b"B" | b"B*" | b"b" | b"b*" => !(self.white_fill && self.white_stroke),
+            b"sh" => true,
+            _ => false,
+        }
+    }
+
+    /// Whether text does.
+    pub(super) fn shows_text(self) -> bool {
+        match self.text_mode {
+            0 | 4 => !self.white_fill,
+            1 | 5 => !self.white_stroke,
+            2 | 6 => !(self.white_fill && self.white_stroke),
+            _ => false,
+        }
+    }
+
+    /// Operators that choose colours and the way text is painted. A colour that may be white in one colour
+    /// space and none in another counts as one that can be seen.
+    fn set(&mut self, operator: &[u8], operands: &[Value]) {
+        let is_white = || {
+            let numbers: Option<Vec<f64>> = operands.iter().map(Value::as_number).collect();
+            match (operator, numbers.as_deref()) {
+                (b"g" | b"G", Some([gray])) => *gray >= NEARLY_ALL,
+                (_, Some(rgb @ [_, _, _])) => rgb.iter().all(|it| *it >= NEARLY_ALL),
+                (_, Some(cmyk @ [_, _, _, _])) => cmyk.iter().all(|it| *it <= 1.0 - NEARLY_ALL),
+                _ => false,
+            }
+        };
+        match operator {
+            b"g" | b"rg" | b"k" | b"sc" | b"scn" | b"cs" => self.white_fill = is_white(),
+            b"G" | b"RG" | b"K" | b"SC" | b"SCN" | b"CS" => self.white_stroke = is_white(),
+            b"Tr" => {
+                let mode = operands.first().and_then(Value::as_integer);
+                self.text_mode = mode.and_then(|mode| u8::try_from(mode).ok()).unwrap_or_default();
+            }
+            _ => {}
+        }
+    }
 }
 
 /// One content stream being read.
@@ -73,6 +131,7 @@ impl State {
             scale: 1.0,
             leading: 0.0,
             rise: 0.0,
+            ink: Ink::default(),
         }
     }
 }
@@ -119,7 +178,7 @@ impl<'r> Content<'r> {
             b"Tz" => self.state.scale = number(0) / 100.0,
             b"TL" => self.state.leading = number(0),
             b"Ts" => self.state.rise = number(0),
-            _ => {}
+            _ => self.state.ink.set(operator, operands),
         }
     }
 

@@ -28,6 +28,9 @@ pub(crate) struct PageText {
     pub(crate) glyphs: Vec<Glyph>,
     /// A part could not be read.
     pub(crate) incomplete: bool,
+    /// The content leaves something to be seen on white paper, as far as operators tell: it may lie outside of
+    /// the page, or be covered.
+    pub(crate) paints: bool,
 }
 
 /// Reads the text of pages, and keeps fonts.
@@ -131,6 +134,7 @@ impl<'a> TextReader<'a> {
                 }
                 Piece::Operator(b"ID") => {
                     pieces.skip_inline_image();
+                    self.page.paints = true;
                     operands.clear();
                 }
                 Piece::Operator(operator) => {
@@ -184,7 +188,10 @@ impl<'a> TextReader<'a> {
                     self.tolerate(outcome)?;
                 }
             }
-            _ => content.set(operator, operands),
+            _ => {
+                self.page.paints |= content.state.ink.paints(operator);
+                content.set(operator, operands);
+            }
         }
         Ok(())
     }
@@ -207,12 +214,13 @@ impl<'a> TextReader<'a> {
         Ok(font)
     }
 
-    /// Draws a form `XObject`; others have no text.
+    /// Draws a form `XObject`; others have no text, but can be seen.
     fn draw(&mut self, content: &Content<'_>, name: &[u8]) -> Result<(), PdfError> {
         let name = String::from_utf8_lossy(name);
         let Some(value) = content.resources.forms.get(&name) else { return Ok(()) };
         let form = self.document.resolve(value)?;
         let Some(dictionary) = form.dictionary().filter(|form| form.name("Subtype") == Some(b"Form")) else {
+            self.page.paints = true;
             return Ok(());
         };
         if content.depth >= self.document.limits().depth {
@@ -250,6 +258,8 @@ impl<'a> TextReader<'a> {
     }
 
     fn show(&mut self, content: &mut Content<'_>, string: &[u8]) -> Result<(), PdfError> {
+        let has_ink = string.iter().any(|byte| !matches!(byte, 0 | b' '));
+        self.page.paints |= has_ink && content.state.ink.shows_text();
         let Some(font) = content.state.font.clone() else { return Ok(()) };
         self.document.reader().spend(string.len() as u64)?;
         let most = self.document.limits().page_glyphs as usize;

@@ -173,3 +173,21 @@ impl Document {
         Ok((rect.width() > 0.0 && rect.height() > 0.0 && rect.width().is_finite()).then_some(rect))
     }
 }
+
+/// All pages of a document in order, with inherited attributes filled in.
+///
+/// # Errors
+///
+/// [`PdfError`] when the page tree cannot be read, or a limit is reached.
+pub fn pages(document: &Document) -> Result<Vec<PageInfo>, PdfError> {
+    document.pages()
+}
+
+/// One page of a document; none when there is no such page. `index` counts from 0.
+///
+/// # Errors
+///
+/// [`PdfError`] when the page tree cannot be read, or a limit is reached.
+pub fn page(document: &Document, index: usize) -> Result<Option<PageInfo>, PdfError> {
+    document.page(index)
+}

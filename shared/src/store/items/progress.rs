@@ -1,6 +1,6 @@
 //! The shapes of what signatories have done.
 
-use domain::request::{Act, Approval, Ceremony, Mark, Presented, Progress};
+use domain::request::{Act, Approval, Ceremony, DocumentView, Mark, Presented, Progress};
 use domain::{Channel, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub(super) enum ProgressItem {
 pub(super) struct CeremonyItem {
     presented_document: Option<String>,
     presented_at: Option<i64>,
+    #[serde(default)]
+    presented_views: Vec<String>,
     codes: u8,
     guesses: u8,
     last_code_at: Option<i64>,
@@ -101,6 +103,10 @@ impl From<&Ceremony> for CeremonyItem {
         Self {
             presented_document: it.presented.as_ref().map(|it| it.document.to_hex()),
             presented_at: it.presented.as_ref().map(|it| it.at.unix_ms()),
+            presented_views: it
+                .presented
+                .as_ref()
+                .map_or_else(Vec::new, |it| it.views.iter().map(|view| view.as_str().to_owned()).collect()),
             codes: it.codes,
             guesses: it.guesses,
             last_code_at: it.last_code_at.map(Timestamp::unix_ms),
@@ -117,7 +123,12 @@ impl CeremonyItem {
     fn read(self) -> Result<Ceremony, Unreadable> {
         let presented = match (self.presented_document, self.presented_at) {
             (Some(document), Some(at)) => {
-                Some(Presented { document: digest(&document)?, at: Timestamp::from_unix_ms(at) })
+                let views = self.presented_views.iter().map(|it| DocumentView::parse(it).ok_or("view"));
+                Some(Presented {
+                    document: digest(&document)?,
+                    at: Timestamp::from_unix_ms(at),
+                    views: views.collect::<Result<_, _>>()?,
+                })
             }
             _ => None,
         };

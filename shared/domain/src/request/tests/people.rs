@@ -36,7 +36,7 @@ fn a_later_stage_waits_for_everyone_of_the_earlier_one() {
     let request = stage.opened(received);
     let (approver, signatory) = (who(&request, 0), who(&request, 1));
     assert_eq!(invited(&stage, MessageKind::Invitation), 1, "only the first stage is invited");
-    let early = request.clone().present(&signatory, Digest::of(b"document"), &mut stage.cause());
+    let early = request.clone().present(&signatory, Digest::of(b"document"), None, &mut stage.cause());
     assert_eq!(early.unwrap_err(), Refusal::NotYourTurn);
     assert_eq!(
         request.clone().decline(&signatory, None, &mut stage.cause()).unwrap_err(),
@@ -62,14 +62,15 @@ fn each_role_can_do_its_own_act_and_no_other() {
     let refused = stage.issue(request.clone(), &viewer).unwrap_err();
     assert_eq!(refused, Refusal::RoleCannot { role: "viewer" }, "a viewer needs no code");
     let request = stage.presented(request, &signatory);
-    let signs = request.clone().acknowledge(&signatory, Digest::of(b"document"), &mut stage.cause());
+    let signs = request.clone().acknowledge(&signatory, Digest::of(b"document"), None, &mut stage.cause());
     assert_eq!(signs.unwrap_err(), Refusal::RoleCannot { role: "signatory" });
     let request = stage.presented(request, &approver);
     let issued = stage.issue(request, &approver).unwrap();
     let code = issued.codes[0].code.expose().to_owned();
     let signed = stage.sign(issued.request.clone(), &approver, &code).unwrap_err();
     assert_eq!(signed, Refusal::RoleCannot { role: "approver" });
-    let read = issued.request.acknowledge(&viewer, Digest::of(b"document"), &mut stage.cause()).unwrap();
+    let read =
+        issued.request.acknowledge(&viewer, Digest::of(b"document"), None, &mut stage.cause()).unwrap();
     let request = still_open(stage.commit(read));
     assert_eq!(request.facts().signatory(&viewer).unwrap().state_name(), "READ");
 }
@@ -228,7 +229,11 @@ fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
     let request = stage.opened(received);
     let ada = who(&request, 0);
     let missing = |request: &Request<Open>, stage: &mut Stage| {
-        request.clone().present(&ada, Digest::of(b"document"), &mut stage.cause()).map(|_| ()).unwrap_err()
+        request
+            .clone()
+            .present(&ada, Digest::of(b"document"), None, &mut stage.cause())
+            .map(|_| ())
+            .unwrap_err()
     };
     assert!(matches!(missing(&request, &mut stage), Refusal::StepMissing { .. }));
     assert!(request.facts().signatory(&ada).unwrap().may_read(stage.now).is_err());

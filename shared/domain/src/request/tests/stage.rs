@@ -156,7 +156,7 @@ impl Stage {
 
     pub(super) fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = request.clone().present(who, Digest::of(b"document"), &mut cause).unwrap();
+        let transition = request.clone().present(who, Digest::of(b"document"), None, &mut cause).unwrap();
         transition.map_or(request, |transition| self.commit(transition))
     }
 
