@@ -9,15 +9,16 @@ mod state;
 mod wire;
 
 use domain::otp::Peppers;
-use domain::policy::DOCUMENT_MONTHS;
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
-use domain::{Digest, LinkToken};
+use domain::{Digest, LinkToken, RequestId};
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::result::ResultKeys;
 use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
+use shared::edge::shown::{self, Wanted};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
 };
-use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError};
+use shared::store::{Documents, Requests, Rounds, StoreError};
 
 use wire::{AccessBody, PresentedBody, SessionBody};
 
@@ -28,6 +29,7 @@ pub struct Deps {
     documents: Documents,
     session_key: SessionKey,
     peppers: Peppers,
+    result_keys: ResultKeys,
 }
 
 /// This function, ready to be invoked.
@@ -42,6 +44,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         session_key: supply.session_key().await?,
         peppers: supply.peppers().await?,
+        result_keys: supply.result_keys().await?,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
@@ -54,7 +57,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// over, 422 for wrong answers, 423 when the signatory is locked.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
-        "/sign" => Ok(page::page()),
+        "/sign" => room(deps, &http).await,
         "/sign/assets/{name}" => page::asset(http.path_parameter("name")?),
         "/sign/access" => access(deps, &http, cx).await,
         "/sign/session" => session(deps, &http, cx).await,
@@ -64,19 +67,33 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     }
 }
 
+/// The page. Where another page frames it, `frame` names the request, which says who may; whoever guesses is
+/// told nothing but origins that are of no use to them.
+async fn room(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
+    let Some(id) = http.query("frame").and_then(|it| RequestId::parse(it).ok()) else {
+        return Ok(page::page(&[]));
+    };
+    match deps.requests.load(&id).await {
+        Ok(request) => Ok(page::page(request.facts().options.ui.ancestors())),
+        Err(StoreError::NotFound) => Ok(page::page(&[])),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// Exchanges the link's token for a session.
 async fn session(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let body: SessionBody = http.json()?;
     let link = LinkToken::parse(&body.token)?;
     let (request, signatory) = deps.requests.by_link(&link).await??;
     let cookie = cookie_for(&link, &deps.session_key, cx.now);
-    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now)?).header("set-cookie", cookie))
+    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now, &deps.result_keys)?)
+        .header("set-cookie", cookie))
 }
 
 async fn request_state(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, http).await?;
-    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now)?))
+    Ok(Reply::json(200, &state::view(&request, &signatory, cx.now, &deps.result_keys)?))
 }
 
 /// Compares what the signatory tells with what only they know.
@@ -100,7 +117,7 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             Ok(AfterTelling::Refused(_, refusal)) => return Err(refusal.into()),
             Ok(AfterTelling::Told(request)) => {
-                let view = state::view(&AnyRequest::Open(request), &signatory, cx.now)?;
+                let view = state::view(&AnyRequest::Open(request), &signatory, cx.now, &deps.result_keys)?;
                 return Ok(renewed(Reply::json(200, &view), &credential, deps, cx));
             }
             Err(error) => return Err(error.into()),
@@ -120,55 +137,23 @@ fn renewed(reply: Reply, credential: &Credential, deps: &Deps, cx: &Invocation) 
 async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, http).await?;
-    let facts = request.facts();
-    facts.signatory(&signatory).ok_or_else(Problem::not_found)?.may_read(cx.now)?;
-    let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
-    if over || facts.deleted_at.is_some() {
-        return Err(Problem::gone("The document is no longer kept."));
+    let sha256 = http.query("sha256").and_then(|it| Digest::parse(it).ok());
+    let wanted = match (http.query("which"), sha256) {
+        (Some("signed"), _) => Wanted::Signed,
+        (_, Some(sha256)) => Wanted::Revision(sha256),
+        (_, None) => Wanted::Newest,
+    };
+    let shown = shown::find(&request, &signatory, wanted, cx.now)?;
+    let file_name = format!("{}-{}.pdf", request.facts().id, shown.name);
+    if shown.size_bytes > MAX_INLINE_BYTES {
+        return Ok(Reply::see_other(deps.documents.presign_get(&shown.key, &file_name, cx.now).await?));
     }
-    let (key, size_bytes, name) = locate(&request, http.query("which"), http.query("sha256"))?;
-    let file_name = format!("{}-{name}.pdf", facts.id);
-    if size_bytes > MAX_INLINE_BYTES {
-        return Ok(Reply::see_other(deps.documents.presign_get(&key, &file_name, cx.now).await?));
-    }
-    let bytes = match deps.documents.get(&key, size_bytes).await {
-        Err(StoreError::NotFound) => return Err(Problem::gone("The document is no longer kept.")),
+    let bytes = match deps.documents.get(&shown.key, shown.size_bytes).await {
+        Err(StoreError::NotFound) => return Err(shown::no_longer_kept()),
         other => other?,
     };
     let disposition = format!("inline; filename=\"{file_name}\"");
     Ok(Reply::bytes("application/pdf", bytes).header("content-disposition", disposition))
-}
-
-/// Where the bytes are that were asked for: the signed document, a revision of this digest, or the newest.
-fn locate(
-    request: &AnyRequest,
-    which: Option<&str>,
-    sha256: Option<&str>,
-) -> Result<(String, u64, &'static str), Problem> {
-    let facts = request.facts();
-    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
-    if let Some(sealed) = request.sealed() {
-        return Ok((keys.signed(), sealed.size_bytes, "signed"));
-    }
-    if which == Some("signed") {
-        return Err(Problem::new(409, "document_not_ready", "Not everyone has signed yet."));
-    }
-    if facts.closed_at.is_some() {
-        return Err(Problem::gone("The request is over; its document is no longer shown."));
-    }
-    let document = request.document().ok_or_else(|| {
-        Problem::new(409, "document_not_ready", "The document is still being checked. Try again in a moment.")
-    })?;
-    let Some(wanted) = sha256.and_then(|it| Digest::parse(it).ok()) else {
-        let number = document.revisions.last().map_or(0, |it| it.number);
-        return Ok((keys.revision(number), document.current().size_bytes, "document"));
-    };
-    if document.accepted.sha256 == wanted {
-        return Ok((keys.revision(0), document.accepted.size_bytes, "document"));
-    }
-    let revision =
-        document.revisions.iter().find(|it| it.file.sha256 == wanted).ok_or_else(Problem::not_found)?;
-    Ok((keys.revision(revision.number), revision.file.size_bytes, "document"))
 }
 
 /// Records that the signatory opened the document, by a gesture of their own.

@@ -1,12 +1,21 @@
 //! The page of the signing room and its assets.
 
+use domain::value::WebOrigin;
 use shared::edge::{Problem, Reply};
 
-/// The page. It is the same for everyone: who someone is stands in the fragment, which stays in the
-/// browser.
-pub(crate) fn page() -> Reply {
+/// The page, and who may frame it. It is the same for everyone: who someone is stands in the fragment, which
+/// stays in the browser.
+pub(crate) fn page(ancestors: &[WebOrigin]) -> Reply {
+    let mut policy = format!("{POLICY} frame-ancestors");
+    if ancestors.is_empty() {
+        policy.push_str(" 'none'");
+    }
+    for ancestor in ancestors {
+        policy.push(' ');
+        policy.push_str(ancestor.as_str());
+    }
     Reply::text(200, "text/html; charset=utf-8", PAGE)
-        .header("content-security-policy", POLICY)
+        .header("content-security-policy", policy)
         .header("cross-origin-opener-policy", "same-origin")
         .header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
         .header("x-robots-tag", "noindex")
@@ -38,5 +47,4 @@ const STYLE: &str = include_str!("../assets/app.css");
 
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; \
-    frame-ancestors 'none'";
+    connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self';";

@@ -5,6 +5,7 @@ use domain::request::{AnyRequest, Appearance, Facts, Hideable, Progress, Signato
 use domain::value::{WebAddress, WebOrigin};
 use domain::{Channel, SignatoryId, Text, Timestamp};
 use serde_json::{Map, Value, json};
+use shared::edge::result::ResultKeys;
 use shared::edge::{Problem, view};
 
 /// The request as one signatory sees it: nothing of the others.
@@ -12,7 +13,12 @@ use shared::edge::{Problem, view};
 /// # Errors
 ///
 /// [`Problem`] 404 when the signatory is not of this request.
-pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp) -> Result<Value, Problem> {
+pub(crate) fn view(
+    request: &AnyRequest,
+    signatory: &SignatoryId,
+    now: Timestamp,
+    keys: &ResultKeys,
+) -> Result<Value, Problem> {
     let facts = request.facts();
     let person = facts.signatory(signatory).ok_or_else(Problem::not_found)?;
     // The clock decides, whether or not a schedule has noticed.
@@ -52,6 +58,8 @@ pub(crate) fn view(request: &AnyRequest, signatory: &SignatoryId, now: Timestamp
         "ui": ui(&facts.options.ui),
         "completeUrl": facts.options.ui.complete_url().map(WebAddress::as_str),
         "cancelUrl": facts.options.ui.cancel_url().map(WebAddress::as_str),
+        "redirectUrl": keys.after_act(facts, person),
+        "leaveUrl": keys.without_act(facts, person, now),
     }))
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
+use super::result::ResultKeys;
 use super::session::SessionKey;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
@@ -145,6 +146,16 @@ impl<'a> Supply<'a> {
     pub async fn session_key(&self) -> Result<SessionKey, ConfigError> {
         let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
         Ok(SessionKey::new(keyring.current().1))
+    }
+
+    /// The keys that authenticate how signatories came back. `RESULT_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn result_keys(&self) -> Result<ResultKeys, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("RESULT_SECRET")?).await.map_err(startup)?;
+        Ok(ResultKeys::new(keyring.current().1, keyring.earlier().map(|(_, material)| material)))
     }
 
     /// How one-time passwords are made. `OTP_TTL_SECONDS`, 300 if unset, 60 to 600.

@@ -22,6 +22,13 @@ pub fn signing_link(request: &AnyRequest, signatory: &Signatory, links: &LinkKey
     format!("{}/sign#{}", facts.public_url, token.expose())
 }
 
+/// The same link for a page that frames the signing page: it names the request, so that the answer can say
+/// who may frame it.
+fn embedding_link(request: &AnyRequest, signatory: &Signatory, links: &LinkKey) -> String {
+    let id = &request.facts().id;
+    signing_link(request, signatory, links).replacen("/sign#", &format!("/sign?frame={id}#"), 1)
+}
+
 /// A whole request. `links` decides whether signing links are shown: to the integrator, who may hand
 /// them out, and to nobody else.
 #[must_use]
@@ -108,6 +115,9 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
     });
     if let (Some(links), Some(object)) = (links, value.as_object_mut()) {
         object.insert("url".to_owned(), Value::String(signing_link(request, signatory, links)));
+        if !request.facts().options.ui.ancestors().is_empty() {
+            object.insert("embedUrl".to_owned(), Value::String(embedding_link(request, signatory, links)));
+        }
     }
     value
 }

@@ -214,10 +214,29 @@ impl DocumentKeys {
         format!("closed/{}/{}/signed.pdf", self.tenant, self.request)
     }
 
+    /// The picture of a page, from 1, of the document of this digest, so many pixels wide.
+    #[must_use]
+    pub fn page(&self, document: &Digest, number: u32, width: u32) -> String {
+        format!("pages/{}/{}/{}/{number}-{width}.png", self.tenant, self.request, document.to_hex())
+    }
+
+    /// The note that a page of the document of this digest has no picture.
+    #[must_use]
+    pub fn page_fault(&self, document: &Digest) -> String {
+        format!("pages/{}/{}/{}/fault.json", self.tenant, self.request, document.to_hex())
+    }
+
+    /// The logo of the signing page.
+    #[must_use]
+    pub fn logo(&self) -> String {
+        format!("pages/{}/{}/logo", self.tenant, self.request)
+    }
+
     /// The prefixes under which all of it lies, apart from uploads that were not used.
     #[must_use]
-    pub fn prefixes(&self) -> [String; 3] {
-        ["incoming", "open", "closed"].map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
+    pub fn prefixes(&self) -> [String; 4] {
+        ["incoming", "open", "closed", "pages"]
+            .map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
     }
 
     /// The answer of a validation that was worked off later.
