@@ -152,7 +152,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 73] = [
+const ANSWERS: [(&str, &str); 84] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -192,6 +192,12 @@ const ANSWERS: [(&str, &str); 73] = [
     ("manage-request.singular", "404"),
     ("manage-request.unlock", "404"),
     ("manage-request.unlock-singular", "404"),
+    ("manage-themes", "200"),
+    ("manage-themes.delete", "404"),
+    ("manage-themes.one", "404"),
+    ("manage-themes.put", "200"),
+    ("manage-themes.put-unreadable", "422"),
+    ("manage-themes.result-keys", "200"),
     ("manage-trust", "200"),
     ("manage-trust.put", "200"),
     ("manage-trust.put-malformed", "422"),
@@ -199,6 +205,7 @@ const ANSWERS: [(&str, &str); 73] = [
     ("present-document.access", "404"),
     ("present-document.asset", "200"),
     ("present-document.document", "404"),
+    ("present-document.framed", "200"),
     ("present-document.no-session", "401"),
     ("present-document.presented", "404"),
     ("present-document.session", "404"),
@@ -214,6 +221,10 @@ const ANSWERS: [(&str, &str); 73] = [
     ("record-bounce.delivery", "null"),
     ("record-bounce.delivery-delay", "null"),
     ("record-bounce.reject", "null"),
+    ("render-page", "404"),
+    ("render-page.logo", "404"),
+    ("render-page.picture", "404"),
+    ("render-page.text", "404"),
     ("seal-document", "0 to be delivered again"),
     ("seal-document.declined", "0 to be delivered again"),
     ("seal-document.retry", "0 to be delivered again"),

@@ -3,6 +3,7 @@
 
 mod access;
 mod anchors;
+mod appearance;
 mod bounces;
 mod callbacks;
 mod documents;
@@ -12,6 +13,7 @@ mod levels;
 mod lifecycle;
 mod mails;
 mod otp;
+mod pages;
 mod people;
 mod refusals;
 mod repetition;

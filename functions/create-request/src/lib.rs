@@ -16,7 +16,7 @@ use shared::edge::{
     view,
 };
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, Theme, Themes};
 
 use input::{Content, Input};
 use signer::Rules;
@@ -27,6 +27,7 @@ use wire::{CreateBody, UploadBody};
 pub struct Deps {
     requests: Requests,
     documents: Documents,
+    themes: Themes,
     links: LinkKey,
     peppers: Peppers,
     sms: SmsConfig,
@@ -47,6 +48,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
+        themes: supply.themes()?,
         links: supply.links().await?,
         peppers: supply.peppers().await?,
         sms: SmsConfig::from_env(env)?,
@@ -72,7 +74,8 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let tenant = http.tenant()?;
     let mut rng = system_rng();
-    let body: CreateBody = http.json()?;
+    let mut body: CreateBody = http.json()?;
+    let theme = theme(deps, &tenant, &mut body).await?;
     let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
     let rules = Rules { sms: deps.sms.policy(), host: host_of(&public_url) };
     let new_signatories = parse::signatories(body.signers, &rules)?;
@@ -84,7 +87,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
         inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
         signatories: new_signatories,
-        options: parse::options(body.options, body.signature_mode, body.user_editable_data)?,
+        options: parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data)?,
         callback: body.callback.map(|it| parse::callback(it, deps.reach)).transpose()?,
         ttl: parse::ttl(body.expires_at.as_deref(), cx.now)?,
         draft: body.draft.is_some_and(wire::Flag::is_set),
@@ -105,6 +108,13 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     }
     let request = AnyRequest::Received(stored);
     Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
+}
+
+/// The theme that the options name.
+async fn theme(deps: &Deps, tenant: &TenantId, body: &mut CreateBody) -> Result<Option<Theme>, Problem> {
+    let Some((name, pointer)) = parse::theme_name(&mut body.options)? else { return Ok(None) };
+    let theme = deps.themes.get(tenant, &name).await?;
+    theme.map(Some).ok_or_else(|| parse::unknown_theme(pointer))
 }
 
 async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {

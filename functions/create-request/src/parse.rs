@@ -8,9 +8,11 @@ use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{
     Callback, CallbackForm, MAX_SIGNATORIES, Mode, NewSignatory, QuietHours, Reminders, SigningOptions,
 };
-use domain::value::Text;
+use domain::value::{Text, ThemeName};
+use serde_json::Value;
 use shared::edge::{Problem, appearance};
 use shared::outbound::{Reach, Target};
+use shared::store::Theme;
 
 use crate::signer::{self, Rules};
 use crate::wire;
@@ -45,13 +47,36 @@ pub(crate) fn signatories(
         .collect()
 }
 
-/// Reads the options; those at the top level count where `options` is silent.
+/// Takes the name of the theme out of the options, with a pointer to where it stood.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 625 and a pointer.
+pub(crate) fn theme_name(options: &mut wire::Options) -> Result<Option<(ThemeName, &'static str)>, Problem> {
+    let inner = options.ui.as_mut().and_then(|ui| ui.remove("theme")).filter(|it| !it.is_null());
+    let (name, pointer) = match (inner, options.theme.take()) {
+        (Some(name), _) => (name, "/options/ui/theme"),
+        (None, Some(name)) => (Value::String(name), "/options/theme"),
+        (None, None) => return Ok(None),
+    };
+    let name = ThemeName::parse(name.as_str().unwrap_or_default());
+    name.map(|name| Some((name, pointer))).map_err(|_| unknown_theme(pointer))
+}
+
+/// The refusal of a theme that there is not.
+pub(crate) fn unknown_theme(pointer: &str) -> Problem {
+    Problem::invalid(pointer, "There is no such theme.").numbered(625)
+}
+
+/// Reads the options; those at the top level count where `options` is silent, and `options.ui` stands upon the
+/// theme.
 ///
 /// # Errors
 ///
 /// 422 with Openapi's number 625 and a pointer.
 pub(crate) fn options(
     options: wire::Options,
+    theme: Option<&Theme>,
     top_modes: Option<Vec<String>>,
     top_editable: Option<BTreeMap<String, wire::Flag>>,
 ) -> Result<SigningOptions, Problem> {
@@ -69,7 +94,9 @@ pub(crate) fn options(
     if !Timestamp::knows_zone(&timezone) {
         return Err(invalid("timezone", "An IANA zone name, such as Europe/Rome."));
     }
-    let ui = appearance::parse(&options.ui.unwrap_or_default(), "/options/ui")?;
+    let mut members = theme.map(|it| it.appearance.members()).unwrap_or_default();
+    members.extend(options.ui.unwrap_or_default());
+    let ui = appearance::parse(&members, "/options/ui")?;
     let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
     Ok(SigningOptions {
         modes,

@@ -133,6 +133,8 @@ pub(crate) struct Options {
     /// Whether a signatory may pass the task on; nobody may unless said otherwise.
     pub(crate) delegation: Option<Flag>,
     pub(crate) reminders: Option<Reminders>,
+    /// A saved theme, upon which `ui` stands; `ui` may name it as well.
+    pub(crate) theme: Option<String>,
     /// How the signing page looks and where it leads back to: read by hand, for precise refusals.
     pub(crate) ui: Option<Map<String, Value>>,
 }

@@ -36,10 +36,12 @@ pub(crate) fn load(
             "IssueOtpFunction" => issue_otp,
             "LoadTrustedListsFunction" => load_trusted_lists,
             "ManageRequestFunction" => manage_request,
+            "ManageThemesFunction" => manage_themes,
             "ManageTrustFunction" => manage_trust,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
             "RecordBounceFunction" => record_bounce,
+            "RenderPageFunction" => render_page,
             "SealDocumentFunction" => seal_document,
             "VerifyDocumentFunction" => verify_document,
         )

@@ -15,7 +15,7 @@ use super::session::SessionKey;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, DisclosureKey, Documents, Evidence, PasswordKey, Quotas, Requests, SealedFiles, Trust,
+    Access, DisclosureKey, Documents, Evidence, PasswordKey, Quotas, Requests, SealedFiles, Themes, Trust,
     TrustedLists, Validations,
 };
 
@@ -184,6 +184,15 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn trust(&self) -> Result<Trust, ConfigError> {
         Ok(Trust::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Saved looks of the signing page. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn themes(&self) -> Result<Themes, ConfigError> {
+        Ok(Themes::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
     /// Validations that are worked off later, and quotas. `REQUESTS_TABLE`, `VALIDATION_SECRET`.

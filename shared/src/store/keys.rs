@@ -2,7 +2,7 @@
 
 use domain::due::DueKind;
 use domain::transition::ChainName;
-use domain::value::{DocumentId, MessageId, ValidationId};
+use domain::value::{DocumentId, MessageId, ThemeName, ValidationId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 
 pub(super) const PK: &str = "pk";
@@ -137,6 +137,13 @@ pub(super) fn authority_sk(sha256: &Digest) -> String {
 
 /// Sort key of what a tenant trusts, in the tenant's own partition.
 pub(super) const TRUST: &str = "TRUST";
+
+/// What the sort keys of a tenant's themes begin with, in the tenant's own partition.
+pub(super) const THEMES: &str = "THEME#";
+
+pub(super) fn theme_sk(name: &ThemeName) -> String {
+    format!("{THEMES}{}", name.as_str())
+}
 
 pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {
     format!("VALIDATION#{tenant}#{id}")

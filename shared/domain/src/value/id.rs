@@ -139,6 +139,30 @@ impl fmt::Display for TenantId {
     }
 }
 
+/// Names a theme of a tenant: 1 to 40 lower-case letters, digits, hyphens and underscores.
+#[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct ThemeName(String);
+
+impl ThemeName {
+    /// Reads a theme's name.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::IdMalformed`] when it is empty, too long or has other characters.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+        let fits = (1..=40).contains(&text.len()) && text.bytes().all(is_plain);
+        if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::IdMalformed { what: "theme" }) }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// The version and variant bits of a UUID (RFC 9562 section 4).
 const UUID_FIXED_BITS: u128 = 0x0000_0000_0000_f000_c000_0000_0000_0000;
 const UUID_VERSION_4: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0000;
@@ -148,7 +172,7 @@ mod tests {
     use rand::SeedableRng as _;
     use rand::rngs::StdRng;
 
-    use super::{RequestId, SignatoryId, TenantId};
+    use super::{RequestId, SignatoryId, TenantId, ThemeName};
 
     #[test]
     fn fresh_names_read_back() {
@@ -168,6 +192,10 @@ mod tests {
             assert!(RequestId::parse(text).is_err(), "{text}");
         }
         assert!(TenantId::parse("Demo").is_err());
+        for text in ["", "Spring", "a/b", "a#b", "..", &"a".repeat(41)] {
+            assert!(ThemeName::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(ThemeName::parse("spring_2027-b").unwrap().as_str(), "spring_2027-b");
         assert!(SignatoryId::parse("6564a1b2-c3d4-4567-8901-23456789ABCD").is_err());
     }
 }

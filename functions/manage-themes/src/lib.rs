@@ -1,0 +1,112 @@
+//! `/themes`: saved looks of the signing page, which requests name; and `GET /result-keys`: the keys by which
+//! an integrator checks how a signatory came back.
+//!
+//! **Invariant:** a theme is kept whole and checked, or not at all; a request keeps its own copy.
+
+use domain::TenantId;
+use domain::value::ThemeName;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use shared::edge::result::ResultKeys;
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, appearance, view,
+};
+use shared::store::{Theme, Themes};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    themes: Themes,
+    result_keys: ResultKeys,
+}
+
+/// The body of `PUT /themes/{name}`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ThemeBody {
+    /// As `options.ui` of a request: read by hand, for precise refusals.
+    ui: Map<String, Value>,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or the secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let deps = Deps { themes: supply.themes()?, result_keys: supply.result_keys().await? };
+    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Lists, shows, saves and deletes themes, and shows the keys of results.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for an unknown theme, 422 with a pointer for what cannot be had, 409 for one too many.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let tenant = http.tenant()?;
+    match http.route() {
+        "/result-keys" => {
+            let keys = json!({ "algorithm": "HMAC-SHA256", "keys": deps.result_keys.of_tenant(&tenant) });
+            Ok(Reply::json(200, &view::envelope("", &keys)))
+        }
+        "/themes" => {
+            let themes: Vec<Value> = deps.themes.list(&tenant).await?.iter().map(shown).collect();
+            Ok(Reply::json(200, &view::envelope("", &json!(themes))))
+        }
+        _ => one(deps, &http, &tenant, cx).await,
+    }
+}
+
+async fn one(deps: &Deps, http: &HttpRequest, tenant: &TenantId, cx: &Invocation) -> Result<Reply, Problem> {
+    let name = ThemeName::parse(http.path_parameter("name")?);
+    if http.method() == "PUT" {
+        let name = name.map_err(|_| {
+            let detail = "A theme is named by 1 to 40 lower-case letters, digits, hyphens and underscores.";
+            Problem::invalid("/name", detail).numbered(SHAPE)
+        })?;
+        return save(deps, http, tenant, name, cx).await;
+    }
+    let name = name.map_err(|_| Problem::not_found())?;
+    if http.method() == "DELETE" {
+        if !deps.themes.delete(tenant, &name).await? {
+            return Err(Problem::not_found());
+        }
+        let gone = json!({ "name": name.as_str() });
+        return Ok(Reply::json(200, &view::envelope("Deleted", &gone)));
+    }
+    let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
+    Ok(Reply::json(200, &view::envelope("", &shown(&theme))))
+}
+
+async fn save(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    name: ThemeName,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let body: ThemeBody = http.json()?;
+    let theme = Theme { name, appearance: appearance::parse(&body.ui, "/ui")?, updated_at: cx.now };
+    let others = deps.themes.list(tenant).await?.into_iter().filter(|it| it.name != theme.name).count();
+    if others >= MAX_THEMES {
+        let detail = format!("There are {MAX_THEMES} themes already: delete one that is not used.");
+        return Err(Problem::new(409, "too_many_themes", detail));
+    }
+    deps.themes.put(tenant, &theme).await?;
+    Ok(Reply::json(200, &view::envelope("Saved", &shown(&theme))))
+}
+
+fn shown(theme: &Theme) -> Value {
+    json!({
+        "name": theme.name.as_str(),
+        "ui": theme.appearance.members(),
+        "updatedAt": theme.updated_at.to_openapi(),
+    })
+}
+
+/// A tenant's themes are listed in one answer.
+const MAX_THEMES: usize = 100;
+/// The number of a body of another shape.
+const SHAPE: u16 = 625;

@@ -1,0 +1,208 @@
+//! Draws a page, and decides whether its picture can be trusted.
+
+use std::time::Duration;
+
+use pdf::{Document, PageInfo, PdfError, Picture};
+use png::{BitDepth, ColorType, Compression, Encoder};
+use render::{Fault, Renderer, Scale};
+use serde::{Deserialize, Serialize};
+use shared::BoxError;
+use shared::edge::http::MAX_INLINE_BYTES;
+
+use crate::Source;
+
+/// Why there is no picture of a page.
+#[derive(Debug)]
+pub(crate) enum Undrawn {
+    /// The world is at fault; another try may succeed.
+    Broken(BoxError),
+    /// The document has no such page.
+    NoPage,
+    /// The page is at fault; another try finds the same.
+    NotRendered(Reason),
+}
+
+/// Why a page has no picture that can be trusted.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Reason {
+    /// Its picture is blank, and its content paints something.
+    PageBlank,
+    /// It took too long.
+    PageSlow,
+    /// The document, or the page, is too large.
+    TooLarge,
+    /// It is not understood.
+    Unreadable,
+}
+
+impl Reason {
+    /// Its word on the wire.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::PageBlank => "page_blank",
+            Self::PageSlow => "page_slow",
+            Self::TooLarge => "too_large",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
+    pub(crate) const fn sentence(self) -> &'static str {
+        match self {
+            Self::PageBlank => "The page came out blank although its content paints something.",
+            Self::PageSlow => "The page takes too long to be drawn.",
+            Self::TooLarge => "The document or the page is too large to be drawn.",
+            Self::Unreadable => "The page cannot be drawn.",
+        }
+    }
+}
+
+/// The picture of a page from 1, as a PNG of this width; narrower where it would have too many pixels or
+/// bytes, or take too long.
+///
+/// # Errors
+///
+/// [`Undrawn`].
+pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, Undrawn> {
+    let index = usize::try_from(number.saturating_sub(1)).map_err(|_| Undrawn::NoPage)?;
+    let document = Document::open(source.clone(), None, &pdf::Limits::default()).map_err(unread)?;
+    let page = pdf::page(&document, index).map_err(unread)?.ok_or(Undrawn::NoPage)?;
+    let renderer = Renderer::new(LIMITS);
+    let mut width = fitting(width, &page);
+    loop {
+        let picture = match renderer.picture(source, source.size(), None, number, Scale::Width(width)) {
+            Ok(picture) => picture,
+            // A large picture of a page that has a smaller one is no reason to give up on the page.
+            Err(Fault::Crashed | Fault::Late | Fault::TooLarge) if width > SMALLER_WIDTH => {
+                width = SMALLER_WIDTH;
+                continue;
+            }
+            Err(fault) => return Err(undrawn(fault)),
+        };
+        if is_blank(&picture) && pdf::page_paints(&document, index).unwrap_or(true) {
+            return Err(Undrawn::NotRendered(Reason::PageBlank));
+        }
+        let png = encode(&picture).map_err(|error| Undrawn::Broken(Box::new(error)))?;
+        let next = WIDTHS.into_iter().rev().find(|it| *it < width);
+        match next {
+            Some(next) if png.len() as u64 > MAX_INLINE_BYTES => width = next,
+            _ => return Ok(png),
+        }
+    }
+}
+
+/// The width that pictures are made in for one that is asked for: the next larger one, or the largest.
+pub(crate) fn snapped(asked: u32) -> u32 {
+    WIDTHS.into_iter().find(|it| *it >= asked).unwrap_or(WIDEST)
+}
+
+/// The width, or the largest smaller one at which the page has not too many pixels.
+fn fitting(width: u32, page: &PageInfo) -> u32 {
+    let shape = page.displayed_height_points / page.displayed_width_points;
+    #[expect(clippy::cast_precision_loss, reason = "a limit needs no last digit")]
+    let most = LIMITS.pixels as f64;
+    let fits = |width: &u32| *width == NARROWEST || f64::from(*width).powi(2) * shape < most;
+    WIDTHS.into_iter().rev().filter(|it| *it <= width).find(fits).unwrap_or(NARROWEST)
+}
+
+fn unread(error: PdfError) -> Undrawn {
+    match error {
+        PdfError::Io(error) => Undrawn::Broken(Box::new(error)),
+        PdfError::LimitExceeded { .. } => Undrawn::NotRendered(Reason::TooLarge),
+        _ => Undrawn::NotRendered(Reason::Unreadable),
+    }
+}
+
+fn undrawn(fault: Fault) -> Undrawn {
+    match fault {
+        Fault::Missing | Fault::Unread => Undrawn::Broken(Box::new(fault)),
+        Fault::Late => Undrawn::NotRendered(Reason::PageSlow),
+        Fault::TooLarge => Undrawn::NotRendered(Reason::TooLarge),
+        // A page that one reader knows and the other does not.
+        Fault::Crashed | Fault::NoPage | Fault::Unreadable => Undrawn::NotRendered(Reason::Unreadable),
+    }
+}
+
+/// Whether every pixel is white.
+fn is_blank(picture: &Picture) -> bool {
+    picture.rgba.chunks_exact(4).all(|pixel| pixel == [255; 4])
+}
+
+/// A PNG without the transparency that a page on white paper has not, and without colours where there are
+/// none.
+fn encode(picture: &Picture) -> Result<Vec<u8>, png::EncodingError> {
+    let pixels = picture.rgba.chunks_exact(4);
+    let is_gray = pixels.clone().all(|pixel| matches!(pixel, [r, g, b, _] if r == g && g == b));
+    let (color, samples): (_, Vec<u8>) = if is_gray {
+        (ColorType::Grayscale, pixels.filter_map(|pixel| pixel.first().copied()).collect())
+    } else {
+        (ColorType::Rgb, pixels.flat_map(|pixel| pixel.iter().take(3).copied()).collect())
+    };
+    let mut png = Vec::new();
+    let mut encoder = Encoder::new(&mut png, picture.width, picture.height);
+    encoder.set_color(color);
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&samples)?;
+    writer.finish()?;
+    Ok(png)
+}
+
+/// The widths of pictures: a phone, to 400 % on a large screen.
+const WIDTHS: [u32; 7] = [NARROWEST, 640, 960, USUAL_WIDTH, 1920, 2560, WIDEST];
+const NARROWEST: u32 = 320;
+const WIDEST: u32 = 3840;
+/// For those who do not say.
+pub(crate) const USUAL_WIDTH: u32 = 1280;
+/// What is tried where a larger picture cannot be made.
+const SMALLER_WIDTH: u32 = 640;
+
+const LIMITS: render::Limits = render::Limits {
+    // Longer than nearly all pages of test suites take, and short enough to wait for.
+    page_time: Duration::from_secs(5),
+    total_time: Duration::from_secs(12),
+    memory_bytes: 1024 << 20,
+    // A page of A4 in the largest width has 21 million.
+    pixels: 24 << 20,
+};
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use super::*;
+
+    fn picture(pixels: &[[u8; 4]]) -> Picture {
+        Picture { width: u32::try_from(pixels.len()).unwrap(), height: 1, rgba: pixels.concat() }
+    }
+
+    #[test]
+    fn widths_are_few() {
+        for (asked, width) in [(1, 320), (320, 320), (321, 640), (1300, 1920), (3841, 3840), (u32::MAX, 3840)]
+        {
+            assert_eq!(snapped(asked), width, "{asked}");
+        }
+    }
+
+    #[test]
+    fn pictures_keep_colours_where_there_are_some() {
+        for (pixels, color, samples) in [
+            ([[255; 4], [7, 7, 7, 255]], ColorType::Grayscale, vec![255, 7]),
+            ([[255; 4], [7, 8, 9, 255]], ColorType::Rgb, vec![255, 255, 255, 7, 8, 9]),
+        ] {
+            let png = encode(&picture(&pixels)).unwrap();
+            let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+            let mut decoded = vec![0; reader.output_buffer_size().unwrap()];
+            let info = reader.next_frame(&mut decoded).unwrap();
+            assert_eq!((info.color_type, info.width, info.height), (color, 2, 1));
+            assert_eq!(decoded, samples);
+        }
+    }
+
+    #[test]
+    fn only_white_is_blank() {
+        assert!(is_blank(&picture(&[[255; 4]; 3])));
+        assert!(!is_blank(&picture(&[[255; 4], [254, 255, 255, 255]])));
+    }
+}

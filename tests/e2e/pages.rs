@@ -1,0 +1,164 @@
+//! The pages of a document, as the signing page shows them.
+
+use http::Method;
+use serde_json::{Value, json};
+use tests::{Answer, CONTRACT, Ceremony, Door, ada, grace, pdf_with_catalog, pdf_with_text, signers};
+
+async fn request(document: &[u8]) -> (Door, Ceremony, String) {
+    render::use_program(env!("CARGO_BIN_EXE_story-renderer").into());
+    let door = Door::open().await;
+    let ceremony = door.request(document, &[ada(), grace()]).await;
+    let view = ceremony.view(ada()).await;
+    let sha256 = view["document"]["sha256"].as_str().unwrap().to_owned();
+    (door, ceremony, sha256)
+}
+
+async fn ask(ceremony: &Ceremony, path: &str) -> Answer {
+    ceremony.as_signatory(ada(), Method::GET, path, None).await
+}
+
+/// Width and height of a PNG.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"));
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[tokio::test]
+async fn pages_have_sizes_pictures_and_words() {
+    let text = pdf_with_text(&[(100, 700, "Sign here,"), (300, 400, "Ada Lovelace")]);
+    let (_door, ceremony, sha256) = request(&text).await;
+    let pages = ask(&ceremony, &format!("/sign/pages?sha256={sha256}")).await.expect(200).json();
+    let expected = json!({ "sha256": sha256, "count": 1, "view": "images", "reason": null, "reasonPage": null,
+        "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }] });
+    assert_eq!(pages, expected);
+    for (asked, width) in [("", 1280), ("&width=300", 320), ("&width=641", 960), ("&width=99999", 3840)] {
+        let picture = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}{asked}")).await.expect(200);
+        assert_eq!(picture.headers["content-type"], "image/png");
+        let cached = picture.headers["cache-control"].to_str().unwrap();
+        assert!(cached.starts_with("private") && cached.ends_with("immutable"), "{cached}");
+        let (found, height) = size(&picture.body);
+        assert!(found.abs_diff(width) <= 1, "{found} for {width}");
+        assert!(height.abs_diff(width * 842 / 595) <= 2, "{height} for {width}");
+    }
+    let words = ask(&ceremony, &format!("/sign/pages/1/text?sha256={sha256}")).await.expect(200).json();
+    let found: Vec<&str> =
+        words["words"].as_array().unwrap().iter().map(|it| it["text"].as_str().unwrap()).collect();
+    assert_eq!((found, &words["complete"]), (vec!["Sign", "here,", "Ada", "Lovelace"], &json!(true)));
+    let near = |word: usize, name: &str, expected: f64| {
+        let part = words["words"][word][name].as_f64().unwrap();
+        assert!((part - expected).abs() < 0.01, "{name} of {word} is {part}, not {expected}");
+    };
+    near(0, "x", 100.0 / 595.0);
+    near(0, "y", (842.0 - 700.0 - 9.0) / 842.0);
+    near(2, "x", 300.0 / 595.0);
+    near(2, "height", 12.0 / 842.0);
+}
+
+#[tokio::test]
+async fn a_picture_is_made_once() {
+    let (door, ceremony, sha256) = request(CONTRACT).await;
+    let path = format!("/sign/pages/2?sha256={sha256}&width=640");
+    let first = ask(&ceremony, &path).await.expect(200);
+    door.cloud.clear_calls();
+    let second = ceremony.as_signatory(grace(), Method::GET, &path, None).await.expect(200);
+    assert_eq!(first.body, second.body);
+    let writes: Vec<String> = door
+        .cloud
+        .calls()
+        .iter()
+        .map(|(call, _)| format!("{call:?}"))
+        .filter(|call| call.contains("PutObject"))
+        .collect();
+    assert!(writes.is_empty(), "{writes:?}");
+}
+
+#[tokio::test]
+async fn a_page_that_comes_out_blank_is_left_to_the_browsers_viewer() {
+    // The text stands far outside of the page.
+    let (_door, ceremony, sha256) = request(&pdf_with_text(&[(9000, 9000, "unseen")])).await;
+    let list = format!("/sign/pages?sha256={sha256}");
+    assert_eq!(ask(&ceremony, &list).await.expect(200).json()["view"], "images", "nobody has looked yet");
+    let refused = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}")).await.expect(422);
+    assert_eq!(refused.text("/code"), "page_not_rendered");
+    let pages = ask(&ceremony, &list).await.expect(200).json();
+    assert_eq!(
+        (&pages["view"], &pages["reason"], &pages["reasonPage"]),
+        (&json!("browser"), &json!("page_blank"), &json!(1))
+    );
+    let again = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}&width=320")).await.expect(422);
+    assert_eq!(again.text("/code"), "page_not_rendered", "it is not drawn again and again");
+}
+
+#[tokio::test]
+async fn a_page_with_nothing_on_it_is_shown_as_it_is() {
+    let (_door, ceremony, sha256) = request(&pdf_with_catalog("", &[])).await;
+    let picture = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}&width=320")).await.expect(200);
+    assert_eq!(size(&picture.body).0, 320);
+    let words = ask(&ceremony, &format!("/sign/pages/1/text?sha256={sha256}")).await.expect(200).json();
+    assert_eq!(words["words"], json!([]));
+}
+
+#[tokio::test]
+async fn pages_are_for_who_may_read_the_document() {
+    let (door, ceremony, sha256) = request(CONTRACT).await;
+    let paths = ["", "/1", "/1/text"].map(|path| format!("/sign/pages{path}?sha256={sha256}"));
+    for path in &paths {
+        let _stranger = door.browse(Method::GET, path, None, None).await.expect(401);
+        let other = path.replace(&sha256, &"0".repeat(64));
+        let _unknown = ask(&ceremony, &other).await.expect(404);
+        let none = path.split('?').next().unwrap();
+        let _unnamed = ask(&ceremony, none).await.expect(422);
+    }
+    for (path, status) in [("/0", 404), ("/3", 404), ("/x", 404), ("/3/text", 404), ("/99999999999", 404)] {
+        let _missing = ask(&ceremony, &format!("/sign/pages{path}?sha256={sha256}")).await.expect(status);
+    }
+    let _width = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}&width=wide")).await.expect(422);
+    let _gone = door.call(Method::DELETE, &format!("/signatures/{}", ceremony.id), None).await.expect(200);
+    for path in &paths {
+        let _gone = ask(&ceremony, path).await.expect(410);
+    }
+}
+
+#[tokio::test]
+async fn what_only_the_signatory_knows_comes_before_the_pages() {
+    let door = Door::open().await;
+    let mut body = tests::body(CONTRACT, &[ada()]);
+    body["signers"] = signers(&[ada()]);
+    body["signers"][0]["accessCode"] = json!("blue 42");
+    let answer = door.post("/EU-SES", &body).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    let detail = ceremony.detail().await.json();
+    let sha256 = detail["data"]["document"]["validatedDocument"]["sha256"].as_str().unwrap().to_owned();
+    for path in ["", "/1", "/1/text"] {
+        let early = ask(&ceremony, &format!("/sign/pages{path}?sha256={sha256}")).await.expect(409);
+        assert_eq!(early.text("/code"), "step_missing");
+    }
+}
+
+#[tokio::test]
+async fn the_evidence_says_which_view_was_shown() {
+    let (_door, ceremony, sha256) = request(CONTRACT).await;
+    let present = async |view: Value| {
+        let mut body = json!({ "documentSha256": sha256, "view": view });
+        if body["view"].is_null() {
+            body.as_object_mut().unwrap().remove("view");
+        }
+        ceremony.as_signatory(ada(), Method::POST, "/sign/presented", Some(&body)).await
+    };
+    let refused = present(json!("telepathy")).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/view");
+    for view in [json!("images"), json!("images"), Value::Null, json!("browser")] {
+        let _presented = present(view).await.expect(204);
+    }
+    let audit = ceremony.document("audit").await.expect(200).json();
+    let events = audit.pointer("/data/evidence/events").unwrap().as_array().unwrap().clone();
+    let views: Vec<String> = events
+        .iter()
+        .map(|event| serde_json::from_str::<Value>(event["event"].as_str().unwrap()).unwrap())
+        .filter(|event| event["kind"] == "DocumentPresented")
+        .map(|event| event["facts"]["view"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(views, ["images", "browser"]);
+}
