@@ -26,6 +26,8 @@ pub(crate) enum Undrawn {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Reason {
+    /// It has annotations or filled fields without an appearance of their own.
+    Annotation,
     /// Its picture is blank, and its content paints something.
     PageBlank,
     /// It took too long.
@@ -40,6 +42,7 @@ impl Reason {
     /// Its word on the wire.
     pub(crate) const fn code(self) -> &'static str {
         match self {
+            Self::Annotation => "annotation",
             Self::PageBlank => "page_blank",
             Self::PageSlow => "page_slow",
             Self::TooLarge => "too_large",
@@ -49,6 +52,7 @@ impl Reason {
 
     pub(crate) const fn sentence(self) -> &'static str {
         match self {
+            Self::Annotation => "The page has annotations or fields that only viewers draw.",
             Self::PageBlank => "The page came out blank although its content paints something.",
             Self::PageSlow => "The page takes too long to be drawn.",
             Self::TooLarge => "The document or the page is too large to be drawn.",
@@ -67,6 +71,10 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
     let index = usize::try_from(number.saturating_sub(1)).map_err(|_| Undrawn::NoPage)?;
     let document = Document::open(source.clone(), None, &pdf::Limits::default()).map_err(unread)?;
     let page = pdf::page(&document, index).map_err(unread)?.ok_or(Undrawn::NoPage)?;
+    // A picture would show less than the viewers of others do.
+    if pdf::page_leaves_to_viewers(&document, index).unwrap_or(true) {
+        return Err(Undrawn::NotRendered(Reason::Annotation));
+    }
     let renderer = Renderer::new(LIMITS);
     let mut width = fitting(width, &page);
     loop {
@@ -79,7 +87,7 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
             }
             Err(fault) => return Err(undrawn(fault)),
         };
-        if is_blank(&picture) && pdf::page_paints(&document, index).unwrap_or(true) {
+        if picture.is_blank() && pdf::page_paints(&document, index).unwrap_or(true) {
             return Err(Undrawn::NotRendered(Reason::PageBlank));
         }
         let png = encode(&picture).map_err(|error| Undrawn::Broken(Box::new(error)))?;
@@ -121,11 +129,6 @@ fn undrawn(fault: Fault) -> Undrawn {
         // A page that one reader knows and the other does not.
         Fault::Crashed | Fault::NoPage | Fault::Unreadable => Undrawn::NotRendered(Reason::Unreadable),
     }
-}
-
-/// Whether every pixel is white.
-fn is_blank(picture: &Picture) -> bool {
-    picture.rgba.chunks_exact(4).all(|pixel| pixel == [255; 4])
 }
 
 /// A PNG without the transparency that a page on white paper has not, and without colours where there are
@@ -198,11 +201,5 @@ mod tests {
             assert_eq!((info.color_type, info.width, info.height), (color, 2, 1));
             assert_eq!(decoded, samples);
         }
-    }
-
-    #[test]
-    fn only_white_is_blank() {
-        assert!(is_blank(&picture(&[[255; 4]; 3])));
-        assert!(!is_blank(&picture(&[[255; 4], [254, 255, 255, 255]])));
     }
 }

@@ -52,6 +52,7 @@
 //! **Invariant:** knows no CMS, no network and no clock.
 
 mod anchor;
+mod annotation;
 mod changes;
 mod crypt;
 mod document;
@@ -84,6 +85,7 @@ pub use crate::{
         Anchor, AnchorReport, AnchorText, FoundAnchor, Occurrence, PageWords, Tag, TagPlace, Word,
         find_anchors, page_paints, page_words,
     },
+    annotation::page_leaves_to_viewers,
     changes::{
         Ambiguity, Change, ChangeKind, ModificationLevel, ObjectRole, PageRenderer, Picture, RenderFault,
         VisualChange, VisualKind, changes_since, visual_changes,

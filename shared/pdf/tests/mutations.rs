@@ -74,6 +74,11 @@ fn use_up(bytes: &[u8]) {
         let _ = pdf::revisions(&document);
         let _ = pdf::validation_data(&document);
         let _ = pdf::find_anchors(&document, &anchors());
+        for index in 0..pdf::pages(&document).map_or(0, |pages| pages.len()) {
+            let _ = pdf::page_words(&document, index);
+            let _ = pdf::page_paints(&document, index);
+            let _ = pdf::page_leaves_to_viewers(&document, index);
+        }
         let grace = support::appearance("Grace Hopper");
         let act = Act::Signatory { field_name: "sig_grace", appearance: &grace };
         let _ = pdf::prepare(&document, &support::request(&plan(), act));

@@ -14,4 +14,7 @@ fuzz_target!(|bytes: &[u8]| {
         anchor(AnchorText::Tag { signer: 1, kind: "signature".to_owned() }),
     ];
     let _ = pdf::find_anchors(&document, &anchors);
+    let _ = pdf::page_words(&document, 0);
+    let _ = pdf::page_paints(&document, 0);
+    let _ = pdf::page_leaves_to_viewers(&document, 0);
 });

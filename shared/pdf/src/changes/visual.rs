@@ -47,6 +47,14 @@ pub struct Picture {
     pub rgba: Vec<u8>,
 }
 
+impl Picture {
+    /// Whether every pixel is white.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.rgba.chunks_exact(4).all(|pixel| pixel == [255; 4])
+    }
+}
+
 /// Why a page could not be drawn.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
