@@ -129,8 +129,8 @@ async fn a_theme_is_kept_by_name_and_copied_into_the_request() {
 
     let _changed = put("dark", json!({ "hideSidebar": true })).await.expect(200);
     assert_eq!(ceremony.detail().await.json()["data"]["options"]["ui"], kept, "the request keeps its copy");
-    let named = request(&door, json!({ "theme": "dark" })).await;
-    assert_eq!(named.detail().await.json()["data"]["options"]["ui"], json!({ "hideSidebar": true }));
+    let by_name = request(&door, json!({ "theme": "dark" })).await;
+    assert_eq!(by_name.detail().await.json()["data"]["options"]["ui"], json!({ "hideSidebar": true }));
     let _deleted = door.call(Method::DELETE, "/themes/dark", None).await.expect(200);
     let _gone = door.call(Method::DELETE, "/themes/dark", None).await.expect(404);
     let _gone = door.get("/themes/dark").await.expect(404);

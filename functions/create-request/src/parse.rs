@@ -96,7 +96,7 @@ pub(crate) fn options(
     }
     let mut members = theme.map(|it| it.appearance.members()).unwrap_or_default();
     members.extend(options.ui.unwrap_or_default());
-    let ui = appearance::parse(&members, "/options/ui")?;
+    let ui = Box::new(appearance::parse(&members, "/options/ui")?);
     let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
     Ok(SigningOptions {
         modes,

@@ -3,29 +3,24 @@
 //!
 //! **Invariant:** a theme is kept whole and checked, or not at all; a request keeps its own copy.
 
+mod wire;
+
 use domain::TenantId;
 use domain::value::ThemeName;
-use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use shared::edge::result::ResultKeys;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, appearance, view,
 };
 use shared::store::{Theme, Themes};
 
+use wire::ThemeBody;
+
 /// What this function may touch.
 #[derive(Debug)]
 pub struct Deps {
     themes: Themes,
     result_keys: ResultKeys,
-}
-
-/// The body of `PUT /themes/{name}`.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ThemeBody {
-    /// As `options.ui` of a request: read by hand, for precise refusals.
-    ui: Map<String, Value>,
 }
 
 /// This function, ready to be invoked.
@@ -52,7 +47,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
             Ok(Reply::json(200, &view::envelope("", &keys)))
         }
         "/themes" => {
-            let themes: Vec<Value> = deps.themes.list(&tenant).await?.iter().map(shown).collect();
+            let themes: Vec<Value> = deps.themes.list(&tenant).await?.iter().map(wire::theme).collect();
             Ok(Reply::json(200, &view::envelope("", &json!(themes))))
         }
         _ => one(deps, &http, &tenant, cx).await,
@@ -77,7 +72,7 @@ async fn one(deps: &Deps, http: &HttpRequest, tenant: &TenantId, cx: &Invocation
         return Ok(Reply::json(200, &view::envelope("Deleted", &gone)));
     }
     let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("", &shown(&theme))))
+    Ok(Reply::json(200, &view::envelope("", &wire::theme(&theme))))
 }
 
 async fn save(
@@ -95,15 +90,7 @@ async fn save(
         return Err(Problem::new(409, "too_many_themes", detail));
     }
     deps.themes.put(tenant, &theme).await?;
-    Ok(Reply::json(200, &view::envelope("Saved", &shown(&theme))))
-}
-
-fn shown(theme: &Theme) -> Value {
-    json!({
-        "name": theme.name.as_str(),
-        "ui": theme.appearance.members(),
-        "updatedAt": theme.updated_at.to_openapi(),
-    })
+    Ok(Reply::json(200, &view::envelope("Saved", &wire::theme(&theme))))
 }
 
 /// A tenant's themes are listed in one answer.

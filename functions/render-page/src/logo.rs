@@ -19,13 +19,12 @@ pub(crate) async fn logo(deps: &Deps, request: &AnyRequest, keys: &DocumentKeys)
         Err(StoreError::NotFound) => None,
         Err(error) => return Err(error.into()),
     };
-    let bytes = match kept {
-        Some(bytes) => bytes,
-        None => {
-            let bytes = fetch(deps, address.as_str()).await;
-            deps.documents.put_once(&key, "application/octet-stream", bytes.clone()).await?;
-            bytes
-        }
+    let bytes = if let Some(bytes) = kept {
+        bytes
+    } else {
+        let bytes = fetch(deps, address.as_str()).await;
+        deps.documents.put_once(&key, "application/octet-stream", bytes.clone()).await?;
+        bytes
     };
     let kind = kind_of(&bytes).ok_or_else(Problem::not_found)?;
     Ok(Reply::bytes(kind, bytes).header("cache-control", "private, max-age=3600"))

@@ -161,9 +161,9 @@ fn annotations_without_an_appearance_are_left_to_viewers() {
         builder.add("<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 600 800]>>");
         builder.add("<</Type/Page/Parent 2 0 R/Annots[4 0 R]>>");
         builder.add(format!("<</Type/Annot/Rect[0 0 9 9]{annotation}>>"));
-        more.iter().for_each(|it| {
-            builder.add(*it);
-        });
+        for object in more {
+            builder.add(*object);
+        }
         pdf::page_leaves_to_viewers(&support::open(&builder.build()), 0).unwrap()
     };
     for seen in [

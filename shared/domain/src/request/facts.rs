@@ -188,7 +188,7 @@ pub struct SigningOptions {
     /// IANA name of the zone that dates on the document are written in.
     pub timezone: String,
     /// How the signing page looks, and where it leads back to.
-    pub ui: Appearance,
+    pub ui: Box<Appearance>,
     /// What signatories agree to before they get a code.
     pub consent_text: Text,
     /// Whether the request completes by itself once everyone has acted.

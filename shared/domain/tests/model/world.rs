@@ -9,9 +9,8 @@ use domain::message::{Delivery, Message, MessageKind};
 use domain::otp::{Challenge, OneTimeCode, Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use domain::request::{
-    AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Appearance, Arrived, Attempt, InputSource,
-    Intent, Mark, Mode, NewInput, NewRequest, NextSeal, Place, Placed, Progress, Received, Request,
-    SigningOptions, Stored,
+    AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Arrived, Attempt, InputSource, Intent, Mark,
+    Mode, NewInput, NewRequest, NextSeal, Place, Placed, Progress, Received, Request, SigningOptions, Stored,
 };
 use domain::transition::Transition;
 use domain::value::{DocumentId, MessageId, Text};
@@ -370,7 +369,7 @@ pub(crate) fn opened(deadline: u8) -> World {
             editable: BTreeMap::new(),
             must_read: false,
             timezone: "UTC".to_owned(),
-            ui: Appearance::default(),
+            ui: Box::default(),
             consent_text: Text::parse("I agree.", "consent", 100).unwrap(),
             autocomplete: true,
             delegation: false,

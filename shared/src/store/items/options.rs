@@ -66,7 +66,7 @@ impl OptionsItem {
             editable: self.editable,
             must_read: self.must_read,
             timezone: self.timezone,
-            ui: Appearance::restore(&json(&self.ui)?),
+            ui: Box::new(Appearance::restore(&json(&self.ui)?)),
             consent_text: text(&self.consent_text, "consent")?,
             autocomplete: self.autocomplete,
             delegation: self.delegation,

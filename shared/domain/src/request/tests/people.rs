@@ -62,15 +62,14 @@ fn each_role_can_do_its_own_act_and_no_other() {
     let refused = stage.issue(request.clone(), &viewer).unwrap_err();
     assert_eq!(refused, Refusal::RoleCannot { role: "viewer" }, "a viewer needs no code");
     let request = stage.presented(request, &signatory);
-    let signs = request.clone().acknowledge(&signatory, Digest::of(b"document"), None, &mut stage.cause());
+    let signs = request.clone().acknowledge(&signatory, Digest::of(b"document"), &mut stage.cause());
     assert_eq!(signs.unwrap_err(), Refusal::RoleCannot { role: "signatory" });
     let request = stage.presented(request, &approver);
     let issued = stage.issue(request, &approver).unwrap();
     let code = issued.codes[0].code.expose().to_owned();
     let signed = stage.sign(issued.request.clone(), &approver, &code).unwrap_err();
     assert_eq!(signed, Refusal::RoleCannot { role: "approver" });
-    let read =
-        issued.request.acknowledge(&viewer, Digest::of(b"document"), None, &mut stage.cause()).unwrap();
+    let read = issued.request.acknowledge(&viewer, Digest::of(b"document"), &mut stage.cause()).unwrap();
     let request = still_open(stage.commit(read));
     assert_eq!(request.facts().signatory(&viewer).unwrap().state_name(), "READ");
 }

@@ -99,7 +99,7 @@ impl Stage {
                 editable: BTreeMap::new(),
                 must_read: false,
                 timezone: "UTC".to_owned(),
-                ui: Appearance::default(),
+                ui: Box::default(),
                 consent_text: Text::parse("I agree.", "consent", 100).unwrap(),
                 autocomplete: true,
                 delegation: false,

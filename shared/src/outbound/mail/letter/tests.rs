@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::evidence::ChainHead;
 use domain::otp::OneTimeCode;
-use domain::request::{Appearance, Ceremony, DestinationFrom, Filing, Mode, Progress, Role, SigningOptions};
+use domain::request::{Ceremony, DestinationFrom, Filing, Mode, Progress, Role, SigningOptions};
 use domain::{Channels, Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text, Timestamp};
 
 use super::*;
@@ -72,7 +72,7 @@ fn facts() -> Facts {
             editable: BTreeMap::new(),
             must_read: false,
             timezone: "Europe/Rome".to_owned(),
-            ui: Appearance::default(),
+            ui: Box::default(),
             consent_text: text("I agree."),
             autocomplete: true,
             delegation: false,
