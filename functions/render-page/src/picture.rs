@@ -80,11 +80,14 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
     loop {
         let picture = match renderer.picture(source, source.size(), None, number, Scale::Width(width)) {
             Ok(picture) => picture,
-            // A large picture of a page that has a smaller one is no reason to give up on the page.
-            Err(Fault::Crashed | Fault::Late | Fault::TooLarge) if width > SMALLER_WIDTH => {
-                width = SMALLER_WIDTH;
-                continue;
-            }
+            // That there is no large picture is no reason to give up on the page.
+            Err(fault @ (Fault::Crashed | Fault::Late | Fault::TooLarge)) => match smaller(width) {
+                Some(next) => {
+                    width = next;
+                    continue;
+                }
+                None => return Err(undrawn(fault)),
+            },
             Err(fault) => return Err(undrawn(fault)),
         };
         if picture.is_blank() && pdf::page_paints(&document, index).unwrap_or(true) {
@@ -102,6 +105,11 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
 /// The width that pictures are made in for one that is asked for: the next larger one, or the largest.
 pub(crate) fn snapped(asked: u32) -> u32 {
     WIDTHS.into_iter().find(|it| *it >= asked).unwrap_or(WIDEST)
+}
+
+/// What is tried where a picture of this width cannot be made; nothing below that of a phone.
+fn smaller(width: u32) -> Option<u32> {
+    [USUAL_WIDTH, 640].into_iter().find(|it| *it < width)
 }
 
 /// The width, or the largest smaller one at which the page has not too many pixels.
@@ -158,8 +166,6 @@ const NARROWEST: u32 = 320;
 const WIDEST: u32 = 3840;
 /// For those who do not say.
 pub(crate) const USUAL_WIDTH: u32 = 1280;
-/// What is tried where a larger picture cannot be made.
-const SMALLER_WIDTH: u32 = 640;
 
 const LIMITS: render::Limits = render::Limits {
     // Longer than nearly all pages of test suites take, and short enough to wait for.
@@ -186,6 +192,11 @@ mod tests {
         {
             assert_eq!(snapped(asked), width, "{asked}");
         }
+    }
+
+    #[test]
+    fn smaller_pictures_are_tried_until_there_is_none() {
+        assert_eq!([3840, 1280, 960, 640, 320].map(smaller), [Some(1280), Some(640), Some(640), None, None]);
     }
 
     #[test]
