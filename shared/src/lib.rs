@@ -4,6 +4,7 @@
 //! - [`outbound`]: mail, secrets, and calls to strangers.
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
+//! - [`wording`]: what is said to people, in each language.
 //! - [`edge`]: Lambda's face: events, requests, answers, problems, configuration, the clock.
 //!
 //! **Invariant:** `store` and `outbound` do not know each other, and neither knows `edge`.
@@ -15,6 +16,7 @@ pub mod edge;
 pub mod outbound;
 pub mod sealing;
 pub mod store;
+pub mod wording;
 
 /// An error of any kind, for the layers that only pass it on.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

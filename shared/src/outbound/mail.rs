@@ -12,10 +12,9 @@ use super::outcome::{Outcome, judge};
 
 mod letter;
 mod plain;
-mod wording;
 
+pub use crate::wording::MissingText;
 pub use letter::{Addressee, Letter, LetterError};
-pub use wording::MissingText;
 
 /// Sends mails from one address.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use domain::value::Language;
 use zeroize::Zeroizing;
 
 use super::plain::{host, plain};
-use super::wording::{MissingText, Wording, Words, strong};
+use crate::wording::{MissingText, Wording, Words, strong};
 
 /// A mail without its envelope. `Debug` hides it: it holds names, a link or a code.
 pub struct Letter {

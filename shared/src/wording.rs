@@ -1,4 +1,4 @@
-//! The words of mails in each language.
+//! What is said to people, in each language: the words of mails and of the signing room.
 
 use std::sync::LazyLock;
 
@@ -10,14 +10,15 @@ use jiff::tz::TimeZone;
 use unic_langid::LanguageIdentifier;
 
 /// The words of one language, and what stands in for their placeables.
-pub(super) struct Wording {
+#[derive(Debug)]
+pub struct Wording {
     language: Language,
     args: FluentArgs<'static>,
 }
 
 /// Words as they are shown. What is to be seen first is marked: in HTML only.
 #[derive(Clone, Debug)]
-pub(super) struct Words(String);
+pub struct Words(String);
 
 /// A text that cannot be written: a fault of its file.
 #[derive(Debug, thiserror::Error)]
@@ -28,20 +29,29 @@ pub struct MissingText {
 }
 
 impl Wording {
-    pub(super) fn new(language: Language) -> Self {
+    /// The words of this language, with nothing set.
+    #[must_use]
+    pub fn new(language: Language) -> Self {
         Self { language, args: FluentArgs::new() }
     }
 
-    /// Words that come from outside must be plain by now.
-    pub(super) fn set(&mut self, name: &'static str, value: impl Into<FluentValue<'static>>) {
+    /// Sets what stands in for a placeable. Words that come from outside must be plain by now.
+    pub fn set(&mut self, name: &'static str, value: impl Into<FluentValue<'static>>) {
         self.args.set(name, value);
     }
 
-    pub(super) const fn language(&self) -> Language {
+    /// Whose words these are.
+    #[must_use]
+    pub const fn language(&self) -> Language {
         self.language
     }
 
-    pub(super) fn say(&self, key: &str) -> Result<Words, MissingText> {
+    /// The words of a text.
+    ///
+    /// # Errors
+    ///
+    /// [`MissingText`] when there is no such text, or something is to stand in it that was not set.
+    pub fn say(&self, key: &str) -> Result<Words, MissingText> {
         let missing = || MissingText { key: key.to_owned(), language: self.language };
         let bundle = bundle(self.language).ok_or_else(missing)?;
         let pattern = bundle.get_message(key).and_then(|it| it.value()).ok_or_else(missing)?;
@@ -51,7 +61,11 @@ impl Wording {
     }
 
     /// An instant in words: `21 November 2026, 19:36 (CET, Europe/Rome)`. An unknown zone counts as UTC.
-    pub(super) fn date(&self, at: Timestamp, zone: &str) -> Result<String, MissingText> {
+    ///
+    /// # Errors
+    ///
+    /// [`MissingText`] as [`Wording::say`].
+    pub fn date(&self, at: Timestamp, zone: &str) -> Result<String, MissingText> {
         let (name, zone) = TimeZone::get(zone).map_or(("UTC", TimeZone::UTC), |found| (zone, found));
         let at = jiff::Timestamp::from_millisecond(at.unix_ms()).unwrap_or_default().to_zoned(zone);
         let short = at.strftime("%Z").to_string();
@@ -73,11 +87,15 @@ impl Wording {
 }
 
 impl Words {
-    pub(super) fn text(&self) -> String {
+    /// As plain text.
+    #[must_use]
+    pub fn text(&self) -> String {
         self.0.replace(STRONG, "")
     }
 
-    pub(super) fn html(&self) -> String {
+    /// As HTML: what is to be seen first is strong, all else is escaped.
+    #[must_use]
+    pub fn html(&self) -> String {
         let mut html = String::with_capacity(self.0.len() + 32);
         let mut is_strong = false;
         for c in self.0.chars() {
@@ -99,8 +117,15 @@ impl Words {
 }
 
 /// Marks words to be seen first. Nobody's words have it: it is taken out of what comes from outside.
-pub(super) fn strong(words: &str) -> String {
+#[must_use]
+pub fn strong(words: &str) -> String {
     format!("{STRONG}{words}{STRONG}")
+}
+
+/// The names of the texts that begin like this, in the order of their file.
+pub fn names(start: &'static str) -> impl Iterator<Item = &'static str> {
+    let names = ROOM.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    names.filter(move |name| name.starts_with(start))
 }
 
 type Bundle = FluentBundle<FluentResource>;
@@ -118,32 +143,40 @@ fn bundle(language: Language) -> Option<&'static Bundle> {
     }
 }
 
-fn load(language: Language, source: &str) -> Option<Bundle> {
+fn load(language: Language, sources: [&str; 2]) -> Option<Bundle> {
     let tag: LanguageIdentifier = language.as_str().parse().ok()?;
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Marks of direction around each placeable would be letters that nobody sees.
     bundle.set_use_isolating(false);
-    bundle.add_resource(FluentResource::try_new(source.to_owned()).ok()?).ok()?;
+    for source in sources {
+        bundle.add_resource(FluentResource::try_new(source.to_owned()).ok()?).ok()?;
+    }
     Some(bundle)
 }
 
 macro_rules! bundles {
-    ($($name:ident, $language:ident, $path:literal;)*) => {
-        $(static $name: LazyLock<Option<Bundle>> = LazyLock::new(|| load(Language::$language, include_str!($path)));)*
+    ($($name:ident, $language:ident, $folder:literal;)*) => {
+        $(static $name: LazyLock<Option<Bundle>> = LazyLock::new(|| {
+            load(Language::$language, [
+                include_str!(concat!("../templates/locales/", $folder, "/mail.ftl")),
+                include_str!(concat!("../templates/locales/", $folder, "/room.ftl")),
+            ])
+        });)*
     };
 }
 
 bundles! {
-    DE, De, "../../../templates/locales/de/mail.ftl";
-    EN, En, "../../../templates/locales/en/mail.ftl";
-    ES, Es, "../../../templates/locales/es/mail.ftl";
-    FR, Fr, "../../../templates/locales/fr/mail.ftl";
-    IT, It, "../../../templates/locales/it/mail.ftl";
-    NL, Nl, "../../../templates/locales/nl/mail.ftl";
-    PL, Pl, "../../../templates/locales/pl/mail.ftl";
-    PT, Pt, "../../../templates/locales/pt/mail.ftl";
+    DE, De, "de";
+    EN, En, "en";
+    ES, Es, "es";
+    FR, Fr, "fr";
+    IT, It, "it";
+    NL, Nl, "nl";
+    PL, Pl, "pl";
+    PT, Pt, "pt";
 }
 
+const ROOM: &str = include_str!("../templates/locales/en/room.ftl");
 /// From the private-use area.
 const STRONG: char = '\u{e000}';
 
@@ -155,8 +188,9 @@ mod tests {
     use super::*;
 
     fn source(language: Language) -> String {
-        let path = format!("{}/templates/locales/{}/mail.ftl", env!("CARGO_MANIFEST_DIR"), language.as_str());
-        std::fs::read_to_string(path).unwrap()
+        let root = format!("{}/templates/locales/{}", env!("CARGO_MANIFEST_DIR"), language.as_str());
+        let read = |file: &str| std::fs::read_to_string(format!("{root}/{file}.ftl")).unwrap();
+        read("mail") + &read("room")
     }
 
     /// Each text with the names of its placeables, read without the library.
