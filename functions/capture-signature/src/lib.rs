@@ -13,6 +13,7 @@ use domain::value::{PhoneNumber, Text};
 use domain::{Digest, EmailAddress, LinkKey, PersonName, Refusal};
 use serde_json::json;
 use shared::courier::Courier;
+use shared::edge::form;
 use shared::edge::session::{Credential, SessionKey};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
@@ -63,15 +64,27 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// nothing left to do, it is not their turn or the document shown is another, 410 after the deadline, 422 for
 /// codes, the same whatever is wrong with them.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(&http, &deps.session_key, cx.now)?;
+    if !form::is_form(&http) {
+        return act(deps, &http, cx).await;
+    }
+    let ticked = if http.route() == "/sign/form/decline" { "_decline" } else { "_confirm" };
+    let outcome = match form::as_json(http, &deps.session_key, cx.now, &[ticked]) {
+        Ok(json) => act(deps, &json, cx).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(form::next_page(outcome, &cx.request_id))
+}
+
+async fn act(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
     match http.route() {
-        "/sign/approval" => act::approve(deps, &http, &credential, cx).await,
-        "/sign/attachments/{attachment}" => attach::attach(deps, &http, &credential, cx).await,
-        "/sign/decline" => decline(deps, &http, &credential, cx).await,
-        "/sign/delegation" => act::delegate(deps, &http, &credential, cx).await,
-        "/sign/details" => details(deps, &http, &credential, cx).await,
-        "/sign/read" => read(deps, &http, &credential, cx).await,
-        _ => act::sign(deps, &http, &credential, cx).await,
+        "/sign/approval" => act::approve(deps, http, &credential, cx).await,
+        "/sign/attachments/{attachment}" => attach::attach(deps, http, &credential, cx).await,
+        "/sign/decline" => decline(deps, http, &credential, cx).await,
+        "/sign/delegation" => act::delegate(deps, http, &credential, cx).await,
+        "/sign/details" => details(deps, http, &credential, cx).await,
+        "/sign/read" => read(deps, http, &credential, cx).await,
+        _ => act::sign(deps, http, &credential, cx).await,
     }
 }
 

@@ -9,6 +9,7 @@ use domain::policy::OtpPolicy;
 use domain::request::{AfterAsking, Agreement, AnyRequest, Issued, IssuedCode};
 use domain::{Digest, Refusal};
 use shared::courier::Courier;
+use shared::edge::form;
 use shared::edge::session::{Credential, SessionKey, renewed_cookie};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
@@ -61,10 +62,21 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 404 for an unknown link, 409 out of order, 410 after the deadline, 423 when codes were sent as
 /// often as they may, 429 inside the pause, 502 when a message was refused, 503 while none can be sent.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(&http, &deps.session_key, cx.now)?;
+    if !form::is_form(&http) {
+        return ask(deps, &http, cx).await;
+    }
+    let outcome = match form::as_json(http, &deps.session_key, cx.now, &["_agree"]) {
+        Ok(json) => ask(deps, &json, cx).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(form::next_page(outcome, &cx.request_id))
+}
+
+async fn ask(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let asked: Asked = http.json()?;
     let agreed = asked.agreement()?;
-    let Issued { request, codes, expires_at } = issue(deps, &http, &credential, agreed, cx).await?;
+    let Issued { request, codes, expires_at } = issue(deps, http, &credential, agreed, cx).await?;
     let request = AnyRequest::Open(request);
     let mut sent_to = Vec::with_capacity(codes.len());
     for IssuedCode { channel, code, message } in codes {

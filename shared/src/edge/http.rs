@@ -6,7 +6,7 @@ use aws_lambda_events::event::apigw::ApiGatewayProxyRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::{Actor, Cause, LinkToken, Origin, RequestId, SignatoryId, TenantId};
-use http::Method;
+use http::{HeaderValue, Method};
 use rand::CryptoRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,15 +90,46 @@ impl HttpRequest {
             .or_else(|| event.multi_value_query_string_parameters.first(name))
     }
 
+    /// The content type without its parameters, in lower case.
+    #[must_use]
+    pub fn essence(&self) -> String {
+        let content_type = self.header("content-type").unwrap_or_default();
+        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The same caller's call of another route, with another body.
+    #[must_use]
+    pub(super) fn into_call(mut self, route: &str, body: Vec<u8>) -> Self {
+        self.event.resource = Some(route.to_owned());
+        self.body = body;
+        self
+    }
+
+    /// The same call with another value of a header.
+    #[must_use]
+    pub(super) fn with_header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.event.headers.insert(name, HeaderValue::from_static(value));
+        self
+    }
+
+    /// The same call without an origin that the browser keeps to itself, as it does for pages that send no
+    /// referrer.
+    #[must_use]
+    pub(super) fn without_null_origin(mut self) -> Self {
+        if self.header("origin") == Some("null") {
+            self.event.headers.remove("origin");
+            self.event.multi_value_headers.remove("origin");
+        }
+        self
+    }
+
     /// The body as JSON of the shape `T`.
     ///
     /// # Errors
     ///
     /// [`Problem`] 415 for another content type, 400 for no JSON, 422 with a pointer for another shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        let content_type = self.header("content-type").unwrap_or_default();
-        let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if essence != "application/json" {
+        if self.essence() != "application/json" {
             return Err(Problem::unsupported_media_type());
         }
         let value: Value = serde_json::from_slice(&self.body).map_err(|error| {
@@ -268,6 +299,14 @@ impl Reply {
     pub fn see_other(location: String) -> Self {
         Self { status: 303, headers: Vec::new(), body: Body::Text(String::new()) }
             .header("location", location)
+    }
+
+    /// The same answer as a way to another address: of it only its cookies remain.
+    #[must_use]
+    pub fn moved(self, location: String) -> Self {
+        let mut moved = Self::see_other(location);
+        moved.headers.extend(self.headers.into_iter().filter(|(name, _)| *name == "set-cookie"));
+        moved
     }
 
     /// Adds a header.

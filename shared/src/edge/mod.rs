@@ -6,6 +6,7 @@ pub mod aws;
 pub mod batch;
 pub mod config;
 pub mod encoded;
+pub mod form;
 pub mod http;
 pub mod problem;
 pub mod queue;

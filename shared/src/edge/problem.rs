@@ -131,6 +131,18 @@ impl Problem {
         self
     }
 
+    /// Its stable word.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Tries that are left, where a try was counted.
+    #[must_use]
+    pub const fn attempts_left(&self) -> Option<u8> {
+        self.attempts_left
+    }
+
     /// Whether it is [`Self::code_refused`].
     #[must_use]
     pub fn is_code_refused(&self) -> bool {

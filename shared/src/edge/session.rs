@@ -125,6 +125,32 @@ pub fn renewed_cookie(credential: &Credential, key: &SessionKey, now: Timestamp)
     }
 }
 
+/// The `Set-Cookie` value that makes a browser forget its session.
+#[must_use]
+pub fn ended_cookie() -> String {
+    format!("{COOKIE}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict")
+}
+
+/// The word that forms of this session hold, and no page of anyone else; none without a session.
+#[must_use]
+pub fn word_of(http: &HttpRequest, key: &SessionKey, now: Timestamp) -> Option<String> {
+    let session = read(http.cookie(COOKIE)?, key, now)?;
+    Some(URL_SAFE_NO_PAD.encode(hmac::sign(&key.0, word_claims(&session).as_bytes())))
+}
+
+/// Whether this is the word of the call's session.
+#[must_use]
+pub fn is_word(word: &str, http: &HttpRequest, key: &SessionKey, now: Timestamp) -> bool {
+    let Some(session) = http.cookie(COOKIE).and_then(|it| read(it, key, now)) else { return false };
+    let Ok(tag) = URL_SAFE_NO_PAD.decode(word) else { return false };
+    hmac::verify(&key.0, word_claims(&session).as_bytes(), &tag).is_ok()
+}
+
+/// It outlives the renewals of its session.
+fn word_claims(session: &Session) -> String {
+    format!("form.{}.{}.{}", session.request, session.signatory, session.link.to_hex())
+}
+
 fn cookie_of(
     request: &RequestId,
     signatory: &SignatoryId,
@@ -170,7 +196,8 @@ pub const IDLE: Duration = Duration::from_mins(30);
 
 /// The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain` (RFC 6265bis section 4.1.3).
 const COOKIE: &str = "__Host-paraphe";
-const SCRIPT_HEADER: &str = "x-paraphe";
+/// A browser sends this only for scripts of our own origin, or after asking us.
+pub(super) const SCRIPT_HEADER: &str = "x-paraphe";
 
 #[cfg(test)]
 mod tests {
