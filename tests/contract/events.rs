@@ -152,7 +152,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 84] = [
+const ANSWERS: [(&str, &str); 94] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "Deny"),
     ("capture-signature", "404"),
@@ -162,6 +162,10 @@ const ANSWERS: [(&str, &str); 84] = [
     ("capture-signature.delegation", "404"),
     ("capture-signature.details", "404"),
     ("capture-signature.drawn", "404"),
+    ("capture-signature.form-approval", "303"),
+    ("capture-signature.form-decline", "303"),
+    ("capture-signature.form-read", "303"),
+    ("capture-signature.form-signature", "303"),
     ("capture-signature.read", "404"),
     ("create-request", "200"),
     ("create-request.inline", "200"),
@@ -179,6 +183,7 @@ const ANSWERS: [(&str, &str); 84] = [
     ("ingest-document.not-fetched", "null"),
     ("ingest-document.test-event", "null"),
     ("issue-otp", "404"),
+    ("issue-otp.form", "303"),
     ("load-trusted-lists", "null"),
     ("manage-request", "404"),
     ("manage-request.attachment", "404"),
@@ -206,10 +211,15 @@ const ANSWERS: [(&str, &str); 84] = [
     ("present-document.asset", "200"),
     ("present-document.document", "404"),
     ("present-document.framed", "200"),
+    ("present-document.form-access", "303"),
+    ("present-document.form-presented", "303"),
+    ("present-document.form-session", "303"),
+    ("present-document.home", "200"),
     ("present-document.no-session", "401"),
     ("present-document.presented", "404"),
     ("present-document.session", "404"),
     ("present-document.state", "404"),
+    ("present-document.step", "200"),
     ("read-request.action", "404"),
     ("read-request.action-singular", "404"),
     ("read-request.list", "200"),

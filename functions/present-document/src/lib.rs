@@ -5,15 +5,19 @@
 //! gesture is recorded.
 
 mod page;
+mod room;
 mod state;
+mod step;
+mod texts;
 mod wire;
 
 use domain::otp::Peppers;
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
 use domain::{Digest, LinkToken, RequestId};
+use shared::edge::form;
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::result::ResultKeys;
-use shared::edge::session::{Credential, SessionKey, cookie_for, renewed_cookie};
+use shared::edge::session::{Credential, SessionKey, cookie_for, ended_cookie, renewed_cookie};
 use shared::edge::shown::{self, Wanted};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
@@ -56,14 +60,28 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 401 without a session or link, 404 for an unknown link, 409 out of order, 410 for what is
 /// over, 422 for wrong answers, 423 when the signatory is locked.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    if !form::is_form(&http) {
+        return call(deps, &http, cx).await;
+    }
+    let ticked: &[&str] = if http.route() == "/sign/form/presented" { &["_read"] } else { &[] };
+    let outcome = match form::as_json(http, &deps.session_key, cx.now, ticked) {
+        Ok(json) => call(deps, &json, cx).await,
+        Err(problem) => Err(problem),
+    };
+    Ok(form::next_page(outcome, &cx.request_id))
+}
+
+async fn call(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
-        "/sign" => room(deps, &http).await,
+        "/" => page::home(http),
+        "/sign" => room(deps, http).await,
         "/sign/assets/{name}" => page::asset(http.path_parameter("name")?),
-        "/sign/access" => access(deps, &http, cx).await,
-        "/sign/session" => session(deps, &http, cx).await,
-        "/sign/document" => document(deps, &http, cx).await,
-        "/sign/presented" => presented(deps, &http, cx).await,
-        _ => request_state(deps, &http, cx).await,
+        "/sign/access" => access(deps, http, cx).await,
+        "/sign/step" => step::step(deps, http, cx).await,
+        "/sign/session" => session(deps, http, cx).await,
+        "/sign/document" => document(deps, http, cx).await,
+        "/sign/presented" => presented(deps, http, cx).await,
+        _ => request_state(deps, http, cx).await,
     }
 }
 
@@ -71,19 +89,30 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 /// told nothing but origins that are of no use to them.
 async fn room(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
     let Some(id) = http.query("frame").and_then(|it| RequestId::parse(it).ok()) else {
-        return Ok(page::page(&[]));
+        return page::page(http, &[]);
     };
     match deps.requests.load(&id).await {
-        Ok(request) => Ok(page::page(request.facts().options.ui.ancestors())),
-        Err(StoreError::NotFound) => Ok(page::page(&[])),
+        Ok(request) => page::page(http, request.facts().options.ui.ancestors()),
+        Err(StoreError::NotFound) => page::page(http, &[]),
         Err(error) => Err(error.into()),
     }
 }
 
-/// Exchanges the link's token for a session.
+/// Exchanges the link's token for a session, or lets the one that is there go on or end.
 async fn session(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let body: SessionBody = http.json()?;
-    let link = LinkToken::parse(&body.token)?;
+    let Some(token) = body.token else {
+        let credential = Credential::of(http, &deps.session_key, cx.now)?;
+        let _known = credential.load(&deps.requests, http).await?;
+        let reply = Reply::no_content();
+        return Ok(if body.end {
+            reply.header("set-cookie", ended_cookie())
+        } else {
+            renewed(reply, &credential, deps, cx)
+        });
+    };
+    // People paste whole links.
+    let link = LinkToken::parse(token.rsplit('#').next().unwrap_or_default().trim())?;
     let (request, signatory) = deps.requests.by_link(&link).await??;
     let cookie = cookie_for(&link, &deps.session_key, cx.now);
     Ok(Reply::json(200, &state::view(&request, &signatory, cx.now, &deps.result_keys)?)

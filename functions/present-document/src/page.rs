@@ -1,12 +1,48 @@
-//! The page of the signing room and its assets.
+//! The pages of the signing room and their assets.
 
-use domain::value::WebOrigin;
-use shared::edge::{Problem, Reply};
+use domain::value::{Language, WebOrigin};
+use maud::Markup;
+use shared::edge::{HttpRequest, Problem, Reply};
+
+use crate::room;
+use crate::texts::{self, Texts};
 
 /// The page, and who may frame it. It is the same for everyone: who someone is stands in the fragment, which
 /// stays in the browser.
-pub(crate) fn page(ancestors: &[WebOrigin]) -> Reply {
-    let mut policy = format!("{POLICY} frame-ancestors");
+///
+/// # Errors
+///
+/// [`Problem`] 503 when a text is missing.
+pub(crate) fn page(http: &HttpRequest, ancestors: &[WebOrigin]) -> Result<Reply, Problem> {
+    let texts = Texts::new(texts::language(http));
+    let page = room::room(&texts, "");
+    written(texts, page, ancestors)
+}
+
+/// `GET /`: what this is.
+///
+/// # Errors
+///
+/// As [`page`].
+pub(crate) fn home(http: &HttpRequest) -> Result<Reply, Problem> {
+    let texts = Texts::new(texts::language(http));
+    let page = room::home::home(&texts);
+    written(texts, page, &[])
+}
+
+/// A page as an answer, which pages of `ancestors` may frame.
+///
+/// # Errors
+///
+/// [`Problem`] 503 when a text is missing.
+pub(crate) fn written(texts: Texts, page: Markup, ancestors: &[WebOrigin]) -> Result<Reply, Problem> {
+    let language = texts.language();
+    let page = texts.whole(page).map_err(Problem::unavailable)?;
+    Ok(with_policy(Reply::text(200, "text/html; charset=utf-8", page), language, ancestors))
+}
+
+fn with_policy(reply: Reply, language: Language, ancestors: &[WebOrigin]) -> Reply {
+    let mut policy = format!("{POLICY}; frame-ancestors");
     if ancestors.is_empty() {
         policy.push_str(" 'none'");
     }
@@ -14,10 +50,12 @@ pub(crate) fn page(ancestors: &[WebOrigin]) -> Reply {
         policy.push(' ');
         policy.push_str(ancestor.as_str());
     }
-    Reply::text(200, "text/html; charset=utf-8", PAGE)
+    reply
         .header("content-security-policy", policy)
+        .header("content-language", language.as_str())
         .header("cross-origin-opener-policy", "same-origin")
         .header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
+        .header("vary", "accept-language")
         .header("x-robots-tag", "noindex")
 }
 
@@ -27,24 +65,32 @@ pub(crate) fn page(ancestors: &[WebOrigin]) -> Reply {
 ///
 /// [`Problem`] 404 for a name that is none.
 pub(crate) fn asset(name: &str) -> Result<Reply, Problem> {
-    let (content_type, text) = match name {
-        "app.css" => ("text/css; charset=utf-8", STYLE),
-        "app.js" => (JAVASCRIPT, APP),
-        "pad.js" => (JAVASCRIPT, PAD),
-        "service.js" => (JAVASCRIPT, SERVICE),
-        "words.js" => (JAVASCRIPT, WORDS),
+    let reply = match name {
+        "room.css" => Reply::text(200, "text/css; charset=utf-8", STYLE),
+        "room.js" => Reply::text(200, "text/javascript; charset=utf-8", SCRIPT),
+        "icon.svg" => Reply::text(200, "image/svg+xml", ICON),
+        "licences.txt" => Reply::text(200, "text/plain; charset=utf-8", LICENCES),
+        "hand.ttf" => Reply::bytes("font/ttf", HAND.to_vec()),
         _ => return Err(Problem::not_found()),
     };
-    Ok(Reply::text(200, content_type, text).header("cache-control", "no-cache"))
+    let age = if name == "hand.ttf" { "public, max-age=31536000, immutable" } else { "no-cache" };
+    Ok(reply.header("cache-control", age))
 }
 
-const PAGE: &str = include_str!("../assets/page.html");
-const APP: &str = include_str!("../assets/app.js");
-const PAD: &str = include_str!("../assets/pad.js");
-const SERVICE: &str = include_str!("../assets/service.js");
-const WORDS: &str = include_str!("../assets/words.js");
-const STYLE: &str = include_str!("../assets/app.css");
+const STYLE: &str = concat!(
+    include_str!("../../../shared/templates/web/base.css"),
+    include_str!("../assets/frame.css"),
+    include_str!("../assets/document.css"),
+    include_str!("../assets/panel.css"),
+    include_str!("../assets/steps.css"),
+    include_str!("../assets/marks.css"),
+);
+const SCRIPT: &str = include_str!("../assets/room.js");
+const ICON: &str = include_str!("../assets/icon.svg");
+const LICENCES: &str = include_str!("../assets/licences.txt");
+/// The hand that seals are written in, so that the preview is what will stand in the document.
+const HAND: &[u8] = include_bytes!("../../../shared/pdf/fonts/Caveat-Regular.ttf");
 
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; \
-    connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self';";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; \
+    font-src 'self'; connect-src 'self'; frame-src 'self' blob:; object-src 'none'; base-uri 'none'; \
+    form-action 'self'";

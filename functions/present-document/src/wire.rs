@@ -2,11 +2,13 @@
 
 use serde::Deserialize;
 
-/// The token behind the link.
+/// The token behind the link; without one the session that is there goes on, or ends.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SessionBody {
-    pub(crate) token: String,
+    pub(crate) token: Option<String>,
+    #[serde(default)]
+    pub(crate) end: bool,
 }
 
 /// What only the signatory knows.

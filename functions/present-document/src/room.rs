@@ -1,0 +1,130 @@
+//! The signing room as HTML: one page with every step, of which the script shows one at a time.
+//!
+//! **Invariant:** it is the same for everyone. Who someone is stands in the fragment, which stays in the
+//! browser, and comes by the API.
+
+mod dialogs;
+pub(crate) mod form;
+mod frame;
+pub(crate) mod home;
+mod icon;
+mod steps;
+
+use maud::{Markup, html};
+
+use crate::texts::Texts;
+pub(crate) use frame::{Frame, frame};
+
+/// The signing room, for scripts; without them it asks for the link, and goes on by forms.
+///
+/// `root` leads from the address of the page to that of the API, as in `../`.
+pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let body = html! {
+        noscript {
+            div.sheet.card {
+                h1 { (t("room-link-title")) }
+                p { (t("room-link-words")) }
+                (link_form(texts, root))
+                p.quiet { (t("room-script")) }
+            }
+        }
+        div.work #work hidden {
+            (document(texts))
+            div.panel #panel {
+                header.asked #asked hidden {
+                    p.kicker { bdi #asked-by {} " " span #asked-what {} }
+                    p.subject { bdi #asked-title {} }
+                }
+                div.progress #progress hidden {
+                    p #progress-words {}
+                    ol #steps aria-label=(t("room-steps")) {
+                        @for step in STEPS {
+                            li data-step=(step) { span { (t(&format!("room-step-{step}"))) } }
+                        }
+                    }
+                }
+                p.status #status role="status" {}
+                div.problem #problem role="alert" {}
+                (steps::all(texts))
+                nav.others #others hidden {
+                    button.plain #open-decline type="button" { (t("room-decline")) }
+                    button.plain #open-delegate type="button" hidden { (t("room-delegate")) }
+                    button.plain #open-details type="button" hidden { (t("room-details")) }
+                    a.plain #leave-return hidden {}
+                }
+            }
+        }
+        (dialogs::all(texts))
+        script #texts type="application/json" { (maud::PreEscaped(texts.for_script())) }
+    };
+    frame(
+        texts,
+        &Frame { root, title: "room-title", class: "room", script: Some("room.js"), host: None, tools: true },
+        &body,
+    )
+}
+
+/// Where the link is pasted when there is no script.
+pub(crate) fn link_form(texts: &Texts, root: &str) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        form method="post" action=(format!("{root}sign/form/session")) {
+            label for="form-token" { (t("room-link-label")) }
+            input #form-token name="token" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" required;
+            div.actions { button.main type="submit" { (t("room-form-token")) } }
+        }
+    }
+}
+
+/// The document: its pages as pictures, or the viewer of the browser.
+fn document(texts: &Texts) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        section.document #document aria-label=(t("room-view-document")) hidden {
+            div.toolbar #toolbar {
+                button.icon #view-thumbs type="button" aria-expanded="false" aria-controls="thumbs" aria-label=(t("room-view-pages")) { (icon::pages()) }
+                button.icon #view-previous type="button" aria-label=(t("room-view-previous")) { (icon::up()) }
+                button.icon #view-next type="button" aria-label=(t("room-view-next")) { (icon::down()) }
+                p #view-page {}
+                span.gap {}
+                button.icon #view-smaller type="button" aria-label=(t("room-view-smaller")) { (icon::minus()) }
+                button.zoom #view-fit type="button" title=(t("room-view-fit")) { span #view-zoom { "100 %" } span.hidden-text { " " (t("room-view-fit")) } }
+                button.icon #view-larger type="button" aria-label=(t("room-view-larger")) { (icon::plus()) }
+                span.gap {}
+                a.icon #view-download href="sign/document" download="document.pdf" aria-label=(t("room-read-download")) { (icon::download()) }
+            }
+            div.view #view {
+                nav.thumbs #thumbs aria-label=(t("room-view-pages")) hidden { ol #thumb-list {} }
+                div.pages #pages tabindex="0" role="region" aria-label=(t("room-view-document")) { ol #page-list {} }
+                div.browser #browser data-words=(t("room-view-browser")) hidden {
+                    iframe #browser-frame title=(t("room-view-document")) {}
+                }
+            }
+        }
+    }
+}
+
+const STEPS: [&str; 6] = ["read", "attach", "agree", "code", "sign", "review"];
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use domain::value::Language;
+
+    use super::*;
+
+    #[test]
+    fn the_page_is_whole_in_every_language() {
+        for language in Language::ALL {
+            let texts = Texts::new(language);
+            let page = room(&texts, "");
+            let page = texts.whole(page).unwrap();
+            assert!(page.starts_with("<!DOCTYPE html>"));
+            assert!(page.contains(&format!("<html lang=\"{}\" dir=\"ltr\"", language.as_str())));
+            assert!(!page.contains(" style="), "the policy of the page allows no inline style");
+            assert!(!page.contains("http://") && !page.contains("https://"), "nothing comes from elsewhere");
+        }
+    }
+}

@@ -1,0 +1,294 @@
+//! The steps without scripts: one form at a time, written by the server.
+
+use domain::Timestamp;
+use domain::request::{AnyRequest, Role, Signatory};
+use maud::{Markup, html};
+use shared::edge::form::WORD;
+
+use super::{Frame, frame, link_form};
+use crate::step::Step;
+use crate::texts::Texts;
+
+/// What the forms of a session hold.
+pub(crate) struct Held<'a> {
+    pub(crate) request: &'a AnyRequest,
+    pub(crate) person: &'a Signatory,
+    pub(crate) word: &'a str,
+}
+
+/// What the last form came to, if it was refused.
+pub(crate) struct Refused<'a> {
+    pub(crate) code: &'a str,
+    pub(crate) attempts_left: Option<u8>,
+}
+
+/// The page of a step; without a session, that where the link is pasted.
+pub(crate) fn page(
+    texts: &Texts,
+    step: Step,
+    held: Option<&Held<'_>>,
+    refused: Option<&Refused<'_>>,
+) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let body = html! {
+        div.panel {
+            @if let Some(held) = held { (asked(texts, held)) }
+            @if let Some(refused) = refused { (problem(texts, refused)) }
+            section.step {
+                @match (step, held) {
+                    (Step::Access, Some(held)) => (access(texts, held)),
+                    (Step::Read, Some(held)) => (read(texts, held)),
+                    (Step::Agree, Some(held)) => (agree(texts, held)),
+                    (Step::Act, Some(held)) => (act(texts, held)),
+                    (Step::Acknowledge, Some(held)) => (acknowledge(texts, held)),
+                    (Step::Done(text), _) => {
+                        h1 { (t(&format!("room-state-{text}"))) }
+                        p { (t("room-state-recorded")) }
+                        p { (t("room-done-next-mail")) }
+                        div.actions { a.button href="step" { (t("room-form-refresh")) } }
+                    }
+                    (Step::Complete, _) => {
+                        h1 { (t("room-state-complete")) }
+                        div.actions { a.button.main href="document?which=signed" { (t("room-done-download")) } }
+                        p.quiet { (t("room-done-keep")) }
+                    }
+                    (Step::Ended(text), _) => {
+                        h1 { (t(&format!("room-{text}"))) }
+                        p { (t(&format!("room-{text}-words"))) }
+                        div.actions { a.button href="step" { (t("room-form-refresh")) } }
+                    }
+                    _ => {
+                        h1 { (t("room-link-title")) }
+                        p { (t("room-link-words")) }
+                        (link_form(texts, "../"))
+                    }
+                }
+            }
+            @if let (Step::Access | Step::Read | Step::Agree | Step::Act | Step::Acknowledge, Some(held)) = (step, held) {
+                (decline(texts, held))
+            }
+        }
+    };
+    let host = held.map(|it| host_of(&it.request.facts().public_url));
+    frame(
+        texts,
+        &Frame { root: "../", title: "room-title", class: "still", script: None, host, tools: false },
+        &body,
+    )
+}
+
+/// What the address bar shows between scheme and path.
+fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split('/').next().unwrap_or_default()
+}
+
+fn asked(texts: &Texts, held: &Held<'_>) -> Markup {
+    let facts = held.request.facts();
+    let zone = held.person.timezone.as_ref().unwrap_or(&facts.options.timezone);
+    let asks = match held.person.role {
+        Role::Approver => "say-asks-approve",
+        Role::Signatory => "say-asks-sign",
+        Role::Copy | Role::Viewer => "say-asks-read",
+    };
+    html! {
+        header.asked {
+            p.kicker { bdi { (facts.requester.as_str()) } " " (texts.say(asks)) }
+            p.subject { bdi { (title(texts, held)) } }
+            p.quiet { (texts.say("room-start-for")) ": " bdi { (held.person.full_name()) } }
+            p.quiet { (texts.say("room-start-until")) ": " (texts.date(facts.expires_at, zone)) }
+        }
+    }
+}
+
+fn title(texts: &Texts, held: &Held<'_>) -> String {
+    held.request.facts().title.as_ref().map_or_else(|| texts.say("say-document"), |it| it.as_str().to_owned())
+}
+
+fn problem(texts: &Texts, refused: &Refused<'_>) -> Markup {
+    let text = match refused.code {
+        "answer_wrong" => "answer",
+        "code_refused" => "code",
+        "document_unknown" => "changed",
+        "gone" => "gone",
+        "id_malformed" | "link_unknown" | "not_found" => "unknown",
+        "request_expired" => "expired",
+        "resend_too_soon" | "too_many_codes" => "many",
+        "session_over" => "over",
+        "signatory_locked" => "locked",
+        _ => "any",
+    };
+    html! {
+        div.problem role="alert" {
+            strong { (texts.say(&format!("room-error-{text}"))) }
+            (texts.say(&format!("room-error-{text}-words")))
+            @if let Some(left) = refused.attempts_left {
+                " " (texts.say("say-code-tries").replace("{count}", &left.to_string()))
+            }
+        }
+    }
+}
+
+/// A form of the session, with its word and what it is about.
+fn form(held: &Held<'_>, call: &str, fields: &Markup) -> Markup {
+    html! {
+        form method="post" action=(format!("form/{call}")) autocomplete="off" {
+            input type="hidden" name=(WORD) value=(held.word);
+            (fields)
+        }
+    }
+}
+
+fn digest(held: &Held<'_>) -> String {
+    held.request.document().map(|it| it.current().sha256.to_hex()).unwrap_or_default()
+}
+
+fn about(held: &Held<'_>) -> Markup {
+    html! { input type="hidden" name="documentSha256" value=(digest(held)); }
+}
+
+fn tick(name: &str, words: &str) -> Markup {
+    html! {
+        div.choice {
+            input id=(name) name=(name) type="checkbox" value="yes" required;
+            label for=(name) { (words) }
+        }
+    }
+}
+
+fn access(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let questions = held.person.knowledge.as_ref().map(|it| it.questions.as_slice()).unwrap_or_default();
+    html! {
+        h1 { (t("room-access-title")) }
+        p { (t("room-access-words")) }
+        (form(held, "access", &html! {
+            @for (at, question) in questions.iter().enumerate() {
+                label for=(format!("answer-{at}")) dir="auto" {
+                    @match &question.text { Some(text) => (text.as_str()), None => (t("room-access-code")) }
+                }
+                input id=(format!("answer-{at}")) name="answers[]" type="text" maxlength="200" required;
+            }
+            div.actions { button.main type="submit" { (t("room-access-send")) } }
+        }))
+    }
+}
+
+fn read(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let digest = digest(held);
+    html! {
+        h1 { (t("room-read-title")) }
+        p { (t("room-form-read-words")) }
+        div.actions { a.button.main href=(format!("document?sha256={digest}")) target="_blank" rel="noopener" { (t("room-form-document")) } }
+        dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (digest) } } }
+        (form(held, "presented", &html! {
+            (about(held))
+            input type="hidden" name="view" value="browser";
+            (tick("_read", &t("room-form-read")))
+            div.actions { button type="submit" { (t("room-continue")) } }
+        }))
+    }
+}
+
+fn agree(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let options = &held.request.facts().options;
+    let channels = held.person.channels.each().iter();
+    let destinations: Vec<String> = channels.filter_map(|it| held.person.masked_destination(*it)).collect();
+    html! {
+        h1 { (t("room-agree-title")) }
+        (form(held, "otp", &html! {
+            (about(held))
+            input type="hidden" name="consentSha256" value=(options.consent_digest().to_hex());
+            div.consent {
+                p.words dir="auto" { (options.consent_text.as_str()) }
+                (tick("_agree", &t("room-agree-box")))
+            }
+            p { (t("room-agree-words")) }
+            dl.facts { div { dt { (t("room-agree-to")) } dd { (destinations.join(", ")) } } }
+            div.actions { button.main type="submit" { (t("room-agree-send")) } }
+        }))
+    }
+}
+
+/// The codes, the typed name and the last look, on one page.
+fn act(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let facts = held.request.facts();
+    let signs = held.person.role == Role::Signatory;
+    let channels = held.person.channels.each();
+    let code = |name: &str, label: &str| {
+        html! {
+            label for=(name) { (t(label)) }
+            input.code id=(name) name=(name) type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="11" required;
+        }
+    };
+    html! {
+        h1 { (t("room-code-title")) }
+        (form(held, if signs { "signature" } else { "approval" }, &html! {
+            (about(held))
+            @if let [_] = channels {
+                (code("code", "room-code-label"))
+            } @else {
+                @for channel in channels {
+                    (code(&format!("codes.{}", channel.as_str()), &format!("room-code-{}", channel.as_str())))
+                }
+            }
+            p.quiet { (t("room-code-never")) }
+            @if signs {
+                input type="hidden" name="mark.mode" value="typed";
+                label for="mark" { (t("room-sign-name")) }
+                input #mark name="mark.name" type="text" autocomplete="name" maxlength="100" dir="auto" required value=(held.person.full_name());
+            }
+            h2.part { (t("room-review-title")) }
+            p { (t("room-review-words")) }
+            dl.facts {
+                div { dt { (t("room-review-document")) } dd { bdi { (title(texts, held)) } } }
+                div { dt { (t("room-review-requester")) } dd { bdi { (facts.requester.as_str()) } } }
+                div { dt { (t("room-read-digest")) } dd.mono { (digest(held)) } }
+                div { dt { (t("room-review-consent")) } dd.words dir="auto" { (facts.options.consent_text.as_str()) } }
+            }
+            (tick("_confirm", &t("room-form-confirm")))
+            div.actions {
+                button.main type="submit" { @if signs { (t("room-review-sign")) } @else { (t("room-review-approve")) } }
+                a.button href="step?at=agree" { (t("room-code-resend")) }
+            }
+        }))
+    }
+}
+
+fn acknowledge(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        h1 { (t("room-review-title")) }
+        (form(held, "read", &html! {
+            (about(held))
+            (tick("_confirm", &t("room-form-confirm")))
+            div.actions { button.main type="submit" { (t("room-read-acknowledge")) } }
+        }))
+    }
+}
+
+fn decline(texts: &Texts, held: &Held<'_>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        details.others {
+            summary { (t("room-decline")) }
+            div.step {
+                p { (t("room-decline-words")) }
+                (form(held, "decline", &html! {
+                    label for="reason" { (t("room-decline-reason")) " " span.quiet { "(" (t("room-optional")) ")" } }
+                    textarea #reason name="reason" rows="3" maxlength="1000" dir="auto" {}
+                    (tick("_decline", &t("room-form-confirm")))
+                    div.actions { button.danger type="submit" { (t("room-decline-now")) } }
+                }))
+            }
+        }
+    }
+}
+
+/// Codes live for five minutes: within them the page asks for the codes, and not for consent again.
+pub(crate) fn has_codes(last_code_at: Option<Timestamp>, now: Timestamp) -> bool {
+    last_code_at.is_some_and(|at| now.since(at) < domain::policy::OtpPolicy::default().ttl)
+}

@@ -1,0 +1,99 @@
+//! What stands around every page: head, bar and footer.
+
+use domain::value::Language;
+use maud::{DOCTYPE, Markup, html};
+
+use super::icon;
+use crate::texts::Texts;
+
+/// What a page is, for its frame.
+pub(crate) struct Frame<'a> {
+    /// Leads from the page to the root of the API, as in `../`.
+    pub(crate) root: &'a str,
+    /// The name of the text that is its title.
+    pub(crate) title: &'a str,
+    pub(crate) class: &'a str,
+    pub(crate) script: Option<&'a str>,
+    /// The host that the address bar must show; the script fills it in where there is one.
+    pub(crate) host: Option<&'a str>,
+    /// Whether someone acts on it, who may want another device.
+    pub(crate) tools: bool,
+}
+
+/// The page with its frame.
+pub(crate) fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
+    let t = |name: &str| texts.say(name);
+    let asset = |name: &str| format!("{}sign/assets/{name}", page.root);
+    html! {
+        (DOCTYPE)
+        html lang=(texts.language().as_str()) dir="ltr" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                meta name="robots" content="noindex";
+                meta name="referrer" content="no-referrer";
+                meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
+                title { (t(page.title)) }
+                link rel="icon" type="image/svg+xml" href=(asset("icon.svg"));
+                link rel="stylesheet" href=(asset("room.css"));
+                @if let Some(script) = page.script {
+                    script type="module" src=(asset(script)) {}
+                }
+            }
+            body class=(page.class) data-root=(page.root) {
+                a.skip href="#main" { (t("room-skip")) }
+                header.bar {
+                    p.brand #brand { (icon::mark()) span { "Paraphe" } }
+                    p.host {
+                        @if page.tools || page.host.is_some() {
+                            (icon::lock()) span.hidden-text { (t("room-secure")) " " } bdi #host { (page.host.unwrap_or_default()) }
+                        }
+                    }
+                    div.tools {
+                        @if page.tools {
+                            button.icon #open-device type="button" hidden aria-label=(t("room-phone")) title=(t("room-phone")) { (icon::phone()) }
+                            button.icon #open-hand type="button" hidden aria-label=(t("room-hand")) title=(t("room-hand")) { (icon::hand()) }
+                        }
+                        details.languages #languages {
+                            summary { (icon::globe()) span.hidden-text { (t("room-language")) ": " } span { (name_of(texts.language())) } }
+                            ul {
+                                @for language in Language::ALL {
+                                    li {
+                                        a href=(format!("?language={}", language.as_str())) lang=(language.as_str()) hreflang=(language.as_str())
+                                            aria-current=[(language == texts.language()).then_some("true")] { (name_of(language)) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+                main #main tabindex="-1" {
+                    @if page.tools {
+                        p.offline #offline role="status" data-words=(t("room-offline")) {}
+                    }
+                    (body)
+                }
+                footer.foot {
+                    @if page.tools || page.host.is_some() { p { (t("room-footer-kept")) } }
+                    p { a href=(format!("{}check", page.root)) { (t("room-footer-check")) } }
+                    p #request-line {}
+                }
+            }
+        }
+    }
+}
+
+/// A language as its speakers call it.
+const fn name_of(language: Language) -> &'static str {
+    match language {
+        Language::De => "Deutsch",
+        Language::En => "English",
+        Language::Es => "Español",
+        Language::Fr => "Français",
+        Language::It => "Italiano",
+        Language::Nl => "Nederlands",
+        Language::Pl => "Polski",
+        Language::Pt => "Português",
+    }
+}

@@ -1,0 +1,111 @@
+//! `GET /sign/step`: the signing room without scripts.
+
+use domain::Timestamp;
+use domain::request::{AnyRequest, Progress, Role, Signatory};
+use domain::value::Language;
+use shared::edge::session::{Credential, word_of};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply};
+
+use crate::room::form::{self, Held, Refused};
+use crate::texts::{self, Texts};
+use crate::{Deps, page};
+
+/// Which page is shown.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    /// Where the link is pasted.
+    Link,
+    Access,
+    Read,
+    Agree,
+    Act,
+    Acknowledge,
+    /// What the signatory did, by the name of a text.
+    Done(&'static str),
+    Complete,
+    /// Why there is nothing to do, by the name of a text.
+    Ended(&'static str),
+}
+
+/// The page of the step that comes next. Like every GET it changes nothing.
+///
+/// # Errors
+///
+/// [`Problem`] 503 when the store is away or a text is missing.
+pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let refused = http
+        .query("problem")
+        .map(|code| Refused { code, attempts_left: http.query("left").and_then(|it| it.parse().ok()) });
+    let Some(word) = word_of(http, &deps.session_key, cx.now) else {
+        return written(Texts::new(texts::language(http)), Step::Link, None, refused.as_ref());
+    };
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let Ok((request, signatory)) = credential.load(&deps.requests, http).await else {
+        return written(Texts::new(texts::language(http)), Step::Link, None, refused.as_ref());
+    };
+    let person = request.facts().signatory(&signatory).ok_or_else(Problem::not_found)?;
+    let own =
+        person.language.as_deref().and_then(Language::parse).filter(|_| http.query("language").is_none());
+    let texts = Texts::new(own.unwrap_or_else(|| texts::language(http)));
+    let step = next(&request, person, http.query("at") == Some("agree"), cx.now);
+    let held = Held { request: &request, person, word: &word };
+    written(texts, step, Some(&held), refused.as_ref())
+}
+
+fn written(
+    texts: Texts,
+    step: Step,
+    held: Option<&Held<'_>>,
+    refused: Option<&Refused<'_>>,
+) -> Result<Reply, Problem> {
+    let markup = form::page(&texts, step, held, refused);
+    page::written(texts, markup, &[])
+}
+
+/// Where the signatory stands.
+fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timestamp) -> Step {
+    let is_done = matches!(request, AnyRequest::Done(_));
+    let ceremony = match &person.progress {
+        Progress::Pending(ceremony) => ceremony,
+        Progress::Declined { .. } => return Step::Ended("state-declined"),
+        Progress::NotNeeded { .. } => return Step::Ended("state-not-needed"),
+        Progress::Following if !is_done => return Step::Ended("error-copy"),
+        _ if is_done => return Step::Complete,
+        Progress::Approved(_) => return Step::Done("approved"),
+        Progress::Delegated { .. } => return Step::Done("delegated"),
+        Progress::Read { .. } => return Step::Done("read"),
+        Progress::Following | Progress::Signed(_) => return Step::Done("signed"),
+    };
+    match request {
+        AnyRequest::Received(_) => return Step::Ended("error-preparing"),
+        AnyRequest::Open(_) if now >= request.facts().expires_at => return Step::Ended("error-expired"),
+        AnyRequest::Open(_) => {}
+        AnyRequest::Expired(_) => return Step::Ended("error-expired"),
+        AnyRequest::Cancelled(_) => return Step::Ended("error-cancelled"),
+        AnyRequest::Declined(_) => return Step::Ended("error-declined"),
+        AnyRequest::Rejected(_) => return Step::Ended("error-failed"),
+        AnyRequest::Draft(_) | AnyRequest::Signed(_) | AnyRequest::Done(_) => {
+            return Step::Ended("error-turn");
+        }
+    }
+    if ceremony.locked {
+        return Step::Ended("error-locked");
+    }
+    if person.invited_at.is_none() {
+        return Step::Ended("error-turn");
+    }
+    if person.may_read(now).is_err() {
+        return Step::Access;
+    }
+    let shown = request.document().map(|it| it.current().sha256);
+    if ceremony.presented.as_ref().map(|it| it.document) != shown {
+        return Step::Read;
+    }
+    match person.role {
+        Role::Viewer | Role::Copy => Step::Acknowledge,
+        Role::Approver | Role::Signatory if form::has_codes(ceremony.last_code_at, now) && !wants_codes => {
+            Step::Act
+        }
+        Role::Approver | Role::Signatory => Step::Agree,
+    }
+}

@@ -1,0 +1,155 @@
+// What opens over the page: declining, passing on, own details, other devices.
+
+import qrcode from "qrcode-generator";
+import { button, byId, dialog, input, show, write } from "./dom";
+import { announce, askForLink, complain, end, go, steps } from "./flow";
+import { leadBack } from "./done";
+import { enter } from "./enter";
+import { tellOnce } from "./embed";
+import { openDocument } from "./read";
+import { intentOf, refresh, room, told } from "./room";
+import type { Person } from "./room";
+import { Problem, heldToken, post } from "./service";
+import { say } from "./texts";
+
+type Bind = (id: string, action: () => unknown) => void;
+
+function open(name: string): void {
+  write(`${name}-error`, "");
+  dialog(name).showModal();
+  byId(`${name}-title`).focus();
+}
+
+async function decline(): Promise<void> {
+  const reason = byId<HTMLTextAreaElement>("reason").value.trim();
+  try {
+    await post("decline", { reason: reason || null });
+  } catch (error) {
+    dialog("decline").close();
+    throw error;
+  }
+  dialog("decline").close();
+  tellOnce("declined");
+  await refresh().catch(() => null);
+  end("you-declined");
+  leadBack("ended", room.state?.redirectUrl ?? room.state?.cancelUrl ?? null);
+}
+
+const FIELDS = { name: "given", surname: "family", email: "email", mobile: "mobile" } as const;
+
+/** Passing on is an act like signing: it is read, agreed to and confirmed with a code. */
+async function delegate(): Promise<void> {
+  const value = (field: string) => input(`delegate-${field}`).value.trim();
+  const person: Person = { name: value("given"), surname: value("family"), email: value("email") };
+  if (value("mobile")) person.mobile = value("mobile");
+  room.delegate = person;
+  room.intent = "delegate";
+  dialog("delegate").close();
+  if (room.shown === null) return openDocument();
+  go(steps()[1] ?? "read");
+}
+
+function openDetails(): void {
+  const { signatory } = told();
+  for (const [name, field] of Object.entries(FIELDS)) {
+    show(`details-${field}-field`, signatory.editable[name] === true);
+    input(`details-${field}`).required = signatory.editable[name] === true && name !== "mobile";
+  }
+  input("details-given").value = signatory.name;
+  input("details-family").value = signatory.surname;
+  open("details");
+}
+
+/** What was changed, and nothing else. */
+async function saveDetails(): Promise<void> {
+  const { signatory } = told();
+  const before: Record<string, string> = { name: signatory.name, surname: signatory.surname };
+  const changed: Record<string, string> = {};
+  for (const [name, field] of Object.entries(FIELDS)) {
+    const value = input(`details-${field}`).value.trim();
+    if (signatory.editable[name] === true && value && value !== before[name]) changed[name] = value;
+  }
+  if (Object.keys(changed).length > 0) {
+    try {
+      await post("details", changed);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 422) throw error;
+      return write("details-error", error.message);
+    }
+    await refresh();
+    input("name").value = "";
+    enter();
+    announce(say("saved"));
+  }
+  dialog("details").close();
+}
+
+/** The personal link as a picture, made here: it is a secret. */
+function openDevice(): void {
+  const token = heldToken();
+  byId("qr").replaceChildren();
+  show("qr", token !== null);
+  show("device-copy", token !== null);
+  write("device-copied", "");
+  open("device");
+  if (token === null) return write("device-error", say("device-lost"));
+  const code = qrcode(0, "M");
+  code.addData(linkOf(token));
+  code.make();
+  const size = code.getModuleCount();
+  let path = "";
+  for (let row = 0; row < size; row += 1) {
+    for (let column = 0; column < size; column += 1) if (code.isDark(row, column)) path += `M${column} ${row}h1v1h-1z`;
+  }
+  const picture = document.createElementNS(SVG, "svg");
+  picture.setAttribute("viewBox", `-2 -2 ${size + 4} ${size + 4}`);
+  picture.setAttribute("role", "img");
+  picture.setAttribute("aria-label", say("qr"));
+  picture.setAttribute("shape-rendering", "crispEdges");
+  const drawn = document.createElementNS(SVG, "path");
+  drawn.setAttribute("d", path);
+  picture.append(drawn);
+  byId("qr").append(picture);
+}
+
+const linkOf = (token: string) => `${new URL(`${document.body.dataset.root ?? ""}sign`, location.href).href}#${token}`;
+
+async function copy(): Promise<void> {
+  const token = heldToken();
+  if (token === null) return;
+  await navigator.clipboard.writeText(linkOf(token));
+  write("device-copied", say("copied"));
+}
+
+/** Ends the session here, so that someone else can open their own link on this device. */
+export async function endSession(): Promise<void> {
+  await post("session", { end: true }).catch(() => null);
+  askForLink();
+}
+
+async function handOver(): Promise<void> {
+  dialog("hand").close();
+  await endSession();
+  announce(say("handed"));
+}
+
+export function wireDialogs(run: Bind, submit: Bind): void {
+  for (const press of document.querySelectorAll<HTMLButtonElement>("[data-close]")) {
+    press.addEventListener("click", () => dialog(press.dataset.close ?? "").close());
+  }
+  button("open-decline").addEventListener("click", () => open("decline"));
+  button("open-delegate").addEventListener("click", () => open("delegate"));
+  button("open-details").addEventListener("click", openDetails);
+  button("open-device").addEventListener("click", openDevice);
+  button("open-hand").addEventListener("click", () => open("hand"));
+  submit("decline-form", decline);
+  submit("delegate-form", delegate);
+  submit("details-form", saveDetails);
+  run("device-copy", () => copy().catch(() => complain(linkOf(heldToken() ?? ""))));
+  run("hand-now", handOver);
+  dialog("delegate").addEventListener("close", () => {
+    if (room.state && room.delegate === null) room.intent = intentOf(room.state);
+  });
+}
+
+const SVG = "http://www.w3.org/2000/svg";

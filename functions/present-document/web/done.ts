@@ -1,0 +1,97 @@
+// Afterwards: what was done, the signed document, and the way back.
+
+import { byId, kept, show, write } from "./dom";
+import { announce, explain, go, step } from "./flow";
+import { tellOnce } from "./embed";
+import { refresh, room, titleOf, told } from "./room";
+import { Problem, address, file, framed } from "./service";
+import { fileName, grouped, say, time } from "./texts";
+
+const POLL_MS = 1500;
+const SLOW_POLL_MS = 15000;
+const FAST_POLLS = 40;
+
+const WORDS: Record<string, string> = { APPROVED: "approved", READ: "read", DELEGATED: "delegated" };
+
+/** The act is done, now or before. */
+export function finish(): void {
+  const state = told();
+  room.shown = null;
+  tellOnce("signed");
+  write("done-title", kept("done-title", WORDS[state.signatory.state] ?? "signed"));
+  write("done-document", titleOf(state, say("document")));
+  write("done-at", state.signatory.actedAt ? time(state.signatory.actedAt) : "");
+  show("done-at-row", Boolean(state.signatory.actedAt));
+  leadBack("done", state.redirectUrl ?? state.completeUrl ?? null);
+  go("done");
+  settle(true);
+  if (state.request.state === "WAIT_SIGNER") poll();
+}
+
+/** Says how far the document has come since. */
+function settle(isFirst: boolean): void {
+  const { request, sealed } = told();
+  const isDone = request.state === "DONE";
+  const isOver = !isDone && request.state !== "WAIT_SIGNER";
+  const open = isFirst ? kept("done-words", "recorded") : say("wait-others");
+  write("done-words", isDone ? kept("done-words", "complete") : isOver ? say("over-after") : open);
+  show("done-next", !isDone && !isOver);
+  show("done-file", isDone && told().ui?.hideDownloadSigned !== true);
+  show("done-digest-row", isDone && sealed !== null);
+  write("done-digest", grouped(sealed?.sha256 ?? ""));
+  if (isDone) offer();
+}
+
+function offer(): void {
+  const link = byId<HTMLAnchorElement>("done-download");
+  link.href = address("document?which=signed");
+  link.download = fileName(`${titleOf(told(), say("document")).replace(/\.pdf$/i, "")} signed`);
+  // In a page of a stranger a link carries no right: the file is fetched first.
+  if (framed) link.onclick = (event) => { event.preventDefault(); void save(link.download).catch(explain); };
+}
+
+async function save(name: string): Promise<void> {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await file("document?which=signed"));
+  link.download = name;
+  link.click();
+}
+
+/** A way back to the page that the signatory came from. */
+export function leadBack(place: "done" | "ended" | "leave", url: string | null): void {
+  const link = byId<HTMLAnchorElement>(`${place}-return`);
+  const target = url ? URL.parse?.(url) ?? safe(url) : null;
+  const isWeb = target !== null && (target.protocol === "https:" || target.protocol === "http:");
+  link.hidden = !isWeb;
+  if (!isWeb || !target) return;
+  link.href = target.href;
+  link.textContent = say("return", { host: target.host });
+  if (framed) link.target = "_top";
+}
+
+function safe(url: string): URL | null {
+  try {
+    return new URL(url);
+  } catch {
+    return null;
+  }
+}
+
+/** Asks whether everyone has acted, ever less often; a lost session ends the asking and changes nothing. */
+function poll(): void {
+  let count = 0;
+  const ask = async () => {
+    if (step() !== "done") return;
+    try {
+      await refresh();
+    } catch (error) {
+      if (error instanceof Problem && [401, 404, 410].includes(error.status)) return;
+    }
+    count += 1;
+    const isOpen = told().request.state === "WAIT_SIGNER";
+    if (!isOpen || count === 4) settle(false);
+    if (!isOpen) return announce(kept("done-words", told().request.state === "DONE" ? "complete" : "recorded"), { seen: false });
+    setTimeout(ask, count < FAST_POLLS ? POLL_MS : SLOW_POLL_MS);
+  };
+  setTimeout(ask, POLL_MS);
+}

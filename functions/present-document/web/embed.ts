@@ -1,0 +1,44 @@
+// What is told to the page around this one, where it is framed: to the pages that the sender has named, and to
+// nobody else.
+
+import { framed } from "./service";
+import { room } from "./room";
+
+type Event = "ready" | "signed" | "declined" | "error" | "height";
+
+let told: Set<string> = new Set();
+
+function ancestors(): string[] {
+  const named = room.state?.ui?.iframeAncestors;
+  return Array.isArray(named) ? named : [];
+}
+
+export function tell(event: Event, details: Record<string, string | number> = {}): void {
+  if (!framed) return;
+  const message = { type: `paraphe:${event}`, request: room.state?.request.id ?? null, ...details };
+  for (const origin of ancestors()) {
+    try {
+      window.parent.postMessage(message, origin);
+    } catch {
+      // What was named is no origin: nobody is told.
+    }
+  }
+}
+
+/** Tells once. */
+export function tellOnce(event: Event): void {
+  if (told.has(event)) return;
+  told.add(event);
+  tell(event);
+}
+
+/** Tells how high the page is, whenever that changes. */
+export function watchHeight(): void {
+  if (!framed) return;
+  let last = 0;
+  new ResizeObserver(() => {
+    const height = Math.ceil(document.documentElement.scrollHeight);
+    if (height !== last) tell("height", { height });
+    last = height;
+  }).observe(document.body);
+}

@@ -1,0 +1,193 @@
+// Which step is shown, and how one comes from one to the next.
+
+import { byId, show, write } from "./dom";
+import { tell } from "./embed";
+import { room, refresh, told, titleOf } from "./room";
+import { Problem, framed, holdToken } from "./service";
+import { say } from "./texts";
+
+const SECTIONS = [
+  "loading", "link", "start", "access", "read", "attach", "agree", "code", "sign", "review", "done", "ended",
+];
+let current = "loading";
+/** Called when a step is entered. */
+const entered = new Map<string, () => void>();
+let again: (() => void) | null = null;
+
+export const step = () => current;
+
+export function onEnter(name: string, action: () => void): void {
+  entered.set(name, action);
+}
+
+/** The steps of what is to be done, in their order. */
+export function steps(): string[] {
+  const attach = told().signatory.attachments.length > 0 && room.intent !== "delegate" ? ["attach"] : [];
+  switch (room.intent) {
+    case "read": return ["read"];
+    case "delegate": return ["read", "agree", "code", "review"];
+    case "approve": return ["read", ...attach, "agree", "code", "review"];
+    case "sign": return ["read", ...attach, "agree", "code", "sign", "review"];
+  }
+}
+
+export function next(): void {
+  const all = steps();
+  const at = all.indexOf(current);
+  go(all[at + 1] ?? current);
+}
+
+export function back(): void {
+  const all = steps();
+  go(all[Math.max(0, all.indexOf(current) - 1)] ?? "start");
+}
+
+/** Shows a step. `keep` leaves messages where they are; `from` is the browser's own way back. */
+export function go(name: string, { keep = false, from = "page" } = {}): void {
+  if (!keep) clear();
+  current = name;
+  const all = room.state ? steps() : [];
+  const at = all.indexOf(name);
+  for (const section of SECTIONS) show(section, section === name);
+  show("others", at >= 0 || name === "start" || name === "access");
+  const isOpen = room.state !== null && !framed;
+  show("open-device", isOpen && name !== "done");
+  show("open-hand", isOpen);
+  show("asked", at >= 0 || name === "access");
+  show("progress", at >= 0 && all.length > 1);
+  const isBeside = at >= 0 && room.shown !== null;
+  show("document", isBeside);
+  const work = byId("work");
+  work.classList.toggle("beside", isBeside);
+  work.classList.toggle("reading", name === "read");
+  if (at >= 0) progress(all, at);
+  entered.get(name)?.();
+  const heading = byId(`${name}-title`);
+  const title = heading.textContent ?? "";
+  document.title = room.state ? `${title} – ${titleOf(room.state, say("document"))}` : title;
+  if (name === "loading") return;
+  if (from === "page") {
+    if (history.state === null) history.replaceState({ step: name }, "");
+    else if ((history.state as { step?: string }).step !== name) history.pushState({ step: name }, "");
+  }
+  window.scrollTo(0, 0);
+  heading.focus({ preventScroll: true });
+}
+
+function progress(all: string[], at: number): void {
+  for (const item of byId("steps").children as Iterable<HTMLElement>) {
+    const place = all.indexOf(item.dataset.step ?? "");
+    item.hidden = place < 0;
+    item.classList.toggle("past", place >= 0 && place < at);
+    if (place === at) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+  }
+  const title = byId("steps").children.item(STEPS.indexOf(all[at] ?? ""))?.textContent ?? "";
+  write("progress-words", say("step", { page: at + 1, count: all.length, title }));
+}
+
+const STEPS = ["read", "attach", "agree", "code", "sign", "review"];
+
+/** The browser's own buttons lead to steps that were there; what is over stays over. */
+export function wireHistory(): void {
+  window.addEventListener("popstate", (event) => {
+    const wanted = (event.state as { step?: string } | null)?.step ?? "start";
+    const known = room.state && (steps().includes(wanted) || wanted === "start");
+    const behind = known && (wanted === "start" || steps().indexOf(wanted) <= steps().indexOf(current));
+    if (behind && steps().includes(current)) go(wanted, { from: "history" });
+    else history.pushState({ step: current }, "");
+  });
+}
+
+export function clear(): void {
+  write("status", "");
+  byId("problem").replaceChildren();
+}
+
+/** Tells what has happened: aloud, and on the page unless it can be seen there anyway. */
+export function announce(text: string, { seen = true } = {}): void {
+  byId("status").classList.toggle("spoken", !seen);
+  write("status", text);
+}
+
+export function complain(title: string, detail = ""): void {
+  const strong = document.createElement("strong");
+  strong.textContent = title;
+  byId("problem").replaceChildren(strong, detail === title ? "" : detail);
+  byId("problem").scrollIntoView({ block: "nearest" });
+}
+
+/** Shows one of the ends, by its name; `retry` is what can be tried again. */
+export function end(name: string, retry: (() => void) | null = null): void {
+  const words = byId(`end-${name}`);
+  write("ended-title", words.textContent ?? "");
+  write("ended-words", words.dataset.words ?? "");
+  again = retry;
+  show("ended-again", retry !== null);
+  show("ended-return", false);
+  go("ended");
+  byId("ended").dataset.end = name;
+}
+
+export const tryAgain = () => again?.();
+
+export function askForLink(name = ""): void {
+  room.state = null;
+  room.shown = null;
+  holdToken(null);
+  go("link");
+  if (name) complainOf(name);
+}
+
+/** A message in the words of one of the ends. */
+export function complainOf(name: string): void {
+  const words = byId(`end-${name}`);
+  complain(words.textContent ?? "", words.dataset.words ?? "");
+}
+
+let enterRequest: () => void = () => {};
+
+export function onRequest(action: () => void): void {
+  enterRequest = action;
+}
+
+/** Shows what went wrong. Some problems end the session or the request. */
+export function explain(error: unknown): void {
+  if (!(error instanceof Problem)) {
+    complainOf("any");
+    throw error;
+  }
+  tell("error", { code: error.code || String(error.status) });
+  switch (error.status) {
+    case 0: return complain(say("connection"), say("connection-words"));
+    case 401: return askForLink("over");
+    case 404: return askForLink("unknown");
+    case 410: return over(error);
+    case 423: return end("locked");
+    case 429: return complainOf("many");
+    case 409: return conflict(error);
+    case 422: return complain(byId("end-any").textContent ?? "", error.message);
+    default: return complainOf("any");
+  }
+}
+
+/** Goes where the request stands, if that can still be asked. */
+export function look(): Promise<void> {
+  return refresh().then(() => enterRequest());
+}
+
+function over(error: Problem): void {
+  const name = error.code === "request_expired" ? "expired" : "gone";
+  if (!room.state) return end(name);
+  look().catch(() => end(name));
+}
+
+/** Something else has happened meanwhile: look, and go where the request stands. */
+function conflict(error: Problem): void {
+  if (error.code === "document_unknown") {
+    room.shown = null;
+    go("start");
+    return complainOf("changed");
+  }
+  look().catch(explain);
+}

@@ -1,0 +1,63 @@
+// A session ends after half an hour without a sign of life. Before that the signatory is asked, and one click
+// is enough.
+
+import { byId, dialog, write } from "./dom";
+import { askForLink, step } from "./flow";
+import { endSession } from "./dialogs";
+import { room } from "./room";
+import { framed, heldToken, lastRenewed, post } from "./service";
+import { say } from "./texts";
+
+const IDLE_MS = 30 * 60_000;
+const WARN_MS = 2 * 60_000;
+const RENEW_MS = 5 * 60_000;
+
+let activeAt = Date.now();
+
+async function renew(): Promise<void> {
+  const token = heldToken();
+  await post("session", framed && token ? { token } : {}).catch(() => null);
+}
+
+function over(): void {
+  if (dialog("idle").open) dialog("idle").close();
+  void endSession().then(() => askForLink("over"));
+}
+
+function tick(): void {
+  const box = dialog("idle");
+  if (!room.state || ["link", "loading", "done", "ended"].includes(step())) {
+    if (box.open) box.close();
+    return;
+  }
+  const left = Math.max(activeAt, lastRenewed()) + IDLE_MS - Date.now();
+  if (left <= 0) return over();
+  if (left > WARN_MS) return;
+  // Spoken seldom, seen every second.
+  write("idle-left", say("idle-left", { seconds: Math.ceil(left / 1000) }));
+  if (!box.open) {
+    box.showModal();
+    byId("idle-title").focus();
+  }
+}
+
+/** Someone is there: the session goes on, with at most one call in five minutes. */
+function alive(): void {
+  if (dialog("idle").open) return;
+  activeAt = Date.now();
+  if (room.state && Date.now() - lastRenewed() > RENEW_MS && step() !== "done") void renew();
+}
+
+export function wireIdle(): void {
+  byId("idle-stay").addEventListener("click", () => {
+    activeAt = Date.now();
+    dialog("idle").close();
+    void renew();
+  });
+  byId("idle-leave").addEventListener("click", over);
+}
+
+export function watchIdle(): void {
+  setInterval(tick, 1000);
+  for (const name of ["pointerdown", "keydown", "scroll"]) addEventListener(name, alive, { passive: true, capture: true });
+}

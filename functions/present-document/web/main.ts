@@ -1,0 +1,166 @@
+// The signing room: link, document, consent, code, signature, confirmation.
+//
+// Nothing happens by loading the page but the exchange of the link for a session; every act is a click. Nothing
+// is stored in the browser.
+
+import { byId, button, fault, input, once, show, write } from "./dom";
+import { wireAccess } from "./access";
+import { wireAttach } from "./attach";
+import { stopCodes, wireCode } from "./code";
+import { wireDialogs } from "./dialogs";
+import { watchHeight } from "./embed";
+import { enter, wireEnter } from "./enter";
+import { askForLink, announce, back, clear, end, explain, go, step, tryAgain, wireHistory } from "./flow";
+import { watchIdle, wireIdle } from "./idle";
+import { forgetMark, wireMark } from "./mark";
+import { openDocument, wireRead } from "./read";
+import { wireReview } from "./review";
+import { refresh, room, told } from "./room";
+import type { State } from "./room";
+import { Problem, heldToken, holdToken, post } from "./service";
+import { language, loadTexts, say } from "./texts";
+import { wireViewer } from "./viewer";
+
+/** The token of a link, however much of the link was pasted. */
+function tokenOf(text: string): string {
+  const trimmed = text.trim();
+  const from = trimmed.indexOf("#");
+  return from < 0 ? trimmed : trimmed.slice(from + 1);
+}
+
+async function open(token: string): Promise<void> {
+  forget();
+  holdToken(token);
+  room.state = await post<State>("session", { token });
+  await speak(told().language ?? null);
+  enter();
+}
+
+/** Nothing of one signatory stays for the next on the same device. */
+function forget(): void {
+  Object.assign(room, { state: null, shown: null, delegate: null, codes: {}, mark: null, picture: null, intent: "sign" });
+  for (const form of document.forms) form.reset();
+  byId("code-fields").replaceChildren();
+  forgetMark();
+  stopCodes();
+}
+
+async function openPasted(): Promise<void> {
+  const token = tokenOf(input("link-token").value);
+  fault("link-token", token ? "" : say("field-missing"), "link-error");
+  if (!token) return input("link-token").focus();
+  await open(token);
+}
+
+/** Shows the page in the signatory's language, unless they chose one. */
+async function speak(wanted: string | null): Promise<void> {
+  if (!wanted || wanted === "browser" || wanted === language() || new URLSearchParams(location.search).has("language")) return;
+  await translate(wanted);
+}
+
+/** Takes the page in another language from the service, in place of this one. */
+async function translate(wanted: string): Promise<void> {
+  const query = new URLSearchParams(location.search);
+  query.set("language", wanted);
+  const path = `${location.pathname}?${query}`;
+  const reply = await fetch(path, { headers: { Accept: "text/html" }, credentials: "omit" }).catch(() => null);
+  if (!reply?.ok) return;
+  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+  if (!page.getElementById("texts")) return;
+  document.documentElement.lang = page.documentElement.lang;
+  document.documentElement.dir = page.documentElement.dir;
+  document.title = page.title;
+  document.body.replaceChildren(...page.body.childNodes);
+  wire();
+}
+
+async function choose(event: Event): Promise<void> {
+  const link = (event.target as Element).closest("a");
+  const wanted = link && new URL(link.href).searchParams.get("language");
+  if (!wanted) return;
+  event.preventDefault();
+  const wasReading = room.shown !== null;
+  await translate(wanted);
+  byId("languages").querySelector("summary")?.focus();
+  if (!room.state) return go("link");
+  enter();
+  if (wasReading && step() === "start") await openDocument();
+}
+
+const run = (id: string, action: () => unknown) => {
+  const press = button(id);
+  press.addEventListener("click", once(press, () => { clear(); return action(); }, explain));
+};
+
+const submit = (id: string, action: () => unknown) => {
+  const form = byId<HTMLFormElement>(id);
+  const press = form.querySelector<HTMLButtonElement>("[type=submit]");
+  if (press) form.addEventListener("submit", once(press, () => { clear(); return action(); }, explain));
+};
+
+/** Binds the elements of the page. */
+function wire(): void {
+  loadTexts();
+  show("work");
+  write("host", location.host);
+  submit("link-form", openPasted);
+  for (const press of document.querySelectorAll<HTMLButtonElement>("[data-back]")) press.addEventListener("click", back);
+  byId("ended-again").addEventListener("click", tryAgain);
+  byId("done-print").addEventListener("click", () => print());
+  byId("languages").addEventListener("click", (event) => void choose(event).catch(explain));
+  wireEnter();
+  wireViewer();
+  wireRead(run);
+  wireAccess(submit);
+  wireAttach(run);
+  wireCode(submit, run);
+  wireMark(submit);
+  wireReview(run);
+  wireDialogs(run, submit);
+  wireIdle();
+}
+
+function watchConnection(): void {
+  const words = () => byId("offline").dataset.words ?? "";
+  addEventListener("offline", () => write("offline", words()));
+  addEventListener("online", () => {
+    write("offline", "");
+    if (step() !== "loading") announce(say("online"));
+  });
+}
+
+async function start(): Promise<void> {
+  const token = tokenOf(location.hash) || (heldToken() ?? "");
+  if (token) {
+    // The token is a secret: it leaves the address bar, and with it the history.
+    history.replaceState(null, "", location.pathname + location.search);
+    return open(token);
+  }
+  try {
+    await refresh();
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 401 || error.status === 404)) return askForLink();
+    throw error;
+  }
+  await speak(told().language ?? null);
+  enter();
+}
+
+function begin(): void {
+  go("loading");
+  start().catch((error: unknown) => {
+    const isAway = error instanceof Problem && (error.status === 0 || error.status >= 500 || error.status === 429);
+    if (!isAway) return explain(error);
+    end(error.status === 429 ? "many" : "any", begin);
+    if (error.status === 0) explain(error);
+  });
+}
+
+wire();
+wireHistory();
+watchConnection();
+watchHeight();
+watchIdle();
+// A link that is opened while the page is open is another link.
+addEventListener("hashchange", () => { if (tokenOf(location.hash)) location.reload(); });
+begin();

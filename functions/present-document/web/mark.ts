@@ -1,0 +1,182 @@
+// The signature: typed, drawn, or a picture of one.
+
+import SignaturePad from "signature_pad";
+import { byId, fault, input, show, write } from "./dom";
+import { next, onEnter } from "./flow";
+import { fullName, room, told } from "./room";
+import { say } from "./texts";
+
+type Mode = "typed" | "drawn" | "image";
+
+/** Strokes are told in a box of this width; the height follows. */
+const WIDTH = 1000;
+const MAX_POINTS = 9000;
+const INK = "#16336f";
+
+let pad: SignaturePad | null = null;
+let picture: string | null = null;
+
+function modes(): Mode[] {
+  const allowed = told().modes.length > 0 ? told().modes : ["typed"];
+  const found: Mode[] = [];
+  if (allowed.includes("typed")) found.push("typed");
+  if (allowed.includes("drawn")) found.push("drawn", "image");
+  return found;
+}
+
+const mode = () => (document.querySelector<HTMLInputElement>("input[name=mode]:checked")?.value ?? "typed") as Mode;
+
+function prepare(): void {
+  const allowed = modes();
+  for (const name of ["typed", "drawn", "image"] as Mode[]) show(`mode-${name}-choice`, allowed.includes(name));
+  show("modes", allowed.length > 1);
+  if (!allowed.includes(mode()) || !document.querySelector("input[name=mode]:checked")) {
+    input(`mode-${allowed[0] ?? "typed"}`).checked = true;
+  }
+  if (!input("name").value) input("name").value = fullName(told());
+  choose();
+  preview();
+}
+
+function choose(): void {
+  for (const name of ["typed", "drawn", "image"]) show(name, name === mode());
+  if (mode() === "drawn") fit();
+}
+
+function preview(): void {
+  fault("name", "");
+  write("preview", input("name").value.trim());
+}
+
+const canvas = () => byId<HTMLCanvasElement>("pad");
+
+/** Makes the field as fine as the screen; what was drawn stays. */
+function fit(): void {
+  const field = canvas();
+  const ratio = Math.max(devicePixelRatio || 1, 1);
+  const [width, height] = [field.clientWidth, field.clientHeight];
+  if (width === 0) return;
+  const before = pad?.toData() ?? [];
+  const scale = pad ? width / (Number(field.dataset.width) || width) : 1;
+  field.width = width * ratio;
+  field.height = height * ratio;
+  field.dataset.width = String(width);
+  field.getContext("2d")?.scale(ratio, ratio);
+  if (!pad) {
+    pad = new SignaturePad(field, { penColor: INK, minWidth: 1.1, maxWidth: 2.6 });
+    pad.addEventListener("beginStroke", () => { show("pad-ghost", false); fault("pad", ""); });
+  }
+  pad.clear();
+  for (const stroke of before) for (const point of stroke.points) { point.x *= scale; point.y *= scale; }
+  pad.fromData(before);
+}
+
+function redraw(data: ReturnType<SignaturePad["toData"]>): void {
+  pad?.clear();
+  pad?.fromData(data);
+  show("pad-ghost", data.length === 0);
+}
+
+/** Where the pen was, and nothing of how fast or how hard it was pressed. */
+function strokes(): [number, number][][] {
+  const scale = WIDTH / (canvas().clientWidth || WIDTH);
+  const drawn = (pad?.toData() ?? []).map((stroke) => stroke.points);
+  const points = drawn.reduce((sum, stroke) => sum + stroke.length, 0);
+  const every = Math.max(1, Math.ceil(points / MAX_POINTS));
+  const tenth = (value: number) => Math.round(value * scale * 10) / 10;
+  return drawn.map((stroke) =>
+    stroke.filter((_, at) => at % every === 0 || at === stroke.length - 1).map(({ x, y }) => [tenth(x), tenth(y)]));
+}
+
+/** The chosen picture as a PNG of ink on nothing: the paper becomes transparent, and the edges are cut. */
+async function readPicture(): Promise<void> {
+  picture = null;
+  fault("image-file", "", "image-error");
+  show("image-preview", false);
+  const chosen = input("image-file").files?.[0];
+  if (!chosen) return;
+  try {
+    picture = inkOf(await createImageBitmap(chosen));
+  } catch {
+    return fault("image-file", say("image-bad"), "image-error");
+  }
+  byId<HTMLImageElement>("image-preview").src = URL.createObjectURL(await (await toBlob(picture)));
+  show("image-preview");
+}
+
+async function toBlob(base64: string): Promise<Blob> {
+  return new Blob([Uint8Array.from(atob(base64), (it) => it.charCodeAt(0))], { type: "image/png" });
+}
+
+function inkOf(image: ImageBitmap): string {
+  const scale = Math.min(1, 900 / image.width, 400 / image.height);
+  const field = document.createElement("canvas");
+  field.width = Math.max(1, Math.round(image.width * scale));
+  field.height = Math.max(1, Math.round(image.height * scale));
+  const pen = field.getContext("2d", { willReadFrequently: true });
+  if (!pen) throw new Error("no canvas");
+  pen.drawImage(image, 0, 0, field.width, field.height);
+  const data = pen.getImageData(0, 0, field.width, field.height);
+  let [left, top, right, bottom] = [field.width, field.height, 0, 0];
+  for (let at = 0; at < data.data.length; at += 4) {
+    const [r, g, b, a] = [data.data[at] ?? 0, data.data[at + 1] ?? 0, data.data[at + 2] ?? 0, data.data[at + 3] ?? 0];
+    const dark = (255 - (0.299 * r + 0.587 * g + 0.114 * b)) * (a / 255);
+    // Below a tenth it is paper; from a third on it is ink.
+    const ink = Math.max(0, Math.min(1, (dark - 26) / 60));
+    data.data.set([r, g, b, Math.round(255 * ink)], at);
+    if (ink < 0.3) continue;
+    const [x, y] = [(at / 4) % field.width, Math.floor(at / 4 / field.width)];
+    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
+  }
+  if (right < left) throw new Error("an empty picture");
+  const cut = document.createElement("canvas");
+  cut.width = right - left + 1;
+  cut.height = bottom - top + 1;
+  cut.getContext("2d")?.putImageData(data, -left, -top);
+  return cut.toDataURL("image/png").split(",")[1] ?? "";
+}
+
+/** Takes the mark, or says what is missing and gives the field. */
+async function take(): Promise<void> {
+  if (mode() === "typed") {
+    const name = input("name").value.trim();
+    fault("name", name ? "" : say("name-missing"));
+    if (!name) return input("name").focus();
+    room.mark = { mode: "typed", name };
+    room.picture = null;
+  } else if (mode() === "drawn") {
+    const drawn = strokes();
+    const isEmpty = drawn.reduce((sum, stroke) => sum + stroke.length, 0) < 2;
+    write("pad-error", isEmpty ? say("pad-missing") : "");
+    if (isEmpty) return input("mode-drawn").focus();
+    room.mark = { mode: "drawn", strokes: drawn };
+    room.picture = await new Promise((done) => canvas().toBlob((it) => done(it && URL.createObjectURL(it))));
+  } else {
+    fault("image-file", picture ? "" : say("image-missing"), "image-error");
+    if (!picture) return input("image-file").focus();
+    room.mark = { mode: "drawn", image: picture };
+    room.picture = URL.createObjectURL(await toBlob(picture));
+  }
+  next();
+}
+
+export function forgetMark(): void {
+  redraw([]);
+  picture = null;
+  show("image-preview", false);
+}
+
+export function wireMark(submit: (id: string, action: () => unknown) => void): void {
+  pad = null;
+  picture = null;
+  submit("sign-form", take);
+  input("name").addEventListener("input", preview);
+  for (const choice of document.querySelectorAll("input[name=mode]")) choice.addEventListener("change", choose);
+  byId("pad-undo").addEventListener("click", () => redraw((pad?.toData() ?? []).slice(0, -1)));
+  byId("pad-clear").addEventListener("click", () => redraw([]));
+  input("image-file").addEventListener("change", () => void readPicture());
+  new ResizeObserver(() => {
+    if (!byId("drawn").hidden && Number(canvas().dataset.width) !== canvas().clientWidth) fit();
+  }).observe(canvas());
+  onEnter("sign", prepare);
+}

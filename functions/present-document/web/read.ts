@@ -1,0 +1,97 @@
+// Showing the document, by the signatory's own gesture, and going on from it.
+
+import { byId, button, fault, input, kept, show, write } from "./dom";
+import { announce, explain, go, look, next, onEnter } from "./flow";
+import { finish } from "./done";
+import { refresh, room, titleOf, told } from "./room";
+import { Problem, file, framed, address, post, sha256 } from "./service";
+import { fileName, grouped, say } from "./texts";
+import { hasSeenAll, pagesOf, showInBrowser, showPages } from "./viewer";
+
+/** Opens the document: it is loaded, shown, and the service is told that it was presented. */
+export async function openDocument(): Promise<void> {
+  const { document: asked, request, signatory } = await refresh();
+  if (!asked || request.state !== "WAIT_SIGNER" || !signatory.isTurn) return look();
+  const digest = asked.sha256;
+  const pages = await pagesOf(digest);
+  const bytes = pages ? null : await load(digest);
+  await post("presented", pages ? { documentSha256: digest, view: "images" } : { documentSha256: digest });
+  room.shown = digest;
+  write("read-digest", grouped(digest));
+  offerDownload();
+  show("read-checked", bytes?.checked === true);
+  write("read-checked-words", say("checked"));
+  show("read-must", told().mustRead);
+  button("read-next").textContent = room.intent === "read" ? kept("read-next", "acknowledge") : button("read-next").textContent;
+  go("read");
+  if (pages) {
+    showPages(pages, () => void fallBack(digest).catch(explain));
+    write("start-size", say("pages", { count: pages.count }));
+    announce(say("shown"), { seen: false });
+  } else {
+    showBytes(bytes?.file ?? null);
+  }
+}
+
+/** A page cannot be drawn as it should: the browser's viewer shows the document, and the evidence says so. */
+async function fallBack(digest: string): Promise<void> {
+  const bytes = await load(digest);
+  await post("presented", { documentSha256: digest, view: "browser" });
+  showBytes(bytes.file);
+}
+
+function showBytes(bytes: Blob | null): void {
+  const isShown = showInBrowser(bytes);
+  announce(say(isShown ? "shown" : "large"), { seen: !isShown });
+}
+
+/** The bytes, checked; none when they lie on another host, which this page can lead to but not read from. */
+async function load(digest: string): Promise<{ file: Blob | null; checked: boolean }> {
+  let found: Blob;
+  try {
+    found = await file(`document?sha256=${digest}`);
+  } catch (error) {
+    if (error instanceof Problem && error.status === 0 && navigator.onLine) return { file: null, checked: false };
+    throw error;
+  }
+  const computed = await sha256(await found.arrayBuffer());
+  if (computed !== null && computed !== digest) throw new Error(say("damaged"));
+  return { file: found, checked: computed !== null };
+}
+
+/** Links to the original. In a page of a stranger a link carries no right: the file is fetched first. */
+function offerDownload(): void {
+  for (const id of ["read-download", "view-download"]) {
+    const link = byId<HTMLAnchorElement>(id);
+    link.href = address(`document?sha256=${room.shown}`);
+    link.download = fileName(titleOf(told(), say("document")));
+    link.onclick = framed ? (event) => { event.preventDefault(); void save(link.download).catch(explain); } : null;
+  }
+}
+
+async function save(name: string): Promise<void> {
+  const bytes = await file(`document?sha256=${room.shown}`);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(bytes);
+  link.download = name;
+  link.click();
+}
+
+async function goOn(): Promise<void> {
+  const confirmed = !told().mustRead || input("read-box").checked;
+  fault("read-box", confirmed ? "" : say("must-read"), "read-error");
+  if (!confirmed) return input("read-box").focus();
+  if (room.intent !== "read") return next();
+  await post("read", { documentSha256: room.shown });
+  await refresh();
+  finish();
+}
+
+export function wireRead(run: (id: string, action: () => unknown) => void): void {
+  run("start-read", openDocument);
+  run("read-next", goOn);
+  input("read-box").addEventListener("change", () => fault("read-box", "", "read-error"));
+  onEnter("read", () => {
+    if (hasSeenAll() && told().mustRead) fault("read-box", "", "read-error");
+  });
+}

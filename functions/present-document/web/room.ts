@@ -1,0 +1,109 @@
+// What is known in this room: what the service told last, and what the signatory has done so far. Nothing of
+// it is stored in the browser.
+
+import { get } from "./service";
+
+export interface Attachment {
+  id: string;
+  name: string;
+  description: string | null;
+  required: boolean;
+  state: "AWAITED" | "PROVIDED" | "ACCEPTED" | "REJECTED";
+  reason: string | null;
+}
+
+export interface State {
+  request: {
+    id: string;
+    title: string | null;
+    description: string | null;
+    requester: string;
+    state: string;
+    expiresAt: string;
+  };
+  signatory: {
+    name: string;
+    surname: string;
+    state: string;
+    role: "signatory" | "approver" | "viewer" | "cc";
+    isTurn: boolean;
+    actedAt: string | null;
+    channels: { channel: "email" | "sms"; destination: string }[];
+    attachments: Attachment[];
+    editable: Record<string, boolean>;
+    mayDelegate: boolean;
+    codesLeft: number | null;
+    guessesLeft: number | null;
+  };
+  questions: (string | null)[] | null;
+  document: { sha256: string; sizeBytes: number; name: string } | null;
+  consent: { text: string; sha256: string };
+  modes: string[];
+  mustRead: boolean;
+  sealed: { sha256: string } | null;
+  ui?: Ui | null;
+  language?: string | null;
+  completeUrl?: string | null;
+  cancelUrl?: string | null;
+  /** Where the page leads after an act, and without one: with a result that the sender can check. */
+  redirectUrl?: string | null;
+  leaveUrl?: string | null;
+}
+
+export type Ui = Record<string, string | boolean | string[] | null>;
+
+export interface Person {
+  name: string;
+  surname: string;
+  email: string;
+  mobile?: string;
+}
+
+export type Intent = "sign" | "approve" | "read" | "delegate";
+
+export type Mark =
+  | { mode: "typed"; name: string }
+  | { mode: "drawn"; strokes: [number, number][][] }
+  | { mode: "drawn"; image: string };
+
+interface Room {
+  state: State | null;
+  /** SHA-256 of the bytes that were shown, in hexadecimal. */
+  shown: string | null;
+  intent: Intent;
+  delegate: Person | null;
+  codes: Record<string, string>;
+  mark: Mark | null;
+  /** The mark as a picture, for the review. */
+  picture: string | null;
+}
+
+export const room: Room = {
+  state: null, shown: null, intent: "sign", delegate: null, codes: {}, mark: null, picture: null,
+};
+
+/** What the service told last. */
+export function told(): State {
+  if (!room.state) throw new Error("nothing is known of the request");
+  return room.state;
+}
+
+export async function refresh(): Promise<State> {
+  room.state = await get<State>("request");
+  return room.state;
+}
+
+export function intentOf(state: State): Intent {
+  switch (state.signatory.role) {
+    case "approver": return "approve";
+    case "viewer":
+    case "cc": return "read";
+    default: return "sign";
+  }
+}
+
+export const fullName = (state: State) => `${state.signatory.name} ${state.signatory.surname}`;
+export const titleOf = (state: State, otherwise: string) => state.request.title || otherwise;
+
+/** The signatory's acts, in the words of the wire. */
+export const ACTED = ["SIGNED", "APPROVED", "READ", "DELEGATED"];

@@ -1,0 +1,88 @@
+// Calls of the API, and what it answers when something is wrong.
+
+export class Problem extends Error {
+  readonly code: string;
+  readonly attemptsLeft: number | undefined;
+  readonly retryAfter: number;
+
+  constructor(readonly status: number, body: ProblemBody = {}, retryAfter = 0) {
+    super(body.detail ?? body.title ?? "");
+    this.code = body.code ?? "";
+    this.attemptsLeft = body.attemptsLeft;
+    this.retryAfter = retryAfter;
+  }
+}
+
+interface ProblemBody {
+  title?: string;
+  detail?: string;
+  code?: string;
+  attemptsLeft?: number;
+}
+
+/** In a page of a stranger there are no cookies: the link's token itself, held in memory, opens every call. */
+export const framed = window.parent !== window;
+
+let token: string | null = null;
+let usedAt = Date.now();
+
+export const heldToken = () => token;
+
+export function holdToken(text: string | null): void {
+  token = text;
+}
+
+/** When the service last gave the session half an hour more. */
+export const lastRenewed = () => usedAt;
+
+export function address(path: string): string {
+  return `${document.body.dataset.root ?? ""}sign/${path}`;
+}
+
+async function send(path: string, options: RequestInit): Promise<Response> {
+  const headers = new Headers(options.headers);
+  headers.set("X-Paraphe", "1");
+  if (framed && token) headers.set("Authorization", `Bearer ${token}`);
+  try {
+    return await fetch(address(path), {
+      ...options, headers, cache: "no-store", credentials: framed ? "omit" : "same-origin",
+    });
+  } catch {
+    throw new Problem(0);
+  }
+}
+
+async function checked(reply: Response): Promise<Response> {
+  if (reply.ok) return reply;
+  const body = (await reply.json().catch(() => ({}))) as ProblemBody;
+  throw new Problem(reply.status, body, Number(reply.headers.get("retry-after")) || 0);
+}
+
+/** GETs JSON. */
+export async function get<T>(path: string): Promise<T> {
+  const reply = await checked(await send(path, { headers: { Accept: "application/json" } }));
+  return (await reply.json()) as T;
+}
+
+/** POSTs JSON, and gives that of the answer. */
+export async function post<T = unknown>(path: string, body: unknown): Promise<T> {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  if (RENEWING.includes(path)) usedAt = Date.now();
+  return (await reply.json().catch(() => ({}))) as T;
+}
+
+/** GETs a file. */
+export async function file(path: string): Promise<Blob> {
+  return (await checked(await send(path, {}))).blob();
+}
+
+/** What gives the session half an hour more. */
+const RENEWING = ["session", "access", "presented", "otp"];
+
+/** SHA-256 in hexadecimal; null where the browser does not offer it (plain http from another machine). */
+export async function sha256(bytes: BufferSource): Promise<string | null> {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = await crypto.subtle.digest("SHA-256", bytes);
+  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
