@@ -133,10 +133,14 @@ fn asset(name: &str) -> Result<Reply, Problem> {
 
 const PAGE: &str = include_str!("../assets/check.html");
 const SCRIPT: &str = include_str!("../assets/check.js");
-const STYLE: &str = concat!(include_str!("../assets/report.css"), include_str!("../assets/check.css"));
+const STYLE: &str = concat!(
+    include_str!("../../../shared/templates/web/base.css"),
+    include_str!("../assets/report.css"),
+    include_str!("../assets/check.css"),
+);
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES: [&str; 4] =
     ["application/pdf", "application/octet-stream", "application/pkcs7-mime", "application/pkcs7-signature"];
 

@@ -46,7 +46,7 @@ fn html(sent: &[Sent]) -> String {
         // Writing to a text cannot fail.
         let _written = write!(
             page,
-            "<article><h2>{subject}</h2><p class=\"meta\">{} · to {} · <time>{}</time></p><pre>{}</pre></article>",
+            "<article class=\"card\"><h2>{subject}</h2><p class=\"quiet\">{} · to {} · <time>{}</time></p><pre>{}</pre></article>",
             escape(&mail.channel),
             escape(&mail.to),
             escape(&mail.at),
@@ -82,18 +82,21 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
-const HEAD: &str = r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<meta http-equiv="refresh" content="3"><title>Outbox</title><style>
-:root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;margin:0}
-main{max-width:46rem;margin:0 auto;padding:1.5rem}h1{font-size:1.4rem}
-article{border:1px solid #8886;border-radius:.5rem;padding:1rem 1.25rem;margin:1rem 0}
-h2{font-size:1.1rem;margin:0}.meta{margin:.2rem 0 .8rem;opacity:.75;font-size:.9rem}
-pre{font:inherit;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'";
+const HEAD: &str = concat!(
+    r#"<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>Outbox</title>
+<link rel="icon" type="image/svg+xml" href="/sign/assets/icon.svg"><style>"#,
+    include_str!("../../../../shared/templates/web/base.css"),
+    r#"main{max-width:46rem;margin:0 auto;padding:clamp(1rem,5vh,3rem) 1rem}
+article{margin-block:1.25rem}pre{margin:.75rem 0 0;font:inherit;white-space:pre-wrap;overflow-wrap:anywhere}
 </style></head><body><main><h1>Outbox</h1>
-<p>Mails and text messages of this Paraphe, newest first. Nothing here has left the machine.</p>
-"#;
+<p class="quiet">Mails and text messages of this Paraphe, newest first. Nothing here has left the machine.
+<a href="/_local/outbox">Look again</a></p>
+"#
+);
 
 #[cfg(test)]
 mod tests {
