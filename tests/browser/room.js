@@ -1,0 +1,102 @@
+// The signing room as a person uses it.
+
+import { chromium } from "playwright-core";
+import { execFileSync } from "node:child_process";
+import { code, other, url } from "./stage.js";
+
+export const DESKTOP = { viewport: { width: 1280, height: 800 } };
+export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+export const SMALL = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+
+export async function launch() {
+  return chromium.launch({
+    executablePath: execFileSync("sh", ["-c", "command -v chromium"]).toString().trim(),
+    args: ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  });
+}
+
+/** A page that notes what it asked for, and every complaint of the browser. */
+export async function enter(browser, options = {}) {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Rome", ...DESKTOP, ...options });
+  const page = await context.newPage();
+  const room = { context, page, requests: [], complaints: [] };
+  context.on("request", (request) => room.requests.push(request.url()));
+  page.on("pageerror", (error) => room.complaints.push(String(error)));
+  page.on("console", (message) => {
+    // The browser notes every answer that is no success; the page shows them.
+    const isStatus = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isStatus) room.complaints.push(message.text());
+  });
+  return room;
+}
+
+/** What was asked of anyone else than the service. */
+export function foreign(room) {
+  return room.requests.filter((it) => !it.startsWith(`${url}/`) && !it.startsWith("blob:") && !it.startsWith("data:") && !it.startsWith("chrome-extension:"));
+}
+
+export const at = (page, step) => page.locator(`#${step}:not([hidden])`).waitFor();
+
+export async function open(room, link) {
+  await room.page.goto(link);
+  await at(room.page, "start");
+}
+
+export async function read(page) {
+  await page.locator("#start-read").click();
+  await at(page, "read");
+  await page.locator(".leaf img[src]").first().waitFor();
+}
+
+/** From the start to the code: reads, agrees, asks for the code. */
+export async function ask(page, { mustRead = false } = {}) {
+  await read(page);
+  if (mustRead) await page.locator("#read-box").check();
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  await agree(page);
+}
+
+export async function agree(page) {
+  await page.locator("#agree-box").check();
+  await page.locator("#agree-form [type=submit]").click();
+  await at(page, "code");
+}
+
+export async function tell(page, email, { wrong = false, seen = 0 } = {}) {
+  const right = await code(email, seen);
+  await page.locator("#code-only").fill(wrong ? other(right) : right);
+  await page.locator("#code-form [type=submit]").click();
+}
+
+export async function draw(page) {
+  await page.locator("#mode-drawn").check();
+  await page.locator("#pad").scrollIntoViewIfNeeded();
+  const box = await page.locator("#pad").boundingBox();
+  const [width, middle] = [box.width - 60, box.y + box.height / 2];
+  await page.mouse.move(box.x + 30, middle);
+  await page.mouse.down();
+  for (let step = 1; step <= 40; step += 1) {
+    await page.mouse.move(box.x + 30 + (width * step) / 40, middle + Math.sin(step / 2.2) * 38 * (1 - step / 60));
+  }
+  await page.mouse.up();
+}
+
+/** The mark is made: on to the last look. */
+export async function review(page) {
+  await page.locator("#sign-form [type=submit]").click();
+  await at(page, "review");
+}
+
+/** From the start to the last look, typed. */
+export async function prepare(page, email, options = {}) {
+  await ask(page, options);
+  await tell(page, email);
+  await at(page, "sign");
+  await review(page);
+}
+
+export async function confirm(page) {
+  await page.locator("#review-now").click();
+  await at(page, "done");
+}

@@ -1,0 +1,83 @@
+// The service under test: its API as an integrator uses it, and its outbox.
+
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+
+export const url = process.env.STAGE_URL ?? "http://127.0.0.1:4555";
+const key = process.env.PARAPHE_API_KEY ?? "paraphe_demo_0123456789abcdef";
+const contract = readFileSync(new URL("../fixtures/contract.pdf", import.meta.url)).toString("base64");
+let people = 0;
+
+export async function api(method, path, body) {
+  const reply = await fetch(url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: body && JSON.stringify(body),
+  });
+  return { status: reply.status, body: await reply.json().catch(() => null) };
+}
+
+/** A signer with a mailbox of their own. */
+export function signer(more = {}) {
+  people += 1;
+  return {
+    name: "Ada", surname: "Lovelace", email: `ada${people}.${process.pid}@example.com`, authentication: ["email"],
+    signatures: [{ page: -1, x: 64, y: 540, width: 212, height: 64 }], ...more,
+  };
+}
+
+/** A request that waits for its signers; `links` leads to its rooms, in their order. */
+export async function request(signers = [signer()], more = {}) {
+  const { options, document, ...rest } = more;
+  const made = await api("POST", "/EU-SES", {
+    title: "Services agreement",
+    description: "Dear Ada,\nhere is the agreement that we spoke of. Call me if anything is unclear.\nGrace",
+    inputDocuments: [{ sourceType: "base64", payload: document ?? contract }],
+    signers,
+    options: { signatureMode: ["typed", "drawn"], ...options },
+    ...rest,
+  });
+  if (made.status !== 200) throw new Error(JSON.stringify(made.body));
+  const { id } = made.body.data;
+  const seen = await until(async () => {
+    const found = (await api("GET", `/signatures/${id}`)).body.data;
+    return found.state === "WAIT_VALIDATION" ? null : found;
+  });
+  if (seen.state === "ERROR") throw new Error(seen.errorMessage);
+  return { id, data: seen, signers, links: seen.signers.map((it) => it.url), embeds: seen.signers.map((it) => it.embedUrl) };
+}
+
+export async function state(id) {
+  return (await api("GET", `/signatures/${id}`)).body.data;
+}
+
+/** The kinds of the request's events, in their order. */
+export async function evidence(id) {
+  const { body } = await api("GET", `/signatures/${id}/audit`);
+  return body.data.AuditData.map((it) => it.log.split(";")[0]);
+}
+
+export async function until(look, tries = 100) {
+  for (let count = 0; count < tries; count += 1) {
+    const found = await look();
+    if (found) return found;
+    await pause(100);
+  }
+  throw new Error("it did not happen");
+}
+
+async function messages(to) {
+  const all = await (await fetch(`${url}/_local/outbox.json`)).json();
+  return all.filter((it) => it.to === to);
+}
+
+/** The newest code for a mailbox or phone, after `seen` of them. */
+export async function code(to, seen = 0) {
+  return until(async () => {
+    const codes = (await messages(to)).map((it) => it.text.match(/\b(\d{6})\b/)?.[1]).filter(Boolean);
+    return codes.length > seen ? codes.at(-1) : null;
+  });
+}
+
+/** A code that is not this one. */
+export const other = (right) => String((Number(right) + 1) % 1000000).padStart(6, "0");

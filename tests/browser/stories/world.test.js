@@ -1,0 +1,280 @@
+// What the world does meanwhile: lost connections, other tabs, strangers' pages, browsers without scripts.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+import { PHONE, ask, at, confirm, enter, launch, open, prepare, read, review, tell } from "../room.js";
+import { code, evidence, request, signer, state, until, url } from "../stage.js";
+
+let browser;
+let short;
+before(async () => {
+  browser = await launch();
+  // It expires while the other stories are told.
+  const deadline = Date.now() + 62_000;
+  const made = await request([signer()], { expiresAt: new Date(deadline).toISOString() });
+  const room = await enter(browser);
+  await open(room, made.links[0]);
+  short = { room, deadline };
+});
+after(() => browser.close());
+
+test("twenty loads, with their scripts, change nothing", async () => {
+  const made = await request();
+  // The invitation is on its way when the request opens.
+  const before = await until(async () => {
+    const kinds = await evidence(made.id);
+    return kinds.includes("MessageSent") ? kinds : null;
+  });
+  const room = await enter(browser);
+  for (let count = 0; count < 20; count += 1) {
+    await room.page.goto("about:blank");
+    await open(room, made.links[0]);
+  }
+  assert.deepEqual(await evidence(made.id), before);
+  await prepare(room.page, made.signers[0].email);
+  await confirm(room.page);
+  await room.context.close();
+});
+
+test("a connection that is lost while signing leaves one signature, and says so", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await prepare(page, made.signers[0].email);
+  // The act arrives, its answer does not.
+  await page.route("**/sign/signature", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await page.locator("#review-now").click();
+  await at(page, "done");
+  assert.equal((await state(made.id)).signers[0].state, "SIGNED");
+  await room.context.close();
+});
+
+test("a connection that is lost before the act arrives is told, and the act can be done again", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await prepare(page, made.signers[0].email);
+  await page.route("**/sign/signature", (route) => route.abort("connectionreset"), { times: 1 });
+  await page.locator("#review-now").click();
+  await page.locator("#problem:not(:empty)").waitFor();
+  assert.match(await page.locator("#problem").textContent(), /Nothing was signed/);
+  assert.equal((await state(made.id)).signers[0].state, "NEW");
+  await confirm(page);
+  await room.context.close();
+});
+
+test("a double click signs once", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  await open(room, made.links[0]);
+  await prepare(room.page, made.signers[0].email);
+  let calls = 0;
+  room.page.on("request", (it) => { calls += Number(it.url().endsWith("/sign/signature")); });
+  await room.page.locator("#review-now").dblclick();
+  await at(room.page, "done");
+  assert.equal(calls, 1);
+  await room.context.close();
+});
+
+test("two tabs make one signature; the second sees that it is done", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  await open(room, made.links[0]);
+  const second = await room.context.newPage();
+  await second.goto(made.links[0]);
+  await at(second, "start");
+  await prepare(room.page, made.signers[0].email);
+  await confirm(room.page);
+  await second.locator("#start-read").click();
+  await at(second, "done");
+  await room.context.close();
+});
+
+test("the browser's back button goes one step back, and never back before the signature", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await ask(page);
+  await tell(page, made.signers[0].email);
+  await at(page, "sign");
+  await page.goBack();
+  await at(page, "code");
+  await page.goBack();
+  await at(page, "agree");
+  await page.locator("#agree-form [type=submit]").click();
+  await at(page, "code");
+  assert.match(await page.locator("#code-only").inputValue(), /^\d{6}$/, "the code that was sent is still good");
+  await page.locator("#code-form [type=submit]").click();
+  await at(page, "sign");
+  await review(page);
+  await confirm(page);
+  await page.goBack();
+  await at(page, "done");
+  await room.context.close();
+});
+
+test("wrong codes are counted in words, and lock in the end", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await ask(page);
+  await tell(page, made.signers[0].email, { wrong: true });
+  await at(page, "sign");
+  await review(page);
+  for (let left = 4; left >= 1; left -= 1) {
+    await page.locator("#review-now").click();
+    await at(page, "code");
+    assert.match(await page.locator("#code-error").textContent(), new RegExp(`Tries left: ${left}`));
+    assert.equal(await page.locator("#code-only").getAttribute("aria-invalid"), "true");
+    await tell(page, made.signers[0].email, { wrong: true });
+    await at(page, "sign");
+    await review(page);
+  }
+  await page.locator("#review-now").click();
+  await page.locator("#code:not([hidden]), #ended:not([hidden])").first().waitFor();
+  assert.equal((await state(made.id)).signers[0].state === "SIGNED", false);
+  await room.context.close();
+});
+
+test("an idle session asks before it ends, goes on with one click, and ends without one", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await page.clock.install();
+  await open(room, made.links[0]);
+  await page.clock.runFor("28:30");
+  await page.locator("#idle[open]").waitFor();
+  const seconds = Number((await page.locator("#idle-left").textContent()).match(/\d+/)[0]);
+  assert.ok(seconds >= 20, `${seconds} seconds are left`);
+  await page.locator("#idle-stay").click();
+  await page.clock.runFor("02:00");
+  await at(page, "start");
+  await page.clock.runFor("30:30");
+  await at(page, "link");
+  assert.match(await page.locator("#problem").textContent(), /Your session has ended/);
+  assert.deepEqual(await room.context.cookies(), []);
+  await room.context.close();
+});
+
+test("a link whose fragment was dropped is pasted, whole or in part", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  await room.page.goto(made.links[0].split("#")[0]);
+  await at(room.page, "link");
+  await room.page.locator("#link-token").fill("nonsense");
+  await room.page.locator("#link-form [type=submit]").click();
+  await room.page.locator("#problem:not(:empty)").waitFor();
+  await room.page.locator("#link-token").fill(` ${made.links[0]} `);
+  await room.page.locator("#link-form [type=submit]").click();
+  await at(room.page, "start");
+  await room.context.close();
+});
+
+test("unknown links look the same to strangers, whatever they guess", async () => {
+  const made = await request();
+  const token = made.links[0].split("#")[1];
+  const seen = [];
+  for (const guess of ["x", token.replace(/.$/, (it) => (it === "0" ? "1" : "0")), token.replace(/^./, (it) => (it === "0" ? "1" : "0"))]) {
+    const room = await enter(browser);
+    await room.page.goto(`${url}/sign#${guess}`);
+    await room.page.locator("#problem:not(:empty)").waitFor();
+    seen.push(await room.page.locator("main").innerText());
+    await room.context.close();
+  }
+  assert.equal(new Set(seen).size, 1);
+});
+
+test("in a stranger's page the room keeps no cookie, and tells its events to the pages that were named", async () => {
+  const events = [];
+  const host = createServer((asked, reply) => {
+    if (asked.url === "/told") asked.on("data", (it) => events.push(JSON.parse(it))).on("end", () => reply.end());
+    else reply.setHeader("content-type", "text/html").end(`<title>Host</title><iframe title="Signing" width="1200" height="900"></iframe><script>
+      addEventListener("message", (it) => fetch("/told", { method: "POST", body: JSON.stringify({ origin: it.origin, ...it.data }) }));
+      document.querySelector("iframe").src = decodeURIComponent(location.hash.slice(1));</script>`);
+  });
+  await new Promise((done) => host.listen(0, done));
+  const origin = `http://localhost:${host.address().port}`;
+  const made = await request([signer()], { options: { ui: { iframeAncestors: [origin] } } });
+  const room = await enter(browser);
+  await room.page.goto(`${origin}/#${encodeURIComponent(made.embeds[0])}`);
+  const frame = room.page.frameLocator("iframe");
+  const step = (name) => frame.locator(`#${name}:not([hidden])`).waitFor();
+  await step("start");
+  await frame.locator("#start-read").click();
+  await step("read");
+  await frame.locator(".leaf img[src]").first().waitFor();
+  await frame.locator("#read-next").click();
+  await frame.locator("#agree-box").check();
+  await frame.locator("#agree-form [type=submit]").click();
+  await frame.locator("#code-only").fill(await code(made.signers[0].email));
+  await frame.locator("#code-form [type=submit]").click();
+  await frame.locator("#sign-form [type=submit]").click();
+  await frame.locator("#review-now").click();
+  await step("done");
+  await until(() => events.some((it) => it.type === "paraphe:signed"));
+  assert.ok(events.some((it) => it.type === "paraphe:ready" && it.request === made.id));
+  assert.ok(events.some((it) => it.type === "paraphe:height" && it.height > 0));
+  assert.deepEqual([...new Set(events.map((it) => it.origin))], [url]);
+  assert.deepEqual(await room.context.cookies(), []);
+  // A link that names no request may be framed by nobody.
+  await room.page.goto("about:blank");
+  await room.page.goto(`${origin}/#${encodeURIComponent(made.links[0])}`);
+  await room.page.waitForTimeout(500);
+  assert.equal(await frame.locator("#work").count(), 0);
+  await room.context.close();
+  host.close();
+});
+
+test("without scripts forms are enough for a typed signature", async () => {
+  const made = await request();
+  const room = await enter(browser, { ...PHONE, javaScriptEnabled: false });
+  const { page } = room;
+  const send = (name) => page.locator(`form[action$="${name}"] button[type=submit]`).click();
+  await page.goto(made.links[0]);
+  await page.locator("#form-token").fill(made.links[0]);
+  await send("form/session");
+  await page.locator("#_read").check();
+  await send("presented");
+  await page.locator("#_agree").check();
+  await send("otp");
+  await page.locator("#code").fill("000000");
+  await page.locator("#_confirm").check();
+  await send("signature");
+  assert.match(await page.locator("[role=alert]").innerText(), /This code is wrong/);
+  await page.locator("#code").fill(await code(made.signers[0].email));
+  await page.locator("#_confirm").check();
+  await send("signature");
+  assert.match(await page.locator("h1").innerText(), /Thank you, you have signed|Everyone has acted/);
+  assert.equal((await state(made.id)).signers[0].state, "SIGNED");
+  await room.context.close();
+});
+
+test("a form of another page does nothing", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  await open(room, made.links[0]);
+  const cookie = (await room.context.cookies()).map((it) => `${it.name}=${it.value}`).join();
+  const reply = await fetch(`${url}/sign/form/decline`, {
+    method: "POST", redirect: "manual", body: new URLSearchParams({ _decline: "yes", _word: "x" }), headers: { cookie },
+  });
+  assert.match(reply.headers.get("location"), /problem=cross_origin/);
+  assert.equal((await state(made.id)).state, "WAIT_SIGNER");
+  await room.context.close();
+});
+
+test("a request that expires while it is open says so at the next step", async () => {
+  const { room, deadline } = short;
+  await until(async () => Date.now() > deadline + 500, 800);
+  await room.page.locator("#start-read").click();
+  await at(room.page, "ended");
+  assert.equal(await room.page.locator("#ended-title").textContent(), "The time to sign has passed");
+  await room.context.close();
+});
