@@ -45,7 +45,7 @@ room-access-code = Zugangscode
 room-access-send = Dokument öffnen
 
 room-read-title = Lesen Sie das Dokument
-room-read-words = Nehmen Sie sich Zeit. Was Sie sehen, ist das, was Sie unterschreiben.
+room-read-words = Nehmen Sie sich Zeit. Dies ist das Dokument, unverändert.
 room-read-must = Ich habe das Dokument bis zum Ende gelesen
 room-read-download = Original herunterladen
 room-read-digest = Fingerabdruck (SHA-256)

@@ -45,7 +45,7 @@ room-access-code = Access code
 room-access-send = Open the document
 
 room-read-title = Read the document
-room-read-words = Take your time. What you see is what you will sign.
+room-read-words = Take your time. This is the document, unchanged.
 room-read-must = I have read the document to its end
 room-read-download = Download the original
 room-read-digest = Fingerprint (SHA-256)

@@ -45,7 +45,7 @@ room-access-code = Código de acceso
 room-access-send = Abrir el documento
 
 room-read-title = Lea el documento
-room-read-words = Tómese su tiempo. Lo que ve es lo que firmará.
+room-read-words = Tómese su tiempo. Este es el documento, sin cambios.
 room-read-must = He leído el documento hasta el final
 room-read-download = Descargar el original
 room-read-digest = Huella (SHA-256)

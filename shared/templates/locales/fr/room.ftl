@@ -45,7 +45,7 @@ room-access-code = Code d’accès
 room-access-send = Ouvrir le document
 
 room-read-title = Lisez le document
-room-read-words = Prenez votre temps. Ce que vous voyez est ce que vous signerez.
+room-read-words = Prenez votre temps. Voici le document, inchangé.
 room-read-must = J’ai lu le document jusqu’à la fin
 room-read-download = Télécharger l’original
 room-read-digest = Empreinte (SHA-256)

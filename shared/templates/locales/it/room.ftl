@@ -45,7 +45,7 @@ room-access-code = Codice di accesso
 room-access-send = Apri il documento
 
 room-read-title = Legga il documento
-room-read-words = Si prenda il tempo che serve. Ciò che vede è ciò che firmerà.
+room-read-words = Si prenda il tempo che serve. Questo è il documento, immutato.
 room-read-must = Ho letto il documento fino alla fine
 room-read-download = Scarica l’originale
 room-read-digest = Impronta (SHA-256)

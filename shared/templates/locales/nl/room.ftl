@@ -45,7 +45,7 @@ room-access-code = Toegangscode
 room-access-send = Document openen
 
 room-read-title = Lees het document
-room-read-words = Neem de tijd. Wat u ziet, is wat u ondertekent.
+room-read-words = Neem de tijd. Dit is het document, ongewijzigd.
 room-read-must = Ik heb het document tot het einde gelezen
 room-read-download = Origineel downloaden
 room-read-digest = Vingerafdruk (SHA-256)

@@ -45,7 +45,7 @@ room-access-code = Kod dostępu
 room-access-send = Otwórz dokument
 
 room-read-title = Przeczytaj dokument
-room-read-words = Bez pośpiechu. Podpisujesz dokładnie to, co widzisz.
+room-read-words = Bez pośpiechu. Oto dokument, bez zmian.
 room-read-must = Dokument został przeze mnie przeczytany do końca
 room-read-download = Pobierz oryginał
 room-read-digest = Odcisk (SHA-256)

@@ -45,7 +45,7 @@ room-access-code = Código de acesso
 room-access-send = Abrir o documento
 
 room-read-title = Leia o documento
-room-read-words = Sem pressa. O que vê é o que vai assinar.
+room-read-words = Sem pressa. Este é o documento, sem alterações.
 room-read-must = Li o documento até ao fim
 room-read-download = Descarregar o original
 room-read-digest = Impressão digital (SHA-256)
