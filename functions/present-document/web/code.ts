@@ -19,6 +19,10 @@ let endsAt = 0;
 let resendAt = 0;
 let ticking: ReturnType<typeof setInterval> | undefined;
 let hasWarned = false;
+/** Wrong answers to the newest codes, as far as this page knows. */
+let wrongAnswers = 0;
+/** Wrong answers that kill a code. */
+const TRIES = 5;
 
 const channels = () => told().signatory.channels.map((it) => it.channel);
 const fieldOf = (channel: string) => (channels().length > 1 ? `code-${channel}` : "code-only");
@@ -50,6 +54,7 @@ async function send(): Promise<void> {
     return complain(say("code-wait", { seconds: error.retryAfter || 60 }));
   }
   endsAt = Date.parse(sent.expiresAt);
+  wrongAnswers = 0;
   resendAt = Date.now() + 1000 * sent.resendAfterSeconds;
   sentFor = room.shown;
   hasWarned = false;
@@ -139,14 +144,15 @@ export function codes(): { code: string } | { codes: Record<string, string> } {
 
 /** The codes were refused: back to them. */
 export function refuseCodes(): void {
-  const isOver = Date.now() >= endsAt;
+  wrongAnswers += 1;
+  const left = Math.min(TRIES - wrongAnswers, told().signatory.guessesLeft ?? 0);
+  const isOver = left <= 0 || Date.now() >= endsAt;
   room.codes = {};
   byId("code-fields").replaceChildren();
   go("code");
   complainOf(isOver ? "code-over" : "code");
   tick();
-  const left = told().signatory.guessesLeft;
-  wrong(isOver || left === null ? say("code-over") : say("code-tries", { count: left }), fieldOf(channels()[0] ?? "email"));
+  wrong(isOver ? say("code-over") : say("code-tries", { count: left }), fieldOf(channels()[0] ?? "email"));
 }
 
 export function wireCode(submit: (id: string, action: () => unknown) => void, run: (id: string, action: () => unknown) => void): void {
