@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use http::Method;
-use local::{Crash, Options};
+use local::Crash;
 use serde_json::{Value, json};
-use shared::edge::clock::Clock;
 use tests::{Answer, Ceremony, Door, Person};
 use tokio::task::JoinHandle;
 
@@ -30,7 +29,7 @@ impl Drop for World {
 
 impl World {
     pub(crate) async fn open() -> Self {
-        let door = Door::open_with(Options { clock: Clock::system(), ..Options::default() }).await;
+        let door = Door::open().await;
         let (receiver, callback, endpoint) = Receiver::listen().await;
         Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
     }

@@ -315,7 +315,7 @@ impl Pump {
         let Source::Schedule { retries, .. } = &subscription.source else { return };
         let event = schedule::event(subscription, self.clock.now().unix_ms());
         for _ in 0..=*retries {
-            if self.invoke(&subscription.function, &event).await.is_ok() {
+            if let Ok(_) | Err(InvokeError::Killed) = self.invoke(&subscription.function, &event).await {
                 return;
             }
         }
