@@ -1,4 +1,4 @@
-//! What is said to people, in each language: the words of mails and of the signing room.
+//! What is said to people, in each language: the words of mails, of the signing room and of the other pages.
 
 use std::sync::LazyLock;
 
@@ -124,7 +124,8 @@ pub fn strong(words: &str) -> String {
 
 /// The names of the texts that begin like this, in the order of their file.
 pub fn names(start: &'static str) -> impl Iterator<Item = &'static str> {
-    let names = ROOM.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
+    let lines = PAGES.iter().flat_map(|it| it.lines());
+    let names = lines.filter_map(|line| line.split_once(" = ")).map(|(name, _)| name);
     names.filter(move |name| name.starts_with(start))
 }
 
@@ -143,7 +144,7 @@ fn bundle(language: Language) -> Option<&'static Bundle> {
     }
 }
 
-fn load(language: Language, sources: [&str; 2]) -> Option<Bundle> {
+fn load(language: Language, sources: [&str; 3]) -> Option<Bundle> {
     let tag: LanguageIdentifier = language.as_str().parse().ok()?;
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Marks of direction around each placeable would be letters that nobody sees.
@@ -158,6 +159,7 @@ macro_rules! bundles {
     ($($name:ident, $language:ident, $folder:literal;)*) => {
         $(static $name: LazyLock<Option<Bundle>> = LazyLock::new(|| {
             load(Language::$language, [
+                include_str!(concat!("../templates/locales/", $folder, "/check.ftl")),
                 include_str!(concat!("../templates/locales/", $folder, "/mail.ftl")),
                 include_str!(concat!("../templates/locales/", $folder, "/room.ftl")),
             ])
@@ -176,7 +178,9 @@ bundles! {
     PT, Pt, "pt";
 }
 
-const ROOM: &str = include_str!("../templates/locales/en/room.ftl");
+/// The texts of pages, whose scripts need to know their names.
+const PAGES: [&str; 2] =
+    [include_str!("../templates/locales/en/check.ftl"), include_str!("../templates/locales/en/room.ftl")];
 /// From the private-use area.
 const STRONG: char = '\u{e000}';
 
@@ -190,7 +194,7 @@ mod tests {
     fn source(language: Language) -> String {
         let root = format!("{}/templates/locales/{}", env!("CARGO_MANIFEST_DIR"), language.as_str());
         let read = |file: &str| std::fs::read_to_string(format!("{root}/{file}.ftl")).unwrap();
-        read("mail") + &read("room")
+        read("check") + &read("mail") + &read("room")
     }
 
     /// Each text with the names of its placeables, read without the library.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::request::Signatory;
 use domain::{Channel, TenantId, Timestamp};
 use shared::edge::Problem;
+use shared::edge::network::network;
 use shared::store::Quota;
 
 use crate::Deps;
@@ -26,7 +27,7 @@ pub(crate) async fn take(
     if signatory.channels.has(Channel::Sms) {
         check_texts(deps, tenant, signatory, now).await?;
     }
-    spend(deps, &format!("codes/from/{ip_address}"), PER_CALLER, now).await?;
+    spend(deps, &format!("codes/from/{}", network(ip_address)), PER_CALLER, now).await?;
     for channel in signatory.channels.each() {
         let destination = signatory.destination(*channel).unwrap_or_default();
         spend(deps, &format!("codes/to/{}/{destination}", channel.as_str()), PER_DESTINATION, now).await?;

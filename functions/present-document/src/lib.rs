@@ -8,21 +8,23 @@ mod page;
 mod room;
 mod state;
 mod step;
-mod texts;
 mod wire;
+
+use std::time::Duration;
 
 use domain::otp::Peppers;
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
 use domain::{Digest, LinkToken, RequestId};
 use shared::edge::form;
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::network::network;
 use shared::edge::result::ResultKeys;
 use shared::edge::session::{Credential, SessionKey, cookie_for, ended_cookie, renewed_cookie};
 use shared::edge::shown::{self, Wanted};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
 };
-use shared::store::{Documents, Requests, Rounds, StoreError};
+use shared::store::{Documents, Quota, Quotas, Requests, Rounds, StoreError};
 
 use wire::{AccessBody, PresentedBody, SessionBody};
 
@@ -33,6 +35,7 @@ pub struct Deps {
     documents: Documents,
     session_key: SessionKey,
     peppers: Peppers,
+    quotas: Quotas,
     result_keys: ResultKeys,
 }
 
@@ -48,6 +51,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         session_key: supply.session_key().await?,
         peppers: supply.peppers().await?,
+        quotas: supply.quotas().await?,
         result_keys: supply.result_keys().await?,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
@@ -58,7 +62,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// # Errors
 ///
 /// [`Problem`] 401 without a session or link, 404 for an unknown link, 409 out of order, 410 for what is
-/// over, 422 for wrong answers, 423 when the signatory is locked.
+/// over, 422 for wrong answers, 423 when the signatory is locked, 429 for answers to too many links.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     if !form::is_form(&http) {
         return call(deps, &http, cx).await;
@@ -138,10 +142,15 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let answers = answers.collect::<Result<Vec<_>, _>>()?;
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
+    let mut allowed = false;
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let told = request.open(cx.now)?.tell(&signatory, &answers, &deps.peppers, &mut cause)?;
+        if !allowed {
+            take_try(deps, http, cx).await?;
+            allowed = true;
+        }
         match deps.requests.commit(told).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             Ok(AfterTelling::Refused(_, refusal)) => return Err(refusal.into()),
@@ -150,6 +159,19 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
                 return Ok(renewed(Reply::json(200, &view), &credential, deps, cx));
             }
             Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Takes one of the tries that an address of the network has: whoever holds many links cannot guess at each.
+async fn take_try(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<(), Problem> {
+    let what = format!("access/from/{}", network(&http.origin().ip_address));
+    match deps.quotas.take(&what, TRIES_PER_CALLER, Duration::from_hours(1), cx.now).await? {
+        Quota::Left => Ok(()),
+        Quota::Spent { retry_after } => {
+            let detail = "Too many answers were given from here. Try again later.";
+            Err(Problem::new(429, "too_many_requests", detail)
+                .header("retry-after", retry_after.as_secs().to_string()))
         }
     }
 }
@@ -211,3 +233,6 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
         return Ok(renewed(Reply::no_content(), &credential, deps, cx));
     }
 }
+
+/// Answers that one address of the network may give in an hour, to whatever links: an office may share one.
+const TRIES_PER_CALLER: u32 = 30;

@@ -2,10 +2,10 @@
 
 use domain::value::{Language, WebOrigin};
 use maud::Markup;
+use shared::edge::page::{Texts, language};
 use shared::edge::{HttpRequest, Problem, Reply};
 
 use crate::room;
-use crate::texts::{self, Texts};
 
 /// The page, and who may frame it. It is the same for everyone: who someone is stands in the fragment, which
 /// stays in the browser.
@@ -14,7 +14,7 @@ use crate::texts::{self, Texts};
 ///
 /// [`Problem`] 503 when a text is missing.
 pub(crate) fn page(http: &HttpRequest, ancestors: &[WebOrigin]) -> Result<Reply, Problem> {
-    let texts = Texts::new(texts::language(http));
+    let texts = room::texts(language(http));
     let page = room::room(&texts, "");
     written(texts, page, ancestors)
 }
@@ -25,7 +25,7 @@ pub(crate) fn page(http: &HttpRequest, ancestors: &[WebOrigin]) -> Result<Reply,
 ///
 /// As [`page`].
 pub(crate) fn home(http: &HttpRequest) -> Result<Reply, Problem> {
-    let texts = Texts::new(texts::language(http));
+    let texts = room::texts(language(http));
     let page = room::home::home(&texts);
     written(texts, page, &[])
 }
@@ -79,6 +79,7 @@ pub(crate) fn asset(name: &str) -> Result<Reply, Problem> {
 
 const STYLE: &str = concat!(
     include_str!("../../../shared/templates/web/base.css"),
+    include_str!("../../../shared/templates/web/frame.css"),
     include_str!("../assets/frame.css"),
     include_str!("../assets/document.css"),
     include_str!("../assets/panel.css"),

@@ -5,15 +5,12 @@
 
 mod dialogs;
 pub(crate) mod form;
-mod frame;
 pub(crate) mod home;
-mod icon;
 mod steps;
 
+use domain::value::Language;
 use maud::{Markup, html};
-
-use crate::texts::Texts;
-pub(crate) use frame::{Frame, frame};
+use shared::edge::page::{Frame, Texts, frame, icon};
 
 /// The signing room, for scripts; without them it asks for the link, and goes on by forms.
 ///
@@ -56,11 +53,19 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
             }
         }
         (dialogs::all(texts))
-        script #texts type="application/json" { (maud::PreEscaped(texts.for_script())) }
+        script #texts type="application/json" { (maud::PreEscaped(texts.for_script("say-"))) }
     };
     frame(
         texts,
-        &Frame { root, title: "room-title", class: "room", script: Some("room.js"), host: None, tools: true },
+        &Frame {
+            root,
+            title: "room-title",
+            class: "room",
+            style: STYLE,
+            script: Some("sign/assets/room.js"),
+            host: None,
+            tools: true,
+        },
         &body,
     )
 }
@@ -105,21 +110,41 @@ fn document(texts: &Texts) -> Markup {
     }
 }
 
+/// The texts of the room in a language.
+pub(crate) fn texts(language: Language) -> Texts {
+    Texts::new(language, &FILLED_BY_SCRIPT)
+}
+
+/// The style sheet of the pages, from the root.
+pub(crate) const STYLE: &str = "sign/assets/room.css";
+const FILLED_BY_SCRIPT: [&str; 11] = [
+    "count",
+    "destination",
+    "host",
+    "page",
+    "reason",
+    "request",
+    "requester",
+    "seconds",
+    "title",
+    "until",
+    "zoom",
+];
 const STEPS: [&str; 6] = ["read", "attach", "agree", "code", "sign", "review"];
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
 
-    use domain::value::Language;
-
     use super::*;
 
     #[test]
     fn the_page_is_whole_in_every_language() {
         for language in Language::ALL {
-            let texts = Texts::new(language);
+            let texts = texts(language);
             let page = room(&texts, "");
+            let spoken = texts.for_script("say-");
+            assert!(spoken.len() > 2000 && !spoken.contains('<'), "nothing in it ends its element");
             let page = texts.whole(page).unwrap();
             assert!(page.starts_with("<!DOCTYPE html>"));
             assert!(page.contains(&format!("<html lang=\"{}\" dir=\"ltr\"", language.as_str())));

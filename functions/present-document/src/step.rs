@@ -3,12 +3,12 @@
 use domain::Timestamp;
 use domain::request::{AnyRequest, Progress, Role, Signatory};
 use domain::value::Language;
+use shared::edge::page::{Texts, language};
 use shared::edge::session::{Credential, word_of};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 
 use crate::room::form::{self, Held, Refused};
-use crate::texts::{self, Texts};
-use crate::{Deps, page};
+use crate::{Deps, page, room};
 
 /// Which page is shown.
 #[derive(Clone, Copy, Debug)]
@@ -37,16 +37,16 @@ pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
         .query("problem")
         .map(|code| Refused { code, attempts_left: http.query("left").and_then(|it| it.parse().ok()) });
     let Some(word) = word_of(http, &deps.session_key, cx.now) else {
-        return written(Texts::new(texts::language(http)), Step::Link, None, refused.as_ref());
+        return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
     };
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let Ok((request, signatory)) = credential.load(&deps.requests, http).await else {
-        return written(Texts::new(texts::language(http)), Step::Link, None, refused.as_ref());
+        return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
     };
     let person = request.facts().signatory(&signatory).ok_or_else(Problem::not_found)?;
     let own =
         person.language.as_deref().and_then(Language::parse).filter(|_| http.query("language").is_none());
-    let texts = Texts::new(own.unwrap_or_else(|| texts::language(http)));
+    let texts = room::texts(own.unwrap_or_else(|| language(http)));
     let step = next(&request, person, http.query("at") == Some("agree"), cx.now);
     let held = Held { request: &request, person, word: &word };
     written(texts, step, Some(&held), refused.as_ref())

@@ -3,6 +3,9 @@
 const MAX_BYTES = 4_400_000;
 
 const $ = (id) => document.getElementById(id);
+const texts = JSON.parse($("texts").textContent);
+const t = (name, values = {}) =>
+  Object.entries(values).reduce((text, [key, value]) => text.replace(`{${key}}`, value), texts[`check-say-${name}`]);
 let chosen = null;
 
 function say(text) {
@@ -23,7 +26,13 @@ function reset() {
 }
 
 function size(bytes) {
-  return bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1e3))} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  const [amount, unit] = bytes < 1e6 ? [Math.max(1, Math.round(bytes / 1e3)), "kilobyte"] : [bytes / 1e6, "megabyte"];
+  return amount.toLocaleString(document.documentElement.lang, { style: "unit", unit, maximumFractionDigits: 1 });
+}
+
+function instant(text) {
+  const form = { dateStyle: "long", timeStyle: "long" };
+  return new Date(text.replace(" ", "T")).toLocaleString(document.documentElement.lang, form);
 }
 
 async function digest(file) {
@@ -37,22 +46,22 @@ async function choose(file) {
   reset();
   chosen = file;
   $("name").textContent = `${file.name} (${size(file.size)})`;
-  say("Computing the fingerprint\u2026");
+  say(t("computing"));
   let sha256;
   try {
     sha256 = await digest(file);
   } catch {
-    fail("The file could not be read.");
+    fail(t("unreadable"));
     return;
   }
   if (chosen !== file) return;
-  $("digest").textContent = sha256 ?? "not computed: this page was not loaded over a safe connection";
+  $("digest").textContent = sha256 ?? t("no-digest");
   let found = null;
   if (sha256 !== null) {
     const answer = await fetch(`check/${sha256}`, { credentials: "omit" }).catch(() => null);
     if (chosen !== file) return;
     if (answer === null || (!answer.ok && answer.status !== 404)) {
-      fail("The service could not be asked. Please try again.");
+      fail(t("not-asked"));
       return;
     }
     if (answer.ok) found = (await answer.json()).data;
@@ -65,20 +74,15 @@ function show(file, found) {
   $("sealed-row").hidden = found === null;
   if (found !== null) {
     $("known").classList.add("good");
-    $("known-title").textContent = "This file was sealed by this service";
-    $("known-words").textContent = found.isComplete
-      ? "It is the complete, signed document, exactly as it was sealed. Nothing in it was changed."
-      : "It is one of the revisions made while the document was being signed, exactly as it was sealed. A later one has more signatures.";
-    $("sealed-at").textContent = found.sealedAt;
+    $("known-title").textContent = t("known");
+    $("known-words").textContent = t(found.isComplete ? "complete" : "revision");
+    $("sealed-at").textContent = instant(found.sealedAt);
   } else {
-    $("known-title").textContent = "This file is not known by its fingerprint";
-    $("known-words").textContent =
-      "It was not sealed by this service in this form. Its signatures can still be checked.";
+    $("known-title").textContent = t("unknown");
+    $("known-words").textContent = t("unknown-words");
   }
   const fits = file.size > 0 && file.size <= MAX_BYTES;
-  $("offer-words").textContent = fits
-    ? "To see each signature, the file has to be sent. It is looked at and not kept."
-    : `Files over ${size(MAX_BYTES)}, and empty ones, cannot be checked on this page.`;
+  $("offer-words").textContent = fits ? t("fits") : t("too-large", { size: size(MAX_BYTES) });
   $("send").hidden = !fits;
   $("known").hidden = false;
   $("known-title").focus();
@@ -89,7 +93,7 @@ async function send() {
   $("send").disabled = true;
   $("problem").textContent = "";
   $("report").replaceChildren();
-  say("Checking the signatures\u2026");
+  say(t("checking"));
   try {
     const answer = await fetch("check", {
       method: "POST",
@@ -104,14 +108,14 @@ async function send() {
       const article = text.slice(text.indexOf("<article"), text.lastIndexOf("</article>"));
       const parsed = new DOMParser().parseFromString(article, "text/html");
       $("report").replaceChildren(document.importNode(parsed.querySelector("article"), true));
-      say("The report is below.");
+      say(t("report"));
       $("report").focus();
     } else {
       const problem = await answer.json().catch(() => ({}));
-      fail(problem.detail ?? "The file could not be checked.");
+      fail(problem.detail ?? t("failed"));
     }
   } catch {
-    fail("The service could not be reached. Please try again.");
+    fail(t("unreached"));
   } finally {
     $("send").disabled = false;
   }

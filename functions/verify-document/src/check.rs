@@ -5,11 +5,12 @@
 //!
 //! **Invariant:** nobody is asked who they are, and nothing is answered that the file's holder does not hold.
 
-use std::net::IpAddr;
+mod page;
 
 use domain::Digest;
 use serde_json::json;
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::network::network;
 use shared::edge::view;
 use shared::store::Quota;
 
@@ -26,8 +27,8 @@ use super::{
 pub(crate) async fn handle(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
         "/check" if http.method() == "POST" => check(deps, http, cx).await,
-        "/check" => Ok(page()),
-        "/check/assets/{name}" => asset(http.path_parameter("name")?),
+        "/check" => page::page(http),
+        "/check/assets/{name}" => page::asset(http.path_parameter("name")?),
         _ => lookup(deps, http).await,
     }
 }
@@ -102,45 +103,6 @@ async fn take(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<(), Pr
     Ok(())
 }
 
-/// An IPv4 address, or the /64 of an IPv6 address: one household has as many of those as it likes.
-fn network(address: &str) -> String {
-    match address.parse() {
-        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_none() => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Ok(address) => address.to_canonical().to_string(),
-        // Whoever has no address shares one with all who have none.
-        Err(_) => "unknown".to_owned(),
-    }
-}
-
-fn page() -> Reply {
-    Reply::text(200, "text/html; charset=utf-8", PAGE)
-        .header("content-security-policy", POLICY)
-        .header("cross-origin-opener-policy", "same-origin")
-        .header("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()")
-}
-
-fn asset(name: &str) -> Result<Reply, Problem> {
-    let (content_type, text) = match name {
-        "check.css" => ("text/css; charset=utf-8", STYLE),
-        "check.js" => ("text/javascript; charset=utf-8", SCRIPT),
-        _ => return Err(Problem::not_found()),
-    };
-    Ok(Reply::text(200, content_type, text).header("cache-control", "no-cache"))
-}
-
-const PAGE: &str = include_str!("../assets/check.html");
-const SCRIPT: &str = include_str!("../assets/check.js");
-const STYLE: &str = concat!(
-    include_str!("../../../shared/templates/web/base.css"),
-    include_str!("../assets/report.css"),
-    include_str!("../assets/check.css"),
-);
-
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES: [&str; 4] =
     ["application/pdf", "application/octet-stream", "application/pkcs7-mime", "application/pkcs7-signature"];
 
@@ -150,17 +112,3 @@ const PER_ADDRESS: u32 = 30;
 const TOGETHER: u32 = 120;
 const PATIENCE: Duration = Duration::from_secs(20);
 const PUBLIC: Limits = Limits { rendering: Duration::from_secs(8), asking: Duration::ZERO };
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_household_is_one_address() {
-        assert_eq!(network("203.0.113.7"), "203.0.113.7");
-        assert_eq!(network("2001:db8:1:2:3:4:5:6"), network("2001:db8:1:2::1"));
-        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
-        assert_eq!(network("::ffff:203.0.113.7"), "203.0.113.7");
-        assert_eq!(network(""), network("nonsense"));
-    }
-}

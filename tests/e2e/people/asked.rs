@@ -1,8 +1,10 @@
 //! What only a signatory knows, attachments, own corrections, locks.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Door, ada, grace};
+use tests::{Door, Person, ada, grace};
 
 use super::{about_signer, request, signer};
 
@@ -47,6 +49,29 @@ async fn an_access_code_comes_before_the_document_and_too_many_wrong_ones_lock()
 }
 
 #[tokio::test]
+async fn whoever_holds_many_links_cannot_guess_at_each_of_them() {
+    let door = Door::open().await;
+    let code = |_: usize, signer: &mut Value| signer["accessCode"] = json!("blue 42");
+    let people = GUESSED.map(|email| Person { email, ..ada() });
+    let ceremony = request(&door, &people, code, &json!({})).await;
+    let tell = async |person: Person, answer: &str| {
+        let body = json!({ "answers": [answer] });
+        ceremony.as_signatory(person, Method::POST, "/sign/access", Some(&body)).await
+    };
+    let [rest @ .., last] = people;
+    for person in rest {
+        for _ in 0..5 {
+            let _wrong = tell(person, "red 41").await.expect(422);
+        }
+    }
+    let refused = tell(last, "blue 42").await.expect(429);
+    assert_eq!(refused.text("/code"), "too_many_requests");
+    assert!(refused.headers.contains_key("retry-after"));
+    door.advance(Duration::from_hours(1)).await;
+    let _told = tell(last, "blue 42").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_required_attachment_comes_before_the_signature_and_can_be_rejected() {
     let door = Door::open().await;
     let asked = |_: usize, signer: &mut Value| {
@@ -74,7 +99,7 @@ async fn a_required_attachment_comes_before_the_signature_and_can_be_rejected() 
     let _accepted = about_signer(&ceremony, 0, Method::POST, &accept, None).await.expect(200);
     let file = about_signer(&ceremony, 0, Method::GET, &format!("/attachments/{id}"), None).await.expect(200);
     assert_eq!(file.headers["content-type"], "application/pdf");
-    door.advance(std::time::Duration::from_mins(1)).await;
+    door.advance(Duration::from_mins(1)).await;
     let _signed = ceremony.sign(ada()).await.expect(200);
     door.settle().await;
     assert_eq!(ceremony.state().await, "DONE");
@@ -122,3 +147,13 @@ async fn a_signature_drawn_as_a_picture_is_drawn_anew_and_sealed() {
     door.settle().await;
     assert_eq!(ceremony.state().await, "DONE");
 }
+
+const GUESSED: [&str; 7] = [
+    "one@example.com",
+    "two@example.com",
+    "three@example.com",
+    "four@example.com",
+    "five@example.com",
+    "six@example.com",
+    "seven@example.com",
+];

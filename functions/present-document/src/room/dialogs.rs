@@ -2,8 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::icon;
-use crate::texts::Texts;
+use shared::edge::page::{Texts, icon};
 
 pub(super) fn all(texts: &Texts) -> Markup {
     html! {

@@ -4,10 +4,10 @@ use domain::Timestamp;
 use domain::request::{AnyRequest, Role, Signatory};
 use maud::{Markup, html};
 use shared::edge::form::WORD;
+use shared::edge::page::{Frame, Texts, frame};
 
-use super::{Frame, frame, link_form};
+use super::{STYLE, link_form};
 use crate::step::Step;
-use crate::texts::Texts;
 
 /// What the forms of a session hold.
 pub(crate) struct Held<'a> {
@@ -72,7 +72,15 @@ pub(crate) fn page(
     let host = held.map(|it| host_of(&it.request.facts().public_url));
     frame(
         texts,
-        &Frame { root: "../", title: "room-title", class: "still", script: None, host, tools: false },
+        &Frame {
+            root: "../",
+            title: "room-title",
+            class: "still",
+            style: STYLE,
+            script: None,
+            host,
+            tools: false,
+        },
         &body,
     )
 }

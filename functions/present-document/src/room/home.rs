@@ -1,9 +1,9 @@
 //! The landing page: what this is, and where to go.
 
 use maud::{Markup, html};
+use shared::edge::page::{Frame, Texts, frame};
 
-use super::{Frame, frame};
-use crate::texts::Texts;
+use super::STYLE;
 
 /// `GET /`.
 pub(crate) fn home(texts: &Texts) -> Markup {
@@ -32,7 +32,15 @@ pub(crate) fn home(texts: &Texts) -> Markup {
     };
     frame(
         texts,
-        &Frame { root: "", title: "room-home-title", class: "still", script: None, host: None, tools: false },
+        &Frame {
+            root: "",
+            title: "room-home-title",
+            class: "still",
+            style: STYLE,
+            script: None,
+            host: None,
+            tools: false,
+        },
         &body,
     )
 }

@@ -3,27 +3,32 @@
 use domain::value::Language;
 use maud::{DOCTYPE, Markup, html};
 
-use super::icon;
-use crate::texts::Texts;
+use super::{Texts, icon};
 
 /// What a page is, for its frame.
-pub(crate) struct Frame<'a> {
+#[derive(Debug)]
+pub struct Frame<'a> {
     /// Leads from the page to the root of the API, as in `../`.
-    pub(crate) root: &'a str,
+    pub root: &'a str,
     /// The name of the text that is its title.
-    pub(crate) title: &'a str,
-    pub(crate) class: &'a str,
-    pub(crate) script: Option<&'a str>,
+    pub title: &'a str,
+    /// The class of its body.
+    pub class: &'a str,
+    /// Its style sheet, from the root.
+    pub style: &'a str,
+    /// Its script, from the root.
+    pub script: Option<&'a str>,
     /// The host that the address bar must show; the script fills it in where there is one.
-    pub(crate) host: Option<&'a str>,
+    pub host: Option<&'a str>,
     /// Whether someone acts on it, who may want another device.
-    pub(crate) tools: bool,
+    pub tools: bool,
 }
 
 /// The page with its frame.
-pub(crate) fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
+#[must_use]
+pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
     let t = |name: &str| texts.say(name);
-    let asset = |name: &str| format!("{}sign/assets/{name}", page.root);
+    let from_root = |path: &str| format!("{}{path}", page.root);
     html! {
         (DOCTYPE)
         html lang=(texts.language().as_str()) dir="ltr" {
@@ -35,10 +40,10 @@ pub(crate) fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                 meta name="referrer" content="no-referrer";
                 meta name="format-detection" content="telephone=no, date=no, address=no, email=no";
                 title { (t(page.title)) }
-                link rel="icon" type="image/svg+xml" href=(asset("icon.svg"));
-                link rel="stylesheet" href=(asset("room.css"));
+                link rel="icon" type="image/svg+xml" href=(from_root("sign/assets/icon.svg"));
+                link rel="stylesheet" href=(from_root(page.style));
                 @if let Some(script) = page.script {
-                    script type="module" src=(asset(script)) {}
+                    script type="module" src=(from_root(script)) {}
                 }
             }
             body class=(page.class) data-root=(page.root) {
@@ -76,7 +81,7 @@ pub(crate) fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                 }
                 footer.foot {
                     @if page.tools || page.host.is_some() { p { (t("room-footer-kept")) } }
-                    p { a href=(format!("{}check", page.root)) { (t("room-footer-check")) } }
+                    p { a href=(from_root("check")) { (t("room-footer-check")) } }
                     p #request-line {}
                 }
             }
