@@ -237,6 +237,10 @@ test("every language fits on 320 pixels and at twice the size of text, in every 
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
       assert.ok(overflow <= 0, `${language} ${step}: ${overflow} px too wide`);
     }
+    await page.goto(`${url}/check?language=${language}`);
+    await page.evaluate(() => { document.documentElement.style.fontSize = "200%"; document.getElementById("known").hidden = false; });
+    const checking = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    assert.ok(checking <= 0, `${language} check: ${checking} px too wide`);
     await room.context.close();
   }
 });
