@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use shared::store::ITEM_VERSION;
 
 /// A directory with the whole state of one stage. Clones keep it locked.
 #[derive(Clone, Debug)]
@@ -44,6 +45,9 @@ pub enum DiskError {
     /// Another process holds it.
     #[error("{0} is in use by another Paraphe process; stop that one or choose another --data")]
     Locked(PathBuf),
+    /// Another version of Paraphe wrote it, in shapes that this one does not read.
+    #[error("{0} was written by another version of Paraphe; choose another --data, or --reset to begin anew")]
+    OtherVersion(PathBuf),
     /// Somebody else's files are in it.
     #[error("{0} holds files but no Paraphe data; choose another --data")]
     NotOurs(PathBuf),
@@ -54,17 +58,22 @@ impl DataDir {
     ///
     /// # Errors
     ///
-    /// [`DiskError::NotOurs`] for a directory with other files, [`DiskError::Locked`] when another process
-    /// has it open.
+    /// [`DiskError::NotOurs`] for a directory with other files, [`DiskError::OtherVersion`] for one of another
+    /// version, [`DiskError::Locked`] when another process has it open.
     pub fn open(root: &Path) -> Result<Self, DiskError> {
         create_private_dir(root)?;
         let marker = root.join(MARKER);
-        if !marker.exists() {
+        if marker.exists() {
+            let text = fs::read_to_string(&marker).map_err(|source| io_error(&marker, source))?;
+            if text != marker_text() {
+                return Err(DiskError::OtherVersion(root.to_owned()));
+            }
+        } else {
             let mut entries = fs::read_dir(root).map_err(|source| io_error(root, source))?;
             if entries.next().is_some() {
                 return Err(DiskError::NotOurs(root.to_owned()));
             }
-            fs::write(&marker, MARKER_TEXT).map_err(|source| io_error(&marker, source))?;
+            fs::write(&marker, marker_text()).map_err(|source| io_error(&marker, source))?;
         }
         Self::lock(root, None)
     }
@@ -249,9 +258,14 @@ fn io_error(path: &Path, source: io::Error) -> DiskError {
     DiskError::Io { path: path.to_owned(), source }
 }
 
+fn marker_text() -> String {
+    format!(
+        "The state of a Paraphe that runs on this machine, with items of version {ITEM_VERSION}.\n\
+         Delete the directory to begin anew.\n"
+    )
+}
+
 const MARKER: &str = "PARAPHE";
-const MARKER_TEXT: &str =
-    "The state of a Paraphe that runs on this machine. Delete the directory to begin anew.\n";
 
 #[cfg(test)]
 mod tests {
@@ -277,6 +291,18 @@ mod tests {
         assert!(matches!(DataDir::reset(&theirs), Err(DiskError::NotOurs(_))));
         assert!(matches!(DataDir::open(&theirs), Err(DiskError::NotOurs(_))));
         assert!(theirs.join("thesis.txt").exists());
+    }
+
+    #[test]
+    fn what_another_version_wrote_is_left_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let root = home.path().join("data");
+        drop(DataDir::open(&root).unwrap());
+        drop(DataDir::open(&root).unwrap());
+        fs::write(root.join(MARKER), "The state of a Paraphe of last year.").unwrap();
+        assert!(matches!(DataDir::open(&root), Err(DiskError::OtherVersion(_))));
+        DataDir::reset(&root).unwrap();
+        drop(DataDir::open(&root).unwrap());
     }
 
     #[test]

@@ -20,8 +20,8 @@ use document::{FileItem, InputItem, SealingItem};
 use options::{CallbackItem, OptionsItem};
 use signatory::SignatoryItem;
 
-/// Version of the shapes below.
-pub(super) const ITEM_VERSION: u32 = 2;
+/// Version of the shapes in which requests are stored. One of another version is not read.
+pub const ITEM_VERSION: u32 = 2;
 
 /// The item that holds a request.
 #[derive(Debug, Deserialize, Serialize)]

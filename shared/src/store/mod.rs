@@ -25,6 +25,7 @@ pub use documents::{
 pub use due::{DueItem, DueTarget};
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
+pub use items::ITEM_VERSION;
 pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
 pub use messages::Claim;
 pub use quota::{Quota, Quotas};
