@@ -148,13 +148,13 @@ fn outcome(reply: &Value) -> String {
     }
 }
 
-/// The key in the events.
+/// The key in the events, one that somebody chose.
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 94] = [
+const ANSWERS: [(&str, &str); 113] = [
     ("authorize", "Allow"),
-    ("authorize.unknown-key", "Deny"),
+    ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
     ("capture-signature", "404"),
     ("capture-signature.approval", "404"),
     ("capture-signature.attachment", "404"),
@@ -184,7 +184,22 @@ const ANSWERS: [(&str, &str); 94] = [
     ("ingest-document.test-event", "null"),
     ("issue-otp", "404"),
     ("issue-otp.form", "303"),
+    ("issue-token", "401"),
+    ("issue-token.one-span", "401"),
+    ("issue-token.openapi", "200"),
     ("load-trusted-lists", "null"),
+    ("manage-access", "200"),
+    ("manage-access.app", "404"),
+    ("manage-access.apps", "200"),
+    ("manage-access.change", "404"),
+    ("manage-access.change-app", "404"),
+    ("manage-access.create", "201"),
+    ("manage-access.create-app", "201"),
+    ("manage-access.create-unknown-scope", "422"),
+    ("manage-access.one", "404"),
+    ("manage-access.revoke", "404"),
+    ("manage-access.revoke-app", "404"),
+    ("manage-access.rotate", "404"),
     ("manage-request", "404"),
     ("manage-request.attachment", "404"),
     ("manage-request.attachment-singular", "404"),
@@ -226,6 +241,10 @@ const ANSWERS: [(&str, &str); 94] = [
     ("read-request.list-singular", "200"),
     ("read-request.one", "404"),
     ("read-request.one-singular", "404"),
+    ("read-request.signed", "404"),
+    ("read-request.signed-singular", "404"),
+    ("read-request.validated", "404"),
+    ("read-request.validated-singular", "404"),
     ("record-bounce", "null"),
     ("record-bounce.complaint", "null"),
     ("record-bounce.delivery", "null"),

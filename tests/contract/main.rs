@@ -1,6 +1,7 @@
 //! Agreement of files: template, crates, events, environment, layers and the rules of the house.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
+mod access;
 mod environment;
 mod events;
 mod functions;

@@ -15,8 +15,6 @@ use bytes::Bytes;
 use http::{Method, Request};
 use local::Options;
 use serde_json::{Value, json};
-use shared::edge::{Env, Supply};
-use shared::store::ApiKey;
 use tests::{Answer, CONTRACT, Door, ada, grace};
 
 use desk::Desk;
@@ -75,18 +73,4 @@ async fn anybody(door: &Door, method: Method, path: &str, content_type: &str, bo
 pub(crate) async fn put_trust(door: &Door, roots: &[&str], online: bool) {
     let body = json!({ "roots": roots, "trustedLists": true, "onlineRevocation": online });
     let _taken = door.call(Method::PUT, "/trust", Some(&body)).await.expect(200);
-}
-
-/// The key of another tenant.
-async fn another_tenant(door: &Door) -> ApiKey {
-    let function = door.cloud.template().function("VerifyDocumentFunction").unwrap();
-    let (env, aws) = (Env::from_pairs(function.environment.clone()), door.cloud.aws());
-    let access = Supply::new(&env, &aws).access().unwrap();
-    let key = ApiKey::parse("another_tenants_key_0123456789").unwrap();
-    let tenant = shared::store::Tenant {
-        id: domain::TenantId::parse("another").unwrap(),
-        display_name: domain::Text::parse("Another", "name", 100).unwrap(),
-    };
-    access.grant(&key, &tenant, door.cloud.clock().now()).await.unwrap();
-    key
 }

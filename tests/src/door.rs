@@ -89,6 +89,22 @@ impl Door {
         self.send(request.body(Bytes::from(body)).unwrap()).await
     }
 
+    /// The first key of another tenant, as an operator makes it.
+    pub async fn another_tenant(&self, tenant: &str) -> String {
+        let asked = json!({ "tenant": tenant, "displayName": tenant });
+        let first = self.cloud.invoke("ManageAccessFunction", asked).await.expect("a first key");
+        first["key"].as_str().expect("a key").to_owned()
+    }
+
+    /// A key with these scopes, made by the demo tenant, with other members of the body.
+    pub async fn key(&self, scopes: &[&str], others: &Value) -> String {
+        let mut body = json!({ "name": "A key", "scopes": scopes });
+        for (name, value) in others.as_object().into_iter().flatten() {
+            body[name] = value.clone();
+        }
+        self.post("/access/keys", &body).await.expect(201).text("/data/key")
+    }
+
     /// Sends any request.
     pub async fn send(&self, request: Request<Bytes>) -> Answer {
         let (head, body) = self.cloud.invoke_http(request).await.into_parts();

@@ -38,15 +38,16 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         return list(deps, &http).await;
     }
     let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
-    match http.path_parameter("actionType").unwrap_or_default() {
-        "" | "detail" => {
+    // The documents have routes of their own, as they ask for a scope of their own.
+    match (http.route().rsplit('/').next(), http.path_parameter("actionType").unwrap_or_default()) {
+        (Some("{id}"), _) | (Some("{actionType}"), "detail") => {
             Ok(Reply::json(200, &view::envelope("", &view::request(&request, Some(&deps.links)))))
         }
-        "signedDocument" => {
+        (Some("signedDocument"), _) => {
             let sealed = request.sealed().cloned();
             document(deps, &request, sealed.as_ref(), Which::Signed, cx).await
         }
-        "validatedDocument" => {
+        (Some("validatedDocument"), _) => {
             let accepted = request.document().map(|it| it.accepted.clone());
             document(deps, &request, accepted.as_ref(), Which::Validated, cx).await
         }

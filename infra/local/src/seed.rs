@@ -1,14 +1,15 @@
 //! The demo tenant: its API key, and a seal key with a small CA.
 
 use domain::TenantId;
+use domain::access::{ApiKey, Mode, Scopes};
 use domain::value::Text;
 use pades::demo_ca;
 use serde_json::json;
 use shared::BoxError;
 use shared::edge::serve::BoxFuture;
-use shared::store::{Access, ApiKey, Tenant};
+use shared::edge::system_rng;
+use shared::store::{Access, NewCredential};
 
-use crate::chance;
 use crate::cloud::Seeding;
 
 /// The secret that keeps the demo tenant's API key, so that it can be printed at every start.
@@ -42,25 +43,39 @@ fn seal_key(seeding: &Seeding<'_>) -> Result<(), BoxError> {
 
 /// Lets the demo tenant in by the key that was chosen, by the one it has, or by a new one.
 async fn api_key(seeding: &Seeding<'_>) -> Result<(), BoxError> {
-    let held = seeding.secrets.value(API_KEY_SECRET);
-    let chosen = seeding.options.api_key.clone();
-    if held.is_some() && (chosen.is_none() || chosen == held) {
-        return Ok(());
-    }
-    let text = chosen.unwrap_or_else(|| format!("paraphe_demo_{}", hex::encode(chance::bytes::<24>())));
-    let key = ApiKey::parse(&text).ok_or("the API key is too short, too long or has spaces")?;
-    let tenant = Tenant {
-        id: TenantId::parse("demo").map_err(|_| "the demo tenant's name is refused")?,
-        display_name: Text::parse("Demo", "display_name", 100)
-            .map_err(|_| "the demo tenant's name is refused")?,
-    };
     let table = seeding.template.table("Requests").ok_or("the template has no table Requests")?.name.clone();
-    let now = seeding.options.clock.now();
-    Access::new(seeding.aws.dynamodb(), table).grant(&key, &tenant, now).await?;
-    seeding.secrets.put(API_KEY_SECRET, text, now.unix_ms())?;
+    let access = Access::new(seeding.aws.dynamodb(), table);
+    let (mut rng, now) = (system_rng(), seeding.options.clock.now());
+    let text = seeding.options.api_key.clone().or_else(|| seeding.secrets.value(API_KEY_SECRET));
+    let key = match text {
+        Some(text) => ApiKey::parse(&text)
+            .ok_or("the API key is too short, too long, has spaces, or a wrong checksum")?,
+        None => ApiKey::new(Mode::Live, &mut rng),
+    };
+    if access.by_key(&key).await?.is_none() {
+        let text = |text: &str, field| {
+            Text::parse(text, field, 100).map_err(|_| "the demo tenant's name is refused")
+        };
+        let new = NewCredential {
+            tenant: TenantId::parse("demo").map_err(|_| "the demo tenant's name is refused")?,
+            requester: text("Demo", "requester")?,
+            name: text("Demo key", "name")?,
+            mode: Mode::Live,
+            scopes: Scopes::everything(),
+            networks: Vec::new(),
+            calls_per_minute: Some(CALLS_PER_MINUTE),
+            expires_at: None,
+        };
+        access.add(&new.of_key(&key, now)).await?;
+    }
+    if seeding.secrets.value(API_KEY_SECRET).as_deref() != Some(key.expose()) {
+        seeding.secrets.put(API_KEY_SECRET, key.expose().to_owned(), now.unix_ms())?;
+    }
     Ok(())
 }
 
+/// A trial on one machine is not to meet limits by chance.
+const CALLS_PER_MINUTE: u32 = 60_000;
 const ORGANIZATION: &str = "Paraphe";
 /// Longer than any trial; documents sealed in it stay valid while it lasts.
 const VALID_DAYS: u32 = 3653;

@@ -37,7 +37,7 @@ async fn the_demo_tenant_keeps_its_key_and_its_seal_over_a_restart() {
     let key = cloud.api_key().unwrap();
     assert_eq!(list(&cloud, Some(&key)).await, 200);
     assert_eq!(list(&cloud, None).await, 401);
-    assert_eq!(list(&cloud, Some("paraphe_demo_0000000000000000000000000")).await, 403);
+    assert_eq!(list(&cloud, Some("paraphe_demo_0000000000000000000000000")).await, 401);
     let ca = std::fs::read(cloud.data().join("ca.pem")).unwrap();
 
     let cloud = cloud.restart().await.unwrap();
@@ -90,8 +90,7 @@ fn the_service_starts_says_how_to_begin_and_stops_when_asked() {
     while !told.contains("Ctrl-C") {
         assert_ne!(lines.read_line(&mut told).unwrap(), 0, "{told}");
     }
-    for part in ["Paraphe is ready after", "API key    paraphe_demo_", "/_local/outbox", "curl -H", "/EU-SES"]
-    {
+    for part in ["Paraphe is ready after", "API key    pk_live_", "/_local/outbox", "curl -H", "/EU-SES"] {
         assert!(told.contains(part), "{part} is missing in {told}");
     }
     assert!(parent.path().join("data/demo-request.json").exists());

@@ -7,6 +7,7 @@
 //! **Invariant:** knows no network, no clock, no random source of its own, no byte of PDF, and is not
 //! asynchronous. Time, chance and policy are arguments.
 
+pub mod access;
 pub mod cause;
 pub mod channel;
 pub mod due;

@@ -37,6 +37,15 @@ pub enum Refusal {
     /// Others have to act first; an invitation follows.
     #[error("others have to act first")]
     NotYourTurn,
+    /// The text is no range of network addresses.
+    #[error("a range of addresses is an address, or an address and a prefix such as 192.0.2.0/24")]
+    NetworkMalformed,
+    /// The scope names no operation.
+    #[error("there is no such scope")]
+    ScopeUnknown {
+        /// Its position among those that were given, from 0.
+        position: usize,
+    },
     /// The role does not allow the act.
     #[error("the role {role} does not allow this")]
     RoleCannot {
@@ -165,6 +174,7 @@ impl Refusal {
             Self::LinkUnknown => "link_unknown",
             Self::ModeNotAllowed => "mode_not_allowed",
             Self::NameMalformed => "name_malformed",
+            Self::NetworkMalformed => "network_malformed",
             Self::NobodySigns => "nobody_signs",
             Self::NotEditable { .. } => "not_editable",
             Self::NotYourTurn => "not_your_turn",
@@ -173,6 +183,7 @@ impl Refusal {
             Self::RequestNot { .. } => "request_state",
             Self::ResendTooSoon { .. } => "resend_too_soon",
             Self::RoleCannot { .. } => "role_cannot",
+            Self::ScopeUnknown { .. } => "scope_unknown",
             Self::SignatoryLocked => "signatory_locked",
             Self::SignatoryNotLocked => "signatory_not_locked",
             Self::SignatoryNotPending => "signatory_not_pending",

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_lambda_events::event::apigw::ApiGatewayProxyRequest;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use domain::access::{Operation, Scopes};
 use domain::{Actor, Cause, LinkToken, Origin, RequestId, SignatoryId, TenantId};
 use http::{HeaderValue, Method};
 use rand::CryptoRng;
@@ -171,6 +172,29 @@ impl HttpRequest {
     #[must_use]
     pub fn authorized(&self, name: &str) -> Option<&str> {
         self.event.request_context.authorizer.fields.get(name).and_then(Value::as_str)
+    }
+
+    /// What the caller may do, as the authorizer found it.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        self.authorized("scopes").map(Scopes::restore).unwrap_or_default()
+    }
+
+    /// Refuses a caller whose scopes do not allow the operation. The gateway has applied the authorizer's policy
+    /// before, which knows paths as they were sent; here the operation is the one that was found for the path.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 401 for an operation that asks for a scope and a call without a tenant, 403 for a scope that
+    /// is not there.
+    pub(super) fn check_scope(&self) -> Result<(), Problem> {
+        let operation = Operation::of(self.method().as_str(), self.route());
+        match (operation, self.authorized("tenant")) {
+            (None, None) => Ok(()),
+            (Some(_), None) => Err(Problem::unauthorized()),
+            (Some(operation), Some(_)) if self.scopes().allow(operation) => Ok(()),
+            (_, Some(_)) => Err(Problem::forbidden()),
+        }
     }
 
     /// The token after `Authorization: Bearer`.

@@ -20,6 +20,7 @@ pub mod shown;
 pub mod stream;
 pub mod supply;
 pub mod telemetry;
+pub mod token;
 pub mod view;
 
 pub use crate::chance::system_rng;

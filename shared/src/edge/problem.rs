@@ -62,6 +62,12 @@ impl Problem {
             .header("www-authenticate", "Bearer")
     }
 
+    /// 403 for a caller whose scopes do not reach so far.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(403, "forbidden", "The key or token has no scope for this.")
+    }
+
     /// 404, the same for what does not exist and what belongs to someone else.
     #[must_use]
     pub fn not_found() -> Self {
@@ -226,8 +232,10 @@ impl From<Refusal> for Problem {
             | Refusal::IdMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
+            | Refusal::NetworkMalformed
             | Refusal::NobodySigns
             | Refusal::PhoneMalformed
+            | Refusal::ScopeUnknown { .. }
             | Refusal::SmsNotAllowed { .. }
             | Refusal::SmsTextUnfit { .. }
             | Refusal::TextMalformed { .. } => 422,

@@ -85,7 +85,11 @@ impl Handler {
                 let (route, answer) = match HttpRequest::from_event(event) {
                     Ok(request) => {
                         let route = format!("{} {}", request.method(), request.route());
-                        (route, handle(deps, request, &cx).await)
+                        let answer = match request.check_scope() {
+                            Ok(()) => handle(deps, request, &cx).await,
+                            Err(problem) => Err(problem),
+                        };
+                        (route, answer)
                     }
                     Err(problem) => (String::new(), Err(problem)),
                 };

@@ -12,6 +12,7 @@ use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
 use super::result::ResultKeys;
 use super::session::SessionKey;
+use super::token::TokenKeys;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
@@ -59,7 +60,7 @@ impl<'a> Supply<'a> {
         SigningKeys::new(aws_sdk_kms::Client::new(&self.aws.sdk))
     }
 
-    /// API keys. `REQUESTS_TABLE`.
+    /// API keys and client apps. `REQUESTS_TABLE`.
     ///
     /// # Errors
     ///

@@ -1,143 +1,372 @@
-//! Who may call the API.
+//! Who may call the API: keys and client apps.
+//!
+//! **Invariant:** of a secret only its digest is stored, and a tenant sees no credentials of another.
 
-use std::fmt;
+mod item;
+
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
-use domain::value::Text;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use domain::access::{ApiKey, ClientSecret, Mode, Network, Scopes};
+use domain::value::{CredentialId, Text};
 use domain::{Digest, TenantId, Timestamp};
-use rand::{CryptoRng, RngExt as _};
-use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, to_item};
-use zeroize::Zeroizing;
+use rand::CryptoRng;
+use serde_dynamo::{from_item, from_items, to_item};
+
+pub use item::CredentialChange;
+use item::CredentialItem;
 
 use super::error::StoreError;
 use super::keys;
+use super::messages::lost;
 
-/// API keys and tenants.
+/// API keys and client apps.
 #[derive(Clone, Debug)]
 pub struct Access {
     client: Client,
     table: String,
 }
 
-/// An API key. Only its digest is stored; `Debug` hides it.
-#[derive(Clone)]
-pub struct ApiKey(Zeroizing<String>);
+/// What lets a caller in.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum CredentialKind {
+    /// A client app: its secret gets tokens.
+    App,
+    /// An API key, which is sent with every call.
+    Key,
+}
 
-impl ApiKey {
-    /// A fresh key: a prefix that scanners for leaked secrets know, and 256 random bits.
-    pub fn new(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        Self(Zeroizing::new(format!("{KEY_PREFIX}{}", hex::encode(rng.random::<[u8; 32]>()))))
+impl CredentialKind {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Key => "key",
+        }
     }
 
-    /// Reads a key that a caller sent or chose.
+    /// Reads its word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let fits = (MIN_KEY_CHARS..=MAX_KEY_CHARS).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_graphic());
-        fits.then(|| Self(Zeroizing::new(text.to_owned())))
-    }
-
-    /// The key in full: to be shown once.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
-    fn digest(&self) -> Digest {
-        Digest::of_parts(&[b"paraphe/api-key/v1\0", self.0.as_bytes()])
+        [Self::App, Self::Key].into_iter().find(|it| it.as_str() == text)
     }
 }
 
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(***)")
-    }
-}
-
-/// A tenant, as the operator describes it.
+/// An API key or a client app, as it is stored.
 #[derive(Clone, Debug)]
-pub struct Tenant {
-    /// Names it.
-    pub id: TenantId,
-    /// How signatories read who asks them.
-    pub display_name: Text,
-}
-
-/// Who holds a key.
-#[derive(Clone, Debug)]
-pub struct KeyHolder {
-    /// The tenant.
+pub struct Credential {
+    /// Which of both it is.
+    pub kind: CredentialKind,
+    /// Names it. A key's is the beginning of its digest.
+    pub id: CredentialId,
+    /// Whose it is: the tenant in earnest, also for a test key.
     pub tenant: TenantId,
     /// How signatories read who asks them.
-    pub display_name: String,
+    pub requester: Text,
+    /// What the tenant calls it.
+    pub name: Text,
+    /// Whether it is for tests.
+    pub mode: Mode,
+    /// What its holder may do.
+    pub scopes: Scopes,
+    /// Where its holder may call from; from anywhere when empty.
+    pub networks: Vec<Network>,
+    /// Calls of one operation in a minute; the usual number when absent.
+    pub calls_per_minute: Option<u32>,
+    /// Whether it lets anybody in.
+    pub is_enabled: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When its secret was last replaced.
+    pub rotated_at: Option<Timestamp>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, give or take [`USE_IS_NOTED_EVERY`].
+    pub last_used_at: Option<Timestamp>,
+    secret: Digest,
 }
 
-#[derive(Deserialize, Serialize)]
-struct KeyItem {
-    pk: String,
-    sk: String,
-    tenant: String,
-    display_name: String,
-    created_at: i64,
+/// What somebody who makes a credential decides.
+#[derive(Clone, Debug)]
+pub struct NewCredential {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// How signatories read who asks them.
+    pub requester: Text,
+    /// What the tenant calls it.
+    pub name: Text,
+    /// Whether it is for tests.
+    pub mode: Mode,
+    /// What its holder may do.
+    pub scopes: Scopes,
+    /// Where its holder may call from; from anywhere when empty.
+    pub networks: Vec<Network>,
+    /// Calls of one operation in a minute; the usual number when absent.
+    pub calls_per_minute: Option<u32>,
+    /// When it ends.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl NewCredential {
+    /// The credential that this key is.
+    #[must_use]
+    pub fn of_key(self, key: &ApiKey, now: Timestamp) -> Credential {
+        self.with(CredentialKind::Key, id_of(key), key.digest(), now)
+    }
+
+    /// A client app with this secret.
+    pub fn of_app(
+        self,
+        secret: &ClientSecret,
+        now: Timestamp,
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Credential {
+        self.with(CredentialKind::App, CredentialId::new(rng), secret.digest(), now)
+    }
+
+    fn with(self, kind: CredentialKind, id: CredentialId, secret: Digest, now: Timestamp) -> Credential {
+        Credential {
+            kind,
+            id,
+            tenant: self.tenant.in_mode(Mode::Live),
+            requester: self.requester,
+            name: self.name,
+            mode: self.mode,
+            scopes: self.scopes,
+            networks: self.networks,
+            calls_per_minute: self.calls_per_minute,
+            is_enabled: true,
+            created_at: now,
+            rotated_at: None,
+            expires_at: self.expires_at,
+            last_used_at: None,
+            secret,
+        }
+    }
+}
+
+impl Credential {
+    /// The tenant that its holder acts for: the sandbox of its tenant, for tests.
+    #[must_use]
+    pub fn acts_for(&self) -> TenantId {
+        self.tenant.in_mode(self.mode)
+    }
+
+    /// Whether it lets anybody in at this instant.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.is_enabled && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether this is the app's secret.
+    #[must_use]
+    pub fn is_secret(&self, secret: &ClientSecret) -> bool {
+        self.kind == CredentialKind::App && self.secret == secret.digest()
+    }
 }
 
 impl Access {
-    /// The keys in `table`.
+    /// The credentials in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
         Self { client, table }
     }
 
-    /// Lets the holder of `key` act for `tenant`. Storing the same key again changes nothing but the name.
+    /// Stores a new credential; false if there is one of this name.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn grant(&self, key: &ApiKey, tenant: &Tenant, now: Timestamp) -> Result<(), StoreError> {
-        let item = KeyItem {
-            pk: keys::access_pk(&key.digest()),
-            sk: keys::ONLY.to_owned(),
-            tenant: tenant.id.to_string(),
-            display_name: tenant.display_name.as_str().to_owned(),
-            created_at: now.unix_ms(),
-        };
-        self.client
+    pub async fn add(&self, credential: &Credential) -> Result<bool, StoreError> {
+        let item = CredentialItem::write(credential);
+        let sent = self
+            .client
             .put_item()
             .table_name(&self.table)
             .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
+            .condition_expression("attribute_not_exists(pk)")
             .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+            .await;
+        match sent {
+            Ok(_) => Ok(true),
+            Err(error) => {
+                let service = error.as_service_error();
+                if service.is_some_and(PutItemError::is_conditional_check_failed_exception) {
+                    return Ok(false);
+                }
+                Err(StoreError::unavailable("PutItem")(error))
+            }
+        }
     }
 
-    /// Who holds this key, if anyone does. The table is asked for the key's digest, so nothing secret is
-    /// compared byte by byte.
+    /// The credential that a key is, if it is one. The table is asked by the beginning of the key's digest, and
+    /// the whole digest is compared in constant time.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn holder(&self, key: &ApiKey) -> Result<Option<KeyHolder>, StoreError> {
-        let pk = keys::access_pk(&key.digest());
+    pub async fn by_key(&self, key: &ApiKey) -> Result<Option<Credential>, StoreError> {
+        let found = self.get(CredentialKind::Key, &id_of(key)).await?;
+        Ok(found.filter(|it| it.secret == key.digest()))
+    }
+
+    /// The credential of a name, whoever's it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn get(
+        &self,
+        kind: CredentialKind,
+        id: &CredentialId,
+    ) -> Result<Option<Credential>, StoreError> {
+        let pk = keys::credential_pk(kind, id);
         let answer = self
             .client
             .get_item()
             .table_name(&self.table)
             .key(keys::PK, AttributeValue::S(pk.clone()))
             .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .consistent_read(true)
             .send()
             .await
             .map_err(StoreError::unavailable("GetItem"))?;
         let Some(item) = answer.item else { return Ok(None) };
-        let item: KeyItem = from_item(item).map_err(|error| StoreError::corrupt("KEY", error))?;
-        let tenant = TenantId::parse(&item.tenant).map_err(|_| StoreError::corrupt("KEY", "tenant"))?;
-        Ok(Some(KeyHolder { tenant, display_name: item.display_name }))
+        let item: CredentialItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        item.read().map(Some)
+    }
+
+    /// All keys, or all client apps, of a tenant, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn list(&self, tenant: &TenantId, kind: CredentialKind) -> Result<Vec<Credential>, StoreError> {
+        let partition = keys::credentials_of(&tenant.in_mode(Mode::Live), kind);
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(keys::BY_TENANT)
+            .key_condition_expression("tenant_pk = :partition")
+            .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
+            .into_paginator()
+            .send();
+        let mut credentials = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(StoreError::unavailable("Query"))?;
+            let items: Vec<CredentialItem> = from_items(page.items.unwrap_or_default())
+                .map_err(|error| StoreError::corrupt(&partition, error))?;
+            for item in items {
+                credentials.push(item.read()?);
+            }
+        }
+        Ok(credentials)
+    }
+
+    /// Changes a credential of a tenant, and tells what it is then; none when it is gone.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn change(
+        &self,
+        credential: &Credential,
+        change: &CredentialChange,
+    ) -> Result<Option<Credential>, StoreError> {
+        let pk = keys::credential_pk(credential.kind, &credential.id);
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(pk.clone()))
+            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .condition_expression("attribute_exists(pk)")
+            .return_values(ReturnValue::AllNew);
+        let (mut set, mut removed) = (Vec::new(), Vec::new());
+        for (position, (attribute, value)) in change.attributes().into_iter().enumerate() {
+            update = update.expression_attribute_names(format!("#a{position}"), attribute);
+            match value {
+                Some(value) => {
+                    update = update.expression_attribute_values(format!(":v{position}"), value);
+                    set.push(format!("#a{position} = :v{position}"));
+                }
+                None => removed.push(format!("#a{position}")),
+            }
+        }
+        let clause = |word: &str, parts: &[String]| {
+            if parts.is_empty() { String::new() } else { format!("{word} {} ", parts.join(", ")) }
+        };
+        let expression = format!("{}{}", clause("SET", &set), clause("REMOVE", &removed));
+        if expression.is_empty() {
+            return self.get(credential.kind, &credential.id).await;
+        }
+        let answer = match update.update_expression(expression.trim_end()).send().await {
+            Ok(answer) => answer,
+            Err(error) if lost(&error) => return Ok(None),
+            Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
+        };
+        let item = answer.attributes.ok_or_else(|| StoreError::corrupt(&pk, "no attributes"))?;
+        let item: CredentialItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        item.read().map(Some)
+    }
+
+    /// Ends a credential; false when it had ended before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn revoke(&self, kind: CredentialKind, id: &CredentialId) -> Result<bool, StoreError> {
+        let answer = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::credential_pk(kind, id)))
+            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .return_values(ReturnValue::AllOld)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("DeleteItem"))?;
+        Ok(answer.attributes.is_some())
+    }
+
+    /// Notes that a credential is in use, if that was not noted lately.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn note_use(&self, credential: &Credential, now: Timestamp) -> Result<(), StoreError> {
+        let noted = credential.last_used_at.is_some_and(|at| now < at.plus(USE_IS_NOTED_EVERY));
+        if noted {
+            return Ok(());
+        }
+        let sent = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::credential_pk(credential.kind, &credential.id)))
+            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .update_expression("SET last_used_at = :now")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            // It was revoked in between, and must not come back.
+            Err(error) if lost(&error) => Ok(()),
+            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
+        }
     }
 }
 
-const KEY_PREFIX: &str = "pk_live_";
-/// 128 bits in base64 take 22 characters: a shorter key can be guessed.
-const MIN_KEY_CHARS: usize = 22;
-const MAX_KEY_CHARS: usize = 200;
+/// The name of the credential that a key is: 96 bits of its digest, from which nobody gets back to the key.
+fn id_of(key: &ApiKey) -> CredentialId {
+    CredentialId::of_digest(&key.digest())
+}
+
+/// How exactly the last use of a credential is known.
+pub const USE_IS_NOTED_EVERY: Duration = Duration::from_mins(5);

@@ -2,8 +2,10 @@
 
 use domain::due::DueKind;
 use domain::transition::ChainName;
-use domain::value::{DocumentId, MessageId, ThemeName, ValidationId};
+use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
+
+use super::access::CredentialKind;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -97,8 +99,25 @@ pub(super) fn due_sort(at: Timestamp, id: &RequestId, rest: &str) -> String {
     format!("{at}#{id}#{rest}")
 }
 
-pub(super) fn access_pk(key_digest: &Digest) -> String {
-    format!("KEY#{}", key_digest.to_hex())
+/// Partition of an API key or a client app.
+pub(super) fn credential_pk(kind: CredentialKind, id: &CredentialId) -> String {
+    format!("{}#{id}", credential_word(kind))
+}
+
+/// Where the tenant's index has its keys or its client apps.
+pub(super) fn credentials_of(tenant: &TenantId, kind: CredentialKind) -> String {
+    format!("{}#{tenant}", credential_word(kind))
+}
+
+const fn credential_word(kind: CredentialKind) -> &'static str {
+    match kind {
+        CredentialKind::App => "APP",
+        CredentialKind::Key => "KEY",
+    }
+}
+
+pub(super) fn credential_sort(created_at: Timestamp, id: &CredentialId) -> String {
+    format!("{created_at}#{id}")
 }
 
 /// Sort key of items that are alone in their partition.

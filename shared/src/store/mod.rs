@@ -17,7 +17,7 @@ mod trust;
 mod trusted_lists;
 mod validations;
 
-pub use access::{Access, ApiKey, KeyHolder, Tenant};
+pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCredential, USE_IS_NOTED_EVERY};
 pub use disclosures::DisclosureKey;
 pub use documents::{
     Documents, LARGE_BYTES, ObjectFacts, PRESIGNED_TTL, Presigned, RangedObject, ReadBack, WriteOnce,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use tests::{CONTRACT, Ceremony, ada, large_pdf, signers};
 
-use super::{PASSWORD, accepting, another_tenant, door, door_with};
+use super::{PASSWORD, accepting, door, door_with};
 
 #[tokio::test]
 async fn a_large_document_is_worked_off_later() {
@@ -88,11 +88,11 @@ async fn a_validation_is_its_tenants() {
     let upload = door.upload(CONTRACT).await;
     let accepted = door.post("/verify", &json!({ "inputDocument": upload })).await.expect(202);
     door.settle().await;
-    let key = another_tenant(&door).await;
+    let key = door.another_tenant("another").await;
     let path = accepted.text("/data/url");
-    assert_eq!(door.call_as(key.expose(), Method::GET, &path, None).await.status, 404);
+    assert_eq!(door.call_as(&key, Method::GET, &path, None).await.status, 404);
     // Nor is an upload anybody else's.
     let body = json!({ "inputDocument": upload });
-    assert_eq!(door.call_as(key.expose(), Method::POST, "/verify", Some(&body)).await.status, 422);
+    assert_eq!(door.call_as(&key, Method::POST, "/verify", Some(&body)).await.status, 422);
     assert_eq!(door.get(&path).await.status, 200);
 }

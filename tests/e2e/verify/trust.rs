@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{Authority, CONTRACT, Door};
 
 use super::responder::Responder;
-use super::{Desk, another_tenant, anybody, door, door_with, put_trust, signed, verify};
+use super::{Desk, anybody, door, door_with, put_trust, signed, verify};
 
 #[tokio::test]
 async fn a_strangers_seal_is_trusted_when_the_tenant_says_so() {
@@ -104,8 +104,8 @@ async fn a_tenant_replaces_what_it_trusts_at_once_or_not_at_all() {
     }
     assert_eq!(read().await, put, "what is refused changes nothing");
 
-    let other = another_tenant(&door).await;
-    let answer = door.call_as(other.expose(), Method::GET, "/trust", None).await.expect(200);
+    let other = door.another_tenant("another").await;
+    let answer = door.call_as(&other, Method::GET, "/trust", None).await.expect(200);
     assert_eq!(answer.json()["data"], untold, "it is the tenant's own");
     let nobody = door.call_as("nobody_knows_this_key_at_all", Method::GET, "/trust", None).await;
     assert_eq!(nobody.status, 403);

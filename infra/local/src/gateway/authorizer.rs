@@ -47,7 +47,10 @@ impl Authorizers {
             .iter()
             .map(|name| incoming.header(name).filter(|value| !value.is_empty()).map(str::to_owned))
             .collect();
-        let Some(identity) = identity else { return Err(Rejection::Unauthorized) };
+        let Some(mut identity) = identity else { return Err(Rejection::Unauthorized) };
+        if authorizer.by_source {
+            identity.push(incoming.source_ip.clone());
+        }
         let arn = method_arn(stage, &incoming.method, &incoming.path);
         let kept = self.kept(&identity, incoming.at_ms);
         let answer = if let Some(answer) = kept {

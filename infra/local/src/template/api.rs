@@ -56,6 +56,8 @@ struct LambdaAuthorizer {
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct Identity {
     headers: Vec<String>,
+    #[serde(default)]
+    context: Vec<String>,
     #[serde(default = "five_minutes")]
     reauthorize_every: u64,
 }
@@ -102,9 +104,13 @@ fn authorizer(id: &str, mut auth: Auth) -> Result<Authorizer, TemplateError> {
     if chosen.function_payload_type != "REQUEST" || !auth.authorizers.is_empty() {
         return Err(TemplateError::Malformed { at, expected: "one authorizer of payload type REQUEST" });
     }
+    if chosen.identity.context.iter().any(|it| it != SOURCE_IP) {
+        return Err(TemplateError::Malformed { at, expected: "no context but identity.sourceIp" });
+    }
     Ok(Authorizer {
         function: name_in_arn(&at, &chosen.function_arn)?.to_owned(),
         headers: chosen.identity.headers.iter().map(|name| name.to_lowercase()).collect(),
+        by_source: !chosen.identity.context.is_empty(),
         keep: Duration::from_secs(chosen.identity.reauthorize_every),
     })
 }
@@ -132,6 +138,8 @@ fn gateway_response(at: &str, response: Response) -> Result<GatewayResponse, Tem
     }
     Ok(GatewayResponse { status: response.status_code, headers, body })
 }
+
+const SOURCE_IP: &str = "identity.sourceIp";
 
 /// What API Gateway does when nothing is said.
 const fn five_minutes() -> u64 {

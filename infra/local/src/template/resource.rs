@@ -171,8 +171,10 @@ pub struct Api {
 pub struct Authorizer {
     /// The logical id of the function.
     pub function: String,
-    /// Headers that must be there; their values are the cache's key.
+    /// Headers that must be there; their values are part of the cache's key.
     pub headers: Vec<String>,
+    /// Whether the address that the call came from is part of the cache's key.
+    pub by_source: bool,
     /// How long an answer is kept.
     pub keep: Duration,
 }

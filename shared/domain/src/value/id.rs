@@ -5,6 +5,8 @@ use std::fmt;
 use rand::{CryptoRng, RngExt as _};
 
 use crate::Refusal;
+use crate::access::Mode;
+use crate::value::Digest;
 
 macro_rules! hex_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
@@ -65,6 +67,19 @@ hex_id! {
     ValidationId, "validation"
 }
 
+hex_id! {
+    /// Names an API key or a client app.
+    CredentialId, "credential"
+}
+
+impl CredentialId {
+    /// The name of what has a secret of this digest: its first 96 bits.
+    #[must_use]
+    pub fn of_digest(digest: &Digest) -> Self {
+        Self(digest.to_hex().chars().take(24).collect())
+    }
+}
+
 /// Names a signatory of a request: a version 4 UUID in lower case.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct SignatoryId(String);
@@ -110,20 +125,38 @@ impl fmt::Display for SignatoryId {
     }
 }
 
-/// Names a tenant: 1 to 32 lower-case letters, digits and hyphens.
+/// Names a tenant: 1 to 32 lower-case letters, digits and hyphens; or the sandbox of a tenant, which is another
+/// tenant to everything that is stored: its name, and `~test`.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct TenantId(String);
 
 impl TenantId {
-    /// Reads a tenant's name.
+    /// Reads the name of a tenant or of its sandbox.
     ///
     /// # Errors
     ///
     /// [`Refusal::IdMalformed`] when it is empty, too long or has other characters.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let fits = (1..=32).contains(&text.len())
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        let name = text.strip_suffix(SANDBOX).unwrap_or(text);
+        let fits = (1..=32).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if fits { Ok(Self(text.to_owned())) } else { Err(Refusal::IdMalformed { what: "tenant" }) }
+    }
+
+    /// The tenant itself, or its sandbox.
+    #[must_use]
+    pub fn in_mode(&self, mode: Mode) -> Self {
+        let name = self.0.strip_suffix(SANDBOX).unwrap_or(&self.0);
+        Self(match mode {
+            Mode::Live => name.to_owned(),
+            Mode::Test => format!("{name}{SANDBOX}"),
+        })
+    }
+
+    /// Whether it is a tenant in earnest or its sandbox.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        if self.0.ends_with(SANDBOX) { Mode::Test } else { Mode::Live }
     }
 
     /// The name.
@@ -163,6 +196,9 @@ impl ThemeName {
     }
 }
 
+/// No name of a tenant in earnest can end so.
+const SANDBOX: &str = "~test";
+
 /// The version and variant bits of a UUID (RFC 9562 section 4).
 const UUID_FIXED_BITS: u128 = 0x0000_0000_0000_f000_c000_0000_0000_0000;
 const UUID_VERSION_4: u128 = 0x0000_0000_0000_4000_8000_0000_0000_0000;
@@ -173,6 +209,7 @@ mod tests {
     use rand::rngs::StdRng;
 
     use super::{RequestId, SignatoryId, TenantId, ThemeName};
+    use crate::access::Mode;
 
     #[test]
     fn fresh_names_read_back() {
@@ -185,13 +222,26 @@ mod tests {
     }
 
     #[test]
+    fn a_sandbox_is_another_tenant_and_knows_whose_it_is() {
+        let tenant = TenantId::parse("demo");
+        let sandbox = tenant.as_ref().map(|it| it.in_mode(Mode::Test));
+        assert_ne!(sandbox.as_ref().ok(), tenant.as_ref().ok());
+        assert_eq!(sandbox.as_ref().map(|it| it.in_mode(Mode::Live)).ok().as_ref(), tenant.as_ref().ok());
+        assert!(sandbox.is_ok_and(|it| {
+            it.mode() == Mode::Test && it.in_mode(Mode::Test) == it && TenantId::parse(it.as_str()).is_ok()
+        }));
+    }
+
+    #[test]
     fn other_spellings_are_refused() {
         for text in
             ["", "123", "6564a1b2c3d4e5f60718293A", "6564a1b2c3d4e5f60718293g", "../../etc/passwd-000000"]
         {
             assert!(RequestId::parse(text).is_err(), "{text}");
         }
-        assert!(TenantId::parse("Demo").is_err());
+        for text in ["Demo", "", "~test", "demo~", "demo~live", "demo~test~test", &"a".repeat(33)] {
+            assert!(TenantId::parse(text).is_err(), "{text}");
+        }
         for text in ["", "Spring", "a/b", "a#b", "..", &"a".repeat(41)] {
             assert!(ThemeName::parse(text).is_err(), "{text}");
         }

@@ -14,7 +14,9 @@ mod web;
 pub use color::{Color, MIN_CONTRAST};
 pub use digest::Digest;
 pub use email::EmailAddress;
-pub use id::{DocumentId, MessageId, RequestId, SignatoryId, TenantId, ThemeName, ValidationId};
+pub use id::{
+    CredentialId, DocumentId, MessageId, RequestId, SignatoryId, TenantId, ThemeName, ValidationId,
+};
 pub use language::Language;
 pub use link::{LinkKey, LinkToken};
 pub use phone::{Country, Line, PhoneNumber, SmsPolicy, SmsRefusal};

@@ -1,0 +1,164 @@
+//! What a caller may give to others.
+
+use domain::access::{Mode, Network, Scopes};
+use domain::value::Text;
+use domain::{Refusal, TenantId, Timestamp};
+use shared::edge::Problem;
+use shared::store::{Credential, CredentialChange, NewCredential};
+
+use crate::wire::{ChangeBody, CreateBody, FirstKey};
+
+/// Who makes or changes a credential.
+#[derive(Debug)]
+pub(crate) struct Grantor {
+    /// For whom they act: a tenant, or its sandbox.
+    pub(crate) tenant: TenantId,
+    /// What they may do themselves.
+    pub(crate) scopes: Scopes,
+    /// The host under which they called.
+    pub(crate) host: String,
+}
+
+impl Grantor {
+    /// Whether they may know of a credential: their tenant's, and of tests only if they are a test themselves.
+    pub(crate) fn sees(&self, credential: &Credential) -> bool {
+        credential.tenant == self.tenant.in_mode(Mode::Live)
+            && (self.tenant.mode() == Mode::Live || credential.mode == Mode::Test)
+    }
+
+    /// Refuses whoever would get hold of more than they have by changing a credential.
+    pub(crate) fn check_reach(&self, credential: &Credential) -> Result<(), Problem> {
+        if self.scopes.include(&credential.scopes) { Ok(()) } else { Err(not_held()) }
+    }
+
+    /// What the body asks for, if they may give it.
+    pub(crate) fn create(
+        &self,
+        body: CreateBody,
+        requester: &str,
+        now: Timestamp,
+    ) -> Result<NewCredential, Problem> {
+        let mode = match body.environment.as_deref() {
+            None => self.tenant.mode(),
+            Some(text) => {
+                let unknown = || Problem::invalid("/environment", "live or test.").numbered(SHAPE);
+                Mode::parse(text).ok_or_else(unknown)?
+            }
+        };
+        if mode == Mode::Live && self.tenant.mode() == Mode::Test {
+            let detail = "A test key makes test keys and test client apps only.";
+            return Err(Problem::new(403, "test_only", detail));
+        }
+        Ok(NewCredential {
+            tenant: self.tenant.clone(),
+            requester: Text::parse(requester, "requester", MAX_NAME_CHARS)
+                .map_err(|_| Problem::unauthorized())?,
+            name: name(&body.name)?,
+            mode,
+            scopes: self.scopes(&body.scopes)?,
+            networks: networks(&body.source_ranges.unwrap_or_default())?,
+            calls_per_minute: body.calls_per_minute.map(calls).transpose()?,
+            expires_at: body.expires_at.as_deref().map(|it| end(it, now)).transpose()?,
+        })
+    }
+
+    /// What the body changes, if they may change it.
+    pub(crate) fn change(
+        &self,
+        credential: &Credential,
+        body: ChangeBody,
+        now: Timestamp,
+    ) -> Result<CredentialChange, Problem> {
+        self.check_reach(credential)?;
+        Ok(CredentialChange {
+            name: body.name.as_deref().map(name).transpose()?,
+            scopes: body.scopes.as_deref().map(|it| self.scopes(it)).transpose()?,
+            networks: body.source_ranges.as_deref().map(networks).transpose()?,
+            calls_per_minute: body.calls_per_minute.map(|it| it.map(calls).transpose()).transpose()?,
+            is_enabled: body.enabled,
+            expires_at: body
+                .expires_at
+                .map(|it| it.as_deref().map(|it| end(it, now)).transpose())
+                .transpose()?,
+            secret: None,
+        })
+    }
+
+    /// The first key of a tenant.
+    pub(crate) fn first(&self, event: &FirstKey) -> Option<NewCredential> {
+        Some(NewCredential {
+            tenant: self.tenant.clone(),
+            requester: Text::parse(&event.display_name, "displayName", MAX_NAME_CHARS).ok()?,
+            name: Text::parse("First key", "name", MAX_NAME_CHARS).ok()?,
+            mode: event.environment.as_deref().map_or(Some(Mode::Live), Mode::parse)?,
+            scopes: self.scopes.clone(),
+            networks: Vec::new(),
+            calls_per_minute: None,
+            expires_at: None,
+        })
+    }
+
+    fn scopes(&self, texts: &[String]) -> Result<Scopes, Problem> {
+        if !(1..=MAX_SCOPES).contains(&texts.len()) {
+            return Err(Problem::invalid("/scopes", format!("1 to {MAX_SCOPES} scopes.")).numbered(SHAPE));
+        }
+        let scopes = Scopes::parse(texts.iter().map(String::as_str)).map_err(|refusal| {
+            let position = if let Refusal::ScopeUnknown { position } = refusal { position } else { 0 };
+            Problem::refused(format!("/scopes/{position}"), &refusal).numbered(SHAPE)
+        })?;
+        let is_ours = |host: &str| OPENAPI_HOSTS.contains(&host) || host == self.host;
+        if let Some(stranger) = scopes.routes().find(|it| !is_ours(it.host())) {
+            let position = texts.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
+            let detail = "The scope is about another host than this API.";
+            return Err(Problem::invalid(format!("/scopes/{position}"), detail).numbered(SHAPE));
+        }
+        if self.scopes.include(&scopes) { Ok(scopes) } else { Err(not_held()) }
+    }
+}
+
+fn not_held() -> Problem {
+    Problem::new(403, "scope_not_held", "Nobody gives, or changes, scopes beyond their own.")
+}
+
+fn name(text: &str) -> Result<Text, Problem> {
+    Text::parse(text, "name", MAX_NAME_CHARS)
+        .map_err(|refusal| Problem::refused("/name", &refusal).numbered(SHAPE))
+}
+
+fn networks(texts: &[String]) -> Result<Vec<Network>, Problem> {
+    if texts.len() > MAX_NETWORKS {
+        let detail = format!("At most {MAX_NETWORKS} ranges.");
+        return Err(Problem::invalid("/sourceRanges", detail).numbered(SHAPE));
+    }
+    let read = |(position, text): (usize, &String)| {
+        Network::parse(text).map_err(|refusal| {
+            Problem::refused(format!("/sourceRanges/{position}"), &refusal).numbered(SHAPE)
+        })
+    };
+    texts.iter().enumerate().map(read).collect()
+}
+
+fn calls(number: u32) -> Result<u32, Problem> {
+    if (1..=MAX_CALLS_PER_MINUTE).contains(&number) {
+        return Ok(number);
+    }
+    let detail = format!("1 to {MAX_CALLS_PER_MINUTE} calls.");
+    Err(Problem::invalid("/callsPerMinute", detail).numbered(SHAPE))
+}
+
+fn end(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
+    let detail = "An instant to come, such as 2027-01-31T12:00:00Z.";
+    Timestamp::parse_rfc3339(text)
+        .filter(|it| now < *it)
+        .ok_or_else(|| Problem::invalid("/expiresAt", detail).numbered(SHAPE))
+}
+
+/// The hosts in the scopes of Openapi's callers.
+const OPENAPI_HOSTS: [&str; 2] = ["esignature.openapi.com", "test.esignature.openapi.com"];
+const MAX_NAME_CHARS: usize = 100;
+const MAX_SCOPES: usize = 50;
+const MAX_NETWORKS: usize = 50;
+/// What the gateway lets through for all callers together.
+const MAX_CALLS_PER_MINUTE: u32 = 60_000;
+/// The number of a body of another shape.
+const SHAPE: u16 = 625;

@@ -1,0 +1,193 @@
+//! `/access`: a tenant's API keys and client apps.
+//!
+//! Invoked by an operator instead of the gateway, with `{"tenant": .., "displayName": ..}`, it makes the first key
+//! of a tenant: who may do that is for the account's own permissions to say.
+//!
+//! **Invariant:** nobody gives what they do not have: scopes beyond the caller's own, a live key for a test one.
+
+mod grant;
+mod wire;
+
+use domain::TenantId;
+use domain::access::{ApiKey, ClientSecret, Mode, Scopes};
+use domain::value::CredentialId;
+use serde_json::{Value, json};
+use shared::BoxError;
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
+};
+use shared::store::{Access, Credential, CredentialChange, CredentialKind};
+
+use grant::Grantor;
+use wire::{ChangeBody, CreateBody, FirstKey};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    access: Access,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete.
+#[expect(clippy::unused_async, reason = "every function is loaded the same way")]
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let access = Supply::new(env, aws).access()?;
+    let http = Handler::of_http(Deps { access: access.clone() }, |deps, event, cx| {
+        Box::pin(handle(deps, event, cx))
+    });
+    let first = Handler::of_events(Deps { access }, |deps, event, cx| Box::pin(begin(deps, event, cx)));
+    Ok(Handler::of_both(http, first))
+}
+
+/// Lists, makes, shows, changes and revokes keys and client apps.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for what is unknown, 403 for more than the caller has, 422 with a pointer for what cannot be
+/// had, 409 for one too many.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let kind =
+        if http.route().starts_with("/access/keys") { CredentialKind::Key } else { CredentialKind::App };
+    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: own_host(&http) };
+    match (http.route().rsplit('/').next(), http.method().as_str()) {
+        (Some("keys" | "client-apps"), "POST") => create(deps, &http, &grantor, kind, cx).await,
+        (Some("keys" | "client-apps"), _) => list(deps, &grantor, kind).await,
+        (Some("rotate-secret"), _) => rotate(deps, &http, &grantor, cx).await,
+        (_, "PATCH") => change(deps, &http, &grantor, kind, cx).await,
+        (_, "DELETE") => revoke(deps, &http, &grantor, kind).await,
+        _ => {
+            let found = find(deps, &http, &grantor, kind).await?;
+            Ok(Reply::json(200, &view::envelope("", &wire::credential(&found))))
+        }
+    }
+}
+
+async fn list(deps: &Deps, grantor: &Grantor, kind: CredentialKind) -> Result<Reply, Problem> {
+    let all = deps.access.list(&grantor.tenant, kind).await?;
+    let rows: Vec<Value> = all.iter().filter(|it| grantor.sees(it)).map(wire::credential).collect();
+    Ok(Reply::json(200, &view::envelope("", &json!(rows))))
+}
+
+async fn create(
+    deps: &Deps,
+    http: &HttpRequest,
+    grantor: &Grantor,
+    kind: CredentialKind,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let body: CreateBody = http.json()?;
+    let new = grantor.create(body, http.authorized("display_name").unwrap_or_default(), cx.now)?;
+    if deps.access.list(&grantor.tenant, kind).await?.len() >= MAX_CREDENTIALS {
+        let detail = format!("There are {MAX_CREDENTIALS} already: revoke one that is not used.");
+        return Err(Problem::new(409, "too_many_credentials", detail));
+    }
+    let mut rng = system_rng();
+    let (credential, member, secret) = match kind {
+        CredentialKind::App => {
+            let secret = ClientSecret::new(new.mode, &mut rng);
+            (new.of_app(&secret, cx.now, &mut rng), "secret", secret.expose().to_owned())
+        }
+        CredentialKind::Key => {
+            let key = ApiKey::new(new.mode, &mut rng);
+            (new.of_key(&key, cx.now), "key", key.expose().to_owned())
+        }
+    };
+    if !deps.access.add(&credential).await? {
+        return Err(Problem::unavailable("two credentials have the same name"));
+    }
+    Ok(Reply::json(201, &view::envelope("Created", &with_secret(&credential, member, &secret))))
+}
+
+async fn change(
+    deps: &Deps,
+    http: &HttpRequest,
+    grantor: &Grantor,
+    kind: CredentialKind,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let found = find(deps, http, grantor, kind).await?;
+    let body: ChangeBody = http.json()?;
+    let change = grantor.change(&found, body, cx.now)?;
+    let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
+    Ok(Reply::json(200, &view::envelope("Changed", &wire::credential(&changed))))
+}
+
+/// Another secret in place of the one before, which is nothing from now on, as are its tokens.
+async fn rotate(
+    deps: &Deps,
+    http: &HttpRequest,
+    grantor: &Grantor,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let found = find(deps, http, grantor, CredentialKind::App).await?;
+    grantor.check_reach(&found)?;
+    let secret = ClientSecret::new(found.mode, &mut system_rng());
+    let change = CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
+    let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
+    Ok(Reply::json(200, &view::envelope("Changed", &with_secret(&changed, "secret", secret.expose()))))
+}
+
+async fn revoke(
+    deps: &Deps,
+    http: &HttpRequest,
+    grantor: &Grantor,
+    kind: CredentialKind,
+) -> Result<Reply, Problem> {
+    let found = find(deps, http, grantor, kind).await?;
+    if !deps.access.revoke(kind, &found.id).await? {
+        return Err(Problem::not_found());
+    }
+    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": found.id.as_str() }))))
+}
+
+/// The credential that the path names, if the caller may know of it.
+async fn find(
+    deps: &Deps,
+    http: &HttpRequest,
+    grantor: &Grantor,
+    kind: CredentialKind,
+) -> Result<Credential, Problem> {
+    let id = CredentialId::parse(http.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+    let found = deps.access.get(kind, &id).await?;
+    found.filter(|it| grantor.sees(it)).ok_or_else(Problem::not_found)
+}
+
+/// Makes a key that may do everything, for a tenant that has none.
+///
+/// # Errors
+///
+/// [`BoxError`] for a name that no tenant can have, or when the table is away.
+pub async fn begin(deps: &Deps, event: FirstKey, cx: &Invocation) -> Result<Value, BoxError> {
+    let tenant = TenantId::parse(&event.tenant).ok().filter(|it| it.mode() == Mode::Live);
+    let tenant = tenant.ok_or("tenant: 1 to 32 lower-case letters, digits and hyphens")?;
+    let grantor = Grantor { tenant, scopes: Scopes::everything(), host: String::new() };
+    let new = grantor.first(&event).ok_or("displayName: 1 to 100 characters; environment: live or test")?;
+    let key = ApiKey::new(new.mode, &mut system_rng());
+    let credential = new.of_key(&key, cx.now);
+    if !deps.access.add(&credential).await? {
+        return Err("two credentials have the same name".into());
+    }
+    Ok(with_secret(&credential, "key", key.expose()))
+}
+
+/// A credential with its secret: shown now and never again.
+fn with_secret(credential: &Credential, member: &str, secret: &str) -> Value {
+    let mut shown = wire::credential(credential);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.insert(member.to_owned(), secret.into());
+    }
+    shown
+}
+
+/// The host under which the API was called.
+fn own_host(http: &HttpRequest) -> String {
+    let url = http.api_url();
+    let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    host.split('/').next().unwrap_or_default().to_ascii_lowercase()
+}
+
+/// A tenant's keys, and its client apps, are listed in one answer.
+const MAX_CREDENTIALS: usize = 100;

@@ -1,0 +1,81 @@
+//! Which scope each operation of the API asks for: the one table of it.
+
+use super::scope::Scope::{
+    self, AccessManage, AuditRead, DocumentsRead, SignaturesRead, SignaturesWrite, ThemesManage, TrustManage,
+    Verify,
+};
+
+/// An operation that only callers with a key or token may use: a route of the template.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Operation {
+    /// The method.
+    pub method: &'static str,
+    /// The path as the template writes it, such as `/signatures/{id}`.
+    pub path: &'static str,
+    /// What the caller has to hold.
+    pub scope: Scope,
+}
+
+impl Operation {
+    /// The operation of a route, if callers need a scope for it.
+    #[must_use]
+    pub fn of(method: &str, path: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|it| it.method == method && it.path == path)
+    }
+}
+
+const fn operation(method: &'static str, path: &'static str, scope: Scope) -> Operation {
+    Operation { method, path, scope }
+}
+
+/// Every operation that asks for a scope, by path. A route that is neither here nor open to everybody fails the
+/// contract.
+#[rustfmt::skip]
+pub const OPERATIONS: &[Operation] = &[
+    operation("GET", "/access/client-apps", AccessManage),
+    operation("POST", "/access/client-apps", AccessManage),
+    operation("GET", "/access/client-apps/{id}", AccessManage),
+    operation("PATCH", "/access/client-apps/{id}", AccessManage),
+    operation("DELETE", "/access/client-apps/{id}", AccessManage),
+    operation("POST", "/access/client-apps/{id}/rotate-secret", AccessManage),
+    operation("GET", "/access/keys", AccessManage),
+    operation("POST", "/access/keys", AccessManage),
+    operation("GET", "/access/keys/{id}", AccessManage),
+    operation("PATCH", "/access/keys/{id}", AccessManage),
+    operation("DELETE", "/access/keys/{id}", AccessManage),
+    operation("POST", "/EU-SES", SignaturesWrite),
+    operation("GET", "/result-keys", SignaturesWrite),
+    operation("GET", "/signature", SignaturesRead),
+    operation("GET", "/signature/{id}", SignaturesRead),
+    operation("DELETE", "/signature/{id}", SignaturesWrite),
+    operation("GET", "/signature/{id}/audit", AuditRead),
+    operation("GET", "/signature/{id}/signedDocument", DocumentsRead),
+    operation("GET", "/signature/{id}/validatedDocument", DocumentsRead),
+    operation("GET", "/signature/{id}/{actionType}", SignaturesRead),
+    operation("POST", "/signature/{id}/{actionType}", SignaturesWrite),
+    operation("PATCH", "/signature/{id}/signers/{signer}", SignaturesWrite),
+    operation("POST", "/signature/{id}/signers/{signer}/{actionType}", SignaturesWrite),
+    operation("GET", "/signature/{id}/signers/{signer}/attachments/{attachment}", DocumentsRead),
+    operation("POST", "/signature/{id}/signers/{signer}/attachments/{attachment}/{verdict}", SignaturesWrite),
+    operation("GET", "/signatures", SignaturesRead),
+    operation("GET", "/signatures/{id}", SignaturesRead),
+    operation("DELETE", "/signatures/{id}", SignaturesWrite),
+    operation("GET", "/signatures/{id}/audit", AuditRead),
+    operation("GET", "/signatures/{id}/signedDocument", DocumentsRead),
+    operation("GET", "/signatures/{id}/validatedDocument", DocumentsRead),
+    operation("GET", "/signatures/{id}/{actionType}", SignaturesRead),
+    operation("POST", "/signatures/{id}/{actionType}", SignaturesWrite),
+    operation("PATCH", "/signatures/{id}/signers/{signer}", SignaturesWrite),
+    operation("POST", "/signatures/{id}/signers/{signer}/{actionType}", SignaturesWrite),
+    operation("GET", "/signatures/{id}/signers/{signer}/attachments/{attachment}", DocumentsRead),
+    operation("POST", "/signatures/{id}/signers/{signer}/attachments/{attachment}/{verdict}", SignaturesWrite),
+    operation("GET", "/themes", ThemesManage),
+    operation("GET", "/themes/{name}", ThemesManage),
+    operation("PUT", "/themes/{name}", ThemesManage),
+    operation("DELETE", "/themes/{name}", ThemesManage),
+    operation("GET", "/trust", TrustManage),
+    operation("PUT", "/trust", TrustManage),
+    operation("POST", "/uploads", SignaturesWrite),
+    operation("POST", "/verify", Verify),
+    operation("GET", "/verify/{id}", Verify),
+];

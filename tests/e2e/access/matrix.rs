@@ -1,0 +1,180 @@
+//! Every operation of the template: without its scope, and upon another tenant's things.
+
+use domain::access::{OPERATIONS, Operation, Scope};
+use http::Method;
+use serde_json::{Value, json};
+use tests::{CONTRACT, Door, ada};
+
+/// The path of an operation with something in the place of each parameter.
+fn path_of(operation: &Operation, value_of: impl Fn(&str) -> String) -> String {
+    let parts = operation.path.split('/').map(|part| match part.strip_prefix('{') {
+        Some(name) => value_of(name.trim_end_matches('}')),
+        None => part.to_owned(),
+    });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+#[tokio::test]
+async fn every_operation_is_refused_without_its_scope_and_reached_with_it() {
+    let door = Door::open().await;
+    for scope in Scope::ALL {
+        let others: Vec<&str> = Scope::ALL.iter().filter(|it| **it != scope).map(|it| it.as_str()).collect();
+        let (without, with) =
+            (door.key(&others, &json!({})).await, door.key(&[scope.as_str()], &json!({})).await);
+        for operation in OPERATIONS {
+            let path = path_of(operation, |name| match name {
+                "actionType" => "detail".to_owned(),
+                _ => "0".repeat(24),
+            });
+            let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+            let call = async |key: &str| door.call_as(key, method.clone(), &path, Some(&json!({}))).await;
+            let (lacking, holding) = (call(&without).await, call(&with).await);
+            let is_refused = |status: u16| status == 403;
+            let name = format!("{} {}", operation.method, operation.path);
+            assert_eq!(
+                is_refused(lacking.status),
+                operation.scope == scope,
+                "{name} without {}",
+                scope.as_str()
+            );
+            assert_eq!(
+                is_refused(holding.status),
+                operation.scope != scope,
+                "{name} with {}",
+                scope.as_str()
+            );
+            if is_refused(lacking.status) {
+                assert_eq!(lacking.headers["content-type"], "application/problem+json", "{name}");
+                assert_eq!(lacking.json()["code"], "forbidden", "{name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_path_in_disguise_reaches_no_further() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let reader = door.key(&["signatures:read"], &json!({})).await;
+    let id = &ceremony.id;
+    for path in [
+        format!("/signatures/{id}/audit"),
+        format!("/signatures/{id}/%61udit"),
+        format!("/signatures/{id}/audit/"),
+        format!("/signatures/{id}/signedDocument"),
+        format!("/signatures/{id}/%73ignedDocument"),
+        format!("/signature/{id}/validatedDocument"),
+        format!("/signature/{id}/validatedDocumen%74"),
+        format!("/signatures/{id}/detail/../audit"),
+        format!("//signatures/{id}/audit"),
+    ] {
+        let answer = door.call_as(&reader, Method::GET, &path, None).await;
+        assert!(matches!(answer.status, 403 | 404), "{path}: {}", answer.status);
+    }
+    let _shown =
+        door.call_as(&reader, Method::GET, &format!("/signatures/{id}/detail"), None).await.expect(200);
+}
+
+/// What belongs to a tenant, by the names of parameters.
+struct Things {
+    request: String,
+    signer: String,
+    theme: String,
+    validation: String,
+    key: String,
+    app: String,
+}
+
+impl Things {
+    async fn of_demo(door: &Door) -> Self {
+        let ceremony = door.request(CONTRACT, &[ada()]).await;
+        let view = door.get(&format!("/signatures/{}", ceremony.id)).await.expect(200);
+        let body = json!({ "ui": {} });
+        let _saved = door.call(Method::PUT, "/themes/spring", Some(&body)).await.expect(200);
+        let new = json!({ "name": "Theirs", "scopes": ["verify"] });
+        let key = door.post("/access/keys", &new).await.expect(201).text("/data/id");
+        let app = door.post("/access/client-apps", &new).await.expect(201).text("/data/id");
+        let upload = door.upload(CONTRACT).await;
+        let validation = door.post("/verify", &json!({ "inputDocument": upload })).await.expect(202);
+        Self {
+            request: ceremony.id.clone(),
+            signer: view.text("/data/signers/0/id"),
+            theme: "spring".to_owned(),
+            validation: validation.text("/data/id"),
+            key,
+            app,
+        }
+    }
+
+    fn path(&self, operation: &Operation) -> String {
+        path_of(operation, |name| match (operation.path.split('/').nth(1), name) {
+            (_, "actionType") if operation.method == "GET" => "detail".to_owned(),
+            (_, "actionType") => "remind".to_owned(),
+            (_, "verdict") => "accept".to_owned(),
+            (_, "signer") => self.signer.clone(),
+            (_, "attachment") => "0".repeat(24),
+            (Some("themes"), _) => self.theme.clone(),
+            (Some("verify"), _) => self.validation.clone(),
+            (Some("access"), _) if operation.path.contains("client-apps") => self.app.clone(),
+            (Some("access"), _) => self.key.clone(),
+            _ => self.request.clone(),
+        })
+    }
+
+    /// Things that are nobody's.
+    fn unknown() -> Self {
+        let id = || "f".repeat(24);
+        Self {
+            request: id(),
+            signer: "11111111-1111-4111-8111-111111111111".to_owned(),
+            theme: "autumn".to_owned(),
+            validation: id(),
+            key: id(),
+            app: id(),
+        }
+    }
+}
+
+/// A body that the operation would take.
+fn body_of(operation: &Operation) -> Value {
+    match (operation.method, operation.path.split('/').nth(1)) {
+        ("PATCH", Some("access")) => json!({ "name": "Mine" }),
+        ("PATCH", _) => json!({ "name": "Mallory" }),
+        _ => json!({}),
+    }
+}
+
+#[tokio::test]
+async fn another_tenant_s_things_are_as_unknown_as_none() {
+    let door = Door::open().await;
+    let (theirs, none) = (Things::of_demo(&door).await, Things::unknown());
+    let mallory = door.another_tenant("mallory").await;
+    let with_ids = OPERATIONS.iter().filter(|it| it.path.contains('{'));
+    let mut compared = 0;
+    for operation in with_ids {
+        // Whoever saves a look under this name saves their own.
+        if (operation.method, operation.path) == ("PUT", "/themes/{name}") {
+            continue;
+        }
+        let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
+        let body = body_of(operation);
+        let answer = async |things: &Things| {
+            let answer = door.call_as(&mallory, method.clone(), &things.path(operation), Some(&body)).await;
+            let mut json = answer.json();
+            json.as_object_mut().unwrap().remove("instance");
+            let mut names: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+            names.sort();
+            (answer.status, json, names)
+        };
+        let (foreign, unknown) = (answer(&theirs).await, answer(&none).await);
+        let name = format!("{} {}", operation.method, operation.path);
+        assert_eq!(foreign.0, 404, "{name}: {}", foreign.1);
+        assert_eq!(foreign, unknown, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "{compared}");
+    for path in ["/signatures", "/themes", "/access/client-apps"] {
+        let list = door.call_as(&mallory, Method::GET, path, None).await.expect(200).json();
+        assert_eq!(list["data"], json!([]), "{path}");
+    }
+}
