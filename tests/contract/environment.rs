@@ -47,6 +47,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "capture-signature" => capture_signature::function(env, aws).await,
             "create-request" => create_request::function(env, aws).await,
             "deliver-webhook" => deliver_webhook::function(env, aws).await,
+            "describe-api" => describe_api::function(env, aws).await,
             "expire-requests" => expire_requests::function(env, aws).await,
             "export-audit" => export_audit::function(env, aws).await,
             "fetch-document" => fetch_document::function(env, aws).await,

@@ -7,5 +7,8 @@ mod events;
 mod functions;
 mod house;
 mod layers;
+mod openapi;
+mod problems;
 mod repository;
 mod source;
+mod wires;

@@ -29,6 +29,7 @@ pub(crate) fn load(
             "CaptureSignatureFunction" => capture_signature,
             "CreateRequestFunction" => create_request,
             "DeliverWebhookFunction" => deliver_webhook,
+            "DescribeApiFunction" => describe_api,
             "ExpireRequestsFunction" => expire_requests,
             "ExportAuditFunction" => export_audit,
             "FetchDocumentFunction" => fetch_document,

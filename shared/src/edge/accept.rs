@@ -16,6 +16,12 @@ pub fn preferred<'a>(header: &str, offered: &[&'a str]) -> &'a str {
     best.0
 }
 
+/// Whether an `Accept` header takes any of these media types. One without a range takes everything.
+#[must_use]
+pub fn accepts(header: &str, offered: &[&str]) -> bool {
+    header.trim().is_empty() || offered.iter().any(|media_type| quality(header, media_type) > 0)
+}
+
 /// How well a media type is liked, in thousandths; what names it most exactly counts.
 fn quality(header: &str, media_type: &str) -> u16 {
     let group = media_type.split('/').next().unwrap_or_default();
@@ -69,6 +75,16 @@ mod tests {
             ("text/html;q=x", "application/json"),
         ] {
             assert_eq!(preferred(header, &OFFERED), wanted, "{header}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_liked_at_all_is_not_accepted() {
+        for header in ["", " ", "*/*", "text/*", "application/zip, application/pdf;q=0.1", "TEXT/HTML"] {
+            assert!(accepts(header, &OFFERED), "{header}");
+        }
+        for header in ["application/zip", "image/*", "*/*;q=0", "text/*;q=0", "json"] {
+            assert!(!accepts(header, &OFFERED), "{header}");
         }
     }
 }

@@ -36,7 +36,7 @@ pub fn as_json(
         return Err(Problem::new(413, "too_large", "The form is too long."));
     }
     if http.essence() != "application/x-www-form-urlencoded" {
-        return Err(Problem::unsupported_media_type());
+        return Err(Problem::unsupported_media_type(&["application/x-www-form-urlencoded"]));
     }
     let fields: Vec<(String, String)> =
         url::form_urlencoded::parse(http.body()).into_owned().take(MAX_FIELDS).collect();

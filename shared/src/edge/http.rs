@@ -98,6 +98,15 @@ impl HttpRequest {
         content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
+    /// Whether the content type leaves the body in UTF-8, as JSON is (RFC 8259 section 8.1).
+    fn is_utf8(&self) -> bool {
+        let parameters = self.header("content-type").unwrap_or_default().split(';').skip(1);
+        let mut charsets = parameters
+            .filter_map(|it| it.split_once('='))
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"));
+        charsets.all(|(_, charset)| charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8"))
+    }
+
     /// The same caller's call of another route, with another body.
     #[must_use]
     pub(super) fn into_call(mut self, route: &str, body: Vec<u8>) -> Self {
@@ -130,12 +139,10 @@ impl HttpRequest {
     ///
     /// [`Problem`] 415 for another content type, 400 for no JSON, 422 with a pointer for another shape.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        if self.essence() != "application/json" {
-            return Err(Problem::unsupported_media_type());
+        if self.essence() != JSON || !self.is_utf8() {
+            return Err(Problem::unsupported_media_type(&[JSON]));
         }
-        let value: Value = serde_json::from_slice(&self.body).map_err(|error| {
-            Problem::bad_request("json_malformed", format!("The body is not JSON: {error}."))
-        })?;
+        let value = super::json::parse(&self.body)?;
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
     }
 
@@ -368,6 +375,7 @@ impl Reply {
 /// Larger ones are a 303 to a presigned address.
 pub const MAX_INLINE_BYTES: u64 = 4_400_000;
 
+const JSON: &str = "application/json";
 const MAX_USER_AGENT_CHARS: usize = 256;
 
 const DEFAULT_HEADERS: [(&str, &str); 4] = [

@@ -8,6 +8,8 @@ pub mod config;
 pub mod encoded;
 pub mod form;
 pub mod http;
+pub mod json;
+pub mod negotiation;
 pub mod network;
 pub mod page;
 pub mod problem;

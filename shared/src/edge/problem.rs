@@ -95,11 +95,26 @@ impl Problem {
             .header("retry-after", "2")
     }
 
-    /// 415.
+    /// 405, with the methods that there are.
     #[must_use]
-    pub fn unsupported_media_type() -> Self {
-        Self::new(415, "unsupported_media_type", "Send the body as application/json.")
-            .header("accept-post", "application/json")
+    pub fn method_not_allowed(allowed: &[&str]) -> Self {
+        let allowed = allowed.join(", ");
+        Self::new(405, "method_not_allowed", format!("This path has the methods {allowed}."))
+            .header("allow", allowed)
+    }
+
+    /// 406, with the media types that can be had.
+    #[must_use]
+    pub fn not_acceptable(offered: &[&str]) -> Self {
+        Self::new(406, "not_acceptable", format!("There is {} here.", offered.join(", ")))
+    }
+
+    /// 415, with the media types that are taken.
+    #[must_use]
+    pub fn unsupported_media_type(taken: &[&str]) -> Self {
+        let taken = taken.join(", ");
+        Self::new(415, "unsupported_media_type", format!("Send the body as {taken}."))
+            .header("accept-post", taken)
     }
 
     /// 422 for one value of the body.
@@ -121,6 +136,13 @@ impl Problem {
     #[must_use]
     pub fn shape(error: &serde_path_to_error::Error<serde_json::Error>) -> Self {
         Self::invalid(pointer_of(error.path()), sentence(&error.inner().to_string())).numbered(625)
+    }
+
+    /// Adds what is wrong with one more value.
+    #[must_use]
+    pub fn with_error(mut self, pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        self.errors.push(FieldError { pointer: pointer.into(), detail: detail.into() });
+        self
     }
 
     /// Adds the number that Openapi's callers look at.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use super::aws::Aws;
 use super::config::{ConfigError, Env};
 use super::http::{HttpRequest, Reply};
+use super::negotiation;
 use super::problem::Problem;
 use super::telemetry;
 use crate::BoxError;
@@ -85,7 +86,7 @@ impl Handler {
                 let (route, answer) = match HttpRequest::from_event(event) {
                     Ok(request) => {
                         let route = format!("{} {}", request.method(), request.route());
-                        let answer = match request.check_scope() {
+                        let answer = match negotiation::check(&request).and_then(|()| request.check_scope()) {
                             Ok(()) => handle(deps, request, &cx).await,
                             Err(problem) => Err(problem),
                         };

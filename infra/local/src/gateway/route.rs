@@ -31,12 +31,14 @@ impl Routes {
     /// The route of a request and its path parameters, percent-decoded.
     ///
     /// The path chooses the resource first and the method second, as in API Gateway: a method that the best
-    /// resource does not have is not looked for in a weaker one.
+    /// resource does not have is not looked for in a weaker one. `ANY` is what has no method of its own.
     pub(super) fn find(&self, method: &str, path: &str) -> Option<(&Route, BTreeMap<String, String>)> {
         let given: Vec<&str> = split(path).collect();
         let best = self.0.iter().filter(|entry| entry.matches(&given)).map(Entry::rank).max()?;
-        let entry =
-            self.0.iter().find(|it| it.matches(&given) && it.rank() == best && it.route.method == method)?;
+        let of = |method: &str| {
+            self.0.iter().find(|it| it.matches(&given) && it.rank() == best && it.route.method == method)
+        };
+        let entry = of(method).or_else(|| of(ANY))?;
         let parameters = entry
             .parts
             .iter()
@@ -86,6 +88,9 @@ fn decode(value: &str) -> String {
         .unwrap_or_default()
 }
 
+/// The method of a route that takes every other one.
+const ANY: &str = "ANY";
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
@@ -104,6 +109,7 @@ mod tests {
             route("DELETE", "/signatures/{id}"),
             route("GET", "/signatures/{id}/audit"),
             route("GET", "/sign"),
+            route("ANY", "/signatures/{id}"),
             route("GET", "/sign/assets/{name}"),
         ])
     }
@@ -118,6 +124,7 @@ mod tests {
         assert_eq!(found("GET", "/signatures/1/detail").unwrap(), "GET /signatures/{id}/{actionType}");
         assert_eq!(found("DELETE", "/signatures/1").unwrap(), "DELETE /signatures/{id}");
         assert_eq!(found("GET", "/sign/").unwrap(), "GET /sign");
+        assert_eq!(found("PATCH", "/signatures/1").unwrap(), "ANY /signatures/{id}");
     }
 
     #[test]
