@@ -148,7 +148,7 @@ async fn a_seal_waits_for_its_authority_where_the_operator_refuses_less() {
     door.advance(Duration::from_mins(5)).await;
     assert_eq!(ceremony.state().await, "WAIT_SIGNER");
     assert!(levels(&ceremony).await.is_empty());
-    assert!(door.cloud.messages("DeadLetters").is_empty(), "waiting is no failure");
+    assert!(door.cloud.messages("SealDeadLetters").is_empty(), "waiting is no failure");
     authority.answer(Answers::Well);
     door.advance(Duration::from_mins(5)).await;
     assert_eq!(ceremony.state().await, "DONE");

@@ -46,6 +46,17 @@ impl Scope {
         Ok(())
     }
 
+    /// Whether a resource or an output is there: it names no condition, or one that holds.
+    ///
+    /// # Errors
+    ///
+    /// [`TemplateError`] when the condition is not declared.
+    pub(crate) fn exists(&self, node: &Node) -> Result<bool, TemplateError> {
+        let Some(condition) = node.get("Condition") else { return Ok(true) };
+        let name = condition.text().ok_or_else(|| malformed("Condition"))?;
+        self.condition(name)
+    }
+
     /// Makes a resource known under its logical id.
     pub(crate) fn declare(&mut self, logical_id: &str, kind: &str, name: String) {
         self.resources.insert(logical_id.to_owned(), Named { kind: kind.to_owned(), name });
@@ -99,14 +110,15 @@ impl Scope {
                 let Node::List(parts) = argument.as_ref() else { return Err(malformed("If")) };
                 let [condition, met, unmet] = parts.as_slice() else { return Err(malformed("If")) };
                 let condition = condition.text().ok_or_else(|| malformed("If"))?;
-                let holds = self
-                    .conditions
-                    .get(condition)
-                    .ok_or_else(|| TemplateError::UnknownReference { name: condition.to_owned() })?;
-                self.chosen(if *holds { met } else { unmet })
+                self.chosen(if self.condition(condition)? { met } else { unmet })
             }
             other => Ok(Some(other)),
         }
+    }
+
+    fn condition(&self, name: &str) -> Result<bool, TemplateError> {
+        let holds = self.conditions.get(name).copied();
+        holds.ok_or_else(|| TemplateError::UnknownReference { name: name.to_owned() })
     }
 
     fn holds(&self, condition: &Node) -> Result<bool, TemplateError> {

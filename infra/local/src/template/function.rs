@@ -27,6 +27,9 @@ struct FunctionProperties {
     _code: Option<Value>,
     #[serde(rename = "Description")]
     _description: Option<String>,
+    /// Where an event goes that was given up; here it is logged.
+    #[serde(rename = "EventInvokeConfig")]
+    _given_up: Option<Value>,
     #[serde(rename = "MemorySize")]
     _memory: Option<Value>,
     #[serde(rename = "ReservedConcurrentExecutions")]

@@ -70,7 +70,11 @@ impl Template {
         }
         let resources = declare(&root, &mut scope)?;
         let defaults = evaluate_section(&root, "Globals", &scope)?;
-        evaluate_section(&root, "Outputs", &scope)?;
+        for (_, output) in root.get("Outputs").map(Node::entries).unwrap_or_default() {
+            if scope.exists(output)? {
+                scope.evaluate(output)?;
+            }
+        }
 
         let mut template = Self {
             parameters: scope.parameters().clone(),
@@ -208,6 +212,9 @@ fn declare(root: &Node, scope: &mut Scope) -> Result<Vec<Declared>, TemplateErro
                 kind: kind.to_owned(),
             });
         }
+        if !scope.exists(node)? {
+            continue;
+        }
         let name = match NAMES.iter().find(|(of, _)| *of == kind) {
             Some((_, property)) => match node.get("Properties").and_then(|it| it.get(property)) {
                 Some(given) => text_of(logical_id, &scope.evaluate(given)?)?,
@@ -289,7 +296,7 @@ const SECTIONS: &[&str] = &[
 
 /// Attributes of a resource that have a meaning here or none on one machine.
 const ATTRIBUTES: &[&str] =
-    &["DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
+    &["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdateReplacePolicy"];
 
 /// The property that names a resource of a type.
 const NAMES: &[(&str, &str)] = &[
@@ -311,16 +318,21 @@ const KNOWN: &[&str] = &[
     "AWS::Serverless::Function",
 ];
 
-/// Types that change nothing on one machine: logs go to the terminal, nobody watches alarms, and nobody but
-/// this process reaches a bucket.
+/// Types that change nothing on one machine: logs go to the terminal, nobody watches alarms, nobody but this
+/// process reaches a bucket, and it has the address that it was started with.
 const INERT: &[&str] = &[
+    "AWS::ApiGateway::BasePathMapping",
+    "AWS::ApiGateway::DomainName",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
     "AWS::S3::BucketPolicy",
     "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
+    "AWS::SES::EmailIdentity",
+    "AWS::SNS::Subscription",
     "AWS::SNS::TopicPolicy",
     "AWS::SQS::QueuePolicy",
 ];

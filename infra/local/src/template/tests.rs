@@ -72,6 +72,17 @@ fn tables_keep_their_indexes_and_streams() {
 }
 
 #[test]
+fn what_has_a_condition_is_there_only_while_it_holds() {
+    let domain = |name: &str| Template::parse(TEMPLATE, &[("DomainName".to_owned(), name.to_owned())].into());
+    assert!(domain("").is_ok());
+    // Then what has it is evaluated, and this stage knows no addresses of API Gateway.
+    let error = domain("sign.example.com").unwrap_err();
+    assert!(error.to_string().contains("ApiDomain"), "{error}");
+    let error = edited("Condition: OwnsKey", "Condition: OwnsHouse").unwrap_err();
+    assert!(error.to_string().contains("OwnsHouse"), "{error}");
+}
+
+#[test]
 fn what_is_not_known_is_an_error_that_names_it() {
     let error = edited("Type: AWS::Logs::LogGroup", "Type: AWS::Logs::Nonsense").unwrap_err();
     assert!(error.to_string().contains("AWS::Logs::Nonsense"), "{error}");
