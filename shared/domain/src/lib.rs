@@ -13,6 +13,7 @@ pub mod channel;
 pub mod due;
 pub mod evidence;
 pub mod message;
+pub mod notification;
 pub mod otp;
 pub mod policy;
 pub mod refusal;

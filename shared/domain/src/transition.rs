@@ -3,6 +3,7 @@
 use crate::due::{Due, DueKind};
 use crate::evidence::{Disclosure, EvidenceEvent};
 use crate::message::{Message, SentMessage};
+use crate::notification::Notification;
 use crate::otp::Challenge;
 use crate::value::MessageId;
 use crate::{SignatoryId, Timestamp};
@@ -27,6 +28,8 @@ pub struct Changes {
     pub custody: Vec<EvidenceEvent>,
     /// Salts and values behind the commitments of those events.
     pub disclosures: Vec<(ChainName, Disclosure)>,
+    /// What integrators are told of those events.
+    pub notifications: Vec<Notification>,
     /// What becomes of a signatory's challenge.
     pub challenges: Vec<(SignatoryId, Option<Challenge>)>,
     /// Messages to be sent once this is stored.

@@ -24,6 +24,7 @@ pub mod supply;
 pub mod telemetry;
 pub mod token;
 pub mod view;
+pub mod webhook_queue;
 
 pub use crate::chance::system_rng;
 pub use crate::clock::{self, Clock};

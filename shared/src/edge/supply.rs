@@ -13,11 +13,12 @@ use super::config::{ConfigError, Env, SmsConfig};
 use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
+use super::webhook_queue::WebhookQueue;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, DisclosureKey, Documents, Evidence, PasswordKey, Quotas, Requests, SealedFiles, Themes, Trust,
-    TrustedLists, Validations,
+    Access, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
+    PasswordKey, Quotas, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -194,6 +195,50 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn themes(&self) -> Result<Themes, ConfigError> {
         Ok(Themes::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// Subscriptions to events. `REQUESTS_TABLE`, `WEBHOOK_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn webhooks(&self) -> Result<Webhooks, ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        let keyring = self.secrets.keyring(&self.env.required("WEBHOOK_SECRET")?).await.map_err(startup)?;
+        let (current, key) = keyring.current();
+        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
+        let versions = std::iter::once((current, key.to_vec())).chain(earlier);
+        Ok(Webhooks::new(self.aws.dynamodb(), table, CredentialKey::new(versions)))
+    }
+
+    /// What is delivered to endpoints, and how they are. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn deliveries(&self) -> Result<(Deliveries, Health), ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        Ok((Deliveries::new(self.aws.dynamodb(), table.clone()), Health::new(self.aws.dynamodb(), table)))
+    }
+
+    /// The feed of events, and the history of callbacks. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn feed(&self) -> Result<(Feed, Executions), ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        Ok((Feed::new(self.aws.dynamodb(), table.clone()), Executions::new(self.aws.dynamodb(), table)))
+    }
+
+    /// The queue of deliveries. `WEBHOOK_QUEUE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn webhook_queue(&self) -> Result<WebhookQueue, ConfigError> {
+        let client = aws_sdk_sqs::Client::new(&self.aws.sdk);
+        Ok(WebhookQueue::new(client, self.env.required("WEBHOOK_QUEUE_URL")?))
     }
 
     /// Validations that are worked off later, and quotas. `REQUESTS_TABLE`, `VALIDATION_SECRET`.

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use domain::Timestamp;
+use http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
@@ -123,19 +126,42 @@ impl Outbound {
         content_type: &str,
         body: impl Into<Bytes>,
     ) -> Result<u16, CallError> {
+        let answered = self.send_to(url, headers, (content_type, body.into()), self.limits.post).await?;
+        Ok(answered.status)
+    }
+
+    /// The same within 15 s in all; also tells when the server wants to be asked again.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError`], as for [`Outbound::post`].
+    pub async fn deliver(
+        &self,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        content_type: &str,
+        body: impl Into<Bytes>,
+    ) -> Result<Answered, CallError> {
+        self.send_to(url, headers, (content_type, body.into()), self.limits.deliver).await
+    }
+
+    async fn send_to(
+        &self,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        (content_type, body): (&str, Bytes),
+        limit: Duration,
+    ) -> Result<Answered, CallError> {
         let target = self.target(url)?;
         let mut header_map = parse_headers(headers)?;
         header_map
             .insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| CallError::HeaderRefused)?);
         header_map.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
-        let request = self
-            .client(&target)?
-            .post(target.url().clone())
-            .headers(header_map)
-            .timeout(self.limits.post)
-            .body(body.into());
+        let request =
+            self.client(&target)?.post(target.url().clone()).headers(header_map).timeout(limit).body(body);
         let mut response = send(request).await?;
         let status = response.status().as_u16();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(RetryAfter::parse);
         let mut left = MAX_ANSWER_BYTES;
         // The server has decided; a body that breaks off does not change that.
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -144,7 +170,7 @@ impl Outbound {
                 break;
             }
         }
-        Ok(status)
+        Ok(Answered { status, retry_after })
     }
 
     /// Posts `body` and gives the answer's, of at most `max_bytes`, within 20 s in all.
@@ -159,14 +185,30 @@ impl Outbound {
         body: impl Into<Bytes>,
         max_bytes: usize,
     ) -> Result<Bytes, FetchError> {
+        self.ask_as(url, &BTreeMap::new(), (content_type, body.into()), max_bytes).await
+    }
+
+    /// The same with headers, as for [`Outbound::post`].
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`], as for [`Outbound::fetch`].
+    pub async fn ask_as(
+        &self,
+        url: &str,
+        headers: &BTreeMap<String, String>,
+        (content_type, body): (&'static str, Bytes),
+        max_bytes: usize,
+    ) -> Result<Bytes, FetchError> {
         let target = self.target(url)?;
         let request = self
             .client(&target)?
             .post(target.url().clone())
+            .headers(parse_headers(headers)?)
             .header(CONTENT_TYPE, content_type)
             .header(ACCEPT_ENCODING, IDENTITY)
             .timeout(self.limits.fetch)
-            .body(body.into());
+            .body(body);
         let response = send(request).await?;
         match response.status().as_u16() {
             200 => read_file(response, max_bytes).await,
@@ -186,6 +228,45 @@ impl Outbound {
             _ => Ok(&self.secure),
         }
     }
+}
+
+/// What a server answered to a post.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// When it wants to be asked again, if it says so.
+    pub retry_after: Option<RetryAfter>,
+}
+
+/// When a server wants to be asked again ([RFC 9110] section 10.2.3).
+///
+/// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RetryAfter {
+    /// Not before this instant.
+    At(Timestamp),
+    /// Not before so long from now.
+    In(Duration),
+}
+
+impl RetryAfter {
+    fn parse(value: &HeaderValue) -> Option<Self> {
+        let text = value.to_str().ok()?.trim();
+        if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            // More than fits is as good as for ever; whoever asks has a limit of their own.
+            return Some(Self::In(Duration::from_secs(text.parse().unwrap_or(u64::from(u32::MAX)))));
+        }
+        let at =
+            jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()?;
+        Some(Self::At(Timestamp::from_unix_ms(at.as_millisecond())))
+    }
+}
+
+/// Whether a header is one that the client itself must write.
+#[must_use]
+pub fn is_own_header(name: &str) -> bool {
+    OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Why there is no client. The operator mends the system.
@@ -308,6 +389,7 @@ impl Resolve for CheckedResolver {
 #[derive(Clone, Copy, Debug)]
 struct Limits {
     connect: Duration,
+    deliver: Duration,
     fetch: Duration,
     post: Duration,
 }
@@ -364,8 +446,12 @@ fn find_refusal(error: &reqwest::Error) -> Option<AddressRefusal> {
 }
 
 /// A server that is there answers a connection within milliseconds; three seconds allow for one lost packet.
-const LIMITS: Limits =
-    Limits { connect: Duration::from_secs(3), fetch: Duration::from_secs(20), post: Duration::from_secs(30) };
+const LIMITS: Limits = Limits {
+    connect: Duration::from_secs(3),
+    deliver: Duration::from_secs(15),
+    fetch: Duration::from_secs(20),
+    post: Duration::from_secs(30),
+};
 /// Enough to let a server finish its answer; nobody reads it.
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const FIRST_RESERVE_BYTES: usize = 1024 * 1024;

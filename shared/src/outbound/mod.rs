@@ -14,7 +14,7 @@ mod sms;
 mod stranger;
 
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
-pub use http::{CallError, FetchError, Outbound, OutboundError};
+pub use http::{Answered, CallError, FetchError, Outbound, OutboundError, RetryAfter, is_own_header};
 pub use keys::{KeyError, SigningKeys};
 pub use mail::{Addressee, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;

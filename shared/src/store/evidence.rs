@@ -32,6 +32,9 @@ pub(super) struct EventItem {
     hash: String,
     /// Canonical JSON, as it was hashed.
     event: String,
+    /// JSON text: what integrators are told of it. It is not part of what was hashed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    outbox: Option<String>,
     purge_at: i64,
 }
 
@@ -47,7 +50,12 @@ pub struct StoredEvent {
 }
 
 impl EventItem {
-    pub(super) fn of(request: &RequestId, chain: ChainName, event: &EvidenceEvent, purge_at: i64) -> Self {
+    pub(super) fn of(
+        request: &RequestId,
+        chain: ChainName,
+        event: &EvidenceEvent,
+        (outbox, purge_at): (Option<String>, i64),
+    ) -> Self {
         Self {
             pk: keys::request_pk(request),
             sk: keys::event_sk(chain, event.seq),
@@ -55,6 +63,7 @@ impl EventItem {
             kind: event.kind.as_str().to_owned(),
             hash: event.hash.to_hex(),
             event: String::from_utf8_lossy(&event.bytes).into_owned(),
+            outbox,
             purge_at,
         }
     }

@@ -1,8 +1,9 @@
 //! The spelling of every DynamoDB key and S3 key.
 
 use domain::due::DueKind;
+use domain::notification::EventId;
 use domain::transition::ChainName;
-use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId};
+use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId, WebhookId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 
 use super::access::CredentialKind;
@@ -173,6 +174,75 @@ pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {
 pub fn validation_of_pk(pk: &str) -> Option<(TenantId, ValidationId)> {
     let (tenant, id) = pk.strip_prefix("VALIDATION#")?.split_once('#')?;
     Some((TenantId::parse(tenant).ok()?, ValidationId::parse(id).ok()?))
+}
+
+/// Partition of a tenant's feed: its head, and an item for each place.
+pub(super) fn feed_pk(tenant: &TenantId) -> String {
+    format!("FEED#{tenant}")
+}
+
+/// Sort key of the item that counts a feed.
+pub(super) const FEED_HEAD: &str = "HEAD";
+
+/// What the sort keys of the places of a feed begin with.
+pub(super) const FEED_PLACES: &str = "PLACE#";
+
+pub(super) fn feed_sk(position: u64) -> String {
+    format!("{FEED_PLACES}{position:020}")
+}
+
+/// Sort key of the item, beside the request, that says where in the feed a notification stands.
+pub(super) fn told_sk(event: &EventId) -> String {
+    format!("TOLD#{:010}", event.sequence)
+}
+
+/// What the sort keys of a tenant's subscriptions begin with, in the tenant's own partition.
+pub(super) const WEBHOOKS: &str = "WEBHOOK#";
+
+pub(super) fn webhook_sk(webhook: &WebhookId) -> String {
+    format!("{WEBHOOKS}{webhook}")
+}
+
+/// Partition of what was and is to be delivered to one endpoint.
+pub(super) fn deliveries_pk(tenant: &TenantId, webhook: &WebhookId) -> String {
+    format!("DELIVERIES#{tenant}#{webhook}")
+}
+
+/// Tenant and subscription behind a partition key.
+pub(super) fn deliveries_of_pk(pk: &str) -> Option<(TenantId, WebhookId)> {
+    let (tenant, webhook) = pk.strip_prefix("DELIVERIES#")?.split_once('#')?;
+    Some((TenantId::parse(tenant).ok()?, WebhookId::parse(webhook).ok()?))
+}
+
+/// What the sort keys of deliveries begin with.
+pub(super) const DELIVERIES: &str = "DELIVERY#";
+
+pub(super) fn delivery_sk(id: &str) -> String {
+    format!("{DELIVERIES}{id}")
+}
+
+/// Sort key of the item that says how an endpoint is.
+pub(super) const HEALTH: &str = "HEALTH";
+
+/// The kind of due items that are deliveries.
+pub(super) const DUE_DELIVERY: &str = "delivery";
+
+/// Partition of the due index of a delivery, spread by its name.
+pub(super) fn due_partition_of_delivery(id: &str) -> String {
+    let sum = id.bytes().fold(0_u8, u8::wrapping_add);
+    due_partition_of(DUE_DELIVERY, sum % DUE_SHARDS)
+}
+
+/// Partition of the executions of a tenant's callbacks.
+pub(super) fn executions_pk(tenant: &TenantId) -> String {
+    format!("CALLBACKS#{tenant}")
+}
+
+/// What the sort keys of executions begin with.
+pub(super) const EXECUTIONS: &str = "CALLBACK#";
+
+pub(super) fn execution_sk(id: &str) -> String {
+    format!("{EXECUTIONS}{id}")
 }
 
 /// Partition of one counter of a quota; it holds one item a window.

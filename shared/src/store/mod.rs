@@ -1,14 +1,19 @@
 //! DynamoDB and S3: requests, evidence, access, documents.
 
 mod access;
+mod deliveries;
 mod disclosures;
 mod documents;
 mod due;
 mod error;
 mod evidence;
+mod executions;
+mod feed;
+mod health;
 mod items;
 mod keys;
 mod messages;
+mod outbox;
 mod quota;
 mod requests;
 mod sealed;
@@ -16,8 +21,13 @@ mod themes;
 mod trust;
 mod trusted_lists;
 mod validations;
+mod webhooks;
 
 pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCredential, USE_IS_NOTED_EVERY};
+pub use deliveries::{
+    Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryId, DeliveryState, DueDelivery, LONGEST_DELAY,
+    NewDelivery, Payload, Verdict,
+};
 pub use disclosures::DisclosureKey;
 pub use documents::{
     Documents, LARGE_BYTES, ObjectFacts, PRESIGNED_TTL, Presigned, RangedObject, ReadBack, WriteOnce,
@@ -25,9 +35,13 @@ pub use documents::{
 pub use due::{DueItem, DueTarget};
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
+pub use executions::{Execution, Executions};
+pub use feed::{Feed, FeedEvent};
+pub use health::{EndpointHealth, Health, Slot};
 pub use items::ITEM_VERSION;
 pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
 pub use messages::Claim;
+pub use outbox::{Outbox, OutboxEvent};
 pub use quota::{Quota, Quotas};
 pub use requests::{Fetch, Page, Requests, Rounds};
 pub use sealed::{SealedFile, SealedFiles};
@@ -35,3 +49,6 @@ pub use themes::{Theme, Themes};
 pub use trust::{SealAuthority, SealedWith, Trust, TrustSettings};
 pub use trusted_lists::{ListSnapshot, PointerItem, TrustedLists};
 pub use validations::{NewValidation, PasswordKey, Progress, Validation, Validations};
+pub use webhooks::{
+    Auth, CredentialKey, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, Webhook, Webhooks,
+};

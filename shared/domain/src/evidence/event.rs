@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::chain::ChainHead;
 use super::commitment::{Disclosed, Disclosure, Owner, canonical, commit_value};
 use crate::cause::{Actor, Cause};
+use crate::notification::{EventName, detail};
 use crate::value::Digest;
 use crate::{RequestId, Timestamp};
 
@@ -161,13 +162,25 @@ pub struct Draft {
     kind: EventKind,
     facts: Map<String, Value>,
     personal: Vec<(Owner, String, Value)>,
+    told: &'static [EventName],
 }
 
 impl Draft {
     /// An event that says only that it happened.
     #[must_use]
     pub fn new(kind: EventKind) -> Self {
-        Self { kind, facts: Map::new(), personal: Vec::new() }
+        Self { kind, facts: Map::new(), personal: Vec::new(), told: EventName::of(kind) }
+    }
+
+    /// Says what integrators are told of it, where that is not what they are usually told.
+    #[must_use]
+    pub(crate) fn told_as(self, told: &'static [EventName]) -> Self {
+        Self { told, ..self }
+    }
+
+    /// What integrators are told of it, and beside the names whom or what it is about.
+    pub(crate) fn told(&self) -> (&'static [EventName], Map<String, Value>) {
+        (self.told, detail(self.kind, &self.facts))
     }
 
     /// Adds a fact that is nobody's personal value.

@@ -139,6 +139,7 @@ impl Request<Received> {
             version: 0,
             chain: ChainHead::empty(),
             custody: ChainHead::empty(),
+            notifications: 0,
             created_at: cause.now,
             updated_at: cause.now,
             expires_at: cause.now,

@@ -1,10 +1,12 @@
 //! A signatory declines.
 
 use super::progress::Progress;
+use super::signatory::Role;
 use super::{AnyRequest, Ended, Open, Request, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
+use crate::notification::EventName;
 use crate::policy::RECOVERY_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::value::Text;
@@ -33,18 +35,24 @@ impl Request<Open> {
             Err(refusal) => return Err(refusal),
         }
         person.progress = Progress::Declined { at: cause.now, reason: reason.cloned() };
-        let (turn, group) = (person.stage, person.group.clone());
+        let (turn, group, role) = (person.stage, person.group.clone(), person.role);
         let owner = Owner::Signatory(signatory.clone());
         let mut draft = Draft::new(EventKind::SignatureDeclined).fact("signatory", signatory.as_str());
         if let Some(reason) = reason {
             draft = draft.personal(&owner, "reason", reason.as_str());
         }
-        let mut changes = Changes { challenges: vec![(signatory.clone(), None)], ..Changes::default() };
-        append(&mut facts, &mut changes, draft, &owner, cause);
         let another = facts
             .signatories
             .iter()
             .any(|it| it.is_pending() && it.stage == turn && group.is_some() && it.group == group);
+        let draft = draft.told_as(match (role, another) {
+            (Role::Approver, true) => &[EventName::ApproverRejected],
+            (Role::Approver, false) => &[EventName::ApproverRejected, EventName::RequestDeclined],
+            (_, true) => &[EventName::SignerDeclined],
+            (_, false) => &[EventName::SignerDeclined, EventName::RequestDeclined],
+        });
+        let mut changes = Changes { challenges: vec![(signatory.clone(), None)], ..Changes::default() };
+        append(&mut facts, &mut changes, draft, &owner, cause);
         if another {
             return Ok(Transition::new(AnyRequest::Open(Self { facts, state }), changes));
         }

@@ -4,6 +4,7 @@ use super::{AnyRequest, Ended, Request, Sealing, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Delivery, Message, MessageKind, SentMessage};
+use crate::notification::EventName;
 use crate::policy::RECOVERY_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::value::Text;
@@ -68,7 +69,12 @@ impl AnyRequest {
             Delivery::Ambiguous => (EventKind::MessageAmbiguous, None),
             Delivery::Refused { reason } => (EventKind::MessageRefused, Some(("reason", reason))),
         };
+        let told = match delivery {
+            Delivery::Accepted { .. } => EventName::of_message(message.kind),
+            Delivery::Ambiguous | Delivery::Refused { .. } => &[],
+        };
         let mut draft = Draft::new(kind)
+            .told_as(told)
             .fact("message", message.id.as_str())
             .fact("about", message.kind.as_str())
             .fact("signatory", message.to.as_str());

@@ -28,6 +28,8 @@ pub struct Facts {
     pub chain: ChainHead,
     /// The end of its custody chain.
     pub custody: ChainHead,
+    /// How many notifications integrators were told of it.
+    pub notifications: u64,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it last changed.

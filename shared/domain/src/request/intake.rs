@@ -6,6 +6,7 @@ use super::signatory::Role;
 use super::{AnyRequest, Draft as Drafted, Open, Received, Rejected, Request, Sealing, Signatory, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
+use crate::notification::EventName;
 use crate::transition::{Changes, Transition};
 use crate::value::DocumentId;
 use crate::{Cause, Refusal};
@@ -67,6 +68,7 @@ impl Request<Received> {
             .fact("md5", accepted.md5.as_str())
             .fact("size_bytes", accepted.size_bytes)
             .fact("places", facts.signatories.iter().map(|it| it.places.len()).collect::<Vec<_>>());
+        let draft = if facts.draft { draft.told_as(&[EventName::DocumentAccepted]) } else { draft };
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         let document = Sealing { accepted, revisions: Vec::new() };
         if facts.draft {

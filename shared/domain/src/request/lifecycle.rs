@@ -24,6 +24,8 @@ impl AnyRequest {
             Self::Received(mut request) if request.facts.draft => {
                 request.facts.before_deadline(cause.now)?;
                 request.facts.draft = false;
+                // Nobody can act before the document is there.
+                let draft = draft.told_as(&[]);
                 append(&mut request.facts, &mut changes, draft, &Owner::Integrator, cause);
                 Ok(Transition::new(Self::Received(request), changes))
             }

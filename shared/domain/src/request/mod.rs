@@ -53,6 +53,7 @@ pub use signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
 pub use stored::Stored;
 
 use crate::evidence::{Draft as EventDraft, Owner};
+use crate::notification::Notification;
 use crate::transition::{ChainName, Changes};
 use crate::{Cause, Refusal, Timestamp};
 
@@ -308,7 +309,18 @@ fn append(facts: &mut Facts, changes: &mut Changes, draft: EventDraft, owner: &O
     } else {
         (ChainName::Event, &mut facts.chain)
     };
+    let (names, detail) = draft.told();
     let (event, disclosures) = draft.append(&facts.id, head, owner, cause);
+    for told in names {
+        facts.notifications = facts.notifications.saturating_add(1);
+        changes.notifications.push(Notification {
+            name: *told,
+            sequence: facts.notifications,
+            at: event.at,
+            evidence: (name, event.seq),
+            detail: detail.clone(),
+        });
+    }
     match name {
         ChainName::Custody => changes.custody.push(event),
         ChainName::Event => changes.evidence.push(event),

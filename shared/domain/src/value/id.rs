@@ -63,6 +63,11 @@ hex_id! {
 }
 
 hex_id! {
+    /// Names a subscription to events.
+    WebhookId, "webhook"
+}
+
+hex_id! {
     /// Names a validation that is worked off later.
     ValidationId, "validation"
 }

@@ -15,7 +15,7 @@ pub use color::{Color, MIN_CONTRAST};
 pub use digest::Digest;
 pub use email::EmailAddress;
 pub use id::{
-    CredentialId, DocumentId, MessageId, RequestId, SignatoryId, TenantId, ThemeName, ValidationId,
+    CredentialId, DocumentId, MessageId, RequestId, SignatoryId, TenantId, ThemeName, ValidationId, WebhookId,
 };
 pub use language::Language;
 pub use link::{LinkKey, LinkToken};

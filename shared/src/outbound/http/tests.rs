@@ -11,6 +11,7 @@ use crate::outbound::stranger::Server;
 
 const SHORT: Limits = Limits {
     connect: Duration::from_millis(400),
+    deliver: Duration::from_millis(400),
     fetch: Duration::from_millis(400),
     post: Duration::from_millis(400),
 };
@@ -209,6 +210,52 @@ async fn a_name_is_checked_again_at_every_call() {
     let error = outbound.fetch("http://localhost/", 1000).await.unwrap_err();
     assert!(matches!(error, FetchError::Call(CallError::Refused(AddressRefusal::NotPublic))), "{error:?}");
     assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_name_that_flips_inward_between_calls_is_not_called() {
+    let sentinel = Server::of(ok("inside")).await;
+    let inside = sentinel.address();
+    // Whether the first call meets anybody does not matter: it is not refused, and those after it are.
+    let outbound = resolving(Reach::AllowLoopback, move |count| match count {
+        0 => vec!["1.1.1.1:1".parse().unwrap()],
+        _ => vec!["10.0.0.1:1".parse().unwrap(), inside],
+    });
+    let port = inside.port();
+    for call in 0..3 {
+        let url = format!("https://rebind.example:{port}/");
+        let error = post(&outbound, &url, &[]).await.unwrap_err();
+        let is_refused = matches!(error, CallError::Refused(AddressRefusal::NotPublic));
+        assert_eq!(is_refused, call > 0, "{error:?}");
+    }
+    let outbound = resolving(Reach::PublicOnly, move |count| match count {
+        0 => vec!["1.1.1.1:1".parse().unwrap()],
+        _ => vec![inside],
+    });
+    for call in 0..3 {
+        let error = outbound.deliver("https://rebind.example/", &BTreeMap::new(), "text/plain", "x").await;
+        let is_refused = matches!(error, Err(CallError::Refused(AddressRefusal::NotPublic)));
+        assert_eq!(is_refused, call > 0, "{error:?}");
+    }
+    assert_eq!(sentinel.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_server_says_when_it_wants_to_be_asked_again() {
+    let at = Timestamp::parse_rfc3339("2026-11-22T09:00:00Z").unwrap();
+    for (value, expected) in [
+        ("120", Some(RetryAfter::In(Duration::from_secs(120)))),
+        ("99999999999999999999", Some(RetryAfter::In(Duration::from_secs(u64::from(u32::MAX))))),
+        ("Sun, 22 Nov 2026 09:00:00 GMT", Some(RetryAfter::At(at))),
+        ("soon", None),
+        ("-1", None),
+        ("", None),
+    ] {
+        let server =
+            Server::of(format!("HTTP/1.1 503 X\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n")).await;
+        let answered = local().deliver(&server.url(), &BTreeMap::new(), "text/plain", "x").await.unwrap();
+        assert_eq!((answered.status, answered.retry_after), (503, expected), "{value}");
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use super::super::evidence::EventItem;
 use super::super::items::{ChallengeItem, RequestItem};
 use super::super::keys;
 use super::super::messages::{MessageItem, SentItem};
+use super::super::outbox::Outbox;
 use super::super::sealed::SealedItem;
 use super::{Fetch, Item, Requests, StoreError};
 
@@ -102,7 +103,8 @@ impl Requests {
         let chains = [(ChainName::Event, &changes.evidence), (ChainName::Custody, &changes.custody)];
         for (chain, events) in chains {
             for event in events {
-                let item = EventItem::of(&facts.id, chain, event, purge_at);
+                let outbox = Outbox::of(request, &changes.notifications, (chain, event.seq));
+                let item = EventItem::of(&facts.id, chain, event, (outbox, purge_at));
                 actions.push(Self::put_action(table, &item, Some("attribute_not_exists(pk)"))?);
             }
         }

@@ -53,6 +53,7 @@ fn facts() -> Facts {
         version: 1,
         chain: ChainHead::empty(),
         custody: ChainHead::empty(),
+        notifications: 0,
         created_at: at("2026-11-21T18:00:00Z"),
         updated_at: at("2026-11-21T18:00:00Z"),
         expires_at: at("2026-12-21T18:00:00Z"),

@@ -1,0 +1,120 @@
+//! The queue of what is to be told to integrators: a message for each event and endpoint.
+
+use std::time::Duration;
+
+use domain::value::WebhookId;
+use domain::{RequestId, TenantId};
+use serde::{Deserialize, Serialize};
+
+use crate::BoxError;
+use crate::store::DeliveryId;
+
+/// The queue.
+#[derive(Clone, Debug)]
+pub struct WebhookQueue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+/// What a message asks for.
+#[derive(Clone, Debug)]
+pub enum Task {
+    /// Call the callback of a request.
+    Callback(CallbackTask),
+    /// Try a delivery to an endpoint.
+    Delivery(DeliveryTask),
+}
+
+/// A call of the callback that a request carries.
+#[derive(Clone, Debug)]
+pub struct CallbackTask {
+    /// The request.
+    pub request: RequestId,
+    /// The kind of evidence it tells of.
+    pub event: String,
+    /// Its place in the evidence.
+    pub seq: u64,
+    /// Earlier attempts.
+    pub attempts: u8,
+}
+
+/// An attempt at a delivery.
+#[derive(Clone, Debug)]
+pub struct DeliveryTask {
+    /// Whose endpoint it is.
+    pub tenant: TenantId,
+    /// The endpoint.
+    pub webhook: WebhookId,
+    /// The delivery.
+    pub id: DeliveryId,
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum Message {
+    Callback { request: String, event: String, seq: u64, attempts: u8 },
+    Delivery { tenant: String, webhook: String, delivery: String },
+}
+
+impl WebhookQueue {
+    /// The queue at this address.
+    #[must_use]
+    pub fn new(client: aws_sdk_sqs::Client, url: String) -> Self {
+        Self { client, url }
+    }
+
+    /// Sends a message that is held back for `delay`, at most 15 minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`BoxError`] when the queue does not take it.
+    pub async fn send(&self, task: &Task, delay: Duration) -> Result<(), BoxError> {
+        let seconds = delay.as_millis().div_ceil(1000).min(LONGEST_DELAY_SECONDS);
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(serde_json::to_string(&Message::of(task))?)
+            .delay_seconds(i32::try_from(seconds)?)
+            .send()
+            .await?;
+        Ok(())
+    }
+}
+
+impl Task {
+    /// Reads the body of a message.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match serde_json::from_str(text).ok()? {
+            Message::Callback { request, event, seq, attempts } => {
+                let request = RequestId::parse(&request).ok()?;
+                Some(Self::Callback(CallbackTask { request, event, seq, attempts }))
+            }
+            Message::Delivery { tenant, webhook, delivery } => Some(Self::Delivery(DeliveryTask {
+                tenant: TenantId::parse(&tenant).ok()?,
+                webhook: WebhookId::parse(&webhook).ok()?,
+                id: DeliveryId::parse(&delivery)?,
+            })),
+        }
+    }
+}
+
+impl Message {
+    fn of(task: &Task) -> Self {
+        match task {
+            Task::Callback(it) => Self::Callback {
+                request: it.request.to_string(),
+                event: it.event.clone(),
+                seq: it.seq,
+                attempts: it.attempts,
+            },
+            Task::Delivery(it) => Self::Delivery {
+                tenant: it.tenant.to_string(),
+                webhook: it.webhook.to_string(),
+                delivery: it.id.to_string(),
+            },
+        }
+    }
+}
+
+const LONGEST_DELAY_SECONDS: u128 = 900;

@@ -1,0 +1,290 @@
+//! What a tenant was told, in one order: a counter taken with each event decides it.
+//!
+//! **Invariant:** an event has one place, and no place is filled after a later one.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use domain::notification::EventId;
+use domain::{TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::{from_item, from_items, to_item};
+use serde_json::Value;
+
+use super::error::StoreError;
+use super::keys;
+use super::outbox::OutboxEvent;
+use super::requests::Rounds;
+
+/// The feeds of all tenants.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    client: Client,
+    table: String,
+}
+
+/// An event at its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeedEvent {
+    /// Its place, from 1.
+    pub position: u64,
+    /// What is told.
+    pub payload: Value,
+}
+
+#[derive(Deserialize, Serialize)]
+struct PlaceItem {
+    pk: String,
+    sk: String,
+    position: u64,
+    told_at: i64,
+    /// JSON text.
+    payload: String,
+    purge_at: i64,
+}
+
+#[derive(Deserialize, Serialize)]
+struct ToldItem {
+    pk: String,
+    sk: String,
+    position: u64,
+    purge_at: i64,
+}
+
+#[derive(Deserialize)]
+struct HeadItem {
+    length: u64,
+}
+
+impl Feed {
+    /// The feeds in `table`.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// Gives the events of one outbox their places, and tells those; the ones they have, if they were given
+    /// some before.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn append(
+        &self,
+        tenant: &TenantId,
+        events: &[OutboxEvent],
+        now: Timestamp,
+    ) -> Result<Vec<u64>, StoreError> {
+        let mut rounds = Rounds::default();
+        loop {
+            if let Some(known) = self.positions(events).await? {
+                return Ok(known);
+            }
+            let length = self.length(tenant).await?;
+            let actions = self.append_actions(tenant, events, length, now)?;
+            let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
+            match sent {
+                Ok(_) => return Ok((length + 1..).take(events.len()).collect()),
+                Err(error) => {
+                    let lost = error
+                        .as_service_error()
+                        .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
+                    if !lost || !rounds.again().await {
+                        return Err(StoreError::unavailable("TransactWriteItems")(error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Events after a place, of the last 90 days, at most `limit`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn after(
+        &self,
+        tenant: &TenantId,
+        position: u64,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<FeedEvent>, StoreError> {
+        let pk = keys::feed_pk(tenant);
+        let mut events = Vec::new();
+        let mut from = position;
+        loop {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+                .expression_attribute_values(
+                    ":first",
+                    AttributeValue::S(keys::feed_sk(from.saturating_add(1))),
+                )
+                .expression_attribute_values(":last", AttributeValue::S(keys::feed_sk(u64::MAX)))
+                .limit(PAGE)
+                .consistent_read(true)
+                .send()
+                .await
+                .map_err(StoreError::unavailable("Query"))?;
+            let more = answer.last_evaluated_key.is_some();
+            let items: Vec<PlaceItem> = from_items(answer.items.unwrap_or_default())
+                .map_err(|error| StoreError::corrupt(&pk, error))?;
+            for item in items {
+                from = item.position;
+                events.extend(item.read(now)?);
+                if events.len() >= limit {
+                    return Ok(events);
+                }
+            }
+            if !more {
+                return Ok(events);
+            }
+        }
+    }
+
+    /// The event of this name, if it is the tenant's and not older than 90 days.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn find(
+        &self,
+        tenant: &TenantId,
+        id: &EventId,
+        now: Timestamp,
+    ) -> Result<Option<FeedEvent>, StoreError> {
+        let Some(position) = self.position(id).await? else { return Ok(None) };
+        let event = self.at(tenant, position, now).await?;
+        Ok(event.filter(|it| it.payload.get("id").and_then(Value::as_str) == Some(&id.to_string())))
+    }
+
+    /// The event at a place, if it is not older than 90 days.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn at(
+        &self,
+        tenant: &TenantId,
+        position: u64,
+        now: Timestamp,
+    ) -> Result<Option<FeedEvent>, StoreError> {
+        let pk = keys::feed_pk(tenant);
+        let Some(item): Option<PlaceItem> = self.get(&pk, keys::feed_sk(position)).await? else {
+            return Ok(None);
+        };
+        item.read(now)
+    }
+
+    fn append_actions(
+        &self,
+        tenant: &TenantId,
+        events: &[OutboxEvent],
+        length: u64,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let pk = keys::feed_pk(tenant);
+        let purge_at = now.plus(KEPT_FOR).plus(PURGE_AFTER).unix_seconds();
+        let mut actions = Vec::with_capacity(2 * events.len() + 1);
+        let mut position = length;
+        for event in events {
+            position += 1;
+            let place = PlaceItem {
+                pk: pk.clone(),
+                sk: keys::feed_sk(position),
+                position,
+                told_at: now.unix_ms(),
+                payload: event.payload.to_string(),
+                purge_at,
+            };
+            let told = ToldItem {
+                pk: keys::request_pk(&event.id.request),
+                sk: keys::told_sk(&event.id),
+                position,
+                purge_at,
+            };
+            actions.push(self.put_new(&place)?);
+            actions.push(self.put_new(&told)?);
+        }
+        let head = Update::builder()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(pk.clone()))
+            .key(keys::SK, AttributeValue::S(keys::FEED_HEAD.to_owned()))
+            .update_expression("SET #length = :next")
+            .expression_attribute_names("#length", "length")
+            .expression_attribute_values(":next", AttributeValue::N(position.to_string()));
+        let head = if length == 0 {
+            head.condition_expression("attribute_not_exists(#length)")
+        } else {
+            head.condition_expression("#length = :length")
+                .expression_attribute_values(":length", AttributeValue::N(length.to_string()))
+        };
+        let head = head.build().map_err(|error| StoreError::corrupt(&pk, error))?;
+        actions.push(TransactWriteItem::builder().update(head).build());
+        Ok(actions)
+    }
+
+    fn put_new(&self, item: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
+        let corrupt = |error| StoreError::corrupt("FEED", error);
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(to_item(item).map_err(corrupt)?))
+            .condition_expression("attribute_not_exists(pk)")
+            .build()
+            .map_err(|error| StoreError::corrupt("FEED", error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    /// The places of events that were appended together; none when they have none.
+    async fn positions(&self, events: &[OutboxEvent]) -> Result<Option<Vec<u64>>, StoreError> {
+        let Some(first) = events.first() else { return Ok(Some(Vec::new())) };
+        let first = self.position(&first.id).await?;
+        Ok(first.map(|first| (first..).take(events.len()).collect()))
+    }
+
+    async fn position(&self, id: &EventId) -> Result<Option<u64>, StoreError> {
+        let item: Option<ToldItem> = self.get(&keys::request_pk(&id.request), keys::told_sk(id)).await?;
+        Ok(item.map(|it| it.position))
+    }
+
+    async fn length(&self, tenant: &TenantId) -> Result<u64, StoreError> {
+        let item: Option<HeadItem> = self.get(&keys::feed_pk(tenant), keys::FEED_HEAD.to_owned()).await?;
+        Ok(item.map_or(0, |it| it.length))
+    }
+
+    async fn get<T: for<'a> Deserialize<'a>>(&self, pk: &str, sk: String) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(pk.to_owned()))
+            .key(keys::SK, AttributeValue::S(sk))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("GetItem"))?;
+        answer.item.map(|item| from_item(item).map_err(|error| StoreError::corrupt(pk, error))).transpose()
+    }
+}
+
+impl PlaceItem {
+    fn read(self, now: Timestamp) -> Result<Option<FeedEvent>, StoreError> {
+        if now >= Timestamp::from_unix_ms(self.told_at).plus(KEPT_FOR) {
+            return Ok(None);
+        }
+        let payload =
+            serde_json::from_str(&self.payload).map_err(|error| StoreError::corrupt(&self.sk, error))?;
+        Ok(Some(FeedEvent { position: self.position, payload }))
+    }
+}
+
+/// How long a feed can be read.
+const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
+/// Nobody reads an item once it is over; it is deleted a little later.
+const PURGE_AFTER: Duration = Duration::from_hours(24);
+const PAGE: i32 = 100;

@@ -1,0 +1,178 @@
+//! How endpoints are: since when they fail, and how many deliveries to them are under way.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::value::WebhookId;
+use domain::{TenantId, Timestamp};
+use serde::Deserialize;
+use serde_dynamo::from_item;
+
+use super::error::StoreError;
+use super::keys;
+use super::messages::lost;
+
+/// How the endpoints of all tenants are.
+#[derive(Clone, Debug)]
+pub struct Health {
+    client: Client,
+    table: String,
+}
+
+/// How an endpoint is.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct EndpointHealth {
+    /// Since when nothing got through.
+    pub failing_since: Option<Timestamp>,
+}
+
+/// Leave to have one delivery under way, for a while.
+#[derive(Debug)]
+pub struct Slot {
+    name: &'static str,
+    until: i64,
+}
+
+#[derive(Default, Deserialize)]
+struct HealthItem {
+    #[serde(default)]
+    failing_since: Option<i64>,
+}
+
+impl Health {
+    /// How the endpoints in `table` are.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// How an endpoint is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn of(&self, tenant: &TenantId, webhook: &WebhookId) -> Result<EndpointHealth, StoreError> {
+        let pk = keys::deliveries_pk(tenant, webhook);
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(pk.clone()))
+            .key(keys::SK, AttributeValue::S(keys::HEALTH.to_owned()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("GetItem"))?;
+        let item: HealthItem = match answer.item {
+            Some(item) => from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?,
+            None => HealthItem::default(),
+        };
+        Ok(EndpointHealth { failing_since: item.failing_since.map(Timestamp::from_unix_ms) })
+    }
+
+    /// Leave to call an endpoint; none while as many calls as it may have are under way.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn take_slot(
+        &self,
+        tenant: &TenantId,
+        webhook: &WebhookId,
+        now: Timestamp,
+    ) -> Result<Option<Slot>, StoreError> {
+        for name in SLOTS {
+            let until = now.plus(SLOT_TERM).unix_ms();
+            let sent = self
+                .update(tenant, webhook)
+                .update_expression("SET #slot = :until")
+                .condition_expression("attribute_not_exists(#slot) OR #slot < :now")
+                .expression_attribute_names("#slot", name)
+                .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
+                .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
+                .send()
+                .await;
+            match sent {
+                Ok(_) => return Ok(Some(Slot { name, until })),
+                Err(error) if lost(&error) => {}
+                Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Gives leave back. One that ran out may be another's by now, and stays.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn give_slot_back(
+        &self,
+        tenant: &TenantId,
+        webhook: &WebhookId,
+        slot: Slot,
+    ) -> Result<(), StoreError> {
+        let sent = self
+            .update(tenant, webhook)
+            .update_expression("REMOVE #slot")
+            .condition_expression("#slot = :until")
+            .expression_attribute_names("#slot", slot.name)
+            .expression_attribute_values(":until", AttributeValue::N(slot.until.to_string()))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) if lost(&error) => Ok(()),
+            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
+        }
+    }
+
+    /// Notes that something got through.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn note_success(&self, tenant: &TenantId, webhook: &WebhookId) -> Result<(), StoreError> {
+        let sent = self.update(tenant, webhook).update_expression("REMOVE failing_since").send().await;
+        sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
+    }
+
+    /// Notes that something did not get through at `now`; the first time since something did counts.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn note_failure(
+        &self,
+        tenant: &TenantId,
+        webhook: &WebhookId,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sent = self
+            .update(tenant, webhook)
+            .update_expression("SET failing_since = if_not_exists(failing_since, :now)")
+            .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
+            .send()
+            .await;
+        sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
+    }
+
+    fn update(
+        &self,
+        tenant: &TenantId,
+        webhook: &WebhookId,
+    ) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::deliveries_pk(tenant, webhook)))
+            .key(keys::SK, AttributeValue::S(keys::HEALTH.to_owned()))
+    }
+}
+
+/// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost
+/// the others.
+const SLOTS: [&str; 4] = ["slot_1", "slot_2", "slot_3", "slot_4"];
+/// Longer than an invocation that calls an endpoint.
+const SLOT_TERM: Duration = Duration::from_mins(2);

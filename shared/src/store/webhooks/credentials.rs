@@ -1,0 +1,250 @@
+//! What opens endpoints and signs what is sent to them, encrypted before it is stored.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
+use aws_lc_rs::hkdf;
+use domain::Timestamp;
+use rand::{CryptoRng, RngExt as _};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::BoxError;
+use crate::store::error::StoreError;
+
+/// What opens an endpoint, and what signs messages to it. `Debug` hides it.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Credentials {
+    /// What the endpoint asks for.
+    pub auth: Auth,
+    /// Headers that are sent as they are.
+    pub headers: BTreeMap<String, String>,
+    /// What signs, the newest first.
+    pub keys: Vec<SigningKey>,
+}
+
+/// What an endpoint asks for.
+#[derive(Clone, Deserialize, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Auth {
+    /// Nothing.
+    None,
+    /// `Authorization: Basic` and the key as it is, as OneSpan sends it.
+    BasicKey {
+        /// The key.
+        key: String,
+    },
+    /// `Authorization: Basic` and both in base64 (RFC 7617).
+    Basic {
+        /// Who.
+        username: String,
+        /// What only they know.
+        password: String,
+    },
+    /// A token of an authorization server (RFC 6749 section 4.4).
+    OAuth2 {
+        /// Where tokens are had.
+        token_url: String,
+        /// Who.
+        client_id: String,
+        /// What only they know.
+        client_secret: String,
+        /// What for, if anything.
+        scope: Option<String>,
+    },
+}
+
+/// What signs messages to an endpoint. `Debug` hides it.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct SigningKey {
+    /// The HMAC key, in hexadecimal.
+    secret: String,
+    /// The seed of the Ed25519 key, in hexadecimal, where one is wanted.
+    seed: Option<String>,
+    /// Until when it signs, once another took its place; in Unix milliseconds.
+    until: Option<i64>,
+}
+
+impl SigningKey {
+    /// A fresh one, of 256 random bits; with an Ed25519 key beside it if that is wanted.
+    pub fn new(wants_ed25519: Ed25519, rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let secret = hex::encode(rng.random::<[u8; 32]>());
+        let seed = match wants_ed25519 {
+            Ed25519::Absent => None,
+            Ed25519::Beside => Some(hex::encode(rng.random::<[u8; 32]>())),
+        };
+        Self { secret, seed, until: None }
+    }
+
+    /// The same key, which signs until `until` beside the one that took its place.
+    #[must_use]
+    pub fn replaced(self, until: Timestamp) -> Self {
+        Self { until: Some(until.unix_ms()), ..self }
+    }
+
+    /// The HMAC key.
+    #[must_use]
+    pub fn secret(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(hex::decode(&self.secret).unwrap_or_default())
+    }
+
+    /// The seed of the Ed25519 key.
+    #[must_use]
+    pub fn seed(&self) -> Option<Zeroizing<Vec<u8>>> {
+        self.seed.as_ref().and_then(|it| hex::decode(it).ok()).map(Zeroizing::new)
+    }
+
+    /// Whether it signs at this instant.
+    #[must_use]
+    pub fn signs_at(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now.unix_ms() < until)
+    }
+
+    /// Until when it signs, once another took its place.
+    #[must_use]
+    pub fn until(&self) -> Option<Timestamp> {
+        self.until.map(Timestamp::from_unix_ms)
+    }
+}
+
+/// Whether a signing key has an Ed25519 key beside it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Ed25519 {
+    /// None.
+    Absent,
+    /// One.
+    Beside,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(***)")
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Auth(***)")
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(***)")
+    }
+}
+
+/// The service's keys for credentials, by version; the first one encrypts.
+pub struct CredentialKey {
+    versions: Vec<(u32, Zeroizing<Vec<u8>>)>,
+}
+
+impl CredentialKey {
+    /// Makes the keys from secret material of any length, the current version first.
+    #[must_use]
+    pub fn new(versions: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Self {
+        Self { versions: versions.into_iter().map(|(version, key)| (version, Zeroizing::new(key))).collect() }
+    }
+
+    /// Encrypts credentials for one place: the key's version, then nonce, ciphertext and tag in hexadecimal.
+    pub(super) fn seal(&self, credentials: &Credentials, place: &str) -> Result<String, StoreError> {
+        let failed =
+            || StoreError::Unavailable { operation: "encrypt", source: BoxError::from("encryption failed") };
+        let (version, material) = self.versions.first().ok_or_else(failed)?;
+        let mut bytes = Zeroizing::new(serde_json::to_vec(credentials).map_err(|_| failed())?);
+        let nonce = key_of(material, place)
+            .and_then(|key| key.seal_in_place_append_tag(Aad::from(place.as_bytes()), &mut *bytes).ok())
+            .ok_or_else(failed)?;
+        Ok(format!("{version}:{}{}", hex::encode(nonce.as_ref()), hex::encode(bytes.as_slice())))
+    }
+
+    /// Decrypts credentials of this place.
+    pub(super) fn open(&self, sealed: &str, place: &str) -> Result<Credentials, StoreError> {
+        let corrupt = |what: &str| StoreError::corrupt(place, what);
+        let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
+        let material = self
+            .versions
+            .iter()
+            .find(|(known, _)| version.parse() == Ok(*known))
+            .map(|(_, material)| material)
+            .ok_or_else(|| corrupt("unknown key version"))?;
+        let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
+        let (nonce, rest) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| corrupt("too short"))?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| corrupt("nonce"))?;
+        let mut rest = Zeroizing::new(rest.to_vec());
+        let key = key_of(material, place).ok_or_else(|| corrupt("no key"))?;
+        let bytes = key
+            .open_in_place(nonce, Aad::from(place.as_bytes()), rest.as_mut_slice())
+            .map_err(|_| corrupt("not authentic"))?;
+        serde_json::from_slice(bytes).map_err(|_| corrupt("not JSON"))
+    }
+}
+
+impl fmt::Debug for CredentialKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CredentialKey(***)")
+    }
+}
+
+/// HKDF-SHA-256 (RFC 5869): a key for each place.
+fn key_of(material: &[u8], place: &str) -> Option<RandomizedNonceKey> {
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, DOMAIN).extract(material);
+    let info = [place.as_bytes()];
+    let mut bytes = Zeroizing::new([0_u8; 32]);
+    prk.expand(&info, hkdf::HKDF_SHA256).ok()?.fill(bytes.as_mut_slice()).ok()?;
+    RandomizedNonceKey::new(&AES_256_GCM, bytes.as_slice()).ok()
+}
+
+const DOMAIN: &[u8] = b"paraphe/webhook-credentials/v1\0";
+const NONCE_BYTES: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use rand::SeedableRng as _;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn credentials() -> Credentials {
+        let auth = Auth::Basic { username: "ada".to_owned(), password: "correct horse".to_owned() };
+        let mut rng = StdRng::seed_from_u64(1);
+        Credentials { auth, headers: BTreeMap::new(), keys: vec![SigningKey::new(Ed25519::Beside, &mut rng)] }
+    }
+
+    #[test]
+    fn credentials_open_only_with_their_own_key_and_place() {
+        let key = CredentialKey::new([(2, b"new".to_vec()), (1, b"old".to_vec())]);
+        let sealed = key.seal(&credentials(), "here").unwrap();
+        assert!(!sealed.contains(&hex::encode("correct")));
+        let Auth::Basic { password, .. } = key.open(&sealed, "here").unwrap().auth else {
+            unreachable!("another kind came back")
+        };
+        assert_eq!(password, "correct horse");
+        assert!(key.open(&sealed, "there").is_err());
+        let old = CredentialKey::new([(1, b"old".to_vec())]);
+        assert!(old.open(&sealed, "here").is_err());
+        let by_old = old.seal(&credentials(), "here").unwrap();
+        assert!(key.open(&by_old, "here").is_ok(), "what an earlier key sealed still opens");
+        for damaged in ["", "2:", "2:zz", "9:00", sealed.get(..sealed.len() - 2).unwrap()] {
+            assert!(key.open(damaged, "here").is_err(), "{damaged}");
+        }
+    }
+
+    #[test]
+    fn nothing_shows_in_debug() {
+        let shown = format!("{:?} {:?}", credentials(), credentials().auth);
+        assert_eq!(shown, "Credentials(***) Auth(***)");
+    }
+
+    #[test]
+    fn a_replaced_key_signs_until_its_term() {
+        let at = Timestamp::from_unix_ms;
+        let key = SigningKey::new(Ed25519::Absent, &mut StdRng::seed_from_u64(2));
+        assert!(key.signs_at(at(i64::MAX)) && key.seed().is_none() && key.secret().len() == 32);
+        let replaced = key.replaced(at(1000));
+        assert!(replaced.signs_at(at(999)) && !replaced.signs_at(at(1000)));
+    }
+}
