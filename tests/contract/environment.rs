@@ -59,6 +59,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "manage-request" => manage_request::function(env, aws).await,
             "manage-themes" => manage_themes::function(env, aws).await,
             "manage-trust" => manage_trust::function(env, aws).await,
+            "manage-webhooks" => manage_webhooks::function(env, aws).await,
             "present-document" => present_document::function(env, aws).await,
             "read-request" => read_request::function(env, aws).await,
             "record-bounce" => record_bounce::function(env, aws).await,

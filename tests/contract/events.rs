@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 115] = [
+const ANSWERS: [(&str, &str); 134] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
     ("capture-signature", "404"),
@@ -182,6 +182,7 @@ const ANSWERS: [(&str, &str); 115] = [
     ("deliver-webhook", "0 to be delivered again"),
     ("deliver-webhook.closed", "0 to be delivered again"),
     ("deliver-webhook.delivery", "0 to be delivered again"),
+    ("deliver-webhook.endpoint", "0 to be delivered again"),
     ("describe-api", "200"),
     ("describe-api.other-method", "405"),
     ("expire-requests", "null"),
@@ -231,6 +232,24 @@ const ANSWERS: [(&str, &str); 115] = [
     ("manage-trust", "200"),
     ("manage-trust.put", "200"),
     ("manage-trust.put-malformed", "422"),
+    ("manage-webhooks", "200"),
+    ("manage-webhooks.callback", "200"),
+    ("manage-webhooks.callback-one", "404"),
+    ("manage-webhooks.callback-register", "200"),
+    ("manage-webhooks.callbacks", "200"),
+    ("manage-webhooks.change", "404"),
+    ("manage-webhooks.connector", "200"),
+    ("manage-webhooks.connector-register", "200"),
+    ("manage-webhooks.create", "201"),
+    ("manage-webhooks.create-refused", "422"),
+    ("manage-webhooks.delete", "404"),
+    ("manage-webhooks.deliveries", "404"),
+    ("manage-webhooks.event", "404"),
+    ("manage-webhooks.events", "200"),
+    ("manage-webhooks.one", "404"),
+    ("manage-webhooks.redeliver", "404"),
+    ("manage-webhooks.rotate", "404"),
+    ("manage-webhooks.test", "404"),
     ("present-document", "200"),
     ("present-document.access", "404"),
     ("present-document.asset", "200"),

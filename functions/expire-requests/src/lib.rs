@@ -1,8 +1,10 @@
 //! Every minute: looks at what is due. Deadlines pass, signatories are reminded, documents that never came are
-//! given up, messages and seals that someone left behind are taken up.
+//! given up, messages, seals and deliveries that someone left behind are taken up.
 //!
 //! State is decided by comparing clocks, so nothing here is needed for a refusal to be right; it only
 //! makes the consequences happen.
+
+use std::time::Duration;
 
 use domain::due::DueKind;
 use domain::policy::RECOVERY_PAUSE;
@@ -11,8 +13,9 @@ use domain::{Actor, Cause, RequestId};
 use serde_json::{Value, json};
 use shared::BoxError;
 use shared::courier::Courier;
+use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
-use shared::store::{DueItem, DueTarget, Requests, StoreError};
+use shared::store::{Deliveries, DueDelivery, DueItem, DueTarget, Requests, StoreError};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -21,6 +24,8 @@ pub struct Deps {
     courier: Courier,
     queue: aws_sdk_sqs::Client,
     seal_queue_url: String,
+    deliveries: Deliveries,
+    webhook_queue: WebhookQueue,
 }
 
 /// This function, ready to be invoked.
@@ -36,6 +41,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests,
         queue: aws_sdk_sqs::Client::new(&aws.sdk),
         seal_queue_url: env.required("SEAL_QUEUE_URL")?,
+        deliveries: supply.deliveries()?.0,
+        webhook_queue: supply.webhook_queue()?,
     };
     Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
@@ -50,6 +57,16 @@ pub async fn handle(deps: &Deps, _event: Value, cx: &Invocation) -> Result<(), B
     for due in deps.requests.due(cx.now, PER_SHARD).await? {
         if let Err(error) = look_at(deps, &due, cx).await {
             tracing::error!(request.id = due.request.as_str(), error = error.as_ref(), "a due item failed");
+            failures += 1;
+        }
+    }
+    for due in deps.deliveries.due(cx.now, DELIVERIES_PER_SHARD).await? {
+        if let Err(error) = deliver(deps, &due, cx).await {
+            tracing::error!(
+                webhook.id = due.webhook.as_str(),
+                error = error.as_ref(),
+                "a due delivery failed"
+            );
             failures += 1;
         }
     }
@@ -113,6 +130,13 @@ async fn seal_again(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), 
     Ok(deps.requests.postpone(id, DueKind::Seal, cx.now.plus(RECOVERY_PAUSE)).await?)
 }
 
+async fn deliver(deps: &Deps, due: &DueDelivery, cx: &Invocation) -> Result<(), BoxError> {
+    let (tenant, webhook, id) = (due.tenant.clone(), due.webhook.clone(), due.id.clone());
+    let task = Task::Delivery(DeliveryTask { tenant, webhook, id });
+    deps.webhook_queue.send(&task, Duration::ZERO).await?;
+    Ok(deps.deliveries.postpone(due, cx.now).await?)
+}
+
 /// Who loses a race leaves the item to the next minute: it is still due if it still matters.
 fn left_to_next_sweep(result: Result<(), StoreError>) -> Result<(), StoreError> {
     match result {
@@ -123,4 +147,6 @@ fn left_to_next_sweep(result: Result<(), StoreError>) -> Result<(), StoreError> 
 
 /// Items of one kind and shard that one sweep looks at: a minute's work at most.
 const PER_SHARD: i32 = 25;
+/// Deliveries are only passed on.
+const DELIVERIES_PER_SHARD: i32 = 100;
 const NEVER_ARRIVED: u16 = 227;

@@ -353,6 +353,11 @@ impl Cloud {
         Ok(())
     }
 
+    /// Whether documents, callbacks and subscriptions may live on this machine.
+    pub(crate) fn allows_loopback(&self) -> bool {
+        self.0.template.parameters.get("AllowLoopback").is_some_and(|it| it == "true")
+    }
+
     pub(crate) fn gateway(&self) -> &Gateway {
         &self.0.gateway
     }

@@ -41,6 +41,7 @@ pub(crate) fn load(
             "ManageRequestFunction" => manage_request,
             "ManageThemesFunction" => manage_themes,
             "ManageTrustFunction" => manage_trust,
+            "ManageWebhooksFunction" => manage_webhooks,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
             "RecordBounceFunction" => record_bounce,

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::net::TcpListener;
@@ -42,6 +43,15 @@ pub async fn serve(
     served
 }
 
+/// Whether a body names an address on this machine.
+fn names_this_machine(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body));
+    ["://localhost", "://127.", "://[::1]"].iter().any(|it| text.contains(it))
+}
+
+/// A document that is sent along may come before the address, and is not searched for one.
+const LOOKED_AT: usize = 64 * 1024;
+
 async fn answer(
     State(cloud): State<Cloud>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -60,6 +70,13 @@ async fn answer(
             return Response::new(Body::empty());
         }
     };
+    let names_this_machine = !cloud.allows_loopback() && names_this_machine(&body);
     let request = http::Request::from_parts(head, body);
-    cloud.gateway().answer(request, &peer.ip().to_string()).await.map(Body::from)
+    let answer = cloud.gateway().answer(request, &peer.ip().to_string()).await;
+    if names_this_machine && answer.status() == StatusCode::UNPROCESSABLE_ENTITY {
+        tracing::warn!(
+            "an address on this machine may have been refused; start with --allow-loopback to call it"
+        );
+    }
+    answer.map(Body::from)
 }

@@ -1,8 +1,8 @@
 //! Which scope each operation of the API asks for: the one table of it.
 
 use super::scope::Scope::{
-    self, AccessManage, AuditRead, DocumentsRead, SignaturesRead, SignaturesWrite, ThemesManage, TrustManage,
-    Verify,
+    self, AccessManage, AuditRead, DocumentsRead, EventsRead, SignaturesRead, SignaturesWrite, ThemesManage,
+    TrustManage, Verify, WebhooksManage,
 };
 
 /// An operation that only callers with a key or token may use: a route of the template.
@@ -43,7 +43,15 @@ pub const OPERATIONS: &[Operation] = &[
     operation("GET", "/access/keys/{id}", AccessManage),
     operation("PATCH", "/access/keys/{id}", AccessManage),
     operation("DELETE", "/access/keys/{id}", AccessManage),
+    operation("GET", "/callback", WebhooksManage),
+    operation("POST", "/callback", WebhooksManage),
+    operation("GET", "/callback/connectors/{origin}", WebhooksManage),
+    operation("POST", "/callback/connectors/{origin}", WebhooksManage),
+    operation("GET", "/callbacks", EventsRead),
+    operation("GET", "/callbacks/{id}", EventsRead),
     operation("POST", "/EU-SES", SignaturesWrite),
+    operation("GET", "/events", EventsRead),
+    operation("GET", "/events/{id}", EventsRead),
     operation("GET", "/result-keys", SignaturesWrite),
     operation("GET", "/signature", SignaturesRead),
     operation("GET", "/signature/{id}", SignaturesRead),
@@ -78,4 +86,13 @@ pub const OPERATIONS: &[Operation] = &[
     operation("POST", "/uploads", SignaturesWrite),
     operation("POST", "/verify", Verify),
     operation("GET", "/verify/{id}", Verify),
+    operation("GET", "/webhooks", WebhooksManage),
+    operation("POST", "/webhooks", WebhooksManage),
+    operation("GET", "/webhooks/{id}", WebhooksManage),
+    operation("PATCH", "/webhooks/{id}", WebhooksManage),
+    operation("DELETE", "/webhooks/{id}", WebhooksManage),
+    operation("GET", "/webhooks/{id}/deliveries", WebhooksManage),
+    operation("POST", "/webhooks/{id}/deliveries/{delivery}/redeliver", WebhooksManage),
+    operation("POST", "/webhooks/{id}/rotate-secret", WebhooksManage),
+    operation("POST", "/webhooks/{id}/test", WebhooksManage),
 ];

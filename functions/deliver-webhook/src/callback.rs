@@ -1,0 +1,118 @@
+//! The callbacks that requests carry: Openapi's, with as many retries as the integrator wants.
+
+use std::time::{Duration, Instant};
+
+use domain::request::{Callback, CallbackForm};
+use serde_json::Value;
+use shared::BoxError;
+use shared::edge::stream::{StreamRecord, text};
+use shared::edge::webhook_queue::{CallbackTask, Task};
+use shared::outbound::CallError;
+use shared::store::{Execution, Executions, StoreError, request_of_pk};
+
+use crate::{Deps, body, millis};
+
+/// The call that a record of the stream asks for, if it tells of something that callbacks tell.
+pub(crate) fn task_of(record: &StreamRecord) -> Option<CallbackTask> {
+    let event = text(record, "kind").filter(|kind| TOLD.contains(kind))?.to_owned();
+    let json: Value = serde_json::from_str(text(record, "event")?).ok()?;
+    let request = text(record, "pk").and_then(request_of_pk)?;
+    Some(CallbackTask { request, event, seq: json.get("seq")?.as_u64()?, attempts: 0 })
+}
+
+/// Calls a callback once, records that, and enqueues the next attempt if there is to be one.
+pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError> {
+    let request = match deps.requests.load(&task.request).await {
+        Err(StoreError::NotFound) => return Ok(()),
+        other => other?,
+    };
+    let Some(callback) = &request.facts().callback else { return Ok(()) };
+    let message = body::of(&request, callback, &task.event, task.seq);
+    let (at, began) = (deps.clock.now(), Instant::now());
+    let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
+    let execution = Execution {
+        id: Executions::name(&task.request, task.seq, task.attempts, at),
+        at,
+        request: task.request.clone(),
+        event: task.event.clone(),
+        seq: task.seq,
+        method: match &callback.form {
+            CallbackForm::Field(_) => "POST".to_owned(),
+            CallbackForm::Json => "JSON".to_owned(),
+        },
+        url: callback.url.clone(),
+        attempt: task.attempts.saturating_add(1),
+        status: sent.as_ref().ok().copied(),
+        duration_ms: millis(began.elapsed()),
+        error: sent.as_ref().err().map(words_of),
+    };
+    deps.executions.add(&request.facts().tenant, execution).await?;
+    let temporary = match &sent {
+        Ok(status) if (200..300).contains(status) => return Ok(()),
+        Ok(status) => matches!(status, 429 | 502 | 503 | 504),
+        Err(error) => error.is_temporary(),
+    };
+    tracing::warn!(
+        request.id = task.request.as_str(),
+        evidence.seq = task.seq,
+        status = sent.as_ref().ok(),
+        temporary,
+        "a callback was not taken"
+    );
+    match retry_after(callback, task.attempts).filter(|_| temporary) {
+        Some(delay) => {
+            let next = CallbackTask { attempts: task.attempts.saturating_add(1), ..task };
+            deps.queue.send(&Task::Callback(next), delay).await
+        }
+        None => Ok(()),
+    }
+}
+
+/// Why there was no answer, in words that name nothing of the address.
+pub(crate) fn words_of(error: &CallError) -> String {
+    error.to_string()
+}
+
+/// The pause before the next attempt, if the integrator wants one.
+fn retry_after(callback: &Callback, attempts: u8) -> Option<Duration> {
+    if attempts >= callback.retry { None } else { RETRY_PAUSES.get(usize::from(attempts)).copied() }
+}
+
+/// Growing, and each within the 15 minutes that a queue can hold a message back.
+const RETRY_PAUSES: [Duration; 5] = [
+    Duration::from_secs(5),
+    Duration::from_secs(30),
+    Duration::from_mins(2),
+    Duration::from_mins(5),
+    Duration::from_mins(15),
+];
+
+/// The kinds of evidence that callbacks tell.
+const TOLD: [&str; 26] = [
+    "DocumentAccepted",
+    "DocumentRejected",
+    "RequestActivated",
+    "RequestDeactivated",
+    "SignatoryCorrected",
+    "SignatoryEdited",
+    "SignatoryLocked",
+    "SignatoryUnlocked",
+    "AttachmentProvided",
+    "AttachmentAccepted",
+    "AttachmentRejected",
+    "SignatureCreated",
+    "DocumentApproved",
+    "DocumentRead",
+    "SignatureDelegated",
+    "SignatureDeclined",
+    "RequestReady",
+    "RequestCompleted",
+    "DeadlineMoved",
+    "RequestClosed",
+    "RequestExpired",
+    "RequestCancelled",
+    "RequestReactivated",
+    "RequestTrashed",
+    "RequestRestored",
+    "RequestArchived",
+];

@@ -1,0 +1,122 @@
+//! Who is told what: subscriptions to events (`/webhooks`, and OneSpan's `/callback`), what was delivered to
+//! them, the feed of events (`/events`), and the history of the callbacks that requests carry (`/callbacks`).
+//!
+//! **Invariant:** what opens an endpoint or signs messages to it goes in and does not come out, but for a new
+//! signing secret, which is shown once.
+
+mod history;
+mod onespan;
+mod parse;
+mod subscription;
+mod wire;
+
+use std::time::Duration;
+
+use domain::TenantId;
+use domain::value::WebhookId;
+use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
+use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
+use shared::outbound::Reach;
+use shared::store::{Deliveries, DeliveryId, Executions, Feed, Health, Webhook, Webhooks};
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    webhooks: Webhooks,
+    deliveries: Deliveries,
+    health: Health,
+    feed: Feed,
+    executions: Executions,
+    queue: WebhookQueue,
+    reach: Reach,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or the secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let (deliveries, health) = supply.deliveries()?;
+    let (feed, executions) = supply.feed()?;
+    let deps = Deps {
+        webhooks: supply.webhooks().await?,
+        deliveries,
+        health,
+        feed,
+        executions,
+        queue: supply.webhook_queue()?,
+        reach: supply.reach(),
+    };
+    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+}
+
+/// Lists, shows, makes, changes and ends subscriptions; shows what was told.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for what is unknown, 422 with a pointer for what cannot be had, 409 for one subscription
+/// too many and for two changes at the same moment.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let tenant = http.tenant()?;
+    match (http.method().as_str(), http.route()) {
+        ("GET", "/callback" | "/callback/connectors/{origin}") => onespan::read(deps, &http, &tenant).await,
+        (_, "/callback" | "/callback/connectors/{origin}") => {
+            onespan::register(deps, &http, &tenant, cx).await
+        }
+        (_, "/callbacks") => history::executions(deps, &http, &tenant, cx).await,
+        (_, "/callbacks/{id}") => history::execution(deps, &http, &tenant, cx).await,
+        (_, "/events") => history::events(deps, &http, &tenant, cx).await,
+        (_, "/events/{id}") => history::event(deps, &http, &tenant, cx).await,
+        ("GET", "/webhooks") => subscription::list(deps, &tenant).await,
+        (_, "/webhooks") => subscription::create(deps, &http, &tenant, cx).await,
+        ("GET", "/webhooks/{id}") => subscription::read(deps, &http, &tenant).await,
+        ("DELETE", "/webhooks/{id}") => subscription::delete(deps, &http, &tenant).await,
+        (_, "/webhooks/{id}") => subscription::change(deps, &http, &tenant, cx).await,
+        (_, "/webhooks/{id}/rotate-secret") => subscription::rotate(deps, &http, &tenant, cx).await,
+        (_, "/webhooks/{id}/test") => history::test(deps, &http, &tenant, cx).await,
+        (_, "/webhooks/{id}/deliveries") => history::deliveries(deps, &http, &tenant).await,
+        _ => history::redeliver(deps, &http, &tenant, cx).await,
+    }
+}
+
+/// The subscription that the path names.
+async fn named(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Webhook, Problem> {
+    let id = WebhookId::parse(http.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+    Ok(deps.webhooks.load(tenant, &id).await?)
+}
+
+/// Has a delivery tried at once.
+async fn enqueue(deps: &Deps, webhook: &Webhook, id: &DeliveryId) -> Result<(), Problem> {
+    let (tenant, webhook, id) = (webhook.tenant.clone(), webhook.id.clone(), id.clone());
+    let task = Task::Delivery(DeliveryTask { tenant, webhook, id });
+    deps.queue.send(&task, Duration::ZERO).await.map_err(Problem::unavailable)
+}
+
+/// A number of the query within its bounds.
+fn number(http: &HttpRequest, name: &'static str, default: usize, most: usize) -> Result<usize, Problem> {
+    let Some(text) = http.query(name) else { return Ok(default) };
+    text.parse().ok().filter(|it| *it <= most).ok_or_else(|| {
+        Problem::bad_request("query_malformed", format!("{name} is a whole number of at most {most}."))
+    })
+}
+
+/// The limit of a list.
+fn limit(http: &HttpRequest) -> Result<usize, Problem> {
+    match number(http, "limit", MOST_LISTED, MOST_LISTED)? {
+        0 => Err(Problem::bad_request("query_malformed", format!("limit is from 1 to {MOST_LISTED}."))),
+        limit => Ok(limit),
+    }
+}
+
+/// Two people changed one subscription at the same moment.
+fn changed_meanwhile() -> Problem {
+    Problem::new(
+        409,
+        "conflict",
+        "Someone changed the subscription at the same moment. Read it again and retry.",
+    )
+}
+
+const MOST_LISTED: usize = 100;

@@ -1,0 +1,155 @@
+//! `/webhooks`.
+
+use std::time::Duration;
+
+use domain::TenantId;
+use domain::value::WebhookId;
+use serde_json::{Value, json};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
+use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, Webhook};
+
+use crate::wire::{self, WebhookBody};
+use crate::{Deps, changed_meanwhile, named, parse};
+
+pub(crate) async fn list(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
+    let mut shown = Vec::new();
+    for webhook in deps.webhooks.list(tenant).await? {
+        shown.push(view_of(deps, &webhook).await?);
+    }
+    Ok(Reply::json(200, &view::envelope("", &json!(shown))))
+}
+
+pub(crate) async fn read(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
+    let webhook = named(deps, http, tenant).await?;
+    Ok(Reply::json(200, &view::envelope("", &view_of(deps, &webhook).await?)))
+}
+
+pub(crate) async fn create(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let body: WebhookBody = http.json()?;
+    check_count(deps, tenant).await?;
+    let url = body.url.clone().ok_or_else(|| Problem::invalid("/url", "The address of the endpoint."))?;
+    let wants_ed25519 = ed25519(body.ed25519.unwrap_or(false));
+    let mut rng = system_rng();
+    let key = SigningKey::new(wants_ed25519, &mut rng);
+    let credentials = Credentials { auth: Auth::None, headers: parse::no_headers(), keys: vec![key.clone()] };
+    let id = WebhookId::new(&mut rng);
+    let mut webhook = deps.webhooks.draft((tenant, id), url, &credentials, cx.now)?;
+    apply(deps, &mut webhook, body, cx)?;
+    if !deps.webhooks.put(&webhook).await? {
+        return Err(changed_meanwhile());
+    }
+    let mut shown = view_of(deps, &webhook).await?;
+    wire::show_secret(&mut shown, &key);
+    Ok(Reply::json(201, &view::envelope("Created", &shown)))
+}
+
+pub(crate) async fn change(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let body: WebhookBody = http.json()?;
+    let mut webhook = named(deps, http, tenant).await?;
+    apply(deps, &mut webhook, body, cx)?;
+    store(deps, &webhook).await?;
+    Ok(Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?)))
+}
+
+pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
+    let id = WebhookId::parse(http.path_parameter("id")?).map_err(|_| Problem::not_found())?;
+    if !deps.webhooks.delete(tenant, &id).await? {
+        return Err(Problem::not_found());
+    }
+    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": id.as_str() }))))
+}
+
+/// Another signing key; the one before signs beside it for a day, so that receivers have time to change.
+pub(crate) async fn rotate(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let mut webhook = named(deps, http, tenant).await?;
+    let mut credentials = deps.webhooks.credentials(&webhook)?;
+    let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
+    let key = SigningKey::new(ed25519(has_ed25519), &mut system_rng());
+    let before = credentials.keys.into_iter().next().map(|it| it.replaced(cx.now.plus(ROTATION)));
+    credentials.keys = std::iter::once(key.clone()).chain(before).collect();
+    deps.webhooks.set_credentials(&mut webhook, &credentials)?;
+    webhook.updated_at = cx.now;
+    store(deps, &webhook).await?;
+    let mut shown = view_of(deps, &webhook).await?;
+    wire::show_secret(&mut shown, &key);
+    Ok(Reply::json(200, &view::envelope("Rotated", &shown)))
+}
+
+/// There is room for one subscription more.
+pub(crate) async fn check_count(deps: &Deps, tenant: &TenantId) -> Result<(), Problem> {
+    if deps.webhooks.list(tenant).await?.len() >= MAX_WEBHOOKS {
+        let detail = format!("There are {MAX_WEBHOOKS} subscriptions already: delete one that is not used.");
+        return Err(Problem::new(409, "too_many_webhooks", detail));
+    }
+    Ok(())
+}
+
+pub(crate) async fn store(deps: &Deps, webhook: &Webhook) -> Result<(), Problem> {
+    if deps.webhooks.put(webhook).await? { Ok(()) } else { Err(changed_meanwhile()) }
+}
+
+/// Applies what a body says; what it does not say stays.
+fn apply(deps: &Deps, webhook: &mut Webhook, body: WebhookBody, cx: &Invocation) -> Result<(), Problem> {
+    if let Some(url) = body.url {
+        webhook.url = parse::url(url, "/url", deps.reach)?;
+    }
+    if let Some(text) = body.description {
+        webhook.description = parse::description(&text)?;
+    }
+    if let Some(events) = body.events {
+        webhook.events = parse::events(events)?;
+    }
+    if let Some(format) = body.format {
+        webhook.format = PayloadFormat::parse(&format)
+            .ok_or_else(|| Problem::invalid("/format", "paraphe or onespan."))?;
+    }
+    match body.enabled {
+        Some(true) => webhook.disabled = None,
+        Some(false) if webhook.is_enabled() => webhook.disabled = Some((cx.now, DisabledBy::Owner)),
+        Some(false) | None => {}
+    }
+    let mut credentials = deps.webhooks.credentials(webhook)?;
+    if let Some(auth) = body.auth {
+        credentials.auth = parse::auth(auth, deps.reach)?;
+    }
+    if let Some(headers) = body.headers {
+        credentials.headers = parse::headers(headers)?;
+    }
+    let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
+    if body.ed25519.is_some_and(|it| it != has_ed25519) {
+        let detail = "Whether there is an Ed25519 key is said when the subscription is made.";
+        return Err(Problem::invalid("/ed25519", detail));
+    }
+    deps.webhooks.set_credentials(webhook, &credentials)?;
+    webhook.updated_at = cx.now;
+    Ok(())
+}
+
+async fn view_of(deps: &Deps, webhook: &Webhook) -> Result<Value, Problem> {
+    let health = deps.health.of(&webhook.tenant, &webhook.id).await?;
+    Ok(wire::webhook(webhook, &deps.webhooks.credentials(webhook)?, health))
+}
+
+const fn ed25519(is_wanted: bool) -> Ed25519 {
+    if is_wanted { Ed25519::Beside } else { Ed25519::Absent }
+}
+
+/// A tenant's subscriptions are looked at for each event.
+const MAX_WEBHOOKS: usize = 50;
+/// How long two keys sign.
+const ROTATION: Duration = Duration::from_hours(24);
