@@ -20,11 +20,12 @@ import large
 import matrix
 import signed
 import validation
+import webhooks
 from judge import Expectation
 from pki import serve
 from service import Service
 
-_PARTS = ("matrix", "service", "corpus", "signed", "validation")
+_PARTS = ("matrix", "service", "webhooks", "corpus", "signed", "validation")
 
 # Pages compared in each file of the corpus, unless all of them are.
 _PAGES = 3
@@ -90,6 +91,10 @@ def main() -> int:
                 tally.part("matrix", matrix.outcomes(arguments.seal, pki, directory, *how))
             if "service" in parts:
                 tally.part("service", front_door(arguments.service, directory))
+            if "webhooks" in parts:
+                original = inputs.make(directory / "inputs", inputs.STRUCTURES[0], inputs.ENCRYPTIONS[0])
+                document = original.read_bytes()
+                tally.part("webhooks", webhooks.outcomes(arguments.service, directory / "hooks", document))
             if "corpus" in parts:
                 real_files(tally, arguments, pki, directory)
             if "signed" in parts:

@@ -22,7 +22,7 @@ class Refused(Exception):
 class Service:
     """One `paraphe` process with a state directory of its own."""
 
-    def __init__(self, binary: Path, directory: Path):
+    def __init__(self, binary: Path, directory: Path, *options: str):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -31,7 +31,7 @@ class Service:
         self.root = directory / "ca.pem"
         self._log = (directory.parent / "service.log").open("wb")
         self._process = subprocess.Popen(
-            [binary, "--port", str(port), "--data", directory],
+            [binary, "--port", str(port), "--data", directory, *options],
             env={"PARAPHE_API_KEY": self.key, "RUST_LOG": "warn"},
             stdout=self._log,
             stderr=self._log,
@@ -74,6 +74,18 @@ class Service:
         path = f"/signatures/{created['id']}"
         self._until("the request to be done", lambda: self._state(path) == "DONE")
         return self._get(f"{path}/signedDocument").content
+
+    def post(self, path: str, body: dict) -> dict:
+        """Posts as the integrator and returns the data of the answer."""
+        return self._post(path, body).json()["data"]
+
+    def events(self) -> list:
+        """The feed."""
+        return self._get("/events").json()["data"]
+
+    def until(self, what: str, look):
+        """Waits until something is so."""
+        return self._until(what, look)
 
     def _sign_as(self, address: str) -> None:
         token = self._mail(address, r"/sign#(\S+)")

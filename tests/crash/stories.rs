@@ -141,6 +141,7 @@ impl Story {
         if told != self.told() {
             return Err(format!("the integrator was told {told:?}"));
         }
+        subscribed(world, id).await?;
         if let Self::Signed | Self::Delegated = self {
             let seals =
                 self.happened().iter().find(|(kind, _)| *kind == "RevisionSealed").map_or(0, |it| it.1);
@@ -148,6 +149,24 @@ impl Story {
             judge_signed(&world.door().cloud, CONTRACT, &signed, seals + 1).await;
         }
         Ok(())
+    }
+}
+
+/// The subscription was told all that the feed has of the request, which has no gap.
+async fn subscribed(world: &mut World, id: &str) -> Result<(), String> {
+    let feed = world.get(None, "/events").await.expect(200).json();
+    let feed: Vec<&Value> =
+        feed["data"].as_array().unwrap().iter().filter(|it| it["data"]["request"]["id"] == id).collect();
+    let sequences: Vec<u64> = feed.iter().map(|it| it["sequence"].as_u64().unwrap()).collect();
+    let all: Vec<u64> = (1..=u64::try_from(feed.len()).unwrap()).collect();
+    if sequences != all {
+        return Err(format!("the feed has {sequences:?}"));
+    }
+    let told = world.receiver.told(id);
+    match feed.iter().find(|event| !told.contains(event)) {
+        Some(event) => Err(format!("the subscription was not told of {event}")),
+        None if told.len() != feed.len() => Err(format!("the subscription was told {} events", told.len())),
+        None => Ok(()),
     }
 }
 

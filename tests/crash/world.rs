@@ -30,7 +30,10 @@ impl Drop for World {
 impl World {
     pub(crate) async fn open() -> Self {
         let door = Door::open().await;
-        let (receiver, callback, endpoint) = Receiver::listen().await;
+        let (receiver, url, endpoint) = Receiver::listen().await;
+        let subscription = json!({ "url": format!("{url}/events") });
+        door.post("/webhooks", &subscription).await.expect(201);
+        let callback = format!("{url}/hook");
         Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
     }
 

@@ -96,3 +96,54 @@ async fn a_callback_that_is_away_is_tried_again_as_often_as_was_asked() {
     let left = u32::MAX - *impatient.refusals.lock().unwrap();
     assert_eq!(left, 3, "one attempt an event");
 }
+
+#[tokio::test]
+async fn the_history_shows_every_call_of_every_callback() {
+    let (json_receiver, json_url) = Receiver::listen(1).await;
+    let (form_receiver, form_url) = Receiver::listen(0).await;
+    let door = Door::open().await;
+    let mut ids = Vec::new();
+    for callback in [
+        json!({ "url": json_url, "retry": 1, "custom": { "order": 7 }, "headers": { "X-Webhook-Secret": "s3cret" } }),
+        json!({ "url": form_url, "method": "POST", "field": "payload", "custom": "eight" }),
+    ] {
+        let mut request = body(CONTRACT, &[ada()]);
+        request["callback"] = callback;
+        ids.push(door.post("/EU-SES", &request).await.expect(200).text("/data/id"));
+        door.settle().await;
+    }
+    door.advance(std::time::Duration::from_mins(2)).await;
+    let (_, told) = json_receiver.got()[0].clone();
+    let told: Value = serde_json::from_str(&told).unwrap();
+    assert_eq!((&told["data"]["state"], &told["custom"]["order"]), (&json!("WAIT_SIGNER"), &json!(7)));
+    let (_, form) = form_receiver.got()[0].clone();
+    assert!(form.starts_with("payload=%7B") && form.ends_with("&custom=%22eight%22"), "{form}");
+
+    let answer = door.get("/callbacks").await.expect(200).json();
+    assert_eq!(answer["success"], true);
+    let history = answer["data"].as_array().unwrap().clone();
+    let seen: Vec<(&str, &str, i64, bool)> = history
+        .iter()
+        .map(|it| {
+            let text = |name: &str| it[name].as_str().unwrap();
+            (
+                text("requestId"),
+                text("method"),
+                it["status"].as_i64().unwrap(),
+                it["success"].as_bool().unwrap(),
+            )
+        })
+        .collect();
+    let expected =
+        [(ids[0].as_str(), "JSON", 200, true), (&ids[1], "POST", 200, true), (&ids[0], "JSON", 503, false)];
+    assert_eq!(seen, expected, "newest first");
+    assert_eq!(history.iter().map(|it| it["attempt"].as_i64().unwrap()).collect::<Vec<_>>(), [2, 1, 1]);
+    assert!(!answer.to_string().contains("s3cret"));
+    let one =
+        door.get(&format!("/callbacks/{}", history[2]["id"].as_str().unwrap())).await.expect(200).json();
+    assert_eq!(one["data"], history[2]);
+    assert_eq!(door.get("/callbacks?skip=1&limit=1").await.expect(200).json()["data"], json!([history[1]]));
+    assert_eq!(door.get("/callbacks/nothing").await.status, 404);
+    door.cloud.clock().shift(91 * 24 * 3600 * 1000);
+    assert_eq!(door.get("/callbacks").await.expect(200).json()["data"], json!([]));
+}

@@ -21,3 +21,4 @@ mod seal_key;
 mod signing;
 mod trusted_lists;
 mod verify;
+mod webhooks;

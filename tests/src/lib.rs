@@ -15,10 +15,12 @@ mod authority;
 mod ceremony;
 mod document;
 mod door;
+mod endpoint;
 mod judge;
 
 pub use authority::{Answers, Authority};
 pub use ceremony::{Ceremony, Person, ada, alan, grace};
 pub use document::{CONTRACT, XREF_STREAM, large_pdf, pdf_with_catalog, pdf_with_text, png_of_a_stroke};
 pub use door::{Answer, Door, body, signers};
+pub use endpoint::{Endpoint, Manner, Received};
 pub use judge::{judge_signed, use_seal_secret};

@@ -1,0 +1,183 @@
+//! Endpoints that fail in every way, on a clock that is moved by hand.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use domain::Timestamp;
+use serde_json::{Value, json};
+use tests::{CONTRACT, Door, Endpoint, Manner, Received, ada};
+
+use super::{deliveries, patch, subscribe};
+
+/// Moves the clock by so many seconds, and lets what falls due happen.
+async fn wait(door: &Door, seconds: i64) {
+    door.cloud.clock().shift(seconds * 1000);
+    door.settle().await;
+    // The sweep looks at what is due, and the queue brings it.
+    door.settle().await;
+}
+
+/// Seconds until the next attempt of a delivery.
+fn seconds_left(door: &Door, delivery: &Value) -> i64 {
+    let at = delivery["nextAttemptAt"].as_str().unwrap().replacen(' ', "T", 1);
+    let left = Timestamp::parse_rfc3339(&at).unwrap().unix_ms() - door.cloud.clock().now().unix_ms();
+    left.div_euclid(1000)
+}
+
+/// The attempts of a delivery: their statuses, and what stands in place of one.
+fn attempts(delivery: &Value) -> Vec<Value> {
+    let attempts = delivery["attempts"].as_array().unwrap().iter();
+    attempts
+        .map(|it| if it["status"].is_null() { it["error"].clone() } else { it["status"].clone() })
+        .collect()
+}
+
+#[tokio::test]
+async fn an_endpoint_that_fails_is_tried_ten_times_within_three_days_and_then_listed() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::status(500)).await;
+    let webhook = subscribe(&door, &endpoint, json!({ "events": ["request.created"] })).await;
+    door.request(CONTRACT, &[ada()]).await;
+    for (made, pause) in [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400].into_iter().enumerate()
+    {
+        assert_eq!(endpoint.got().len(), made + 1);
+        let delivery = deliveries(&door, &webhook, "").await[0].clone();
+        let left = seconds_left(&door, &delivery);
+        // What the stage took since the attempt is missing, what chance added is there.
+        assert!((pause - 60..=pause + pause / 10 + 1).contains(&left), "attempt {made}: {left} s");
+        if left > 10 {
+            wait(&door, left - 4).await;
+            assert_eq!(endpoint.got().len(), made + 1, "not before its time");
+            wait(&door, 64).await;
+        } else {
+            wait(&door, left.max(0) + 2).await;
+        }
+    }
+    assert_eq!(endpoint.got().len(), 10);
+    let ids: BTreeSet<String> = endpoint.got().iter().map(|it| it.headers["webhook-id"].clone()).collect();
+    assert_eq!(ids.len(), 1, "one message, whatever attempt it is");
+    let failed = deliveries(&door, &webhook, "?failed=true").await;
+    assert_eq!(failed.len(), 1);
+    assert_eq!((failed[0]["state"].as_str(), attempts(&failed[0]).len()), (Some("failed"), 10));
+    wait(&door, 200_000).await;
+    assert_eq!(endpoint.got().len(), 10, "given up is given up");
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_delivered_again_on_demand() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|count, _| Manner::status(if count == 0 { 410 } else { 200 })).await;
+    let webhook = subscribe(&door, &endpoint, json!({ "events": ["request.created"] })).await;
+    door.request(CONTRACT, &[ada()]).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    let shown = door.get(&path).await.expect(200).json()["data"].clone();
+    assert_eq!((&shown["enabled"], &shown["disabledBy"]), (&json!(false), &json!("gone")));
+    door.request(CONTRACT, &[ada()]).await;
+    assert_eq!(endpoint.got().len(), 1, "an endpoint that is gone is called no more");
+    let failed = deliveries(&door, &webhook, "?failed=true").await;
+    let again = format!("{path}/deliveries/{}/redeliver", failed[0]["id"].as_str().unwrap());
+    assert_eq!(door.post(&again, &json!({})).await.text("/code"), "webhook_disabled");
+    patch(&door, &webhook, &json!({ "enabled": true })).await.expect(200);
+    door.post(&again, &json!({})).await.expect(202);
+    door.settle().await;
+    let got = endpoint.got();
+    assert_eq!(got[0].headers["webhook-id"], got[1].headers["webhook-id"]);
+    assert_eq!(got[0].body, got[1].body);
+    let delivery = deliveries(&door, &webhook, "").await[0].clone();
+    assert_eq!(
+        (delivery["state"].as_str(), attempts(&delivery)),
+        (Some("delivered"), vec![json!(410), json!(200)])
+    );
+    assert_eq!(deliveries(&door, &webhook, "?failed=true").await, Vec::<Value>::new());
+    for unknown in ["nothing", "1773306901250-evt_5f1d2c3b4a59687786950a1b_2"] {
+        assert_eq!(
+            door.post(&format!("{path}/deliveries/{unknown}/redeliver"), &json!({})).await.status,
+            404
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_at_an_endpoint_that_fails_in_every_way() {
+    let door = Door::open().await;
+    // Each message fails in its own way first; a redirect leads nowhere, an unfinished answer counts by its status.
+    let seen: Mutex<BTreeSet<u64>> = Mutex::default();
+    let endpoint = Endpoint::listen(move |_, received| {
+        let sequence = received.json()["sequence"].as_u64().unwrap();
+        if !seen.lock().unwrap().insert(sequence) {
+            return Manner::status(204);
+        }
+        match sequence {
+            1 => Manner::status(500),
+            2 => Manner::Reset,
+            3 => Manner::Answer(302, "location: http://127.0.0.1:1/\r\n", String::new()),
+            4 => Manner::Torn,
+            5 => Manner::Answer(503, "retry-after: 120\r\n", String::new()),
+            6 => Manner::status(404),
+            7 => Manner::status(429),
+            8 => Manner::Answer(200, "", "x".repeat(1 << 20)),
+            9 => Manner::Hang,
+            _ => Manner::status(204),
+        }
+    })
+    .await;
+    let webhook = subscribe(&door, &endpoint, json!({})).await;
+    door.request(CONTRACT, &[ada()]).await.sign_all().await;
+    for _ in 0..6 {
+        wait(&door, 400).await;
+    }
+    let got = endpoint.got();
+    let told: BTreeSet<u64> = got.iter().map(|it| it.json()["sequence"].as_u64().unwrap()).collect();
+    let feed = super::feed(&door, "").await["data"].as_array().unwrap().len();
+    assert_eq!(told.len(), feed, "everything came");
+    assert_eq!(told.last(), Some(&u64::try_from(feed).unwrap()), "and its order can be restored");
+    let log = deliveries(&door, &webhook, "").await;
+    assert!(log.iter().all(|it| it["state"] == "delivered"), "{log:#?}");
+    let firsts: Vec<Value> = log.iter().rev().map(|it| attempts(it)[0].clone()).collect();
+    for outcome in [json!(500), json!(302), json!(503), json!(404), json!(429)] {
+        assert!(firsts.contains(&outcome), "{firsts:?}");
+    }
+    let words: Vec<&str> = firsts.iter().filter_map(Value::as_str).collect();
+    assert!(words.contains(&"the exchange with the server broke off"), "{words:?}");
+    assert!(words.contains(&"the server did not answer in time"), "{words:?}");
+    let throttled = log.iter().find(|it| attempts(it)[0] == json!(503)).unwrap();
+    let at = |index: usize| {
+        let at = throttled["attempts"][index]["at"].as_str().unwrap().replacen(' ', "T", 1);
+        Timestamp::parse_rfc3339(&at).unwrap().unix_ms()
+    };
+    assert!(at(1) - at(0) >= 120_000, "an endpoint that asks for time gets it");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_took_nothing_for_five_days_is_called_no_more() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::Reset).await;
+    let webhook = subscribe(&door, &endpoint, json!({ "events": ["request.created"] })).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    door.request(CONTRACT, &[ada()]).await;
+    let shown = door.get(&path).await.expect(200).json()["data"].clone();
+    assert!(shown["failingSince"].is_string() && shown["enabled"] == true, "{shown}");
+    wait(&door, 4 * 24 * 3600).await;
+    door.request(CONTRACT, &[ada()]).await;
+    assert_eq!(door.get(&path).await.expect(200).json()["data"]["enabled"], true);
+    wait(&door, 24 * 3600 + 60).await;
+    door.request(CONTRACT, &[ada()]).await;
+    let shown = door.get(&path).await.expect(200).json()["data"].clone();
+    assert_eq!((&shown["enabled"], &shown["disabledBy"]), (&json!(false), &json!("failures")));
+    let calls = endpoint.got().len();
+    door.request(CONTRACT, &[ada()]).await;
+    assert_eq!(endpoint.got().len(), calls);
+}
+
+#[tokio::test]
+async fn one_success_ends_the_time_of_failing() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|count, _| Manner::status(if count == 0 { 500 } else { 200 })).await;
+    let webhook = subscribe(&door, &endpoint, json!({ "events": ["request.created"] })).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    door.request(CONTRACT, &[ada()]).await;
+    assert!(door.get(&path).await.json()["data"]["failingSince"].is_string());
+    wait(&door, 10).await;
+    assert!(door.get(&path).await.json()["data"]["failingSince"].is_null());
+    assert_eq!(endpoint.got().iter().map(Received::event_type).collect::<BTreeSet<_>>().len(), 1);
+}
