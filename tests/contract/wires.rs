@@ -223,13 +223,14 @@ fn camel(name: &str) -> String {
 const INSIDE: &str = "(inside)";
 
 /// The files that spell the wire.
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "functions/capture-signature/src/wire.rs",
     "functions/create-request/src/wire.rs",
     "functions/issue-otp/src/wire.rs",
     "functions/manage-request/src/wire.rs",
     "functions/manage-themes/src/wire.rs",
     "functions/manage-trust/src/wire.rs",
+    "functions/manage-webhooks/src/wire.rs",
     "functions/present-document/src/wire.rs",
     "functions/render-page/src/wire.rs",
     "functions/verify-document/src/answer.rs",
@@ -241,7 +242,7 @@ const FILES: [&str; 12] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 52] = [
+const SCHEMAS: [(&str, &str); 55] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -275,6 +276,9 @@ const SCHEMAS: [(&str, &str); 52] = [
     ("manage-trust/RootView", "TrustedRoot"),
     ("manage-trust/TrustBody", "NewTrust"),
     ("manage-trust/TrustView", "Trust"),
+    ("manage-webhooks/AuthBody", "NewWebhookAuth"),
+    ("manage-webhooks/CallbackBody", "NewRegistration"),
+    ("manage-webhooks/WebhookBody", "NewWebhook"),
     ("present-document/AccessBody", "Answers"),
     ("present-document/PresentedBody", "Presentation"),
     ("present-document/SessionBody", "NewSession"),

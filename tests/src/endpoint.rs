@@ -125,12 +125,11 @@ impl Endpoint {
             got.push(received);
             answer
         };
-        let most = {
-            let mut under_way = self.under_way.lock().unwrap();
-            under_way.0 += 1;
-            under_way.0.max(under_way.1)
-        };
-        self.under_way.lock().unwrap().1 = most;
+        {
+            let (now, most) = &mut *self.under_way.lock().unwrap();
+            *now += 1;
+            *most = (*most).max(*now);
+        }
         let ended = self.answer(&mut stream, answer).await;
         self.under_way.lock().unwrap().0 -= 1;
         ended

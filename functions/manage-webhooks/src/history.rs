@@ -146,7 +146,7 @@ fn page(data: &Value, next: &Value) -> Value {
 }
 
 fn unknown_cursor() -> Problem {
-    Problem::bad_request("cursor_unknown", "after is what an earlier answer gave as next.")
+    Problem::bad_request("query_malformed", "after is what an earlier answer gave as next.")
 }
 
 const MOST_SKIPPED: usize = 10_000;

@@ -87,28 +87,41 @@ pub(crate) const fn no_headers() -> BTreeMap<String, String> {
 
 /// Reads what an endpoint asks for.
 pub(crate) fn auth(body: AuthBody, reach: Reach) -> Result<Auth, Problem> {
-    match body {
-        AuthBody::None {} => Ok(Auth::None),
-        AuthBody::Basic { key: Some(key), username: None, password: None } => {
-            Ok(Auth::BasicKey { key: secret(key, "/auth/key")? })
+    let AuthBody { kind, key, username, password, token_url, client_id, client_secret, scope } = body;
+    let has_basic = key.is_some() || username.is_some() || password.is_some();
+    let has_client = token_url.is_some() || client_id.is_some() || client_secret.is_some() || scope.is_some();
+    match (kind.as_str(), has_basic, has_client) {
+        ("none", false, false) => Ok(Auth::None),
+        ("basic", _, false) => basic(key, username, password),
+        ("oauth2", false, _) => Ok(Auth::OAuth2 {
+            token_url: url(needed(token_url, "/auth/tokenUrl")?, "/auth/tokenUrl", reach)?,
+            client_id: secret(needed(client_id, "/auth/clientId")?, "/auth/clientId")?,
+            client_secret: secret(needed(client_secret, "/auth/clientSecret")?, "/auth/clientSecret")?,
+            scope: scope.map(|it| secret(it, "/auth/scope")).transpose()?,
+        }),
+        ("none" | "basic" | "oauth2", ..) => {
+            Err(Problem::invalid("/auth", "A member belongs to another type of authorization."))
         }
-        AuthBody::Basic { key: None, username: Some(username), password: Some(password) } => {
+        _ => Err(Problem::invalid("/auth/type", "none, basic or oauth2.")),
+    }
+}
+
+fn basic(key: Option<String>, username: Option<String>, password: Option<String>) -> Result<Auth, Problem> {
+    match (key, username, password) {
+        (Some(key), None, None) => Ok(Auth::BasicKey { key: secret(key, "/auth/key")? }),
+        (None, Some(username), Some(password)) => {
             let username = secret(username, "/auth/username")?;
             if username.contains(':') {
                 return Err(Problem::invalid("/auth/username", "A user name has no colon (RFC 7617)."));
             }
             Ok(Auth::Basic { username, password: secret(password, "/auth/password")? })
         }
-        AuthBody::Basic { .. } => {
-            Err(Problem::invalid("/auth", "Either a key, or a username and a password."))
-        }
-        AuthBody::Oauth2 { token_url, client_id, client_secret, scope } => Ok(Auth::OAuth2 {
-            token_url: url(token_url, "/auth/tokenUrl", reach)?,
-            client_id: secret(client_id, "/auth/clientId")?,
-            client_secret: secret(client_secret, "/auth/clientSecret")?,
-            scope: scope.map(|it| secret(it, "/auth/scope")).transpose()?,
-        }),
+        _ => Err(Problem::invalid("/auth", "Either a key, or a username and a password.")),
     }
+}
+
+fn needed(value: Option<String>, pointer: &str) -> Result<String, Problem> {
+    value.ok_or_else(|| Problem::invalid(pointer, "This type of authorization needs it."))
 }
 
 /// Reads a word that goes into a header: printable ASCII.

@@ -26,13 +26,19 @@ pub(crate) struct WebhookBody {
     pub(crate) ed25519: Option<bool>,
 }
 
-/// What an endpoint asks for.
+/// What an endpoint asks for; `type` says which of the others belong to it.
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "lowercase", rename_all_fields = "camelCase", deny_unknown_fields)]
-pub(crate) enum AuthBody {
-    None {},
-    Basic { key: Option<String>, username: Option<String>, password: Option<String> },
-    Oauth2 { token_url: String, client_id: String, client_secret: String, scope: Option<String> },
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct AuthBody {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) key: Option<String>,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<String>,
+    pub(crate) token_url: Option<String>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) client_secret: Option<String>,
+    pub(crate) scope: Option<String>,
 }
 
 /// The body of `POST /callback`, as OneSpan's callers send it.

@@ -83,6 +83,9 @@ struct Things {
     validation: String,
     key: String,
     app: String,
+    webhook: String,
+    event: String,
+    callback: String,
 }
 
 impl Things {
@@ -94,6 +97,9 @@ impl Things {
         let new = json!({ "name": "Theirs", "scopes": ["verify"] });
         let key = door.post("/access/keys", &new).await.expect(201).text("/data/id");
         let app = door.post("/access/client-apps", &new).await.expect(201).text("/data/id");
+        let endpoint = json!({ "url": "https://app.example.com/hook", "enabled": false });
+        let webhook = door.post("/webhooks", &endpoint).await.expect(201).text("/data/id");
+        let event = door.get("/events").await.expect(200).text("/data/0/id");
         let upload = door.upload(CONTRACT).await;
         let validation = door.post("/verify", &json!({ "inputDocument": upload })).await.expect(202);
         Self {
@@ -103,6 +109,9 @@ impl Things {
             validation: validation.text("/data/id"),
             key,
             app,
+            webhook,
+            event,
+            callback: format!("1773306901250-{}-2-0", ceremony.id),
         }
     }
 
@@ -115,6 +124,10 @@ impl Things {
             (_, "attachment") => "0".repeat(24),
             (Some("themes"), _) => self.theme.clone(),
             (Some("verify"), _) => self.validation.clone(),
+            (_, "delivery") => format!("1773306901250-{}", self.event),
+            (Some("webhooks"), _) => self.webhook.clone(),
+            (Some("events"), _) => self.event.clone(),
+            (Some("callbacks"), _) => self.callback.clone(),
             (Some("access"), _) if operation.path.contains("client-apps") => self.app.clone(),
             (Some("access"), _) => self.key.clone(),
             _ => self.request.clone(),
@@ -131,6 +144,9 @@ impl Things {
             validation: id(),
             key: id(),
             app: id(),
+            webhook: id(),
+            event: format!("evt_{}_1", id()),
+            callback: format!("1773306901250-{}-2-0", id()),
         }
     }
 }
@@ -139,6 +155,7 @@ impl Things {
 fn body_of(operation: &Operation) -> Value {
     match (operation.method, operation.path.split('/').nth(1)) {
         ("PATCH", Some("access")) => json!({ "name": "Mine" }),
+        ("PATCH", Some("webhooks")) => json!({ "description": "Mine" }),
         ("PATCH", _) => json!({ "name": "Mallory" }),
         _ => json!({}),
     }
@@ -152,8 +169,10 @@ async fn another_tenant_s_things_are_as_unknown_as_none() {
     let with_ids = OPERATIONS.iter().filter(|it| it.path.contains('{'));
     let mut compared = 0;
     for operation in with_ids {
-        // Whoever saves a look under this name saves their own.
-        if (operation.method, operation.path) == ("PUT", "/themes/{name}") {
+        // Whoever saves a look or a callback under this name saves their own.
+        if (operation.method, operation.path) == ("PUT", "/themes/{name}")
+            || operation.path.starts_with("/callback/")
+        {
             continue;
         }
         let method = Method::from_bytes(operation.method.as_bytes()).unwrap();
@@ -173,7 +192,7 @@ async fn another_tenant_s_things_are_as_unknown_as_none() {
         compared += 1;
     }
     assert!(compared > 30, "{compared}");
-    for path in ["/signatures", "/themes", "/access/client-apps"] {
+    for path in ["/signatures", "/themes", "/access/client-apps", "/webhooks", "/events", "/callbacks"] {
         let list = door.call_as(&mallory, Method::GET, path, None).await.expect(200).json();
         assert_eq!(list["data"], json!([]), "{path}");
     }
