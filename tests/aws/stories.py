@@ -1,0 +1,155 @@
+"""The stories that are played on the emulated cloud. Each is a function that takes the service."""
+
+import base64
+import datetime
+import random
+
+from service import CONTRACT, PATIENCE, Receiver, Refused, Service, person, until
+
+
+def two_people_sign(service: Service) -> None:
+    """From the invitations to the sealed document, with a wrong code on the way, and its validation."""
+    people = [person("Ada", "Lovelace"), person("Grace", "Hopper")]
+    request = service.create(people)
+    request.reach("WAIT_SIGNER")
+    for it in people:
+        request.sign(it)
+    request.reach("DONE")
+    signed = request.signed_document()
+    holds(signed.startswith(CONTRACT), "the accepted document is the first prefix of the sealed one")
+    kinds = request.evidence()
+    for kind, count in {"OtpRejected": 2, "SignatureCreated": 2, "RevisionSealed": 2, "RequestClosed": 1}.items():
+        holds(kinds.count(kind) == count, f"{count} {kind} in {kinds}")
+    answer = service.expect(200, "POST", "/verify", {"inputDocument": base64.b64encode(signed).decode()})
+    worth = answer.json()["data"]
+    holds(worth["nrOfSignatures"] == 3, f"three seals are found, not {worth['nrOfSignatures']}")
+    holds(worth["overall"]["indication"] != "TOTAL_FAILED", f"the seals hold: {worth['overall']}")
+
+
+def a_signatory_is_locked_out_and_let_in_again(service: Service) -> None:
+    """Five wrong access codes lock; the tenant unlocks."""
+    ada = person("Ada", "Lovelace")
+    body = {"accessCode": "blue 42", "authentication": ["email"], "signatures": [{"page": 1, "x": "50", "y": "100"}]}
+    request = service.create([], signers=[ada | body])
+    signers = request.reach("WAIT_SIGNER")["signers"]
+    token = request.token(ada)
+    for _ in range(5):
+        service.expect(422, "POST", "/sign/access", {"answers": ["red 7"]}, token)
+    service.expect(423, "POST", "/sign/access", {"answers": ["blue 42"]}, token)
+    service.expect(200, "POST", f"{request.path}/signers/{signers[0]['id']}/unlock")
+    service.expect(200, "POST", "/sign/access", {"answers": ["blue 42"]}, token)
+    request.sign(ada)
+    request.reach("DONE")
+    kinds = request.evidence()
+    holds("SignatoryLocked" in kinds and "SignatoryUnlocked" in kinds, f"lock and unlocking stand in {kinds}")
+
+
+def a_signatory_declines(service: Service) -> None:
+    """One no ends the request for everyone."""
+    people = [person("Ada", "Lovelace"), person("Grace", "Hopper")]
+    request = service.create(people)
+    request.reach("WAIT_SIGNER")
+    declined = {"reason": "The price is wrong."}
+    service.expect(200, "POST", "/sign/decline", declined, request.token(people[0]))
+    request.reach("DECLINED")
+    late = {"documentSha256": "0" * 64}
+    service.expect(409, "POST", "/sign/presented", late, request.token(people[1]))
+
+
+def a_deadline_passes(service: Service) -> None:
+    """The schedule ends what nobody signed; a signatory is refused from the instant on."""
+    ada = person("Ada", "Lovelace")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    deadline = (now + datetime.timedelta(seconds=75)).isoformat(timespec="seconds")
+    request = service.create([ada], expiresAt=deadline.replace("+00:00", "Z"))
+    request.reach("WAIT_SIGNER")
+    # At most a minute until the sweep, and the time that it takes.
+    request.reach("EXPIRED", 75 + 60 + PATIENCE)
+    holds("RequestExpired" in request.evidence(), "the end stands in the evidence")
+    service.expect(410, "POST", "/sign/presented", {"documentSha256": "0" * 64}, request.token(ada))
+
+
+def a_webhook_is_tried_again(service: Service) -> None:
+    """A receiver that is away twice misses nothing."""
+    receiver = Receiver(refusals=2)
+    ada = person("Ada", "Lovelace")
+    request = service.create([ada], callback={"url": receiver.url, "retry": 3, "custom": {"order": 7}})
+    request.reach("WAIT_SIGNER")
+    request.sign(ada)
+    request.reach("DONE")
+    wanted = {"DocumentAccepted", "SignatureCreated", "RequestClosed"}
+    events = lambda: {headers["webhook-event"] for headers, _ in lowered(receiver.got)}
+    until(f"callbacks of {wanted}", lambda: wanted <= events(), 180)
+    holds(not receiver.still_refuses, "the receiver refused twice")
+    holds(all(body["custom"] == {"order": 7} for _, body in receiver.got), "what is custom comes back")
+
+
+def a_large_document_is_uploaded(service: Service) -> None:
+    """Ten megabytes pass the gateway by a presigned address, in and out."""
+    document = large_pdf(10_000_000)
+    ada = person("Ada", "Lovelace")
+    request = service.create([ada], inputDocuments=[service.upload(document)])
+    request.reach("WAIT_SIGNER")
+    token = request.token(ada)
+    moved = service.call("GET", f"/sign/document?sha256={request.view(token)['document']['sha256']}", None, token)
+    holds(moved.status_code == 303, f"a large document lies elsewhere, not {moved.status_code}")
+
+
+def what_is_not_allowed_is_refused(service: Service) -> None:
+    """Strangers, unknown paths and bodies without sense."""
+    for stranger in ("pk_live_" + "0" * 72, "a-key-that-nobody-was-given"):
+        status = service.call("GET", "/signatures", None, stranger).status_code
+        holds(status in (401, 403), f"a stranger is answered {status}")
+    answer = service.expect(404, "GET", "/signatures/00000000-0000-4000-8000-000000000000")
+    holds(answer.headers["Content-Type"].startswith("application/problem+json"), "a refusal is a problem")
+    service.expect(422, "POST", "/EU-SES", {})
+
+
+STORIES = [
+    what_is_not_allowed_is_refused,
+    two_people_sign,
+    a_signatory_is_locked_out_and_let_in_again,
+    a_signatory_declines,
+    a_large_document_is_uploaded,
+    a_webhook_is_tried_again,
+    a_deadline_passes,
+]
+
+
+def holds(truth: bool, what: str) -> None:
+    """Fails a story unless something is true."""
+    if not truth:
+        raise Refused(f"not so: {what}")
+
+
+def lowered(got: list) -> list:
+    """Callbacks with the names of their headers in small letters."""
+    return [({name.lower(): it for name, it in headers.items()}, body) for headers, body in got]
+
+
+def large_pdf(size: int) -> bytes:
+    """A page with a picture of noise, so large that nothing makes it small."""
+    side = 1000
+    noise = random.Random(1).randbytes(size // side * side)
+    picture = (
+        f"<< /Type /XObject /Subtype /Image /Width {side} /Height {size // side} /ColorSpace /DeviceGray "
+        f"/BitsPerComponent 8 /Length {len(noise)} >>\nstream\n"
+    )
+    content = "q 500 0 0 700 40 60 cm /I Do Q"
+    bodies = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /XObject << /I 5 0 R >> >> >>",
+        f"<< /Length {len(content)} >>\nstream\n{content}\nendstream".encode(),
+        picture.encode() + noise + b"\nendstream",
+    ]
+    file, offsets = bytearray(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"), []
+    for number, body in enumerate(bodies, 1):
+        offsets.append(len(file))
+        file += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
+    start = len(file)
+    file += f"xref\n0 {len(bodies) + 1}\n0000000000 65535 f \n".encode()
+    file += b"".join(f"{offset:010} 00000 n \n".encode() for offset in offsets)
+    file += f"trailer\n<< /Size {len(bodies) + 1} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n".encode()
+    return bytes(file)
