@@ -244,7 +244,7 @@ const ANSWERS: [(&str, &str); 134] = [
     ("manage-webhooks.create-refused", "422"),
     ("manage-webhooks.delete", "404"),
     ("manage-webhooks.deliveries", "404"),
-    ("manage-webhooks.event", "404"),
+    ("manage-webhooks.event", "200"),
     ("manage-webhooks.events", "200"),
     ("manage-webhooks.one", "404"),
     ("manage-webhooks.redeliver", "404"),

@@ -32,7 +32,7 @@ impl World {
         let door = Door::open().await;
         let (receiver, url, endpoint) = Receiver::listen().await;
         let subscription = json!({ "url": format!("{url}/events") });
-        door.post("/webhooks", &subscription).await.expect(201);
+        let _taken = door.post("/webhooks", &subscription).await.expect(201);
         let callback = format!("{url}/hook");
         Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
     }

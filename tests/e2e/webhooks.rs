@@ -111,7 +111,7 @@ async fn a_message_stays_small_however_many_sign() {
         })
     };
     body["signers"] = (0..50).map(signer).collect();
-    door.post("/EU-SES", &body).await.expect(200);
+    let _taken = door.post("/EU-SES", &body).await.expect(200);
     door.settle().await;
     let got = endpoint.got();
     assert_eq!(got[0].json()["data"]["request"]["signers"].as_array().unwrap().len(), 50);
@@ -186,13 +186,13 @@ async fn a_subscription_hears_what_it_names_and_nothing_while_it_is_off() {
     door.request(CONTRACT, &[ada()]).await.sign_all().await;
     assert_eq!(types(&endpoint.got()), ["request.sent", "request.completed"]);
     assert!(silent.got().is_empty());
-    patch(&door, &webhook, &json!({ "events": [] })).await.expect(200);
+    let _taken = patch(&door, &webhook, &json!({ "events": [] })).await.expect(200);
     door.request(CONTRACT, &[ada()]).await;
     assert_eq!(endpoint.got().len(), 2);
     let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
     let shown = door.get(&path).await.expect(200).json()["data"].clone();
     assert_eq!((&shown["description"], &shown["events"]), (&json!("orders"), &json!([])));
-    door.call(Method::DELETE, &path, None).await.expect(200);
+    let _taken = door.call(Method::DELETE, &path, None).await.expect(200);
     assert_eq!(door.get(&path).await.status, 404);
     assert_eq!(door.get("/webhooks").await.expect(200).json()["data"].as_array().unwrap().len(), 1);
 }
@@ -208,7 +208,7 @@ async fn what_happens_to_a_draft_is_told_in_its_order() {
     door.settle().await;
     assert_eq!(types(&endpoint.got()), ["request.created", "document.accepted"]);
     for action in ["activate", "deactivate", "trash", "restore", "activate", "cancel", "archive"] {
-        door.post(&format!("/signatures/{id}/{action}"), &json!({})).await.expect(200);
+        let _taken = door.post(&format!("/signatures/{id}/{action}"), &json!({})).await.expect(200);
         door.settle().await;
     }
     let told = types(&endpoint.got());
@@ -235,7 +235,7 @@ async fn two_secrets_sign_for_a_day_after_a_rotation_and_an_ed25519_key_beside_t
     let webhook = subscribe(&door, &endpoint, json!({ "ed25519": true })).await;
     let path = |action: &str| format!("/webhooks/{}/{action}", webhook["id"].as_str().unwrap());
     let test = async || {
-        door.post(&path("test"), &json!({})).await.expect(202);
+        let _taken = door.post(&path("test"), &json!({})).await.expect(202);
         door.settle().await;
         endpoint.got().last().unwrap().clone()
     };
@@ -302,7 +302,7 @@ async fn what_cannot_be_subscribed_is_refused_with_a_pointer() {
     }
     for count in 0..50 {
         let body = json!({ "url": format!("{fine}/{count}") });
-        door.post("/webhooks", &body).await.expect(201);
+        let _taken = door.post("/webhooks", &body).await.expect(201);
     }
     assert_eq!(door.post("/webhooks", &json!({ "url": fine })).await.text("/code"), "too_many_webhooks");
 }
@@ -324,7 +324,7 @@ async fn an_endpoint_that_hangs_holds_up_no_other() {
         let _stopped = stopped.await;
     }));
     for _ in 0..6 {
-        door.post("/EU-SES", &tests::body(CONTRACT, &[ada()])).await.expect(200);
+        let _taken = door.post("/EU-SES", &tests::body(CONTRACT, &[ada()])).await.expect(200);
     }
     // None of them is waited for by the clock: the one that hangs is let go only when all others were told.
     while healthy.iter().any(|it| it.got().len() < 6) {

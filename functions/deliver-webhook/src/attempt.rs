@@ -122,7 +122,7 @@ async fn call(
 ) -> Result<Answered, String> {
     let answered = call_once(deps, webhook, credentials, (event, body)).await?;
     match &credentials.auth {
-        Auth::OAuth2 { .. } if answered.status == UNAUTHORIZED => {
+        Auth::OAuth2 { .. } if answered.status == 401 => {
             deps.tokens.forget(&webhook.id).await;
             call_once(deps, webhook, credentials, (event, body)).await
         }
@@ -215,4 +215,3 @@ const EARLY: Duration = Duration::from_secs(2);
 const BUSY_PAUSE: Duration = Duration::from_secs(5);
 /// An endpoint that takes nothing for so long is called no more.
 const FAILING_MOST: Duration = Duration::from_hours(5 * 24);
-const UNAUTHORIZED: u16 = 401;

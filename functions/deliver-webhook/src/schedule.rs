@@ -30,7 +30,7 @@ pub(crate) fn step(
 ) -> Step {
     match status {
         Some(200..=299) => return Step::Delivered,
-        Some(GONE) => return Step::Gone,
+        Some(410) => return Step::Gone,
         _ => {}
     }
     let Some(pause) = PAUSES.get(usize::from(earlier)) else { return Step::GivenUp };
@@ -69,7 +69,6 @@ const LONGEST: Duration = Duration::from_hours(24);
 const THROTTLED: Duration = Duration::from_mins(1);
 /// What chance adds at most.
 const MOST_ADDED: f64 = 0.1;
-const GONE: u16 = 410;
 
 #[cfg(test)]
 mod tests {

@@ -127,7 +127,8 @@ pub enum AddressRefusal {
 /// the IANA special-purpose registries set apart ([RFC 6890]).
 ///
 /// Blocks whose registry entry says "globally reachable" but which reach no ordinary server (192.0.0.0/24,
-/// 192.88.99.0/24, `2001::/23`) are not public here.
+/// 192.31.196.0/24, 192.52.193.0/24, 192.88.99.0/24, 192.175.48.0/24, `2001::/23`, `2620:4f:8000::/48`) are not public
+/// here.
 ///
 /// [RFC 6890]: https://www.rfc-editor.org/rfc/rfc6890
 #[must_use]
@@ -231,7 +232,7 @@ const MAX_NAME_BYTES: usize = 253;
 const SPECIAL_NAMES: [&str; 7] = ["alt", "home.arpa", "internal", "invalid", "local", "onion", "test"];
 
 /// <https://www.iana.org/assignments/iana-ipv4-special-registry>, and multicast.
-const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
+const SPECIAL_V4: [(Ipv4Addr, u32); 19] = [
     (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     (Ipv4Addr::new(100, 64, 0, 0), 10),
@@ -240,8 +241,11 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
     (Ipv4Addr::new(172, 16, 0, 0), 12),
     (Ipv4Addr::new(192, 0, 0, 0), 24),
     (Ipv4Addr::new(192, 0, 2, 0), 24),
+    (Ipv4Addr::new(192, 31, 196, 0), 24),
+    (Ipv4Addr::new(192, 52, 193, 0), 24),
     (Ipv4Addr::new(192, 88, 99, 0), 24),
     (Ipv4Addr::new(192, 168, 0, 0), 16),
+    (Ipv4Addr::new(192, 175, 48, 0), 24),
     (Ipv4Addr::new(198, 18, 0, 0), 15),
     (Ipv4Addr::new(198, 51, 100, 0), 24),
     (Ipv4Addr::new(203, 0, 113, 0), 24),
@@ -255,10 +259,11 @@ const SPECIAL_V4: [(Ipv4Addr, u32); 16] = [
 const GLOBAL_UNICAST_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
 /// <https://www.iana.org/assignments/iana-ipv6-special-registry>, as far as it lies in `2000::/3`.
-const SPECIAL_V6: [(Ipv6Addr, u32); 4] = [
+const SPECIAL_V6: [(Ipv6Addr, u32); 5] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
     (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16),
+    (Ipv6Addr::new(0x2620, 0x4f, 0x8000, 0, 0, 0, 0, 0), 48),
     (Ipv6Addr::new(0x3fff, 0, 0, 0, 0, 0, 0, 0), 20),
 ];
 

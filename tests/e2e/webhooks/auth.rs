@@ -10,7 +10,7 @@ use super::{patch, subscribe};
 
 async fn test(door: &Door, webhook: &Value) {
     let path = format!("/webhooks/{}/test", webhook["id"].as_str().unwrap());
-    door.post(&path, &json!({})).await.expect(202);
+    let _taken = door.post(&path, &json!({})).await.expect(202);
     door.settle().await;
 }
 
@@ -92,7 +92,8 @@ async fn a_refused_token_is_renewed_once_and_a_server_without_one_is_a_failure()
     let webhook = subscribe(&door, &endpoint, json!({ "auth": auth })).await;
     test(&door, &webhook).await;
     assert_eq!((endpoint.got().len(), server.got().len()), (2, 2), "one renewal, and no more");
-    patch(&door, &webhook, &json!({ "description": "a change makes tokens void" })).await.expect(200);
+    let _taken =
+        patch(&door, &webhook, &json!({ "description": "a change makes tokens void" })).await.expect(200);
     test(&door, &webhook).await;
     let log = super::deliveries(&door, &webhook, "").await;
     let words = log.iter().filter_map(|it| it["attempts"][0]["error"].as_str()).collect::<Vec<_>>();

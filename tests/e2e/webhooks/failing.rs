@@ -77,8 +77,8 @@ async fn what_was_given_up_is_delivered_again_on_demand() {
     let failed = deliveries(&door, &webhook, "?failed=true").await;
     let again = format!("{path}/deliveries/{}/redeliver", failed[0]["id"].as_str().unwrap());
     assert_eq!(door.post(&again, &json!({})).await.text("/code"), "webhook_disabled");
-    patch(&door, &webhook, &json!({ "enabled": true })).await.expect(200);
-    door.post(&again, &json!({})).await.expect(202);
+    let _taken = patch(&door, &webhook, &json!({ "enabled": true })).await.expect(200);
+    let _taken = door.post(&again, &json!({})).await.expect(202);
     door.settle().await;
     let got = endpoint.got();
     assert_eq!(got[0].headers["webhook-id"], got[1].headers["webhook-id"]);

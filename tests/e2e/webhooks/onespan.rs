@@ -95,7 +95,7 @@ async fn a_reason_of_declining_is_the_message() {
     let ceremony = door.request(CONTRACT, &[ada()]).await;
     let token = ceremony.token(ada());
     let body = json!({ "reason": "The date is wrong." });
-    door.call_as(&token, http::Method::POST, "/sign/decline", Some(&body)).await.expect(200);
+    let _taken = door.call_as(&token, http::Method::POST, "/sign/decline", Some(&body)).await.expect(200);
     door.settle().await;
     let got = endpoint.got();
     assert_eq!(names(&endpoint), ["PACKAGE_DECLINE"]);
@@ -110,7 +110,7 @@ async fn one_callback_takes_the_place_of_the_one_before_and_connectors_have_thei
     register(&door, &first, &["PACKAGE_CREATE"]).await;
     register(&door, &second, &["PACKAGE_CREATE"]).await;
     let body = json!({ "url": connector.url(), "events": ["PACKAGE_CREATE"] });
-    door.post("/callback/connectors/dynamics365", &body).await.expect(200);
+    let _taken = door.post("/callback/connectors/dynamics365", &body).await.expect(200);
     let shown = door.get("/callback/connectors/dynamics365").await.expect(200).json();
     assert_eq!(shown["url"], connector.url());
     assert_eq!(door.get("/callback/connectors/other").await.expect(200).json()["url"], Value::Null);

@@ -165,6 +165,14 @@ fn the_neighbours_of_special_blocks_are_public() {
         "191.255.255.255",
         "192.0.1.0",
         "192.0.3.0",
+        "192.31.195.255",
+        "192.31.197.0",
+        "192.52.192.255",
+        "192.52.194.0",
+        "192.174.255.255",
+        "192.175.49.0",
+        "2620:4f:7fff:ffff:ffff:ffff:ffff:ffff",
+        "2620:4f:8001::",
         "192.88.98.255",
         "192.88.100.0",
         "192.167.255.255",
@@ -202,17 +210,18 @@ fn random_public_addresses_pass() {
         let bits: u128 = rng.random();
         let in_regions = (bits >> 3) | (0b001 << 125);
         let first = in_regions >> 112;
-        if ![0x2001, 0x2002, 0x3fff].contains(&first) {
+        if ![0x2001, 0x2002, 0x2620, 0x3fff].contains(&first) {
             assert!(is_global(Ipv6Addr::from_bits(in_regions).into()), "{in_regions:x}");
         }
     }
 }
 
-/// <https://www.iana.org/assignments/iana-ipv4-special-registry> and -ipv6-, the blocks that are not
-/// globally reachable, multicast, and what metadata services answer on.
+/// <https://www.iana.org/assignments/iana-ipv4-special-registry> and -ipv6-, every block, multicast, and what
+/// metadata services answer on.
 const SPECIAL_BLOCKS: &str = "
     0.0.0.0/8 0.0.0.0/32 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24
     192.0.0.0/29 192.0.0.8/32 192.0.0.9/32 192.0.0.10/32 192.0.0.170/32 192.0.0.171/32 192.0.2.0/24
+    192.31.196.0/24 192.52.193.0/24 192.175.48.0/24 2620:4f:8000::/48
     192.88.99.0/24 192.88.99.2/32 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4
     240.0.0.0/4 255.255.255.255/32 169.254.169.254/32 169.254.170.2/32 169.254.100.0/24 100.100.100.200/32
     ::1/128 ::/128 ::ffff:0:0/96 ::ffff:0:0:0/96 64:ff9b::/96 64:ff9b:1::/48 100::/64 100:0:0:1::/64
