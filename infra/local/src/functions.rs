@@ -43,6 +43,7 @@ pub(crate) fn load(
             "ManageTrustFunction" => manage_trust,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
+            "ReadSandboxFunction" => read_sandbox,
             "RecordBounceFunction" => record_bounce,
             "RenderPageFunction" => render_page,
             "SealDocumentFunction" => seal_document,

@@ -1,6 +1,7 @@
 //! DynamoDB and S3: requests, evidence, access, documents.
 
 mod access;
+mod cipher;
 mod disclosures;
 mod documents;
 mod due;
@@ -10,6 +11,7 @@ mod items;
 mod keys;
 mod messages;
 mod quota;
+mod replays;
 mod requests;
 mod sealed;
 mod themes;
@@ -28,8 +30,9 @@ pub use evidence::{Evidence, StoredEvent};
 pub use items::ITEM_VERSION;
 pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
 pub use messages::Claim;
-pub use quota::{Quota, Quotas};
-pub use requests::{Fetch, Page, Requests, Rounds};
+pub use quota::{Quota, Quotas, Taken};
+pub use replays::{KEPT_FOR, Replay, ReplayClaim, Replays};
+pub use requests::{Fetch, Page, Requests, Rounds, SandboxMessage};
 pub use sealed::{SealedFile, SealedFiles};
 pub use themes::{Theme, Themes};
 pub use trust::{SealAuthority, SealedWith, Trust, TrustSettings};

@@ -1,8 +1,8 @@
 //! Which scope each operation of the API asks for: the one table of it.
 
 use super::scope::Scope::{
-    self, AccessManage, AuditRead, DocumentsRead, SignaturesRead, SignaturesWrite, ThemesManage, TrustManage,
-    Verify,
+    self, AccessManage, AuditRead, DocumentsRead, SandboxRead, SignaturesRead, SignaturesWrite, ThemesManage,
+    TrustManage, Verify,
 };
 
 /// An operation that only callers with a key or token may use: a route of the template.
@@ -44,7 +44,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("PATCH", "/access/keys/{id}", AccessManage),
     operation("DELETE", "/access/keys/{id}", AccessManage),
     operation("POST", "/EU-SES", SignaturesWrite),
-    operation("GET", "/result-keys", SignaturesWrite),
+    operation("GET", "/result-keys", ThemesManage),
+    operation("GET", "/sandbox/messages", SandboxRead),
     operation("GET", "/signature", SignaturesRead),
     operation("GET", "/signature/{id}", SignaturesRead),
     operation("DELETE", "/signature/{id}", SignaturesWrite),
