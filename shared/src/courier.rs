@@ -4,8 +4,11 @@
 //! dies in between leaves a claimed message behind, of which nobody knows whether it was sent: it is
 //! recorded as ambiguous, and never sent again by itself.
 //!
+//! Messages of test requests go to nobody: they are kept for whoever tests.
+//!
 //! **Invariant:** one intent, at most one message.
 
+use domain::access::Mode;
 use domain::message::{Delivery, Message, MessageKind};
 use domain::otp::{OneTimeCode, ShortMessage, short_message};
 use domain::request::{AnyRequest, AttachmentState, Progress, Signatory, Stored};
@@ -13,10 +16,12 @@ use domain::transition::Transition;
 use domain::value::{Language, MessageId, Text};
 use domain::{Actor, Cause, Channel, Digest, LinkKey, LinkToken, RequestId, Timestamp};
 
+use zeroize::Zeroizing;
+
 use crate::chance::system_rng;
 use crate::clock::Clock;
 use crate::outbound::{Addressee, Letter, Mail, Outcome, Sms};
-use crate::store::{Claim, Requests, Rounds, StoreError};
+use crate::store::{Claim, Requests, Rounds, SandboxMessage, StoreError};
 
 /// Sends messages and records how that ended.
 #[derive(Debug)]
@@ -97,7 +102,7 @@ impl Courier {
             let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
             return self.record(request, &message, &delivery).await;
         };
-        let outcome = self.mail.send(&signatory.email, &letter, host_of(&loaded)).await;
+        let outcome = self.mail_letter(&loaded, signatory, (&message.id, &letter)).await;
         self.settle(request, &message, outcome).await
     }
 
@@ -123,8 +128,8 @@ impl Courier {
     ) -> Result<Delivery, StoreError> {
         let signatory = request.facts().signatory(&message.to).ok_or(StoreError::NotFound)?;
         let outcome = match message.channel {
-            Channel::Email => self.mail_code(request, signatory, code).await,
-            Channel::Sms => self.text_code(request, signatory, code).await,
+            Channel::Email => self.mail_code(request, signatory, &message.id, code).await,
+            Channel::Sms => self.text_code(request, signatory, &message.id, code).await,
         };
         let delivery = match outcome {
             Outcome::Settled(delivery) => delivery,
@@ -135,15 +140,48 @@ impl Courier {
         Ok(delivery)
     }
 
+    /// Sends a letter; one of a test is kept for its sender instead.
+    async fn mail_letter(
+        &self,
+        request: &AnyRequest,
+        signatory: &Signatory,
+        (id, letter): (&MessageId, &Letter),
+    ) -> Outcome {
+        let address = &signatory.email;
+        match request.facts().tenant.mode() {
+            Mode::Live => self.mail.send(address, letter, host_of(request)).await,
+            Mode::Test => {
+                let message = SandboxMessage {
+                    id: id.clone(),
+                    channel: Channel::Email,
+                    signatory: signatory.id.clone(),
+                    to: Zeroizing::new(address.expose().to_owned()),
+                    subject: letter.subject().to_owned(),
+                    text: Zeroizing::new(letter.text().to_owned()),
+                    at: self.clock.now(),
+                };
+                self.keep(request, message).await
+            }
+        }
+    }
+
+    async fn keep(&self, request: &AnyRequest, message: SandboxMessage) -> Outcome {
+        match self.requests.keep_sandbox_message(&request.facts().id, &message).await {
+            Ok(()) => Outcome::Settled(Delivery::Accepted { provider_id: format!("sandbox-{}", message.id) }),
+            Err(_) => Outcome::not_sent("the sandbox is away"),
+        }
+    }
+
     async fn mail_code(
         &self,
         request: &AnyRequest,
         signatory: &Signatory,
+        id: &MessageId,
         (code, document, expires_at): (&OneTimeCode, Digest, Timestamp),
     ) -> Outcome {
         let language = language_of(signatory);
         match Letter::otp(request.facts(), signatory, code, (document, expires_at), language) {
-            Ok(letter) => self.mail.send(&signatory.email, &letter, host_of(request)).await,
+            Ok(letter) => self.mail_letter(request, signatory, (id, &letter)).await,
             Err(_) => Outcome::not_sent("template"),
         }
     }
@@ -152,11 +190,10 @@ impl Courier {
         &self,
         request: &AnyRequest,
         signatory: &Signatory,
+        id: &MessageId,
         (code, document, expires_at): (&OneTimeCode, Digest, Timestamp),
     ) -> Outcome {
-        let (Some(sms), Some(number)) = (&self.sms, &signatory.mobile) else {
-            return Outcome::not_sent("no text messages here");
-        };
+        let Some(number) = &signatory.mobile else { return Outcome::not_sent("no phone") };
         let facts = request.facts();
         let text = if let Some(words) = &signatory.otp_text {
             ShortMessage::of_words(words.as_str(), code, host_of(request))
@@ -171,9 +208,22 @@ impl Courier {
             };
             ShortMessage::new(&about, code, language_of(signatory))
         };
-        match text {
-            Ok(text) => sms.send(number, &text).await,
-            Err(_) => Outcome::not_sent("the words do not fit a text message"),
+        let Ok(text) = text else { return Outcome::not_sent("the words do not fit a text message") };
+        match (facts.tenant.mode(), &self.sms) {
+            (Mode::Live, Some(sms)) => sms.send(number, &text).await,
+            (Mode::Live, None) => Outcome::not_sent("no text messages here"),
+            (Mode::Test, _) => {
+                let message = SandboxMessage {
+                    id: id.clone(),
+                    channel: Channel::Sms,
+                    signatory: signatory.id.clone(),
+                    to: Zeroizing::new(number.expose().to_owned()),
+                    subject: String::new(),
+                    text: Zeroizing::new(text.expose().to_owned()),
+                    at: self.clock.now(),
+                };
+                self.keep(request, message).await
+            }
         }
     }
 

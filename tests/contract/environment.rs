@@ -62,6 +62,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "manage-webhooks" => manage_webhooks::function(env, aws).await,
             "present-document" => present_document::function(env, aws).await,
             "read-request" => read_request::function(env, aws).await,
+            "read-sandbox" => read_sandbox::function(env, aws).await,
             "record-bounce" => record_bounce::function(env, aws).await,
             "render-page" => render_page::function(env, aws).await,
             "seal-document" => seal_document::function(env, aws).await,

@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 134] = [
+const ANSWERS: [(&str, &str); 135] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
     ("capture-signature", "404"),
@@ -274,6 +274,7 @@ const ANSWERS: [(&str, &str); 134] = [
     ("read-request.signed-singular", "404"),
     ("read-request.validated", "404"),
     ("read-request.validated-singular", "404"),
+    ("read-sandbox", "404"),
     ("record-bounce", "null"),
     ("record-bounce.complaint", "null"),
     ("record-bounce.delivery", "null"),

@@ -88,11 +88,12 @@ fn every_body_has_an_example_and_every_answer_a_description() {
 }
 
 /// What a key may be allowed.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 11] = [
     "access:manage",
     "audit:read",
     "documents:read",
     "events:read",
+    "sandbox:read",
     "signatures:read",
     "signatures:write",
     "themes:manage",

@@ -223,15 +223,18 @@ fn camel(name: &str) -> String {
 const INSIDE: &str = "(inside)";
 
 /// The files that spell the wire.
-const FILES: [&str; 13] = [
+const FILES: [&str; 16] = [
     "functions/capture-signature/src/wire.rs",
     "functions/create-request/src/wire.rs",
     "functions/issue-otp/src/wire.rs",
+    "functions/issue-token/src/wire.rs",
+    "functions/manage-access/src/wire.rs",
     "functions/manage-request/src/wire.rs",
     "functions/manage-themes/src/wire.rs",
     "functions/manage-trust/src/wire.rs",
     "functions/manage-webhooks/src/wire.rs",
     "functions/present-document/src/wire.rs",
+    "functions/read-sandbox/src/wire.rs",
     "functions/render-page/src/wire.rs",
     "functions/verify-document/src/answer.rs",
     "functions/verify-document/src/answer/certificate.rs",
@@ -242,7 +245,7 @@ const FILES: [&str; 13] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 55] = [
+const SCHEMAS: [(&str, &str); 60] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -268,6 +271,11 @@ const SCHEMAS: [(&str, &str); 55] = [
     ("issue-otp/Asked", "Agreement"),
     ("issue-otp/Issued", "SentCodes"),
     ("issue-otp/SentCode", "SentCode"),
+    ("issue-token/AppBody", "NewOneSpanToken"),
+    ("issue-token/OpenapiBody", "NewOpenapiToken"),
+    ("manage-access/ChangeBody", "CredentialChange"),
+    ("manage-access/CreateBody", "NewCredential"),
+    ("manage-access/FirstKey", INSIDE),
     ("manage-request/DeadlineBody", "Deadline"),
     ("manage-request/Identity", "Identity"),
     ("manage-request/ReasonBody", "Reason"),

@@ -1,5 +1,6 @@
 //! Who may do what: keys, tenants, links.
 
+mod headers;
 mod keys;
 mod matrix;
 mod tokens;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod access;
+mod admission;
 mod anchors;
 mod appearance;
 mod bounces;
@@ -17,6 +18,7 @@ mod pages;
 mod people;
 mod refusals;
 mod repetition;
+mod sandbox;
 mod seal_key;
 mod signing;
 mod trusted_lists;

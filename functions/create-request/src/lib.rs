@@ -6,6 +6,7 @@ mod place;
 mod signer;
 mod wire;
 
+use domain::access::Mode;
 use domain::otp::Peppers;
 use domain::request::{AnyRequest, Failure, NewInput, NewRequest, Received, Request};
 use domain::value::{DocumentId, Text};
@@ -16,7 +17,7 @@ use shared::edge::{
     view,
 };
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, Theme, Themes};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Theme, Themes};
 
 use input::{Content, Input};
 use signer::Rules;
@@ -56,7 +57,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
         reach: supply.reach(),
     };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Serves both routes.
@@ -77,7 +79,9 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let mut body: CreateBody = http.json()?;
     let theme = theme(deps, &tenant, &mut body).await?;
     let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
-    let rules = Rules { sms: deps.sms.policy(), host: host_of(&public_url) };
+    // In a sandbox no text message costs anything.
+    let texts = if tenant.mode() == Mode::Test { Some(&deps.sms.policy) } else { deps.sms.policy() };
+    let rules = Rules { sms: texts, host: host_of(&public_url) };
     let new_signatories = parse::signatories(body.signers, &rules)?;
     let inputs = input::parse(body.input_documents, deps.reach, &mut rng)?;
     let new = NewRequest {
@@ -96,17 +100,44 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }
-    let id = RequestId::new(&mut rng);
+    let named = http.resource();
+    let id = named.clone().unwrap_or_else(|| RequestId::new(&mut rng));
     let mut cause = http.integrator_cause(cx, &mut rng)?;
     let received = Request::<Received>::create(id.clone(), new, (&deps.links, &deps.peppers), &mut cause)
         .map_err(|refusal| Problem::refused(pointer_of(&refusal), &refusal))?;
     let keys = DocumentKeys::new(&tenant, &id);
-    let stored = deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await?;
+    let stored = match deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await {
+        Err(conflict @ StoreError::Conflict(_)) if named.is_some() => {
+            return go_on(deps, &tenant, &id, inputs, conflict).await;
+        }
+        other => other?,
+    };
     if let Err(problem) = bring_in(deps, &tenant, inputs, &keys).await {
         give_up(deps, stored, cx).await?;
         return Err(problem);
     }
     let request = AnyRequest::Received(stored);
+    Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
+}
+
+/// Goes on where an earlier attempt at the same call died: its request is there, its documents may not be.
+async fn go_on(
+    deps: &Deps,
+    tenant: &TenantId,
+    id: &RequestId,
+    inputs: Vec<Input>,
+    conflict: StoreError,
+) -> Result<Reply, Problem> {
+    let request = match deps.requests.load_for(tenant, id).await {
+        // It was another conflict.
+        Err(StoreError::NotFound) => return Err(conflict.into()),
+        other => other?,
+    };
+    if let AnyRequest::Received(received) = &request {
+        let ids = received.facts().inputs.iter().map(|it| it.id.clone());
+        let inputs = ids.zip(inputs).map(|(id, input)| Input { id, ..input }).collect();
+        bring_in(deps, tenant, inputs, &DocumentKeys::new(tenant, id)).await?;
+    }
     Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
 }
 

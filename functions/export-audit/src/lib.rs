@@ -22,7 +22,8 @@ pub struct Deps {
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let deps = Deps { requests: supply.requests()?, evidence: supply.evidence().await? };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Loads the chains, derives them again, and shows them with what can be disclosed.

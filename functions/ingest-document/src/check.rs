@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::access::Mode;
 use domain::request::{Facts, Failure, Placed};
 use pdf::{
     Act, Appearance, Document, Inspection, Limits, Mark, PdfError, ReadAt, SealError, SealRequest, SignedAt,
@@ -36,10 +37,24 @@ pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Fai
             Arc::new(pdf::merge(&slices).map_err(|error| unreadable(&error))?)
         }
     };
+    let bytes = match facts.tenant.mode() {
+        Mode::Live => bytes,
+        Mode::Test => marked(&bytes)?,
+    };
     let (document, inspection) = inspect(bytes.clone()).map_err(|error| unreadable(&error))?;
     let placed = judge(&document, &inspection, facts)?;
     drop(document);
     Ok(Accepted { bytes: Arc::unwrap_or_clone(bytes), repaired, placed })
+}
+
+/// The document of a test, with the word that says so on every page.
+fn marked(bytes: &Arc<Vec<u8>>) -> Result<Arc<Vec<u8>>, Failure> {
+    let document =
+        Document::open(bytes.clone(), None, &Limits::default()).map_err(|error| unreadable(&error))?;
+    let added = pdf::test_watermark(&document).map_err(|error| unreadable(&error))?;
+    let mut whole = Vec::clone(bytes);
+    whole.extend_from_slice(&added);
+    Ok(Arc::new(whole))
 }
 
 /// The same for one file that is read where it lies: only where its signatures stand. None when the file has to be

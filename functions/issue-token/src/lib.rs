@@ -91,7 +91,7 @@ async fn oauth(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply
 /// OneSpan's client apps. There is nobody here but the owner, so a sender's token is the app's.
 async fn one_span(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let body: AppBody = http.json()?;
-    match (body.r#type.as_str(), body.email.as_deref()) {
+    match (body.kind.as_str(), body.email.as_deref()) {
         ("OWNER", _) => {}
         ("SENDER", Some(email)) => {
             EmailAddress::parse(email).map_err(|refusal| Problem::refused("/email", &refusal))?;

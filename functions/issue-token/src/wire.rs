@@ -15,7 +15,8 @@ use zeroize::Zeroizing;
 pub(crate) struct AppBody {
     pub(crate) client_id: String,
     pub(crate) secret: String,
-    pub(crate) r#type: String,
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
     pub(crate) email: Option<String>,
 }
 

@@ -31,15 +31,15 @@ pub struct Deps {
 ///
 /// # Errors
 ///
-/// [`ConfigError`] when its environment is incomplete.
-#[expect(clippy::unused_async, reason = "every function is loaded the same way")]
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
-    let access = Supply::new(env, aws).access()?;
+    let supply = Supply::new(env, aws);
+    let access = supply.access()?;
     let http = Handler::of_http(Deps { access: access.clone() }, |deps, event, cx| {
         Box::pin(handle(deps, event, cx))
     });
     let first = Handler::of_events(Deps { access }, |deps, event, cx| Box::pin(begin(deps, event, cx)));
-    Ok(Handler::of_both(http, first))
+    Ok(Handler::of_both(http.behind(supply.admission().await?), first))
 }
 
 /// Lists, makes, shows, changes and revokes keys and client apps.

@@ -31,7 +31,8 @@ pub struct Deps {
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let deps = Deps { themes: supply.themes()?, result_keys: supply.result_keys().await? };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Lists, shows, saves and deletes themes, and shows the keys of results.

@@ -21,11 +21,12 @@ pub struct Deps {
 ///
 /// # Errors
 ///
-/// [`ConfigError`] when its environment is incomplete.
-#[expect(clippy::unused_async, reason = "every function is loaded in the same way")]
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
-    let deps = Deps { trust: Supply::new(env, aws).trust()? };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let supply = Supply::new(env, aws);
+    let deps = Deps { trust: supply.trust()? };
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Shows what a tenant trusts, after it was replaced if that was asked.

@@ -25,7 +25,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let deps =
         Deps { requests: supply.requests()?, documents: supply.documents()?, links: supply.links().await? };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Serves the list, one request, or one of its documents.

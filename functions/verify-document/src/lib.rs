@@ -73,8 +73,9 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         outbound: supply.outbound_for_signed_answers()?,
         max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
     });
+    let http = Handler::of_http(Arc::clone(&deps), |deps, http, cx| Box::pin(handle(deps, http, cx)));
     Ok(Handler::of_both(
-        Handler::of_http(Arc::clone(&deps), |deps, http, cx| Box::pin(handle(deps, http, cx))),
+        http.behind(supply.admission().await?),
         Handler::of_events(deps, |deps, batch, cx| Box::pin(work_off(deps, batch, cx))),
     ))
 }

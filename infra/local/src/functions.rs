@@ -44,6 +44,7 @@ pub(crate) fn load(
             "ManageWebhooksFunction" => manage_webhooks,
             "PresentDocumentFunction" => present_document,
             "ReadRequestFunction" => read_request,
+            "ReadSandboxFunction" => read_sandbox,
             "RecordBounceFunction" => record_bounce,
             "RenderPageFunction" => render_page,
             "SealDocumentFunction" => seal_document,

@@ -60,7 +60,8 @@ impl Functions {
         let Some(Loaded { handler, timeout }) = self.loaded.get(logical_id) else {
             return Err(InvokeError::Unknown);
         };
-        let invocation = Invocation { now: self.clock.now(), request_id: chance::uuid() };
+        let now = self.clock.now();
+        let invocation = Invocation { now, deadline: now.plus(*timeout), request_id: chance::uuid() };
         let request_id = invocation.request_id.clone();
         let handler = handler.clone();
         let mut task = tokio::spawn(async move { handler.invoke(event, invocation).await });

@@ -77,6 +77,7 @@ mod source;
 mod stamp;
 mod stream;
 mod text;
+mod watermark;
 mod write;
 mod xref;
 
@@ -111,4 +112,5 @@ pub use crate::{
         validation_data,
     },
     signature::{RangeCoverage, RangeFault, SignatureFound, check_permissions, signatures},
+    watermark::test_watermark,
 };

@@ -14,6 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::accept;
+use super::admission::RESOURCE;
 use super::problem::Problem;
 use super::serve::Invocation;
 
@@ -179,6 +180,13 @@ impl HttpRequest {
     #[must_use]
     pub fn authorized(&self, name: &str) -> Option<&str> {
         self.event.request_context.authorizer.fields.get(name).and_then(Value::as_str)
+    }
+
+    /// The name of what this call is to create, if it is one that may be repeated: it may have been worked on
+    /// before, to an end that nobody knows.
+    #[must_use]
+    pub fn resource(&self) -> Option<RequestId> {
+        RequestId::parse(self.authorized(RESOURCE)?).ok()
     }
 
     /// What the caller may do, as the authorizer found it.

@@ -1,6 +1,7 @@
 //! Lambda's face: events in, answers out, configuration and the clock.
 
 pub mod accept;
+pub mod admission;
 pub mod appearance;
 pub mod aws;
 pub mod batch;

@@ -25,6 +25,8 @@ use crate::clock::Clock;
 pub struct Invocation {
     /// When the invocation began.
     pub now: Timestamp,
+    /// When it is ended, if it has not ended by then.
+    pub deadline: Timestamp,
     /// The runtime's name for this invocation; it correlates logs.
     pub request_id: String,
 }
@@ -45,6 +47,14 @@ impl std::fmt::Debug for Handler {
 }
 
 impl Handler {
+    /// A handler of whatever comes.
+    pub(super) fn new<F>(invoke: F) -> Self
+    where
+        F: Fn(Value, Invocation) -> BoxFuture<'static, Result<Value, BoxError>> + Send + Sync + 'static,
+    {
+        Self(Arc::new(invoke))
+    }
+
     /// A handler of events: S3, streams, queues, schedules, the authorizer.
     ///
     /// Its `Err` reaches the runtime, which delivers the event again.
@@ -146,7 +156,12 @@ where
 
 async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let invocation = Invocation { now: clock.now(), request_id: event.context.request_id };
+        let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
+        let invocation = Invocation {
+            now: clock.now(),
+            deadline: Timestamp::from_unix_ms(deadline),
+            request_id: event.context.request_id,
+        };
         handler.invoke(event.payload, invocation).await
     }))
     .await

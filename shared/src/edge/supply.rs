@@ -8,6 +8,7 @@ use domain::otp::{Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use std::time::Duration;
 
+use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
 use super::result::ResultKeys;
@@ -18,7 +19,7 @@ use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
     Access, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
-    PasswordKey, Quotas, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
+    PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -68,6 +69,31 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn access(&self) -> Result<Access, ConfigError> {
         Ok(Access::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// What stands before the handlers of the integrator's API. `REQUESTS_TABLE`, `ADMISSION_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn admission(&self) -> Result<Admission, ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        let keyring = self.secrets.keyring(&self.env.required("ADMISSION_SECRET")?).await.map_err(startup)?;
+        let (version, key) = keyring.current();
+        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
+        let keys: Vec<(u32, Vec<u8>)> = std::iter::once((version, key.to_vec())).chain(earlier).collect();
+        // A counter lasts a minute, so that its name may change with the key.
+        let quotas = Quotas::new(self.aws.dynamodb(), table.clone(), key);
+        Ok(Admission::new(quotas, Replays::new(self.aws.dynamodb(), table, keys)))
+    }
+
+    /// The keys of access tokens, read again while the process lives. `TOKEN_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn token_keys(&self) -> Result<TokenKeys, ConfigError> {
+        Ok(TokenKeys::new(self.secrets(), self.env.required("TOKEN_SECRET")?))
     }
 
     /// Requests, for reading. `REQUESTS_TABLE`.

@@ -1,5 +1,6 @@
 //! Answers about requests, in Openapi's words.
 
+use domain::access::Mode;
 use domain::request::{
     Anchor, AnyRequest, Attachment, AttachmentState, Callback, CallbackForm, FileFacts, InputDocument,
     Occurrence, Place, Progress, Reminders, Signatory,
@@ -46,6 +47,7 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
         "createdAt": facts.created_at.to_openapi(),
         "expiresAt": facts.expires_at.to_openapi(),
         "draft": facts.draft,
+        "sandbox": facts.tenant.mode() == Mode::Test,
         "readyAt": facts.ready_at.map(domain::Timestamp::to_openapi),
         "archivedAt": facts.filing.archived_at.map(domain::Timestamp::to_openapi),
         "trashedAt": facts.filing.trashed_at.map(domain::Timestamp::to_openapi),

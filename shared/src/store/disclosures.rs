@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+use super::cipher::Cipher;
 use super::error::StoreError;
 use super::keys;
 use crate::BoxError;
@@ -28,6 +29,11 @@ impl DisclosureKey {
     #[must_use]
     pub fn new(versions: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Self {
         Self { versions: versions.into_iter().map(|(version, key)| (version, Zeroizing::new(key))).collect() }
+    }
+
+    /// The same keys for another purpose.
+    pub(super) fn cipher(&self, purpose: &'static [u8]) -> Cipher {
+        Cipher::new(purpose, self.versions.iter().map(|(version, key)| (*version, key.to_vec())))
     }
 
     fn version(&self, wanted: Option<u32>) -> Option<(u32, &[u8])> {

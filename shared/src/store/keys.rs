@@ -50,6 +50,13 @@ pub(super) fn fetch_sk(document: &DocumentId) -> String {
     format!("FETCH#{document}")
 }
 
+/// What the sort keys of a test request's messages begin with.
+pub(super) const SANDBOX: &str = "SANDBOX#";
+
+pub(super) fn sandbox_sk(at: Timestamp, id: &MessageId) -> String {
+    format!("{SANDBOX}{at}#{id}")
+}
+
 pub(super) fn message_sk(id: &MessageId) -> String {
     format!("MESSAGE#{id}")
 }
@@ -243,6 +250,11 @@ pub(super) const EXECUTIONS: &str = "CALLBACK#";
 
 pub(super) fn execution_sk(id: &str) -> String {
     format!("{EXECUTIONS}{id}")
+}
+
+/// Partition of a call that may be repeated, by the digest of its name.
+pub(super) fn replay_pk(name: &Digest) -> String {
+    format!("REPLAY#{}", name.to_hex())
 }
 
 /// Partition of one counter of a quota; it holds one item a window.

@@ -1,6 +1,7 @@
 //! DynamoDB and S3: requests, evidence, access, documents.
 
 mod access;
+mod cipher;
 mod deliveries;
 mod disclosures;
 mod documents;
@@ -15,6 +16,7 @@ mod keys;
 mod messages;
 mod outbox;
 mod quota;
+mod replays;
 mod requests;
 mod sealed;
 mod themes;
@@ -42,8 +44,9 @@ pub use items::ITEM_VERSION;
 pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
 pub use messages::Claim;
 pub use outbox::{Outbox, OutboxEvent};
-pub use quota::{Quota, Quotas};
-pub use requests::{Fetch, Page, Requests, Rounds};
+pub use quota::{Quota, Quotas, Taken};
+pub use replays::{KEPT_FOR, Replay, ReplayClaim, Replays};
+pub use requests::{Fetch, Page, Requests, Rounds, SandboxMessage};
 pub use sealed::{SealedFile, SealedFiles};
 pub use themes::{Theme, Themes};
 pub use trust::{SealAuthority, SealedWith, Trust, TrustSettings};

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::otp::Traffic;
 use domain::value::PhoneNumber;
 use domain::{TenantId, Timestamp};
@@ -35,6 +35,15 @@ pub enum Quota {
     },
 }
 
+/// What became of an attempt to take one of a quota.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Taken {
+    /// What is left after one was taken; none if there was nothing to take.
+    pub left: Option<u32>,
+    /// When the window ends, in whole seconds.
+    pub resets_in: Duration,
+}
+
 impl Quotas {
     /// The counters in `table`, whose names are made with a key of any length.
     #[must_use]
@@ -56,9 +65,30 @@ impl Quotas {
         window: Duration,
         now: Timestamp,
     ) -> Result<Quota, StoreError> {
+        let taken = self.take_counted(what, most, window, now).await?;
+        Ok(match taken.left {
+            Some(_) => Quota::Left,
+            None => Quota::Spent { retry_after: taken.resets_in },
+        })
+    }
+
+    /// Takes one of `most` that a window of time has for `what`, and tells what is left.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn take_counted(
+        &self,
+        what: &str,
+        most: u32,
+        window: Duration,
+        now: Timestamp,
+    ) -> Result<Taken, StoreError> {
         let (number, length) = window_at(window, now);
         let end = number.saturating_add(1).saturating_mul(length);
         let name = self.name(what);
+        let left = u64::try_from(end.saturating_sub(now.unix_seconds())).unwrap_or(1);
+        let resets_in = Duration::from_secs(left.max(1));
         let sent = self
             .client
             .update_item()
@@ -71,16 +101,20 @@ impl Quotas {
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":most", AttributeValue::N(most.to_string()))
             .expression_attribute_values(":purge", AttributeValue::N(end.saturating_add(length).to_string()))
+            .return_values(ReturnValue::UpdatedNew)
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(Quota::Left),
-            Err(error) if lost(&error) => {
-                let left = u64::try_from(end.saturating_sub(now.unix_seconds())).unwrap_or(1);
-                Ok(Quota::Spent { retry_after: Duration::from_secs(left.max(1)) })
-            }
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        let answer = match sent {
+            Ok(answer) => answer,
+            Err(error) if lost(&error) => return Ok(Taken { left: None, resets_in }),
+            Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
+        };
+        let counted = match answer.attributes.as_ref().and_then(|it| it.get("taken")) {
+            Some(AttributeValue::N(counted)) => counted.parse().ok(),
+            _ => None,
+        };
+        let counted: u32 = counted.ok_or_else(|| StoreError::corrupt("QUOTA", "taken"))?;
+        Ok(Taken { left: Some(most.saturating_sub(counted)), resets_in })
     }
 
     /// Takes one of the text messages that a tenant may have sent in a day (UTC).

@@ -1,6 +1,7 @@
 //! Signature requests in DynamoDB: loading, and committing moves together with their evidence.
 
 mod commit;
+mod sandbox;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use super::disclosures::DisclosureKey;
 use super::error::StoreError;
 use super::items::{ChallengeItem, RequestItem};
 use super::keys;
+
+pub use sandbox::SandboxMessage;
 
 /// The table of requests, and the way to commit to both tables at once.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Which scope each operation of the API asks for: the one table of it.
 
 use super::scope::Scope::{
-    self, AccessManage, AuditRead, DocumentsRead, EventsRead, SignaturesRead, SignaturesWrite, ThemesManage,
-    TrustManage, Verify, WebhooksManage,
+    self, AccessManage, AuditRead, DocumentsRead, EventsRead, SandboxRead, SignaturesRead, SignaturesWrite,
+    ThemesManage, TrustManage, Verify, WebhooksManage,
 };
 
 /// An operation that only callers with a key or token may use: a route of the template.
@@ -52,7 +52,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("POST", "/EU-SES", SignaturesWrite),
     operation("GET", "/events", EventsRead),
     operation("GET", "/events/{id}", EventsRead),
-    operation("GET", "/result-keys", SignaturesWrite),
+    operation("GET", "/result-keys", ThemesManage),
+    operation("GET", "/sandbox/messages", SandboxRead),
     operation("GET", "/signature", SignaturesRead),
     operation("GET", "/signature/{id}", SignaturesRead),
     operation("DELETE", "/signature/{id}", SignaturesWrite),
