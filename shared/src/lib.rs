@@ -16,7 +16,8 @@ pub mod edge;
 pub mod outbound;
 pub mod sealing;
 pub mod store;
-pub mod wording;
+
+pub use wording;
 
 /// An error of any kind, for the layers that only pass it on.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

@@ -8,10 +8,11 @@ use serde_json::json;
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{DocumentKeys, Documents};
+use sheet::{Print, Unwritten};
 
 use crate::answer::Answer;
 use crate::fault::{Fault, Kind};
-use crate::report::{self, Sheet};
+use crate::report;
 
 /// The forms that are offered, the usual one first.
 pub(crate) const FORMS: [&str; 3] = ["application/json", "text/html", "application/pdf"];
@@ -62,21 +63,22 @@ pub(crate) async fn of(
 ///
 /// [`Problem`] 422 for a report that is longer than an answer can be.
 pub(crate) fn written(form: &str, answer: &Answer) -> Result<Reply, Problem> {
-    let sheet = Sheet::of(answer);
+    let sheet = report::sheet(answer);
     if form == "application/pdf" {
         let disposition = "inline; filename=\"validation-report.pdf\"";
-        let pdf = report::pdf(&sheet).map_err(|what| unwritten(&what))?;
+        let pdf = sheet::pdf(&sheet, &Print::new("en", "page {page} of {pages}"))
+            .map_err(|what| unwritten(&what))?;
         if u64::try_from(pdf.len()).is_ok_and(|it| it > MAX_INLINE_BYTES) {
             return Err(too_long());
         }
         return Ok(Reply::bytes("application/pdf", pdf).header("content-disposition", disposition));
     }
-    let page = report::html(&sheet).map_err(|what| unwritten(&what))?;
+    let page = sheet::html(&sheet, "en").map_err(|what| unwritten(&what))?;
     if page.len() > MAX_ANSWER_BYTES / 2 {
         return Err(too_long());
     }
     Ok(Reply::text(200, "text/html; charset=utf-8", page)
-        .header("content-security-policy", report::policy())
+        .header("content-security-policy", sheet::policy())
         .header("x-robots-tag", "noindex"))
 }
 
@@ -115,7 +117,7 @@ fn too_long() -> Problem {
     Fault::new(Kind::Limit, "There is more to report than one answer can hold.").into()
 }
 
-fn unwritten(what: &report::Unwritten) -> Problem {
+fn unwritten(what: &Unwritten) -> Problem {
     tracing::error!(error = what as &dyn std::error::Error, "a report could not be written");
     Problem::new(500, "internal", "Something is wrong on our side.")
 }

@@ -1,129 +1,36 @@
 //! What stands in a report, in its order, whatever it is written on.
 
+use sheet::{Block, Fact, Section, Sheet, Tone, clean};
+
 use crate::answer::{Anchor, Answer, Certificate, Change, Signature, TimestampFound, Verdict};
 
-/// A report.
-#[derive(Debug)]
-pub(crate) struct Sheet {
-    pub(crate) title: String,
-    pub(crate) tone: Tone,
-    pub(crate) headline: String,
-    pub(crate) sentences: Vec<String>,
-    pub(crate) facts: Vec<Fact>,
-    pub(crate) sections: Vec<Section>,
-}
-
-/// How a finding is to be taken. Never told by colour alone.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Tone {
-    /// Valid.
-    Good,
-    /// Open: not to be taken for valid.
-    Open,
-    /// Wrong.
-    Bad,
-}
-
-impl Tone {
-    pub(crate) const fn class(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Open => "open",
-            Self::Bad => "bad",
-        }
-    }
-
-    /// A sign beside the words.
-    pub(crate) const fn sign(self) -> &'static str {
-        match self {
-            Self::Good => "\u{2713}",
-            Self::Open => "?",
-            Self::Bad => "\u{d7}",
-        }
-    }
-
-    fn of(verdict: &Verdict) -> Self {
-        if verdict.is_passed() {
-            Self::Good
-        } else if verdict.is_failed() {
-            Self::Bad
-        } else {
-            Self::Open
-        }
-    }
-}
-
-/// A label and what it says.
-#[derive(Debug)]
-pub(crate) struct Fact {
-    pub(crate) label: &'static str,
-    pub(crate) value: String,
-    /// Whether it is a number for machines, such as a digest.
-    pub(crate) is_code: bool,
-}
-
-/// One signature, or the revisions.
-#[derive(Debug)]
-pub(crate) struct Section {
-    pub(crate) title: String,
-    pub(crate) tone: Option<Tone>,
-    pub(crate) headline: String,
-    pub(crate) sentences: Vec<String>,
-    pub(crate) facts: Vec<Fact>,
-    pub(crate) blocks: Vec<Block>,
-}
-
-/// A part of a section.
-#[derive(Debug)]
-pub(crate) struct Block {
-    pub(crate) title: String,
-    pub(crate) sentences: Vec<String>,
-    pub(crate) facts: Vec<Fact>,
-}
-
-impl Sheet {
-    /// The report of an answer.
-    pub(crate) fn of(answer: &Answer) -> Self {
-        let mut sections = Vec::new();
-        add_sections(&mut sections, answer, "");
-        let overall = &answer.overall;
-        let facts = [
-            Fact::text("Finding (EN 319 102-1)", &overall.word()),
-            Fact::text("Format", &answer.signature_format),
-            Fact::text("Signatures and time-stamps", &answer.nr_of_signatures.to_string()),
-            Fact::text("Checked at", &answer.check_date),
-            Fact::text("Judged as of", &answer.verification_date),
-            Fact::code("SHA-256 of the file", &answer.sha256),
-        ];
-        Self {
-            title: "Validation report".to_owned(),
-            tone: Tone::of(overall),
-            headline: headline(answer),
-            sentences: clean_all(overall.reason.iter().chain(about_file(answer))),
-            facts: facts.into(),
-            sections,
-        }
-    }
-}
-
-impl Fact {
-    fn text(label: &'static str, value: &str) -> Self {
-        Self { label, value: clean(value), is_code: false }
-    }
-
-    fn code(label: &'static str, value: &str) -> Self {
-        Self { label, value: clean(value), is_code: true }
-    }
-
-    fn maybe(label: &'static str, value: Option<&String>) -> Option<Self> {
-        value.filter(|it| !it.is_empty()).map(|it| Self::text(label, it))
+/// The report of an answer.
+pub(crate) fn sheet(answer: &Answer) -> Sheet {
+    let mut sections = Vec::new();
+    add_sections(&mut sections, answer, "");
+    let overall = &answer.overall;
+    let facts = [
+        Fact::text("Finding (EN 319 102-1)", &overall.word()),
+        Fact::text("Format", &answer.signature_format),
+        Fact::text("Signatures and time-stamps", &answer.nr_of_signatures.to_string()),
+        Fact::text("Checked at", &answer.check_date),
+        Fact::text("Judged as of", &answer.verification_date),
+        Fact::code("SHA-256 of the file", &answer.sha256),
+    ];
+    Sheet {
+        title: "Validation report".to_owned(),
+        tone: tone_of(overall),
+        headline: headline(answer),
+        sentences: clean_all(overall.reason.iter().chain(about_file(answer))),
+        facts: facts.into(),
+        sections,
     }
 }
 
 /// The verdict about the whole file, in words that nobody takes for more than they say.
 fn headline(answer: &Answer) -> String {
     let overall = &answer.overall;
-    match (Tone::of(overall), answer.nr_of_signatures) {
+    match (tone_of(overall), answer.nr_of_signatures) {
         (_, 0) => "Not signed",
         (Tone::Good, 1) => "The signature is valid",
         (Tone::Good, _) => "All signatures are valid",
@@ -164,7 +71,7 @@ fn add_sections(sections: &mut Vec<Section>, answer: &Answer, inside: &str) {
         let place = format!("{inside}, signed file {number} inside");
         sections.push(Section {
             title: format!("Signed file {number} inside the file{inside}"),
-            tone: Some(Tone::of(&inner.overall)),
+            tone: Some(tone_of(&inner.overall)),
             headline: headline(inner),
             sentences: clean_all(inner.overall.reason.iter().chain(about_file(inner))),
             facts: vec![
@@ -182,7 +89,7 @@ fn add_sections(sections: &mut Vec<Section>, answer: &Answer, inside: &str) {
 fn section(number: usize, signature: &Signature, inside: &str) -> Section {
     let is_timestamp = signature.kind == "DOCUMENT_TIMESTAMP";
     let what = if is_timestamp { "Document time-stamp" } else { "Signature" };
-    let tone = Tone::of(&signature.verdict);
+    let tone = tone_of(&signature.verdict);
     let blocks = changes(&signature.change_report_list)
         .into_iter()
         .chain(timestamps(&signature.timestamp_report_list))
@@ -340,16 +247,12 @@ fn sentence(text: &str) -> String {
     format!("{first}{}{stop}", letters.as_str())
 }
 
-/// A stranger's text on one line: control characters, and those that turn the direction of writing round,
-/// would make a reader see something else than what stands there.
-pub(crate) fn clean(text: &str) -> String {
-    let seen = |letter: char| match letter {
-        '\t' | '\n' | '\r' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-            '\u{fffd}'
-        }
-        letter if letter.is_control() => '\u{fffd}',
-        letter => letter,
-    };
-    text.chars().map(seen).collect()
+fn tone_of(verdict: &Verdict) -> Tone {
+    if verdict.is_passed() {
+        Tone::Good
+    } else if verdict.is_failed() {
+        Tone::Bad
+    } else {
+        Tone::Open
+    }
 }

@@ -8,8 +8,9 @@ use pades::validate::{
     TimestampKind, TimestampReport, Verdict,
 };
 use serde_json::Value;
+use sheet::{Print, policy};
 
-use super::{Sheet, html, pdf, policy};
+use super::sheet as sheet_of;
 use crate::answer::Answer;
 
 const AT: i64 = 1_780_000_000;
@@ -144,28 +145,8 @@ fn told(answer: &Answer) -> Vec<(String, String)> {
 
 /// Without spaces and capitals, and with the characters that a report replaces.
 fn squeezed(text: &str) -> String {
-    let text = super::sheet::clean(text).to_lowercase();
+    let text = sheet::clean(text).to_lowercase();
     text.chars().filter(|it| !it.is_whitespace()).collect()
-}
-
-fn words_of_sheet(sheet: &Sheet) -> Vec<String> {
-    let mut words = vec![sheet.title.clone(), sheet.headline.clone()];
-    words.extend(sheet.sentences.iter().cloned());
-    let mut facts: Vec<_> = sheet.facts.iter().collect();
-    for section in &sheet.sections {
-        words.extend([section.title.clone(), section.headline.clone()]);
-        words.extend(section.sentences.iter().cloned());
-        facts.extend(&section.facts);
-        for block in &section.blocks {
-            words.push(block.title.clone());
-            words.extend(block.sentences.iter().cloned());
-            facts.extend(&block.facts);
-        }
-    }
-    for fact in facts {
-        words.extend([fact.label.to_owned(), fact.value.clone()]);
-    }
-    words
 }
 
 /// The text of a page: without tags, and with its entities resolved.
@@ -198,7 +179,7 @@ fn text_of_pdf(file: &[u8]) -> String {
 #[test]
 fn a_reader_is_told_everything_that_json_tells() {
     let answer = Answer::of(&report());
-    let words: Vec<String> = words_of_sheet(&Sheet::of(&answer)).iter().map(|it| squeezed(it)).collect();
+    let words: Vec<String> = sheet_of(&answer).words().into_iter().map(squeezed).collect();
     for (at, text) in told(&answer) {
         let text = squeezed(&text);
         assert!(words.iter().any(|it| it.contains(&text)), "{at}: {text}");
@@ -207,11 +188,12 @@ fn a_reader_is_told_everything_that_json_tells() {
 
 #[test]
 fn page_and_pdf_tell_the_same() {
-    let sheet = Sheet::of(&Answer::of(&report()));
-    let page = squeezed(&text_of_html(&html(&sheet).unwrap()));
-    let file = squeezed(&text_of_pdf(&pdf(&sheet).unwrap()));
-    for words in words_of_sheet(&sheet) {
-        let words = squeezed(&words);
+    let sheet = sheet_of(&Answer::of(&report()));
+    let page = squeezed(&text_of_html(&sheet::html(&sheet, "en").unwrap()));
+    let file =
+        squeezed(&text_of_pdf(&sheet::pdf(&sheet, &Print::new("en", "page {page} of {pages}")).unwrap()));
+    for words in sheet.words() {
+        let words = squeezed(words);
         assert!(page.contains(&words), "the page does not say {words}");
         // The font of the PDF has no Chinese letters, so their numbers are told.
         let spelled = words.replace('東', "[u+6771]").replace('京', "[u+4eac]");
@@ -286,21 +268,21 @@ fn nothing_that_is_open_reads_as_valid() {
         (Some(Verdict::failed(SubIndication::HashFailure, "Why.")), "Not valid"),
     ] {
         let report = Report { overall, ..report() };
-        let sheet = Sheet::of(&Answer::of(&report));
+        let sheet = sheet_of(&Answer::of(&report));
         assert_eq!(sheet.headline, headline);
         assert_eq!(Answer::of(&report).overall_verified, headline.starts_with("All"));
     }
     let unsigned = Report { overall: None, signatures: Vec::new(), ..report() };
     let answer = Answer::of(&unsigned);
     assert_eq!((answer.overall.indication.as_str(), answer.overall_verified), ("NO_SIGNATURE", false));
-    assert_eq!(Sheet::of(&answer).headline, "Not signed");
+    assert_eq!(sheet_of(&answer).headline, "Not signed");
 }
 
 #[test]
 fn a_strangers_text_is_no_markup_and_hides_nothing() {
     let mut bad = report();
     bad.signatures[0].reason = Some("</style><script>alert(1)</script>\u{202e}".to_owned());
-    let page = html(&Sheet::of(&Answer::of(&bad))).unwrap();
+    let page = sheet::html(&sheet_of(&Answer::of(&bad)), "en").unwrap();
     assert!(!page.contains("<script"), "markup got through");
     assert!(!page.contains('\u{202e}'), "the direction of writing can be turned");
     assert!(policy().starts_with("default-src 'none'; style-src 'sha256-"));

@@ -1,23 +1,24 @@
-//! The report as a page. It needs nothing but itself, and may not load anything.
+//! A sheet as a page. It needs nothing but itself, and may not load anything.
 
 use askama::Template;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::{Sheet, Unwritten};
+use crate::{Sheet, Unwritten};
 
-/// The page of a report.
+/// The page of a sheet, in a language (BCP 47).
 ///
 /// # Errors
 ///
 /// [`Unwritten`].
-pub(crate) fn html(sheet: &Sheet) -> Result<String, Unwritten> {
-    Ok(ReportPage { sheet, style: STYLE }.render()?)
+pub fn html(sheet: &Sheet, language: &str) -> Result<String, Unwritten> {
+    Ok(SheetPage { sheet, language, style: STYLE }.render()?)
 }
 
 /// What the page may load: nothing, and of styles only its own.
-pub(crate) fn policy() -> String {
+#[must_use]
+pub fn policy() -> String {
     let digest = STANDARD.encode(Sha256::digest(STYLE.as_bytes()));
     format!(
         "default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -25,11 +26,12 @@ pub(crate) fn policy() -> String {
 }
 
 #[derive(Template)]
-#[template(path = "report.html")]
-struct ReportPage<'a> {
+#[template(path = "sheet.html")]
+struct SheetPage<'a> {
     sheet: &'a Sheet,
+    language: &'a str,
     style: &'static str,
 }
 
-/// The look of a report.
-pub(crate) const STYLE: &str = include_str!("../../assets/report.css");
+/// The look of a sheet.
+pub const STYLE: &str = include_str!("../assets/sheet.css");

@@ -9,7 +9,7 @@ use skrifa::metrics::GlyphMetrics;
 use skrifa::{FontRef, MetadataProvider as _};
 
 use super::level;
-use crate::report::sheet::{Block, Fact, Section, Sheet, Tone};
+use crate::{Block, Fact, Section, Sheet, Tone};
 
 /// A font's characters and their widths.
 pub(super) struct Face<'a> {
@@ -122,18 +122,25 @@ pub(super) struct Layout<'a> {
     pages: Vec<Vec<Line>>,
     /// Where the next line begins, in points from the top.
     y: f32,
+    /// How wide text may be, in points.
+    width: f32,
     paragraph: usize,
 }
 
 impl<'a> Layout<'a> {
     pub(super) fn new(face: &'a Face<'a>) -> Self {
-        Self { face, pages: vec![Vec::new()], y: MARGIN, paragraph: 0 }
+        Self { face, pages: vec![Vec::new()], y: MARGIN, width: WIDTH, paragraph: 0 }
     }
 
-    /// The lines of each page.
-    pub(super) fn set(mut self, sheet: &Sheet) -> Vec<Vec<Line>> {
+    /// The lines of each page; the head leaves this width free at its right.
+    pub(super) fn set(mut self, sheet: &Sheet, aside: f32) -> Vec<Vec<Line>> {
+        self.width = WIDTH - aside;
         self.text(&sheet.title, 10.0, QUIET, Role::Paragraph);
         self.text(&sheet.headline, 20.0, color(sheet.tone), Role::Heading(level(1)));
+        self.width = WIDTH;
+        if aside > 0.0 {
+            self.y = self.y.max(MARGIN + aside);
+        }
         self.rule(color(sheet.tone), 2.0);
         for sentence in &sheet.sentences {
             self.text(sentence, 10.0, INK, Role::Paragraph);
@@ -179,11 +186,22 @@ impl<'a> Layout<'a> {
             self.rule(LINE, 0.4);
             self.paragraph += 1;
             let size = if fact.is_code { 8.0 } else { 9.0 };
+            let label = format!("{}: ", fact.label);
+            let is_wide = self.face.width(&label, LABEL_SIZE) > LABEL_WIDTH - LABEL_GAP;
+            if is_wide {
+                for text in self.face.wrap(&label, LABEL_SIZE, WIDTH) {
+                    self.line(
+                        vec![Run { x: MARGIN, size: LABEL_SIZE, color: QUIET, text }],
+                        9.0,
+                        Role::Paragraph,
+                    );
+                }
+            }
             let lines = self.face.wrap(&fact.value, size, WIDTH - LABEL_WIDTH);
             for (index, text) in lines.into_iter().enumerate() {
                 let mut runs = Vec::new();
-                if index == 0 {
-                    runs.push(Run { x: MARGIN, size: 8.5, color: QUIET, text: format!("{}: ", fact.label) });
+                if index == 0 && !is_wide {
+                    runs.push(Run { x: MARGIN, size: LABEL_SIZE, color: QUIET, text: label.clone() });
                 }
                 runs.push(Run { x: MARGIN + LABEL_WIDTH, size, color: INK, text });
                 self.line(runs, 9.0, Role::Paragraph);
@@ -193,7 +211,7 @@ impl<'a> Layout<'a> {
 
     fn text(&mut self, text: &str, size: f32, color: Color, role: Role) {
         self.paragraph += 1;
-        for text in self.face.wrap(text, size, WIDTH) {
+        for text in self.face.wrap(text, size, self.width) {
             self.line(vec![Run { x: MARGIN, size, color, text }], size, role);
         }
     }
@@ -244,6 +262,9 @@ pub(super) const QUIET: Color = (79, 91, 107);
 
 const WIDTH: f32 = PAGE_WIDTH - 2.0 * MARGIN;
 const LABEL_WIDTH: f32 = 150.0;
+const LABEL_SIZE: f32 = 8.5;
+/// What stays free between a label and what it says; a longer label has a line of its own.
+const LABEL_GAP: f32 = 6.0;
 const INK: Color = (27, 36, 48);
 const LINE: Color = (195, 203, 214);
 const LEADING: f32 = 1.35;

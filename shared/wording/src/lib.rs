@@ -1,4 +1,7 @@
-//! What is said to people, in each language: the words of mails, of the signing room and of the other pages.
+//! What is said to people, in each language: the words of mails, of the signing room, of the other pages and of the
+//! audit trail.
+//!
+//! **Invariant:** knows neither a network nor a clock, so that the offline verifier speaks the same words.
 
 use std::sync::LazyLock;
 
@@ -144,7 +147,7 @@ fn bundle(language: Language) -> Option<&'static Bundle> {
     }
 }
 
-fn load(language: Language, sources: [&str; 3]) -> Option<Bundle> {
+fn load(language: Language, sources: [&str; 4]) -> Option<Bundle> {
     let tag: LanguageIdentifier = language.as_str().parse().ok()?;
     let mut bundle = FluentBundle::new_concurrent(vec![tag]);
     // Marks of direction around each placeable would be letters that nobody sees.
@@ -159,9 +162,10 @@ macro_rules! bundles {
     ($($name:ident, $language:ident, $folder:literal;)*) => {
         $(static $name: LazyLock<Option<Bundle>> = LazyLock::new(|| {
             load(Language::$language, [
-                include_str!(concat!("../templates/locales/", $folder, "/check.ftl")),
-                include_str!(concat!("../templates/locales/", $folder, "/mail.ftl")),
-                include_str!(concat!("../templates/locales/", $folder, "/room.ftl")),
+                include_str!(concat!("../../templates/locales/", $folder, "/audit.ftl")),
+                include_str!(concat!("../../templates/locales/", $folder, "/check.ftl")),
+                include_str!(concat!("../../templates/locales/", $folder, "/mail.ftl")),
+                include_str!(concat!("../../templates/locales/", $folder, "/room.ftl")),
             ])
         });)*
     };
@@ -179,8 +183,10 @@ bundles! {
 }
 
 /// The texts of pages, whose scripts need to know their names.
-const PAGES: [&str; 2] =
-    [include_str!("../templates/locales/en/check.ftl"), include_str!("../templates/locales/en/room.ftl")];
+const PAGES: [&str; 2] = [
+    include_str!("../../templates/locales/en/check.ftl"),
+    include_str!("../../templates/locales/en/room.ftl"),
+];
 /// From the private-use area.
 const STRONG: char = '\u{e000}';
 
@@ -192,9 +198,9 @@ mod tests {
     use super::*;
 
     fn source(language: Language) -> String {
-        let root = format!("{}/templates/locales/{}", env!("CARGO_MANIFEST_DIR"), language.as_str());
+        let root = format!("{}/../templates/locales/{}", env!("CARGO_MANIFEST_DIR"), language.as_str());
         let read = |file: &str| std::fs::read_to_string(format!("{root}/{file}.ftl")).unwrap();
-        read("check") + &read("mail") + &read("room")
+        read("audit") + &read("check") + &read("mail") + &read("room")
     }
 
     /// Each text with the names of its placeables, read without the library.
