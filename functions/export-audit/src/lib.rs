@@ -1,17 +1,33 @@
-//! `GET /signatures/{id}/audit`: the evidence of a request, derived again before it is shown.
+//! `GET /signatures/{id}/audit` and `GET /signatures/{id}/evidence`: the evidence of a request, derived again
+//! before it is shown, as JSON, text, page or sealed PDF, and as a bundle that stands on its own.
 
-mod view;
+mod load;
+mod pack;
+mod print;
+mod wire;
 
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
-use shared::store::{Evidence, Requests, StoredEvent};
-
-use domain::transition::ChainName;
+use domain::request::AnyRequest;
+use domain::value::DocumentId;
+use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, page::language,
+    system_rng,
+};
+use shared::outbound::{SealKeys, TimestampAuthority};
+use shared::store::{DocumentKeys, Documents, Evidence, Log, Requests, Trust};
+use shared::wording::Wording;
+use trail::About;
 
 /// What this function may touch.
 #[derive(Debug)]
 pub struct Deps {
     requests: Requests,
     evidence: Evidence,
+    documents: Documents,
+    trust: Trust,
+    log: Log,
+    seal: SealKeys,
+    authority: Option<TimestampAuthority>,
 }
 
 /// This function, ready to be invoked.
@@ -21,37 +37,79 @@ pub struct Deps {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
-    let deps = Deps { requests: supply.requests()?, evidence: supply.evidence().await? };
+    let outbound = supply.outbound_for_signed_answers()?;
+    let deps = Deps {
+        requests: supply.committing_requests().await?,
+        evidence: supply.evidence().await?,
+        documents: supply.documents()?,
+        trust: supply.trust()?,
+        log: supply.log(&supply.archive()?)?,
+        seal: supply.seal_keys()?,
+        authority: env.optional("TSA_URL").map(|url| TimestampAuthority::new(url, outbound)),
+    };
     let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
     Ok(handler.behind(supply.admission().await?))
 }
 
-/// Loads the chains, derives them again, and shows them with what can be disclosed.
+/// Notes the reading, loads the chains, derives them again, and shows them with what can be disclosed.
 ///
 /// # Errors
 ///
-/// [`Problem`] 404 for an unknown request, 500 when a stored chain does not hold.
-pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<Reply, Problem> {
-    let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
+/// [`Problem`] 404 for an unknown request, 500 when a stored chain does not hold, 503 when the seal key is away.
+pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let is_bundle = http.route().ends_with("/evidence");
+    let form = if is_bundle { "application/zip" } else { offered(&http) };
+    let request = load::note_reading(deps, &http, form, cx).await?;
     let facts = request.facts();
-    let events = deps.evidence.chain(&facts.id, ChainName::Event).await?;
-    let custody = deps.evidence.chain(&facts.id, ChainName::Custody).await?;
-    for (chain, head) in [(&events, &facts.chain), (&custody, &facts.custody)] {
-        let derived = StoredEvent::verify(&facts.id, chain).map_err(|error| broken(&error.to_string()))?;
-        // A chain can be longer than the request said a moment ago, never shorter.
-        if derived.length < head.length || (derived.length == head.length && derived.hash != head.hash) {
-            return Err(broken("the chain does not reach the head that the request names"));
+    let loaded = load::load(deps, &request).await?;
+    let mut wording = Wording::new(language(&http));
+    let about = About { check_url: &print::check_url(facts), heads: loaded.heads };
+    let sheet = loaded.trail.sheet(&about, &mut wording).map_err(Problem::unavailable)?;
+    match form {
+        "application/json" => {
+            let view = wire::audit(&request, &loaded, &sheet, &mut wording).map_err(Problem::unavailable)?;
+            Ok(Reply::json(200, &view))
+        }
+        "text/plain" => Ok(Reply::text(200, "text/plain; charset=utf-8", sheet::text(&sheet))),
+        "text/html" => {
+            let page = sheet::html(&sheet, wording.language().as_str()).map_err(Problem::unavailable)?;
+            let reply = Reply::text(200, "text/html; charset=utf-8", page);
+            Ok(reply.header("content-security-policy", sheet::policy()).header("x-robots-tag", "noindex"))
+        }
+        _ => {
+            let audit = print::pdf(deps, facts, &loaded, (&sheet, &mut wording), cx).await?;
+            if !is_bundle {
+                return file(deps, &request, ("audit.pdf", form), audit, cx).await;
+            }
+            let bundle = pack::bundle(deps, &request, &loaded, audit, cx).await?;
+            file(deps, &request, ("evidence.zip", form), bundle, cx).await
         }
     }
-    let disclosures = deps.evidence.disclosures(facts).await?;
-    Ok(Reply::json(200, &view::audit(&request, &events, &custody, &disclosures)))
 }
 
-fn broken(what: &str) -> Problem {
-    tracing::error!(what, "a stored evidence chain does not hold");
-    Problem::new(
-        500,
-        "evidence_broken",
-        "The stored evidence does not hold. The operator has to look into it.",
-    )
+/// The form that the caller likes best.
+fn offered(http: &HttpRequest) -> &'static str {
+    http.preferred(&FORMS)
 }
+
+/// A file: at once, or, when it is too large for an answer, from an address that is valid for a while.
+async fn file(
+    deps: &Deps,
+    request: &AnyRequest,
+    (name, media_type): (&str, &str),
+    bytes: Vec<u8>,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let facts = request.facts();
+    let file_name = format!("{}-{name}", facts.id);
+    if u64::try_from(bytes.len()).is_ok_and(|it| it <= MAX_INLINE_BYTES) {
+        let disposition = format!("attachment; filename=\"{file_name}\"");
+        return Ok(Reply::bytes(media_type, bytes).header("content-disposition", disposition));
+    }
+    let key = DocumentKeys::new(&facts.tenant, &facts.id).export(&DocumentId::new(&mut system_rng()));
+    deps.documents.put_once(&key, media_type, bytes).await?;
+    Ok(Reply::see_other(deps.documents.presign_get_as(media_type, &key, &file_name, cx.now).await?))
+}
+
+/// The forms of the audit trail, the usual one first.
+const FORMS: [&str; 4] = ["application/json", "text/plain", "text/html", "application/pdf"];

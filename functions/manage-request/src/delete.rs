@@ -1,6 +1,7 @@
 //! `DELETE /signatures/{id}`: withdraws a request that is open and deletes its documents. The evidence stays.
 
 use domain::request::AnyRequest;
+use domain::{RequestId, TenantId};
 use serde_json::json;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
 use shared::store::{DocumentKeys, Rounds, StoreError};
@@ -31,13 +32,27 @@ pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> 
             Err(Step::Problem(problem)) => return Err(problem),
         }
     };
-    for prefix in DocumentKeys::new(&tenant, &id).prefixes() {
+    delete_documents(deps, &tenant, &id).await?;
+    let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
+    Ok(Reply::json(200, &view::envelope("Deleted", &data)))
+}
+
+/// Deletes everything that lies under the request's prefixes.
+///
+/// # Errors
+///
+/// [`StoreError::Unavailable`].
+pub(crate) async fn delete_documents(
+    deps: &Deps,
+    tenant: &TenantId,
+    id: &RequestId,
+) -> Result<(), StoreError> {
+    for prefix in DocumentKeys::new(tenant, id).prefixes() {
         for key in deps.documents.list(&prefix).await? {
             deps.documents.delete(&key).await?;
         }
     }
-    let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
-    Ok(Reply::json(200, &view::envelope("Deleted", &data)))
+    Ok(())
 }
 
 /// Why a step failed.

@@ -1,12 +1,13 @@
 //! What an integrator does to a request and its signatories: activate, deactivate, complete, cancel, extend,
-//! reactivate, remind, unlock, correct, judge attachments, file away, delete.
+//! reactivate, remind, unlock, correct, judge attachments, file away, hold, delete, erase.
 
 mod attachment;
 mod delete;
+mod erase;
 mod signer;
 mod wire;
 
-use domain::request::{AfterAct, AnyRequest};
+use domain::request::{AfterAct, AnyRequest, Erasure};
 use domain::transition::Transition;
 use domain::value::Text;
 use domain::{Cause, LinkKey, Refusal, Timestamp};
@@ -76,14 +77,20 @@ async fn whole(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply
         }
         "complete" => act(deps, http, cx, |it, cause| Ok(it.complete(cause)?.map(any))).await,
         "deactivate" => act(deps, http, cx, AnyRequest::deactivate).await,
+        "erase" => erase::erase(deps, http, &Erasure::Everyone, cx).await,
         "extend" => {
             let at = deadline(http)?;
             act(deps, http, cx, |it, cause| it.extend(at, cause)).await
+        }
+        "legal-hold" => {
+            let reason = reason(http)?;
+            act(deps, http, cx, |it, cause| it.hold(reason.as_ref(), cause)).await
         }
         "reactivate" => {
             let at = deadline(http)?;
             act(deps, http, cx, |it, cause| it.reactivate(at, cause)).await
         }
+        "release-hold" => act(deps, http, cx, AnyRequest::release).await,
         "remind" => act(deps, http, cx, |it, cause| it.remind(None, cause)).await,
         "restore" => act(deps, http, cx, AnyRequest::put_back).await,
         "trash" => act(deps, http, cx, AnyRequest::trash).await,

@@ -1,10 +1,11 @@
 //! One signatory of a request: corrected, reminded, unlocked.
 
-use domain::request::{Amendment, AssertedIdentity};
+use domain::request::{Amendment, AssertedIdentity, Erasure};
 use domain::value::{PhoneNumber, Text};
 use domain::{EmailAddress, PersonName, Refusal, SignatoryId};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 
+use crate::erase::erase;
 use crate::wire::{Identity, SignerBody};
 use crate::{Deps, act};
 
@@ -36,7 +37,7 @@ pub(crate) async fn correct(deps: &Deps, http: &HttpRequest, cx: &Invocation) ->
     .await
 }
 
-/// `POST /signatures/{id}/signers/{signer}/remind` and `/unlock`.
+/// `POST /signatures/{id}/signers/{signer}/remind`, `/unlock` and `/erase`.
 ///
 /// # Errors
 ///
@@ -44,6 +45,7 @@ pub(crate) async fn correct(deps: &Deps, http: &HttpRequest, cx: &Invocation) ->
 pub(crate) async fn act_on(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let signer = signer(http)?;
     match http.path_parameter("actionType")? {
+        "erase" => erase(deps, http, &Erasure::Signatory(signer), cx).await,
         "remind" => act(deps, http, cx, |it, cause| it.remind(Some(&signer), cause)).await,
         "unlock" => act(deps, http, cx, |it, cause| it.unlock(&signer, cause)).await,
         _ => Err(Problem::not_found()),

@@ -3,17 +3,16 @@
 use domain::request::{Lowered, SealLevel};
 use pades::Level;
 use shared::edge::{ConfigError, Env};
-use shared::outbound::Outbound;
+use shared::outbound::{Outbound, TimestampAuthority};
 
 use crate::SealFault;
-use crate::authority::Authority;
 
 /// What the operator wants of every seal.
 #[derive(Debug)]
 pub(crate) struct Levels {
     wanted: Level,
     when_missed: WhenMissed,
-    pub(crate) authority: Authority,
+    pub(crate) authority: TimestampAuthority,
     pub(crate) outbound: Outbound,
 }
 
@@ -55,7 +54,7 @@ impl Levels {
         if wanted > Level::BB && url.is_none() {
             return Err(ConfigError::Missing { name: "TSA_URL" });
         }
-        let authority = Authority::new(url.unwrap_or_default(), outbound.clone());
+        let authority = TimestampAuthority::new(url.unwrap_or_default(), outbound.clone());
         Ok(Self { wanted, when_missed, authority, outbound })
     }
 

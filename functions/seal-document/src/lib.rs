@@ -6,26 +6,26 @@
 //! **Invariant:** at most one seal per act, and one closing seal.
 
 mod archive;
-mod authority;
 mod draft;
-mod key;
 mod level;
 mod make;
 mod material;
 mod revision;
 mod written;
 
-use domain::request::{AnyRequest, NextSeal, Signatory};
+use domain::request::{AnyRequest, NextSeal, SealedBy, Signatory};
 use domain::value::DocumentId;
-use domain::{Actor, Cause, RequestId};
+use domain::{Actor, Cause, Digest, RequestId};
 use serde::Deserialize;
 use shared::BoxError;
 use shared::courier::Courier;
 use shared::edge::batch::Batch;
 use shared::edge::stream::{BatchResponse, sequence_number, text};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
-use shared::outbound::{Secrets, SigningKeys};
-use shared::store::{DocumentKeys, Documents, Requests, Rounds, StoreError, Trust, request_of_pk};
+use shared::outbound::{SealKey, SealKeyError, SealKeys};
+use shared::store::{
+    DocumentKeys, Documents, Requests, Rounds, SealAuthority, SealedWith, StoreError, Trust, request_of_pk,
+};
 
 use level::Levels;
 
@@ -36,10 +36,8 @@ pub struct Deps {
     documents: Documents,
     trust: Trust,
     courier: Courier,
-    secrets: Secrets,
-    keys: SigningKeys,
+    keys: SealKeys,
     levels: Levels,
-    seal_secret: String,
 }
 
 /// This function, ready to be invoked.
@@ -55,10 +53,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests,
         documents: supply.documents()?,
         trust: supply.trust()?,
-        secrets: supply.secrets(),
-        keys: supply.signing_keys(),
+        keys: supply.seal_keys()?,
         levels: Levels::from_env(env, supply.outbound_for_signed_answers()?)?,
-        seal_secret: env.required("SEAL_SECRET")?,
     };
     Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
@@ -138,8 +134,8 @@ async fn seal_act(
     number: u32,
     cx: &Invocation,
 ) -> Result<(), SealFault> {
-    let key = key::load(deps).await?;
-    deps.trust.add_seal_authorities(&key.authorities(), cx.now).await?;
+    let key = deps.keys.load().await?;
+    deps.trust.add_seal_authorities(&authorities(&key), cx.now).await?;
     let sealed = revision::of_act(deps, request, signatory, number, &key, cx).await?;
     let mut rng = system_rng();
     let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);
@@ -150,8 +146,8 @@ async fn seal_act(
 }
 
 async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -> Result<(), SealFault> {
-    let key = key::load(deps).await?;
-    deps.trust.add_seal_authorities(&key.authorities(), cx.now).await?;
+    let key = deps.keys.load().await?;
+    deps.trust.add_seal_authorities(&authorities(&key), cx.now).await?;
     let sealed = revision::closing(deps, &request, number, &key, cx).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
     deps.documents.copy(&keys.revision(0), &keys.validated()).await?;
@@ -162,6 +158,24 @@ async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -
     let transition = signed.close(seal, &mut cause).map_err(SealFault::other)?;
     deps.courier.commit(transition).await?;
     Ok(())
+}
+
+/// The authorities that make what this key seals trusted: the certificates above the seal's own, or that one
+/// when it stands alone, and those that the operator has added for time-stamps.
+fn authorities(key: &SealKey) -> Vec<SealAuthority> {
+    let above = match key.certificate.chain_der() {
+        [_, above @ ..] if !above.is_empty() => above,
+        alone => alone,
+    };
+    let of = |of| move |der: &Vec<u8>| SealAuthority { der: der.clone(), of };
+    let of_timestamps = key.known.iter().filter(|it| !above.contains(it));
+    above.iter().map(of(SealedWith::Seal)).chain(of_timestamps.map(of(SealedWith::Timestamp))).collect()
+}
+
+/// What the evidence says of the certificate of a seal.
+fn sealed_by(key: &SealKey) -> SealedBy {
+    let certificate = &key.certificate;
+    SealedBy { sha256: Digest::from_bytes(certificate.sha256()), serial: certificate.serial_hex() }
 }
 
 /// Why a seal could not be made now.
@@ -178,6 +192,12 @@ pub(crate) enum SealFault {
 impl SealFault {
     pub(crate) fn other(error: impl Into<BoxError>) -> Self {
         Self::Other(error.into())
+    }
+}
+
+impl From<SealKeyError> for SealFault {
+    fn from(error: SealKeyError) -> Self {
+        Self::other(error)
     }
 }
 

@@ -6,10 +6,10 @@ use domain::Digest;
 use domain::request::SealLevel;
 use pades::{Level, SignedAttributes, TIMESTAMP_RESERVE_BYTES, TimestampToken};
 use pdf::{Appearance, FieldPlan, SealRequest, SignedAt};
+use shared::outbound::SealKey;
 
 use crate::SealFault;
 use crate::draft::{Draft, Previous, blocking};
-use crate::key::SealKey;
 use crate::level::{Climb, Levels};
 use crate::material::{self, NoMaterial};
 

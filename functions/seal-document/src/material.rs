@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use pades::{Fetch, MaterialError, MaterialSearch, OCSP_REQUEST, TimestampToken};
 use pdf::ValidationData;
-use shared::outbound::{FetchError, Outbound};
+use shared::outbound::{FetchError, Outbound, SealKey};
 
 use crate::SealFault;
-use crate::key::SealKey;
 
 /// Why there is no validation data.
 #[derive(Debug)]

@@ -4,14 +4,14 @@ use domain::Digest;
 use domain::request::{AnyRequest, Facts, Mark, Progress, Signatory};
 use pdf::{Appearance, SignedAt, Stroke};
 use shared::edge::Invocation;
+use shared::outbound::SealKey;
 use shared::sealing;
 use shared::store::DocumentKeys;
 
 use crate::draft::Previous;
-use crate::key::SealKey;
 use crate::make::{Act, Words, make};
 use crate::written::{Sealed, write};
-use crate::{Deps, SealFault};
+use crate::{Deps, SealFault, sealed_by};
 
 /// Seals a signatory's act.
 ///
@@ -101,7 +101,7 @@ async fn seal(
     let previous = Previous::load(deps, &keys, document, number).await?;
     let head = words.evidence_head;
     let (draft, level) = make(previous, words, key, &deps.levels).await?;
-    write(deps, to, draft, head, level).await
+    write(deps, to, draft, head, (level, sealed_by(key))).await
 }
 
 /// The mark as it was kept: a picture, or strokes.

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::request::{Lowered, SealFacts, SealLevel};
+use domain::request::{Lowered, SealFacts, SealLevel, SealedBy};
 use domain::value::DocumentId;
 use domain::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,13 +17,19 @@ pub(crate) struct Sealed {
     found: ReadBack,
     evidence_head: Digest,
     level: SealLevel,
+    certificate: SealedBy,
 }
 
 impl Sealed {
     /// The facts of the seal.
     pub(crate) fn facts(self, id: DocumentId, now: Timestamp) -> SealFacts {
         let file = self.found.facts(id, now);
-        SealFacts { file, evidence_head: self.evidence_head, level: self.level }
+        SealFacts {
+            file,
+            evidence_head: self.evidence_head,
+            certificate: self.certificate,
+            level: self.level,
+        }
     }
 }
 
@@ -33,6 +39,8 @@ impl Sealed {
 struct Note {
     sha256: String,
     evidence_head: String,
+    certificate_sha256: String,
+    certificate_serial: String,
     level: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     level_wanted: Option<String>,
@@ -51,9 +59,9 @@ pub(crate) async fn write(
     to: &str,
     draft: Draft,
     evidence_head: Digest,
-    level: SealLevel,
+    (level, certificate): (SealLevel, SealedBy),
 ) -> Result<Sealed, SealFault> {
-    let own = Note::new(draft.sha256(), evidence_head, &level).encode()?;
+    let own = Note::new(draft.sha256(), evidence_head, &level, &certificate).encode()?;
     let (previous_sha256, previous_bytes) = (draft.previous.sha256, draft.previous.size());
     let outcome = if let Some(whole) = draft.whole() {
         deps.documents.put_noted_once(to, whole, &own).await?
@@ -69,9 +77,9 @@ pub(crate) async fn write(
             return Err(SealFault::other("an object that is no revision of ours stands in its place"));
         }
     };
-    let (sha256, evidence_head, level) = Note::decode(&note)?.read()?;
+    let (sha256, evidence_head, level, certificate) = Note::decode(&note)?.read()?;
     check(&found, previous_sha256, sha256)?;
-    Ok(Sealed { found, evidence_head, level })
+    Ok(Sealed { found, evidence_head, level, certificate })
 }
 
 /// Whether what was read back is what was written, upon what it was to be written upon.
@@ -86,11 +94,13 @@ fn check(found: &ReadBack, previous: Digest, written: Digest) -> Result<(), Seal
 }
 
 impl Note {
-    fn new(sha256: Digest, evidence_head: Digest, level: &SealLevel) -> Self {
+    fn new(sha256: Digest, evidence_head: Digest, level: &SealLevel, certificate: &SealedBy) -> Self {
         let lowered = level.lowered.as_ref();
         Self {
             sha256: sha256.to_hex(),
             evidence_head: evidence_head.to_hex(),
+            certificate_sha256: certificate.sha256.to_hex(),
+            certificate_serial: certificate.serial.clone(),
             level: level.reached.clone(),
             level_wanted: lowered.map(|it| it.wanted.clone()),
             // Metadata of an object has 2 KB.
@@ -108,17 +118,19 @@ impl Note {
         serde_json::from_slice(&bytes).map_err(SealFault::other)
     }
 
-    fn read(self) -> Result<(Digest, Digest, SealLevel), SealFault> {
+    fn read(self) -> Result<(Digest, Digest, SealLevel, SealedBy), SealFault> {
         let digest = |text: &str| {
             Digest::parse(text).map_err(|_| SealFault::other("the note of a revision is damaged"))
         };
         let lowered = self.level_wanted.zip(self.reason).map(|(wanted, reason)| Lowered { wanted, reason });
         let level = SealLevel { reached: self.level, lowered };
-        Ok((digest(&self.sha256)?, digest(&self.evidence_head)?, level))
+        let certificate =
+            SealedBy { sha256: digest(&self.certificate_sha256)?, serial: self.certificate_serial };
+        Ok((digest(&self.sha256)?, digest(&self.evidence_head)?, level, certificate))
     }
 }
 
-const MAX_REASON_CHARS: usize = 300;
+const MAX_REASON_CHARS: usize = 200;
 
 #[cfg(test)]
 mod tests {
@@ -131,10 +143,12 @@ mod tests {
         let (sha256, head) = (Digest::of(b"file"), Digest::of(b"head"));
         let lowered = Lowered { wanted: "B-LTA".to_owned(), reason: "kein Gerät ".repeat(100) };
         let level = SealLevel { reached: "B-B".to_owned(), lowered: Some(lowered) };
-        let note = Note::new(sha256, head, &level).encode().unwrap();
+        let certificate = SealedBy { sha256: Digest::of(b"certificate"), serial: "7f".repeat(20) };
+        let note = Note::new(sha256, head, &level, &certificate).encode().unwrap();
         assert!(note.len() < 2000 && note.is_ascii(), "{}", note.len());
-        let (read_sha256, read_head, read_level) = Note::decode(&note).unwrap().read().unwrap();
-        assert_eq!((read_sha256, read_head), (sha256, head));
+        let (read_sha256, read_head, read_level, read_certificate) =
+            Note::decode(&note).unwrap().read().unwrap();
+        assert_eq!((read_sha256, read_head, read_certificate), (sha256, head, certificate));
         assert_eq!(read_level.lowered.unwrap().reason.chars().count(), MAX_REASON_CHARS);
     }
 }

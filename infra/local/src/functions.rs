@@ -25,6 +25,7 @@ pub(crate) fn load(
 ) -> BoxFuture<'static, Result<Handler, ConfigError>> {
     Box::pin(async move {
         functions!(logical_id.as_str(), &env, &aws;
+            "ArchiveEvidenceFunction" => archive_evidence,
             "AuthorizeFunction" => authorize,
             "CaptureSignatureFunction" => capture_signature,
             "CreateRequestFunction" => create_request,
@@ -47,6 +48,7 @@ pub(crate) fn load(
             "ReadSandboxFunction" => read_sandbox,
             "RecordBounceFunction" => record_bounce,
             "RenderPageFunction" => render_page,
+            "RestoreEvidenceFunction" => restore_evidence,
             "SealDocumentFunction" => seal_document,
             "VerifyDocumentFunction" => verify_document,
         )

@@ -14,6 +14,8 @@ pub struct Due {
 /// What there is to look at. Messages are due in their own items.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum DueKind {
+    /// A chain that was fixed, to be copied and logged. [`DueKind::SWEPT`] leaves it to whoever does that.
+    Archive,
     /// The request's deadline.
     Expiry,
     /// A document that should have arrived.
@@ -26,12 +28,15 @@ pub enum DueKind {
 
 impl DueKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
+    pub const ALL: [Self; 5] = [Self::Archive, Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
+    /// The kinds that the sweep of every minute looks at.
+    pub const SWEPT: [Self; 4] = [Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
 
     /// Its word in keys.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Archive => "archive",
             Self::Expiry => "expiry",
             Self::Intake => "intake",
             Self::Reminder => "reminder",

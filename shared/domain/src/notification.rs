@@ -231,8 +231,12 @@ impl EventName {
             EventKind::RequestArchived => &[Self::RequestArchived],
             EventKind::DocumentDeleted => &[Self::RequestDeleted],
             EventKind::ConsentGiven
+            | EventKind::EvidenceErased
+            | EventKind::EvidenceRead
             | EventKind::GroupReleased
             | EventKind::KnowledgeConfirmed
+            | EventKind::LegalHoldPlaced
+            | EventKind::LegalHoldReleased
             | EventKind::MessageAmbiguous
             | EventKind::MessageDelivered
             | EventKind::MessageRefused

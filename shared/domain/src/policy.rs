@@ -55,12 +55,18 @@ pub const MIN_REQUEST_TTL: Duration = Duration::from_mins(1);
 pub const MAX_REQUEST_YEARS: i16 = 1;
 /// Documents are given out until so many calendar months after the request closed.
 pub const DOCUMENT_MONTHS: i16 = 3;
+/// Evidence is kept until so many calendar years after the request closed.
+pub const KEPT_YEARS: i16 = 10;
 /// Evidence outlives the longest request (one year) by ten years.
 pub const EVIDENCE_YEARS: i16 = 11;
 /// And by a month, so that no clock or backlog purges too early.
 pub const EVIDENCE_EXTRA: Duration = Duration::from_hours(31 * 24);
 /// A document that has not arrived by then is not coming.
 pub const INTAKE_TTL: Duration = Duration::from_hours(1);
+/// The pause after a request has closed before its chain is copied and logged: its last seal is settled by then.
+pub const ARCHIVE_PAUSE: Duration = Duration::from_mins(1);
+/// A second reading of the same evidence in the same form by the same caller within this time is the same access.
+pub const READING: Duration = Duration::from_mins(10);
 /// A message or a seal that nobody finished by then is looked at again.
 pub const RECOVERY_PAUSE: Duration = Duration::from_mins(2);
 /// The shortest time between an invitation, or a reminder, and a reminder at the integrator's wish.

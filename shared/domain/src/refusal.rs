@@ -89,6 +89,9 @@ pub enum Refusal {
     /// The phone number is not one of its country's plan.
     #[error("not a phone number with its country code, such as +39 312 345 6789")]
     PhoneMalformed,
+    /// A legal hold keeps everything as it is. Release it first.
+    #[error("a legal hold keeps this request as it is")]
+    LegalHold,
     /// The request has passed its deadline.
     #[error("the request expired")]
     RequestExpired {
@@ -171,6 +174,7 @@ impl Refusal {
             Self::EmailMalformed => "email_malformed",
             Self::IdMalformed { .. } => "id_malformed",
             Self::Inconsistent { .. } => "inconsistent",
+            Self::LegalHold => "legal_hold",
             Self::LinkUnknown => "link_unknown",
             Self::ModeNotAllowed => "mode_not_allowed",
             Self::NameMalformed => "name_malformed",

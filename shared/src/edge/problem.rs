@@ -238,6 +238,7 @@ impl From<Refusal> for Problem {
             Refusal::RequestNot { .. }
             | Refusal::AttachmentSettled
             | Refusal::DocumentUnknown
+            | Refusal::LegalHold
             | Refusal::NotYourTurn
             | Refusal::SignatoryNotLocked
             | Refusal::SignatoryNotPending

@@ -7,6 +7,7 @@ use domain::LinkKey;
 use domain::otp::{Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use std::time::Duration;
+use tlog::Signer;
 
 use super::admission::Admission;
 use super::aws::Aws;
@@ -16,10 +17,11 @@ use super::session::SessionKey;
 use super::token::TokenKeys;
 use super::webhook_queue::WebhookQueue;
 use crate::courier::Courier;
-use crate::outbound::{Mail, Outbound, Reach, SecretError, Secrets, SigningKeys, Sms};
+use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
-    PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
+    Access, Archive, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
+    Lock, Log, PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations,
+    Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -60,6 +62,50 @@ impl<'a> Supply<'a> {
     #[must_use]
     pub fn signing_keys(&self) -> SigningKeys {
         SigningKeys::new(aws_sdk_kms::Client::new(&self.aws.sdk))
+    }
+
+    /// The key that seals. `SEAL_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn seal_keys(&self) -> Result<SealKeys, ConfigError> {
+        Ok(SealKeys::new(self.secrets(), self.signing_keys(), self.env.required("SEAL_SECRET")?))
+    }
+
+    /// Copies of evidence, and the files of the log. `EVIDENCE_BUCKET`, `EVIDENCE_LOCK`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing, or the lock is neither OFF, GOVERNANCE nor COMPLIANCE.
+    pub fn archive(&self) -> Result<Archive, ConfigError> {
+        let lock = Lock::parse(&self.env.required("EVIDENCE_LOCK")?).ok_or(ConfigError::Malformed {
+            name: "EVIDENCE_LOCK",
+            expected: "OFF, GOVERNANCE or COMPLIANCE",
+        })?;
+        Ok(Archive::new(self.aws.s3(), self.env.required("EVIDENCE_BUCKET")?, lock))
+    }
+
+    /// The transparency log, in an archive. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn log(&self, archive: &Archive) -> Result<Log, ConfigError> {
+        Ok(Log::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?, archive.clone()))
+    }
+
+    /// The key that signs the log's checkpoints. `LOG_SECRET`, `LOG_ORIGIN`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing, or the secret cannot be read.
+    pub async fn log_signer(&self) -> Result<Signer, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("LOG_SECRET")?).await.map_err(startup)?;
+        let seed = domain::Digest::of_parts(&[b"paraphe/log/v1\0", keyring.current().1]);
+        Signer::from_seed(&self.env.required("LOG_ORIGIN")?, seed.as_bytes()).map_err(|_| {
+            ConfigError::Malformed { name: "LOG_ORIGIN", expected: "a name without spaces and plus signs" }
+        })
     }
 
     /// API keys and client apps. `REQUESTS_TABLE`.

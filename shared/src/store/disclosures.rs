@@ -80,23 +80,17 @@ pub(super) fn seal(
     disclosure: &Disclosure,
     keys: (&DisclosureKey, Option<&[u8; 32]>),
 ) -> Result<Option<DisclosureItem>, StoreError> {
-    let (service, Some(salt)) = keys else { return Ok(None) };
-    let failed = |what: &str| StoreError::Unavailable { operation: "encrypt", source: BoxError::from(what) };
-    let (key_version, material) = service.version(None).ok_or_else(|| failed("no disclosure key"))?;
     let owner = disclosure.owner.as_str();
-    let key = data_key(material, salt, request, owner).ok_or_else(|| failed("no data key"))?;
     let fields: Vec<Field> = disclosure
         .fields
         .iter()
         .map(|it| Field { name: it.field.clone(), salt: hex::encode(it.salt), value: it.value.clone() })
         .collect();
-    let mut bytes = serde_json::to_vec(&fields).map_err(|_| failed("not JSON"))?;
     let sk = keys::disclosure_sk(chain, disclosure.seq, owner);
-    let nonce = key
-        .seal_in_place_append_tag(Aad::from(aad(request, &sk)), &mut bytes)
-        .map_err(|_| failed("encryption failed"))?;
-    let mut sealed = nonce.as_ref().to_vec();
-    sealed.extend_from_slice(&bytes);
+    let bytes = serde_json::to_vec(&fields).map_err(|error| StoreError::corrupt(&sk, error))?;
+    let Some((key_version, sealed)) = seal_bytes(request, (owner, &sk), bytes, keys)? else {
+        return Ok(None);
+    };
     Ok(Some(DisclosureItem {
         pk: keys::request_pk(request),
         sk,
@@ -105,8 +99,49 @@ pub(super) fn seal(
         seq: disclosure.seq,
         owner: owner.to_owned(),
         key_version,
-        sealed: hex::encode(sealed),
+        sealed,
     }))
+}
+
+/// Encrypts bytes under an owner's data key, for one place; gives the version of the service's key and the
+/// ciphertext in hexadecimal. None when the data key was destroyed.
+pub(super) fn seal_bytes(
+    request: &RequestId,
+    (owner, place): (&str, &str),
+    mut bytes: Vec<u8>,
+    keys: (&DisclosureKey, Option<&[u8; 32]>),
+) -> Result<Option<(u32, String)>, StoreError> {
+    let (service, Some(salt)) = keys else { return Ok(None) };
+    let failed = |what: &str| StoreError::Unavailable { operation: "encrypt", source: BoxError::from(what) };
+    let (key_version, material) = service.version(None).ok_or_else(|| failed("no disclosure key"))?;
+    let key = data_key(material, salt, request, owner).ok_or_else(|| failed("no data key"))?;
+    let nonce = key
+        .seal_in_place_append_tag(Aad::from(aad(request, place)), &mut bytes)
+        .map_err(|_| failed("encryption failed"))?;
+    let mut sealed = nonce.as_ref().to_vec();
+    sealed.extend_from_slice(&bytes);
+    Ok(Some((key_version, hex::encode(sealed))))
+}
+
+/// Decrypts what [`seal_bytes`] gave. None when the data key was destroyed.
+pub(super) fn open_bytes(
+    request: &RequestId,
+    (owner, place): (&str, &str),
+    (key_version, sealed): (u32, &str),
+    keys: (&DisclosureKey, Option<&[u8; 32]>),
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let (service, Some(salt)) = keys else { return Ok(None) };
+    let corrupt = |what: &str| StoreError::corrupt(place, what);
+    let (_, material) = service.version(Some(key_version)).ok_or_else(|| corrupt("unknown key version"))?;
+    let key = data_key(material, salt, request, owner).ok_or_else(|| corrupt("no data key"))?;
+    let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
+    let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| corrupt("too short"))?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| corrupt("nonce"))?;
+    let mut sealed = sealed.to_vec();
+    let bytes = key
+        .open_in_place(nonce, Aad::from(aad(request, place)), &mut sealed)
+        .map_err(|_| corrupt("not authentic"))?;
+    Ok(Some(bytes.to_vec()))
 }
 
 /// Decrypts a disclosure of `request`. None when the owner's data key was destroyed.
@@ -115,19 +150,10 @@ pub(super) fn open(
     item: &DisclosureItem,
     keys: (&DisclosureKey, Option<&[u8; 32]>),
 ) -> Result<Option<Disclosure>, StoreError> {
-    let (service, Some(salt)) = keys else { return Ok(None) };
     let corrupt = |what: &str| StoreError::corrupt(&item.sk, what);
-    let (_, material) =
-        service.version(Some(item.key_version)).ok_or_else(|| corrupt("unknown key version"))?;
-    let key = data_key(material, salt, request, &item.owner).ok_or_else(|| corrupt("no data key"))?;
-    let sealed = hex::decode(&item.sealed).map_err(|_| corrupt("not hexadecimal"))?;
-    let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| corrupt("too short"))?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| corrupt("nonce"))?;
-    let mut sealed = sealed.to_vec();
-    let bytes = key
-        .open_in_place(nonce, Aad::from(aad(request, &item.sk)), &mut sealed)
-        .map_err(|_| corrupt("not authentic"))?;
-    let fields: Vec<Field> = serde_json::from_slice(bytes).map_err(|_| corrupt("not JSON"))?;
+    let opened = open_bytes(request, (&item.owner, &item.sk), (item.key_version, &item.sealed), keys)?;
+    let Some(bytes) = opened else { return Ok(None) };
+    let fields: Vec<Field> = serde_json::from_slice(&bytes).map_err(|_| corrupt("not JSON"))?;
     let fields = fields.into_iter().map(|it| {
         let mut salt = [0; 32];
         hex::decode_to_slice(&it.salt, &mut salt).map_err(|_| corrupt("salt"))?;

@@ -46,12 +46,28 @@ impl Requests {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn due(&self, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
-        let kinds = DueKind::ALL.map(DueKind::as_str).into_iter().chain([keys::DUE_MESSAGE]);
+        let kinds = DueKind::SWEPT.map(DueKind::as_str).into_iter().chain([keys::DUE_MESSAGE]);
         let mut due = Vec::new();
         for kind in kinds {
-            for shard in 0..keys::DUE_SHARDS {
-                due.extend(self.due_of(kind, shard, now, limit).await?);
-            }
+            due.extend(self.due_of_kind(kind, now, limit).await?);
+        }
+        Ok(due)
+    }
+
+    /// The requests whose chains are to be copied and logged by `now`, as [`Requests::due`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn due_for_archive(&self, now: Timestamp, limit: i32) -> Result<Vec<RequestId>, StoreError> {
+        let due = self.due_of_kind(DueKind::Archive.as_str(), now, limit).await?;
+        Ok(due.into_iter().map(|it| it.request).collect())
+    }
+
+    async fn due_of_kind(&self, kind: &str, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {
+        let mut due = Vec::new();
+        for shard in 0..keys::DUE_SHARDS {
+            due.extend(self.due_of(kind, shard, now, limit).await?);
         }
         Ok(due)
     }
@@ -71,6 +87,38 @@ impl Requests {
             .await
             .map_err(StoreError::unavailable("DeleteItem"))?;
         Ok(())
+    }
+
+    /// Forgets a thing to look at, unless it became due again since `now`.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn forget_due(
+        &self,
+        request: &RequestId,
+        kind: DueKind,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sent = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
+            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
+            .condition_expression("attribute_not_exists(due_sk) OR due_sk <= :now")
+            .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error)
+                if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::unavailable("DeleteItem")(error)),
+        }
     }
 
     /// Looks at a thing again later, if it is still there.

@@ -44,7 +44,9 @@ impl StoreError {
         move |source| Self::Unavailable { operation, source: Box::new(source) }
     }
 
-    pub(super) fn corrupt(key: &str, what: impl Into<BoxError>) -> Self {
+    /// What is stored under this key is not what it should be.
+    #[must_use]
+    pub fn corrupt(key: &str, what: impl Into<BoxError>) -> Self {
         Self::Corrupt { key: key.to_owned(), what: what.into() }
     }
 }

@@ -16,10 +16,10 @@ use super::keys;
 /// The table of evidence, for reading.
 #[derive(Debug)]
 pub struct Evidence {
-    client: Client,
-    table: String,
-    requests_table: String,
-    key: DisclosureKey,
+    pub(super) client: Client,
+    pub(super) table: String,
+    pub(super) requests_table: String,
+    pub(super) key: DisclosureKey,
 }
 
 /// The item of one event.
@@ -29,12 +29,12 @@ pub(super) struct EventItem {
     sk: String,
     seq: u64,
     kind: String,
-    hash: String,
+    pub(super) hash: String,
     /// Canonical JSON, as it was hashed.
-    event: String,
+    pub(super) event: String,
     /// JSON text: what integrators are told of it. It is not part of what was hashed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    outbox: Option<String>,
+    pub(super) outbox: Option<String>,
     purge_at: i64,
 }
 
@@ -83,7 +83,7 @@ impl Evidence {
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn chain(&self, request: &RequestId, chain: ChainName) -> Result<Vec<StoredEvent>, StoreError> {
         let prefix = keys::event_prefix(chain);
-        let items: Vec<EventItem> = self.all(&self.table, request, &prefix).await?;
+        let items = self.items(request, &prefix).await?;
         let events = items.into_iter().map(|item| {
             let hash = Digest::parse(&item.hash).map_err(|_| StoreError::corrupt(&item.sk, "hash"))?;
             Ok(StoredEvent { seq: item.seq, hash, json: item.event })
@@ -96,8 +96,8 @@ impl Evidence {
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn disclosures(&self, facts: &Facts) -> Result<Vec<(String, Disclosure)>, StoreError> {
-        let items: Vec<DisclosureItem> = self.all(&self.requests_table, &facts.id, keys::DISCLOSURES).await?;
+    pub async fn disclosures(&self, facts: &Facts) -> Result<Vec<(ChainName, Disclosure)>, StoreError> {
+        let items = self.disclosure_items(&facts.id).await?;
         let mut disclosures = Vec::with_capacity(items.len());
         for item in items {
             let salt = facts
@@ -106,10 +106,27 @@ impl Evidence {
                 .find(|it| it.id.as_str() == item.owner)
                 .map_or(facts.integrator_key_salt.as_ref(), |it| it.key_salt.as_ref());
             if let Some(disclosure) = disclosures::open(&facts.id, &item, (&self.key, salt))? {
-                disclosures.push((item.chain.to_lowercase(), disclosure));
+                disclosures.push((keys::chain_of_word(&item.chain), disclosure));
             }
         }
         Ok(disclosures)
+    }
+
+    /// The items of events whose keys begin like this.
+    pub(super) async fn items(
+        &self,
+        request: &RequestId,
+        prefix: &str,
+    ) -> Result<Vec<EventItem>, StoreError> {
+        self.all(&self.table, request, prefix).await
+    }
+
+    /// The items of all disclosures.
+    pub(super) async fn disclosure_items(
+        &self,
+        request: &RequestId,
+    ) -> Result<Vec<DisclosureItem>, StoreError> {
+        self.all(&self.requests_table, request, keys::DISCLOSURES).await
     }
 
     async fn all<T: for<'de> Deserialize<'de>>(

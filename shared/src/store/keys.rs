@@ -93,6 +93,11 @@ pub(super) const fn chain_word(chain: ChainName) -> &'static str {
     }
 }
 
+/// The chain of a word; of an unknown one, the one that is never closed.
+pub(super) fn chain_of_word(word: &str) -> ChainName {
+    if word == chain_word(ChainName::Event) { ChainName::Event } else { ChainName::Custody }
+}
+
 /// Partition of the due index: a kind and one of its shards, chosen by the request.
 pub(super) fn due_partition(kind: &str, id: &RequestId) -> String {
     let shard = id.as_str().bytes().next_back().unwrap_or_default() % DUE_SHARDS;
@@ -257,6 +262,30 @@ pub(super) fn replay_pk(name: &Digest) -> String {
     format!("REPLAY#{}", name.to_hex())
 }
 
+/// Partition of the transparency log.
+pub(super) const LOG: &str = "LOG";
+
+/// Sort key of how far the log has come.
+pub(super) const LOG_STATE: &str = "STATE";
+
+/// Sort key, in a request's own partition, of where its entry stands in the log.
+pub(super) const LOG_PLACE: &str = "LOG-PLACE";
+
+pub(super) fn log_entry_sk(place: u64) -> String {
+    format!("ENTRY#{place:020}")
+}
+
+/// Where copies of requests lie in the bucket of evidence.
+#[must_use]
+pub const fn archived_requests() -> &'static str {
+    "requests/"
+}
+
+/// The copy of a request whose custody chain has so many events.
+pub(super) fn archived(tenant: &TenantId, request: &RequestId, custody: usize) -> String {
+    format!("{}{tenant}/{request}/{custody:08}.json", archived_requests())
+}
+
 /// Partition of one counter of a quota; it holds one item a window.
 pub(super) fn quota_pk(name: &str) -> String {
     format!("QUOTA#{name}")
@@ -338,6 +367,18 @@ impl DocumentKeys {
     #[must_use]
     pub fn logo(&self) -> String {
         format!("pages/{}/{}/logo", self.tenant, self.request)
+    }
+
+    /// The salts of the data keys, for when the table is lost.
+    #[must_use]
+    pub fn salts(&self) -> String {
+        format!("keys/{}/{}.json", self.tenant, self.request)
+    }
+
+    /// What was made for one caller to fetch, for a day.
+    #[must_use]
+    pub fn export(&self, name: &DocumentId) -> String {
+        format!("pages/{}/{}/export-{name}", self.tenant, self.request)
     }
 
     /// The prefixes under which all of it lies, apart from uploads that were not used.

@@ -1,7 +1,9 @@
 //! DynamoDB and S3: requests, evidence, access, documents.
 
 mod access;
+mod archive;
 mod cipher;
+mod copies;
 mod deliveries;
 mod disclosures;
 mod documents;
@@ -13,6 +15,7 @@ mod feed;
 mod health;
 mod items;
 mod keys;
+mod log;
 mod messages;
 mod outbox;
 mod quota;
@@ -26,6 +29,8 @@ mod validations;
 mod webhooks;
 
 pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCredential, USE_IS_NOTED_EVERY};
+pub use archive::{Archive, Lock};
+pub use copies::{ArchivedRequest, Salts, kept_until};
 pub use deliveries::{
     Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryId, DeliveryState, DueDelivery, LONGEST_DELAY,
     NewDelivery, Payload, Verdict,
@@ -41,7 +46,10 @@ pub use executions::{Execution, Executions};
 pub use feed::{Feed, FeedEvent};
 pub use health::{EndpointHealth, Health, Slot};
 pub use items::ITEM_VERSION;
-pub use keys::{DocumentKeys, FAILED_SUFFIX, incoming_parts, request_of_pk, validation_of_pk};
+pub use keys::{
+    DocumentKeys, FAILED_SUFFIX, archived_requests, incoming_parts, request_of_pk, validation_of_pk,
+};
+pub use log::Log;
 pub use messages::Claim;
 pub use outbox::{Outbox, OutboxEvent};
 pub use quota::{Quota, Quotas, Taken};

@@ -1,6 +1,7 @@
 //! Signature requests in DynamoDB: loading, and committing moves together with their evidence.
 
 mod commit;
+mod erase;
 mod sandbox;
 
 use std::collections::HashMap;

@@ -165,6 +165,9 @@ struct BucketProperties {
     /// Nothing expires here: three months are longer than a trial.
     #[serde(rename = "LifecycleConfiguration")]
     _lifecycle: Option<Value>,
+    /// Objects that are to be locked are refused here: a lock that can be broken by deleting a file is none.
+    #[serde(rename = "ObjectLockEnabled")]
+    _object_lock: Option<Value>,
     #[serde(rename = "OwnershipControls")]
     _ownership: Option<Value>,
     #[serde(rename = "PublicAccessBlockConfiguration")]

@@ -101,9 +101,69 @@ pub enum EventKind {
     RequestArchived,
     /// Custody: the documents were deleted on the integrator's demand.
     DocumentDeleted,
+    /// Custody: someone read the evidence.
+    EvidenceRead,
+    /// Custody: the personal values of a signatory, or of everyone, were erased.
+    EvidenceErased,
+    /// Nothing may be erased or deleted until it is released.
+    LegalHoldPlaced,
+    /// What was held may be erased and deleted again.
+    LegalHoldReleased,
 }
 
 impl EventKind {
+    /// Every kind, in this order.
+    pub const ALL: [Self; 48] = [
+        Self::RequestReceived,
+        Self::DocumentAccepted,
+        Self::DocumentRejected,
+        Self::RequestActivated,
+        Self::RequestDeactivated,
+        Self::StageOpened,
+        Self::SignatoryReminded,
+        Self::SignatoryCorrected,
+        Self::SignatoryEdited,
+        Self::KnowledgeConfirmed,
+        Self::KnowledgeRejected,
+        Self::AttachmentProvided,
+        Self::AttachmentAccepted,
+        Self::AttachmentRejected,
+        Self::MessageSent,
+        Self::MessageRefused,
+        Self::MessageAmbiguous,
+        Self::MessageDelivered,
+        Self::MessageBounced,
+        Self::MessageComplained,
+        Self::DocumentPresented,
+        Self::ConsentGiven,
+        Self::OtpIssued,
+        Self::OtpRejected,
+        Self::SignatoryLocked,
+        Self::SignatoryUnlocked,
+        Self::SignatureCreated,
+        Self::DocumentApproved,
+        Self::DocumentRead,
+        Self::SignatureDelegated,
+        Self::GroupReleased,
+        Self::SignatureDeclined,
+        Self::RequestReady,
+        Self::RequestCompleted,
+        Self::DeadlineMoved,
+        Self::RevisionSealed,
+        Self::RequestClosed,
+        Self::RequestExpired,
+        Self::RequestCancelled,
+        Self::RequestReactivated,
+        Self::RequestTrashed,
+        Self::RequestRestored,
+        Self::RequestArchived,
+        Self::DocumentDeleted,
+        Self::EvidenceRead,
+        Self::EvidenceErased,
+        Self::LegalHoldPlaced,
+        Self::LegalHoldReleased,
+    ];
+
     /// Its word in the event and in stream filters.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -152,6 +212,10 @@ impl EventKind {
             Self::RequestRestored => "RequestRestored",
             Self::RequestArchived => "RequestArchived",
             Self::DocumentDeleted => "DocumentDeleted",
+            Self::EvidenceRead => "EvidenceRead",
+            Self::EvidenceErased => "EvidenceErased",
+            Self::LegalHoldPlaced => "LegalHoldPlaced",
+            Self::LegalHoldReleased => "LegalHoldReleased",
         }
     }
 }

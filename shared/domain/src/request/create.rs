@@ -145,6 +145,8 @@ impl Request<Received> {
             expires_at: cause.now,
             closed_at: None,
             deleted_at: None,
+            erased_at: None,
+            held_at: None,
             ready_at: None,
             draft: new.draft,
             filing: Filing::default(),
@@ -191,6 +193,7 @@ fn admit(
         link_digest: LinkToken::derive(links, request, &id, 0).digest(),
         link_generation: 0,
         key_salt: Some(cause.rng.random()),
+        erased_at: None,
         notices: Vec::new(),
         progress: match new.role {
             Role::Copy => Progress::Following,
@@ -239,9 +242,13 @@ fn received(facts: &Facts) -> Draft {
     let mut draft = Draft::new(EventKind::RequestReceived)
         .fact("expires_at", facts.expires_at.to_rfc3339())
         .fact("evidence_level", "SES")
+        .fact("software", SOFTWARE)
+        .fact("time_source", "service clock, UTC")
+        .fact("timezone", facts.options.timezone.as_str())
         .fact("consent_sha256", facts.options.consent_digest().to_hex())
         .fact("documents", facts.inputs.iter().map(|it| it.id.as_str()).collect::<Vec<_>>())
         .fact("signatories", facts.signatories.iter().map(|it| it.id.as_str()).collect::<Vec<_>>());
+    draft = draft.personal(&Owner::Integrator, "requester", facts.requester.as_str());
     if let Some(title) = &facts.title {
         draft = draft.personal(&Owner::Integrator, "title", title.as_str());
     }
@@ -261,3 +268,6 @@ fn received(facts: &Facts) -> Draft {
     }
     draft
 }
+
+/// What writes the evidence.
+const SOFTWARE: &str = concat!("paraphe ", env!("CARGO_PKG_VERSION"));

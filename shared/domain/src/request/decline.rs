@@ -7,7 +7,7 @@ use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
 use crate::notification::EventName;
-use crate::policy::RECOVERY_PAUSE;
+use crate::policy::{ARCHIVE_PAUSE, RECOVERY_PAUSE};
 use crate::transition::{Changes, Transition};
 use crate::value::Text;
 use crate::{Cause, Refusal, SignatoryId};
@@ -37,14 +37,16 @@ impl Request<Open> {
         person.progress = Progress::Declined { at: cause.now, reason: reason.cloned() };
         let (turn, group, role) = (person.stage, person.group.clone(), person.role);
         let owner = Owner::Signatory(signatory.clone());
-        let mut draft = Draft::new(EventKind::SignatureDeclined).fact("signatory", signatory.as_str());
-        if let Some(reason) = reason {
-            draft = draft.personal(&owner, "reason", reason.as_str());
-        }
         let another = facts
             .signatories
             .iter()
             .any(|it| it.is_pending() && it.stage == turn && group.is_some() && it.group == group);
+        let mut draft = Draft::new(EventKind::SignatureDeclined)
+            .fact("signatory", signatory.as_str())
+            .fact("ends", !another);
+        if let Some(reason) = reason {
+            draft = draft.personal(&owner, "reason", reason.as_str());
+        }
         let draft = draft.told_as(match (role, another) {
             (Role::Approver, true) => &[EventName::ApproverRejected],
             (Role::Approver, false) => &[EventName::ApproverRejected, EventName::RequestDeclined],
@@ -59,6 +61,7 @@ impl Request<Open> {
         changes.forget(DueKind::Expiry);
         changes.forget(DueKind::Reminder);
         changes.look_at(DueKind::Seal, cause.now.plus(RECOVERY_PAUSE));
+        changes.look_at(DueKind::Archive, cause.now.plus(ARCHIVE_PAUSE));
         facts.tell_everyone(MessageKind::Declined, Some(signatory), &mut changes, cause);
         facts.closed_at = Some(cause.now);
         let state = Ended { document: Some(state.document) };

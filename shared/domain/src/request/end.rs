@@ -5,7 +5,7 @@ use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::notification::EventName;
-use crate::policy::RECOVERY_PAUSE;
+use crate::policy::{ARCHIVE_PAUSE, RECOVERY_PAUSE};
 use crate::transition::{Changes, Transition};
 use crate::value::Text;
 use crate::{Cause, Refusal};
@@ -42,12 +42,16 @@ impl AnyRequest {
     ///
     /// # Errors
     ///
-    /// [`Refusal::RequestNot`] while the request is not closed, or when they were deleted before.
+    /// [`Refusal::RequestNot`] while the request is not closed, or when they were deleted before;
+    /// [`Refusal::LegalHold`].
     pub fn delete_documents(mut self, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
         let state = self.state_name();
         let facts = self.facts_mut();
         if facts.closed_at.is_none() || facts.deleted_at.is_some() {
             return Err(Refusal::RequestNot { state });
+        }
+        if facts.held_at.is_some() {
+            return Err(Refusal::LegalHold);
         }
         facts.deleted_at = Some(cause.now);
         let mut changes = Changes::default();
@@ -121,8 +125,11 @@ impl AnyRequest {
         facts.closed_at = Some(cause.now);
         let has_document = document.is_some();
         let ended = into(Request { facts, state: Ended { document } });
-        if let Some(from) = ended.archived_from().filter(|_| has_document) {
-            changes.look_at(DueKind::Seal, from.plus(RECOVERY_PAUSE));
+        if let Some(from) = ended.archived_from() {
+            changes.look_at(DueKind::Archive, from.plus(ARCHIVE_PAUSE));
+            if has_document {
+                changes.look_at(DueKind::Seal, from.plus(RECOVERY_PAUSE));
+            }
         }
         Ok(Transition::new(ended, changes))
     }

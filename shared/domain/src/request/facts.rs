@@ -10,7 +10,7 @@ use super::progress::{Mode, Progress};
 use super::remind::Reminders;
 use super::signatory::Signatory;
 use crate::evidence::{ChainHead, Owner};
-use crate::policy::{EVIDENCE_EXTRA, EVIDENCE_YEARS};
+use crate::policy::{DOCUMENT_MONTHS, EVIDENCE_EXTRA, EVIDENCE_YEARS, KEPT_YEARS};
 use crate::value::{DocumentId, Text};
 use crate::{Digest, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
 
@@ -40,6 +40,10 @@ pub struct Facts {
     pub closed_at: Option<Timestamp>,
     /// When its documents were deleted on demand.
     pub deleted_at: Option<Timestamp>,
+    /// When everyone's personal values were erased.
+    pub erased_at: Option<Timestamp>,
+    /// Since when nothing of it may be erased or deleted.
+    pub held_at: Option<Timestamp>,
     /// When everyone had acted, where the integrator completes the request.
     pub ready_at: Option<Timestamp>,
     /// Whether nobody can act until the integrator activates it.
@@ -92,6 +96,18 @@ impl Facts {
     #[must_use]
     pub fn signed_count(&self) -> usize {
         self.signatories.iter().filter(|it| matches!(it.progress, Progress::Signed(_))).count()
+    }
+
+    /// From when on its documents are not given out any more; none while it has not ended.
+    #[must_use]
+    pub fn documents_until(&self) -> Option<Timestamp> {
+        self.closed_at.map(|closed| closed.plus_months(DOCUMENT_MONTHS))
+    }
+
+    /// Until when its evidence must be kept; none while it has not ended.
+    #[must_use]
+    pub fn evidence_until(&self) -> Option<Timestamp> {
+        self.closed_at.map(|closed| closed.plus_years(KEPT_YEARS))
     }
 
     pub(super) fn before_deadline(&self, now: Timestamp) -> Result<(), Refusal> {

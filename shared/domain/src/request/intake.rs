@@ -7,6 +7,7 @@ use super::{AnyRequest, Draft as Drafted, Open, Received, Rejected, Request, Sea
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::notification::EventName;
+use crate::policy::ARCHIVE_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::value::DocumentId;
 use crate::{Cause, Refusal};
@@ -88,6 +89,7 @@ impl Request<Received> {
             .fact("sentence", failure.sentence.as_str());
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         facts.closed_at = Some(cause.now);
+        changes.look_at(DueKind::Archive, cause.now.plus(ARCHIVE_PAUSE));
         Transition::new(Request { facts, state: Rejected { failure } }, changes)
     }
 }

@@ -131,7 +131,9 @@ impl AnyRequest {
         let not = Refusal::RequestNot { state: self.state_name() };
         let Self::Expired(Request { mut facts, state }) = self else { return Err(not) };
         let in_time = facts.closed_at.is_some_and(|at| cause.now < at.plus(REACTIVATION_GRACE));
-        let document = state.document.filter(|_| in_time && facts.deleted_at.is_none()).ok_or(not)?;
+        let erased = facts.erased_at.is_some() || facts.signatories.iter().any(|it| it.erased_at.is_some());
+        let whole = in_time && facts.deleted_at.is_none() && !erased;
+        let document = state.document.filter(|_| whole).ok_or(not)?;
         facts.set_deadline(expires_at, cause.now)?;
         facts.closed_at = None;
         facts.filing = super::filing::Filing::default();
@@ -140,6 +142,7 @@ impl AnyRequest {
                 Due { what: DueKind::Expiry, at: expires_at },
                 Due { what: DueKind::Seal, at: cause.now.plus(RECOVERY_PAUSE) },
             ],
+            done: vec![DueKind::Archive],
             ..Changes::default()
         };
         let draft = Draft::new(EventKind::RequestReactivated).fact("expires_at", expires_at.to_rfc3339());

@@ -13,6 +13,7 @@ mod create;
 mod decline;
 mod delegate;
 mod end;
+mod erase;
 mod facts;
 mod filing;
 mod intake;
@@ -34,6 +35,7 @@ pub use attempt::{AfterAttempt, Attempt, Intent};
 pub use ceremony::{AfterAsking, Agreement, Issued, IssuedCode};
 pub use create::{NewAttachment, NewInput, NewRequest, NewSignatory};
 pub use delegate::NewDelegate;
+pub use erase::Erasure;
 pub use facts::{
     Callback, CallbackForm, Facts, FileFacts, InputDocument, InputSource, MAX_PEOPLE, MAX_SIGNATORIES,
     Revision, SigningOptions,
@@ -48,12 +50,14 @@ pub use place::{Anchor, Occurrence, Place, Placed};
 pub use progress::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress};
 pub use remind::{QuietHours, Reminders};
 pub use roster::AfterAct;
-pub use seal::{Lowered, NextSeal, SealFacts, SealLevel};
+pub use seal::{Lowered, NextSeal, SealFacts, SealLevel, SealedBy};
 pub use signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
 pub use stored::Stored;
 
+use crate::due::DueKind;
 use crate::evidence::{Draft as EventDraft, Owner};
 use crate::notification::Notification;
+use crate::policy::ARCHIVE_PAUSE;
 use crate::transition::{ChainName, Changes};
 use crate::{Cause, Refusal, Timestamp};
 
@@ -303,11 +307,22 @@ impl Request<Open> {
 
 /// Appends an event: to the request's chain until it closes, to its custody chain afterwards.
 fn append(facts: &mut Facts, changes: &mut Changes, draft: EventDraft, owner: &Owner, cause: &mut Cause<'_>) {
+    let chain = if facts.closed_at.is_some() { ChainName::Custody } else { ChainName::Event };
     facts.updated_at = cause.now.max(facts.updated_at);
-    let (name, head) = if facts.closed_at.is_some() {
-        (ChainName::Custody, &mut facts.custody)
-    } else {
-        (ChainName::Event, &mut facts.chain)
+    append_to(chain, facts, changes, draft, (owner, cause));
+}
+
+/// Appends an event to this chain of the request.
+fn append_to(
+    name: ChainName,
+    facts: &mut Facts,
+    changes: &mut Changes,
+    draft: EventDraft,
+    (owner, cause): (&Owner, &mut Cause<'_>),
+) {
+    let head = match name {
+        ChainName::Custody => &mut facts.custody,
+        ChainName::Event => &mut facts.chain,
     };
     let (names, detail) = draft.told();
     let (event, disclosures) = draft.append(&facts.id, head, owner, cause);
@@ -322,7 +337,13 @@ fn append(facts: &mut Facts, changes: &mut Changes, draft: EventDraft, owner: &O
         });
     }
     match name {
-        ChainName::Custody => changes.custody.push(event),
+        ChainName::Custody => {
+            changes.custody.push(event);
+            // The copy of a request that has ended goes with its custody chain.
+            if facts.closed_at.is_some() {
+                changes.look_at(DueKind::Archive, cause.now.plus(ARCHIVE_PAUSE));
+            }
+        }
         ChainName::Event => changes.evidence.push(event),
     }
     changes.disclosures.extend(disclosures.into_iter().map(|disclosure| (name, disclosure)));

@@ -7,6 +7,7 @@ use super::{AnyRequest, Done, Request, Signed, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
+use crate::policy::ARCHIVE_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::{Cause, Digest, Refusal};
 
@@ -26,8 +27,19 @@ pub struct SealFacts {
     pub file: FileFacts,
     /// The head of the evidence chain that stands in the seal.
     pub evidence_head: Digest,
+    /// The certificate of the key that sealed.
+    pub certificate: SealedBy,
     /// How far it can be validated later.
     pub level: SealLevel,
+}
+
+/// The certificate of a seal.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SealedBy {
+    /// SHA-256 of its DER.
+    pub sha256: Digest,
+    /// Its serial number, in hexadecimal.
+    pub serial: String,
 }
 
 /// The level of a seal, as EN 319 142-1 spells it, such as `B-LT`.
@@ -55,6 +67,8 @@ impl SealFacts {
             .fact("md5", self.file.md5.as_str())
             .fact("size_bytes", self.file.size_bytes)
             .fact("evidence_head", self.evidence_head.to_hex())
+            .fact("certificate_sha256", self.certificate.sha256.to_hex())
+            .fact("certificate_serial", self.certificate.serial.as_str())
             .fact("level", self.level.reached.as_str());
         match &self.level.lowered {
             Some(it) => draft.fact("level_wanted", it.wanted.as_str()).fact("reason", it.reason.as_str()),
@@ -138,6 +152,7 @@ impl Request<Signed> {
         let draft = seal.add_to(Draft::new(EventKind::RequestClosed));
         append(&mut facts, &mut changes, draft, &Owner::Integrator, cause);
         facts.closed_at = Some(cause.now);
+        changes.look_at(DueKind::Archive, cause.now.plus(ARCHIVE_PAUSE));
         let state = Done { document: state.document, sealed: seal.file };
         Ok(Transition::new(Request { facts, state }, changes))
     }

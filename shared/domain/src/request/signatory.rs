@@ -60,6 +60,8 @@ pub struct Signatory {
     pub link_digest: Digest,
     /// Salt of the signatory's data key; none once it was destroyed.
     pub key_salt: Option<[u8; 32]>,
+    /// When their personal values were erased.
+    pub erased_at: Option<Timestamp>,
     /// What providers told of messages to the signatory, newest last.
     pub notices: Vec<Noticed>,
     /// How far the signatory has come.

@@ -169,6 +169,12 @@ mod tests {
         assert_eq!(leap.plus_years(1).to_rfc3339(), "2029-02-28T10:00:00.000Z");
         let november = Timestamp::parse_rfc3339("2026-11-30T10:00:00Z").unwrap_or_default();
         assert_eq!(november.plus_months(3).to_rfc3339(), "2027-02-28T10:00:00.000Z");
+        assert_eq!(leap.plus_years(10).to_rfc3339(), "2038-02-28T10:00:00.000Z");
+        // Clocks in Europe go forward in between; UTC does not.
+        let winter = Timestamp::parse_rfc3339("2026-12-29T23:30:00Z").unwrap_or_default();
+        assert_eq!(winter.plus_months(3).to_rfc3339(), "2027-03-29T23:30:00.000Z");
+        let ultimo = Timestamp::parse_rfc3339("2027-01-31T23:59:59.999Z").unwrap_or_default();
+        assert_eq!(ultimo.plus_months(3).to_rfc3339(), "2027-04-30T23:59:59.999Z");
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub(super) struct SignatoryItem {
     link_generation: u32,
     link_digest: String,
     key_salt: Option<String>,
+    erased_at: Option<i64>,
     #[serde(default)]
     notices: Vec<NoticeItem>,
     progress: ProgressItem,
@@ -105,6 +106,7 @@ impl From<&Signatory> for SignatoryItem {
             link_generation: it.link_generation,
             link_digest: it.link_digest.to_hex(),
             key_salt: it.key_salt.map(hex::encode),
+            erased_at: it.erased_at.map(Timestamp::unix_ms),
             notices: it.notices.iter().map(Into::into).collect(),
             progress: (&it.progress).into(),
         }
@@ -138,6 +140,7 @@ impl SignatoryItem {
             link_generation: self.link_generation,
             link_digest: digest(&self.link_digest)?,
             key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
+            erased_at: self.erased_at.map(Timestamp::from_unix_ms),
             notices: self.notices.into_iter().map(NoticeItem::read).collect::<Result<_, _>>()?,
             progress: self.progress.read()?,
         })

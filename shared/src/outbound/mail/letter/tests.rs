@@ -40,6 +40,7 @@ fn signatory() -> Signatory {
         link_generation: 0,
         link_digest: Digest::of(b""),
         key_salt: None,
+        erased_at: None,
         notices: Vec::new(),
         progress: Progress::Pending(Ceremony::default()),
     }
@@ -59,6 +60,8 @@ fn facts() -> Facts {
         expires_at: at("2026-12-21T18:00:00Z"),
         closed_at: None,
         deleted_at: None,
+        erased_at: None,
+        held_at: None,
         ready_at: None,
         draft: false,
         filing: Filing::default(),

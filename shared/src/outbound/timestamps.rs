@@ -4,17 +4,21 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pades::{TIMESTAMP_QUERY, TIMESTAMP_RESERVE_BYTES, TimestampRequest, TimestampToken};
-use shared::edge::system_rng;
-use shared::outbound::{FetchError, Outbound};
+use sha2::{Digest as _, Sha256};
+
+use super::http::{FetchError, Outbound};
+use crate::chance::system_rng;
 
 /// A time-stamp authority.
-pub(crate) struct Authority {
+pub struct TimestampAuthority {
     url: String,
     outbound: Outbound,
 }
 
-impl Authority {
-    pub(crate) fn new(url: String, outbound: Outbound) -> Self {
+impl TimestampAuthority {
+    /// The authority at this address.
+    #[must_use]
+    pub fn new(url: String, outbound: Outbound) -> Self {
         Self { url, outbound }
     }
 
@@ -23,16 +27,25 @@ impl Authority {
     /// # Errors
     ///
     /// A sentence that names no address; there is then no time-stamp.
-    pub(crate) async fn stamp_signature(&self, signature: &[u8]) -> Result<TimestampToken, String> {
+    pub async fn stamp_signature(&self, signature: &[u8]) -> Result<TimestampToken, String> {
         self.stamp(&TimestampRequest::for_signature(signature, nonce())).await
+    }
+
+    /// A time-stamp over any bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`TimestampAuthority::stamp_signature`].
+    pub async fn stamp_bytes(&self, bytes: &[u8]) -> Result<TimestampToken, String> {
+        self.stamp_document(Sha256::digest(bytes).into()).await
     }
 
     /// A time-stamp over a document.
     ///
     /// # Errors
     ///
-    /// As [`Authority::stamp_signature`].
-    pub(crate) async fn stamp_document(&self, sha256: [u8; 32]) -> Result<TimestampToken, String> {
+    /// As [`TimestampAuthority::stamp_signature`].
+    pub async fn stamp_document(&self, sha256: [u8; 32]) -> Result<TimestampToken, String> {
         self.stamp(&TimestampRequest::new(sha256, nonce())).await
     }
 
@@ -61,10 +74,10 @@ impl Authority {
     }
 }
 
-impl std::fmt::Debug for Authority {
+impl std::fmt::Debug for TimestampAuthority {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         // Some authorities are addressed by a secret.
-        f.write_str("Authority(***)")
+        f.write_str("TimestampAuthority(***)")
     }
 }
 

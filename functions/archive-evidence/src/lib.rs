@@ -1,0 +1,116 @@
+//! Every few minutes: chains that were fixed are copied to where nothing can be changed, and take their place in the
+//! transparency log; once a day the log's checkpoint is time-stamped.
+
+use domain::RequestId;
+use domain::due::DueKind;
+use domain::policy::{ARCHIVE_PAUSE, EVIDENCE_YEARS};
+use serde_json::Value;
+use shared::BoxError;
+use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
+use shared::outbound::TimestampAuthority;
+use shared::store::{
+    Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Log, Requests, Salts, StoreError, kept_until,
+};
+use tlog::Signer;
+use trail::leaf;
+
+/// What this function may touch.
+#[derive(Debug)]
+pub struct Deps {
+    requests: Requests,
+    evidence: Evidence,
+    documents: Documents,
+    archive: Archive,
+    log: Log,
+    signer: Signer,
+    authority: Option<TimestampAuthority>,
+}
+
+/// This function, ready to be invoked.
+///
+/// # Errors
+///
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
+pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
+    let supply = Supply::new(env, aws);
+    let outbound = supply.outbound_for_signed_answers()?;
+    let archive = supply.archive()?;
+    let deps = Deps {
+        requests: supply.requests()?,
+        evidence: supply.evidence().await?,
+        documents: supply.documents()?,
+        log: supply.log(&archive)?,
+        archive,
+        signer: supply.log_signer().await?,
+        authority: env.optional("TSA_URL").map(|url| TimestampAuthority::new(url, outbound)),
+    };
+    Ok(Handler::of_events(deps, |deps, _event: Value, cx| Box::pin(handle(deps, cx))))
+}
+
+/// Copies and logs what is due, then signs the log's checkpoint. One request that fails holds up no other.
+///
+/// # Errors
+///
+/// [`BoxError`] when something failed: what is due stays due.
+pub async fn handle(deps: &Deps, cx: &Invocation) -> Result<(), BoxError> {
+    let mut failures = 0_u32;
+    for id in deps.requests.due_for_archive(cx.now, PER_SHARD).await? {
+        if let Err(error) = archive(deps, &id, cx).await {
+            tracing::error!(
+                request.id = id.as_str(),
+                error = &error as &dyn std::error::Error,
+                "not archived"
+            );
+            failures += 1;
+        }
+    }
+    deps.log.integrate(&deps.signer, cx.now.plus_years(EVIDENCE_YEARS)).await?;
+    if let Err(error) = stamp(deps, cx).await {
+        // A stranger is away: the checkpoint is stamped another time.
+        tracing::warn!(error, "the checkpoint has no time-stamp of today");
+    }
+    if failures > 0 { Err(format!("{failures} requests were not archived").into()) } else { Ok(()) }
+}
+
+/// Copies one request and gives its chain a place in the log. Doing it again changes nothing.
+async fn archive(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), StoreError> {
+    let request = deps.requests.load(id).await?;
+    match request.archived_from() {
+        // It was brought back; its next end makes it due again.
+        None => return deps.requests.forget_due(id, DueKind::Archive, cx.now).await,
+        Some(from) if cx.now < from => {
+            return deps.requests.postpone(id, DueKind::Archive, from.plus(ARCHIVE_PAUSE)).await;
+        }
+        Some(_) => {}
+    }
+    let facts = request.facts();
+    let copy = deps.evidence.copy(&request).await?;
+    let (key, (events, custody)) = (copy.key()?, copy.verify()?);
+    let bytes = serde_json::to_vec(&copy).map_err(|error| StoreError::corrupt(&key, error))?;
+    deps.archive.put_once(&key, "application/json", bytes, kept_until(facts, cx.now)).await?;
+    // What is logged is what can be read back.
+    let found = deps.archive.get(&key).await?.ok_or(StoreError::NotFound)?;
+    let found: ArchivedRequest =
+        serde_json::from_slice(&found).map_err(|error| StoreError::corrupt(&key, error))?;
+    if found.verify()? != (events, custody) {
+        return Err(StoreError::corrupt(&key, "holds other chains than the tables"));
+    }
+    let salts = serde_json::to_vec(&Salts::of(facts)).map_err(|error| StoreError::corrupt(&key, error))?;
+    let place = DocumentKeys::new(&facts.tenant, id).salts();
+    deps.documents.replace(&place, "application/json", salts).await?;
+    let entry = leaf(id.as_str(), events.length, &events.hash.to_hex());
+    deps.log.take_in(id, &entry).await?;
+    deps.requests.forget_due(id, DueKind::Archive, cx.now).await
+}
+
+async fn stamp(deps: &Deps, cx: &Invocation) -> Result<(), String> {
+    let Some(authority) = &deps.authority else { return Ok(()) };
+    let told = |error: StoreError| error.to_string();
+    let Some(checkpoint) = deps.log.to_stamp(cx.now).await.map_err(told)? else { return Ok(()) };
+    let token = authority.stamp_bytes(checkpoint.as_bytes()).await?;
+    let until = cx.now.plus_years(EVIDENCE_YEARS);
+    deps.log.stamped((&checkpoint, token.der()), cx.now, until).await.map_err(told)
+}
+
+/// Requests of each shard in one run.
+const PER_SHARD: i32 = 25;

@@ -1,0 +1,100 @@
+//! Loads evidence, notes that it is read, and derives it again.
+
+use domain::policy::READING;
+use domain::request::AnyRequest;
+use domain::transition::ChainName;
+use serde_json::Value;
+use shared::edge::{HttpRequest, Invocation, Problem, system_rng};
+use shared::store::{Rounds, StoreError, StoredEvent};
+use trail::{Evidence, Heads, Link, Trail};
+
+use crate::Deps;
+
+/// Evidence that holds.
+pub(crate) struct Loaded {
+    pub(crate) evidence: Evidence,
+    pub(crate) heads: Heads,
+    pub(crate) trail: Trail,
+}
+
+/// The tenant's request, with the reading of its evidence in this form noted in the custody chain.
+///
+/// # Errors
+///
+/// [`Problem`] 404 for an unknown request.
+pub(crate) async fn note_reading(
+    deps: &Deps,
+    http: &HttpRequest,
+    form: &'static str,
+    cx: &Invocation,
+) -> Result<AnyRequest, Problem> {
+    let (tenant, id) = (http.tenant()?, http.request_id()?);
+    let mut rng = system_rng();
+    let mut rounds = Rounds::default();
+    loop {
+        let request = deps.requests.load_for(&tenant, &id).await?;
+        let custody = deps.evidence.chain(&id, ChainName::Custody).await?;
+        let mut cause = http.integrator_cause(cx, &mut rng)?;
+        if is_noted(&custody, form, cx) {
+            return Ok(request);
+        }
+        match deps.requests.commit(request.record_reading(form, &mut cause)).await {
+            Err(StoreError::Conflict(_)) if rounds.again().await => {}
+            other => return Ok(other?),
+        }
+    }
+}
+
+/// Whether this form was read a moment ago: a chain that a caller who polls could fill serves nobody.
+fn is_noted(custody: &[StoredEvent], form: &str, cx: &Invocation) -> bool {
+    custody.iter().rev().take(LOOK_BACK).any(|event| {
+        let body: Value = serde_json::from_str(&event.json).unwrap_or_default();
+        let text = |at: &str| body.pointer(at).and_then(Value::as_str).unwrap_or_default();
+        let at = domain::Timestamp::parse_rfc3339(text("/at")).unwrap_or_default();
+        text("/kind") == "EvidenceRead" && text("/facts/form") == form && cx.now.since(at) < READING
+    })
+}
+
+/// The evidence of a request, derived again and compared with the heads that the request names.
+///
+/// # Errors
+///
+/// [`Problem`] 500 when it does not hold.
+pub(crate) async fn load(deps: &Deps, request: &AnyRequest) -> Result<Loaded, Problem> {
+    let facts = request.facts();
+    let link = |it: StoredEvent| Link { hash: it.hash.to_hex(), event: it.json };
+    let events = deps.evidence.chain(&facts.id, ChainName::Event).await?;
+    let custody = deps.evidence.chain(&facts.id, ChainName::Custody).await?;
+    let disclosures = deps.evidence.disclosures(facts).await?;
+    let evidence = Evidence::new(
+        &facts.id,
+        events.into_iter().map(link).collect(),
+        custody.into_iter().map(link).collect(),
+        disclosures,
+    );
+    let checked = evidence.check();
+    if let Some(fault) = checked.faults.first() {
+        return Err(broken(&format!("{} {}", fault.place, fault.what)));
+    }
+    let heads = checked.heads.ok_or_else(|| broken("the chains give no head"))?;
+    for (derived, head) in [(&heads.events, &facts.chain), (&heads.custody, &facts.custody)] {
+        // A chain can be longer than the request said a moment ago, never shorter.
+        if derived.length < head.length || (derived.length == head.length && derived.hash != head.hash) {
+            return Err(broken("a chain does not reach the head that the request names"));
+        }
+    }
+    let trail = Trail::read(&evidence);
+    Ok(Loaded { evidence, heads, trail })
+}
+
+fn broken(what: &str) -> Problem {
+    tracing::error!(what, "a stored evidence chain does not hold");
+    Problem::new(
+        500,
+        "evidence_broken",
+        "The stored evidence does not hold. The operator has to look into it.",
+    )
+}
+
+/// Custody events that are looked at for an earlier reading: more than there are forms.
+const LOOK_BACK: usize = 12;

@@ -1,0 +1,183 @@
+//! What happens to evidence in custody: it is read, held, and its personal values are erased.
+
+use super::attachment::AttachmentState;
+use super::facts::Facts;
+use super::progress::{Mark, Progress};
+use super::signatory::Signatory;
+use super::{AnyRequest, append, append_to};
+use crate::evidence::{Draft, EventKind, Owner};
+use crate::transition::{ChainName, Changes, Transition};
+use crate::value::{PersonName, Text};
+use crate::{Cause, Digest, EmailAddress, Refusal, SignatoryId, Timestamp};
+
+/// Whose personal values are erased.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Erasure {
+    /// Everyone's, and the integrator's own.
+    Everyone,
+    /// One signatory's.
+    Signatory(SignatoryId),
+}
+
+impl AnyRequest {
+    /// Records that someone reads the evidence, in this form. It stands in the custody chain whether or not the
+    /// request has ended, so that reading never changes what is read.
+    pub fn record_reading(mut self, form: &str, cause: &mut Cause<'_>) -> Transition<Self> {
+        let mut changes = Changes::default();
+        let draft = Draft::new(EventKind::EvidenceRead).fact("form", form);
+        append_to(ChainName::Custody, self.facts_mut(), &mut changes, draft, (&Owner::Integrator, cause));
+        Transition::new(self, changes)
+    }
+
+    /// Keeps everything as it is until it is released: nothing is erased or deleted.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RequestNot`] when it is held already.
+    pub fn hold(mut self, reason: Option<&Text>, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
+        let state = self.state_name();
+        let facts = self.facts_mut();
+        if facts.held_at.is_some() {
+            return Err(Refusal::RequestNot { state });
+        }
+        facts.held_at = Some(cause.now);
+        let mut draft = Draft::new(EventKind::LegalHoldPlaced);
+        if let Some(reason) = reason {
+            draft = draft.personal(&Owner::Integrator, "reason", reason.as_str());
+        }
+        let mut changes = Changes::default();
+        append(facts, &mut changes, draft, &Owner::Integrator, cause);
+        Ok(Transition::new(self, changes))
+    }
+
+    /// Ends a legal hold.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RequestNot`] when there is none.
+    pub fn release(mut self, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
+        let state = self.state_name();
+        let facts = self.facts_mut();
+        if facts.held_at.take().is_none() {
+            return Err(Refusal::RequestNot { state });
+        }
+        let mut changes = Changes::default();
+        append(facts, &mut changes, Draft::new(EventKind::LegalHoldReleased), &Owner::Integrator, cause);
+        Ok(Transition::new(self, changes))
+    }
+
+    /// Erases personal values of a request that has ended: the data keys go, and what stands beside the evidence
+    /// in the clear. The hashes, the seals and the proofs stay valid. Of everyone, the documents go as well: they
+    /// show who signed.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::RequestNot`] while it has not ended, or when nothing is left to erase; [`Refusal::LegalHold`];
+    /// [`Refusal::LinkUnknown`] for somebody who is not of the request.
+    pub fn erase(mut self, whose: &Erasure, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
+        let state = self.state_name();
+        let facts = self.facts_mut();
+        if facts.closed_at.is_none() || facts.is_erased(whose)? {
+            return Err(Refusal::RequestNot { state });
+        }
+        if facts.held_at.is_some() {
+            return Err(Refusal::LegalHold);
+        }
+        facts.forget(whose, cause.now)?;
+        let draft = Draft::new(EventKind::EvidenceErased);
+        let draft = match whose {
+            Erasure::Everyone => draft.fact("scope", "request"),
+            Erasure::Signatory(id) => draft.fact("scope", "signatory").fact("signatory", id.as_str()),
+        };
+        let mut changes = Changes::default();
+        append(facts, &mut changes, draft, &Owner::Integrator, cause);
+        Ok(Transition::new(self, changes))
+    }
+}
+
+impl Facts {
+    /// Whether these personal values were erased before.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::LinkUnknown`] for somebody who is not of the request.
+    pub fn is_erased(&self, whose: &Erasure) -> Result<bool, Refusal> {
+        match whose {
+            Erasure::Everyone => Ok(self.erased_at.is_some()),
+            Erasure::Signatory(id) => Ok(self.signatory(id).ok_or(Refusal::LinkUnknown)?.erased_at.is_some()),
+        }
+    }
+
+    /// Forgets personal values, here and at once. The moves of a request do it with its evidence.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] when one of the words that stand in their place is none; they all are.
+    pub fn forget(&mut self, whose: &Erasure, now: Timestamp) -> Result<(), Refusal> {
+        let everyone = *whose == Erasure::Everyone;
+        for person in &mut self.signatories {
+            if person.erased_at.is_none() && (everyone || *whose == Erasure::Signatory(person.id.clone())) {
+                person.forget(now)?;
+            }
+        }
+        if everyone {
+            self.integrator_key_salt = None;
+            self.erased_at = Some(now);
+            self.deleted_at = self.deleted_at.or(Some(now));
+            self.requester = Text::parse(ERASED, "requester", ERASED.len())?;
+            self.title = None;
+            self.description = None;
+            self.callback = None;
+        }
+        Ok(())
+    }
+}
+
+impl Signatory {
+    fn forget(&mut self, now: Timestamp) -> Result<(), Refusal> {
+        let name = PersonName::parse(ERASED)?;
+        self.key_salt = None;
+        self.erased_at = Some(now);
+        self.given_name = name.clone();
+        self.family_name = name.clone();
+        self.email = EmailAddress::parse(NOWHERE)?;
+        self.mobile = None;
+        self.group = None;
+        self.identity = None;
+        self.knowledge = None;
+        self.language = None;
+        self.timezone = None;
+        self.otp_text = None;
+        self.anchors.clear();
+        self.notices.clear();
+        // No link has this digest, so the link of old opens nothing.
+        self.link_digest = Digest::from_bytes([0; 32]);
+        for attachment in &mut self.attachments {
+            attachment.name = Text::parse(ERASED, "name", ERASED.len())?;
+            attachment.description = None;
+            if let AttachmentState::Rejected { reason, .. } = &mut attachment.state {
+                *reason = Text::parse(ERASED, "reason", ERASED.len())?;
+            }
+        }
+        match &mut self.progress {
+            Progress::Signed(act) => {
+                if let Mark::Typed(typed) = &mut act.mark {
+                    *typed = name;
+                }
+            }
+            Progress::Declined { reason, .. } => *reason = None,
+            Progress::Approved(_)
+            | Progress::Delegated { .. }
+            | Progress::Following
+            | Progress::NotNeeded { .. }
+            | Progress::Pending(_)
+            | Progress::Read { .. } => {}
+        }
+        Ok(())
+    }
+}
+
+/// Stands in the place of words that were erased.
+const ERASED: &str = "erased";
+/// Stands in the place of addresses that were erased: no mail goes there (RFC 6761 section 6.4).
+const NOWHERE: &str = "erased@erased.invalid";

@@ -1,0 +1,321 @@
+//! The transparency log: closed chains in the order in which they were taken in, tiles, and checkpoints.
+//!
+//! An entry gets its place in one transaction with the count of entries, before any tile is made: whoever dies between
+//! the two leaves a log that the next one goes on with, to the same bytes. A checkpoint is signed only over tiles that
+//! continue those of the checkpoint before it.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use domain::{RequestId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::{from_item, from_items, to_item};
+use tlog::{
+    Checkpoint, Edge, Nodes, Proof, Signer, Tile, TileId, entries_path, entry_bundle, inclusion, leaf_hash,
+    tiles_of_inclusion,
+};
+
+use super::archive::Archive;
+use super::documents::WriteOnce;
+use super::error::StoreError;
+use super::keys;
+use crate::BoxError;
+
+/// The log, in the table of requests and the bucket of evidence.
+#[derive(Clone, Debug)]
+pub struct Log {
+    client: Client,
+    table: String,
+    archive: Archive,
+}
+
+/// How far the log has come.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+struct StateItem {
+    pk: String,
+    sk: String,
+    /// Counts every change.
+    version: u64,
+    /// Entries that have a place.
+    next: u64,
+    /// Entries that the checkpoint covers.
+    integrated: u64,
+    /// The signed note; empty before the first.
+    checkpoint: String,
+    /// The day of the last time-stamp, such as `2026-11-21`; empty before the first.
+    stamped: String,
+}
+
+/// An entry in its place.
+#[derive(Debug, Deserialize, Serialize)]
+struct EntryItem {
+    pk: String,
+    sk: String,
+    entry: String,
+}
+
+/// Where the entry of a request stands.
+#[derive(Debug, Deserialize, Serialize)]
+struct PlaceItem {
+    pk: String,
+    sk: String,
+    place: u64,
+}
+
+impl Log {
+    /// The log in `table` and `archive`.
+    #[must_use]
+    pub fn new(client: Client, table: String, archive: Archive) -> Self {
+        Self { client, table, archive }
+    }
+
+    /// Gives the entry of a request its place, unless it has one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`], also when others took places at the same moment: try again later.
+    pub async fn take_in(&self, request: &RequestId, entry: &[u8]) -> Result<(), StoreError> {
+        if self.place_of(request).await?.is_some() {
+            return Ok(());
+        }
+        let state = self.state().await?;
+        let entry = EntryItem {
+            pk: keys::LOG.to_owned(),
+            sk: keys::log_entry_sk(state.next),
+            entry: String::from_utf8_lossy(entry).into_owned(),
+        };
+        let place =
+            PlaceItem { pk: keys::request_pk(request), sk: keys::LOG_PLACE.to_owned(), place: state.next };
+        let next = StateItem { next: state.next + 1, version: state.version + 1, ..state.clone() };
+        let actions =
+            vec![self.put(&entry, None)?, self.put(&place, None)?, self.put(&next, Some(state.version))?];
+        let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
+        sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
+    }
+
+    /// Brings every entry that has a place into the tree: tiles, then a signed checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint: nothing is signed then.
+    pub async fn integrate(&self, signer: &Signer, until: Timestamp) -> Result<u64, StoreError> {
+        let state = self.state().await?;
+        if state.next == state.integrated {
+            return Ok(state.integrated);
+        }
+        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
+        let mut edge = self.edge(&state, signer).await?;
+        let start = state.integrated / tlog::TILE_WIDTH * tlog::TILE_WIDTH;
+        let entries = self.entries(start, state.next).await?;
+        if start + entries.len() as u64 != state.next {
+            return Err(corrupt("an entry is missing"));
+        }
+        let fresh = entries.iter().skip(usize::try_from(state.integrated - start).unwrap_or(usize::MAX));
+        let tiles = edge.append(fresh.map(|it| leaf_hash(it.as_bytes())));
+        for Tile { id, bytes } in tiles {
+            self.write_once(&id.path(), bytes, until).await?;
+        }
+        for (number, bundle) in (start / tlog::TILE_WIDTH..).zip(entries.chunks(BUNDLE)) {
+            let width = u16::try_from(bundle.len()).map_err(|_| corrupt("a bundle is too long"))?;
+            let bytes = entry_bundle(bundle.iter().map(String::as_bytes));
+            let bytes = bytes.ok_or_else(|| corrupt("an entry is too long"))?;
+            self.write_once(&entries_path(number, width), bytes, until).await?;
+        }
+        let checkpoint =
+            Checkpoint { origin: signer.name().to_owned(), size: edge.size(), root: edge.root() };
+        let note = checkpoint.sign(signer).map_err(|_| corrupt("a checkpoint cannot be signed"))?;
+        let next = StateItem {
+            integrated: edge.size(),
+            checkpoint: note.clone(),
+            version: state.version + 1,
+            ..state.clone()
+        };
+        let action = self.put(&next, Some(state.version))?;
+        let sent = self.client.transact_write_items().transact_items(action).send().await;
+        sent.map_err(StoreError::unavailable("TransactWriteItems"))?;
+        // Published after it is certain that no other of this size will be.
+        self.archive.replace(&path("checkpoint"), TEXT, note.into_bytes()).await?;
+        let key = signer.verifier().map_err(|_| corrupt("the key cannot be published"))?;
+        self.archive.replace(&path("key.txt"), TEXT, format!("{key}\n").into_bytes()).await?;
+        Ok(edge.size())
+    }
+
+    /// The checkpoint that is to be time-stamped today, if none was yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn to_stamp(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
+        let state = self.state().await?;
+        let due = !state.checkpoint.is_empty() && state.stamped != day(now);
+        Ok(due.then_some(state.checkpoint))
+    }
+
+    /// Keeps a time-stamp over a checkpoint, beside the checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn stamped(
+        &self,
+        (checkpoint, token): (&str, &[u8]),
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        let day = day(now);
+        let note = checkpoint.as_bytes().to_vec();
+        self.archive.put_once(&path(&format!("stamps/{day}.txt")), TEXT, note, until).await?;
+        let token = token.to_vec();
+        self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, token, until).await?;
+        let state = self.state().await?;
+        let next = StateItem { stamped: day, version: state.version + 1, ..state.clone() };
+        let action = self.put(&next, Some(state.version))?;
+        let sent = self.client.transact_write_items().transact_items(action).send().await;
+        sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
+    }
+
+    /// The proof that the entry of a request is in the log, with the files that go with it: key, and the newest
+    /// time-stamp with its checkpoint. None before it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn proof(&self, request: &RequestId) -> Result<Option<Vec<(String, Vec<u8>)>>, StoreError> {
+        let Some(index) = self.place_of(request).await? else { return Ok(None) };
+        let state = self.state().await?;
+        if index >= state.integrated {
+            return Ok(None);
+        }
+        let mut tiles = Vec::new();
+        for id in tiles_of_inclusion(index, state.integrated) {
+            tiles.push((id, self.tile(&id).await?));
+        }
+        let hashes = inclusion(&Nodes::new(state.integrated, tiles), index, state.integrated)
+            .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
+        let proof = Proof { index, hashes, checkpoint: state.checkpoint }.to_text();
+        let mut files = vec![("log/proof.tlog-proof".to_owned(), proof.into_bytes())];
+        if let Some(key) = self.archive.get(&path("key.txt")).await? {
+            files.push(("log/key.txt".to_owned(), key));
+        }
+        if !state.stamped.is_empty() {
+            for kind in ["txt", "tst"] {
+                let name = format!("{}.{kind}", state.stamped);
+                if let Some(bytes) = self.archive.get(&path(&format!("stamps/{name}"))).await? {
+                    files.push((format!("log/stamp-{name}"), bytes));
+                }
+            }
+        }
+        Ok(Some(files))
+    }
+
+    /// The edge of the tree that the last checkpoint is over, checked against it.
+    async fn edge(&self, state: &StateItem, signer: &Signer) -> Result<Edge, StoreError> {
+        if state.integrated == 0 {
+            return Ok(Edge::default());
+        }
+        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
+        let mut tiles: HashMap<TileId, Vec<u8>> = HashMap::new();
+        for id in Edge::tiles(state.integrated) {
+            tiles.insert(id, self.tile(&id).await?);
+        }
+        let edge = Edge::read(state.integrated, |id| tiles.get(id).cloned())
+            .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
+        let key = signer.verifier().map_err(|_| corrupt("the key cannot be used"))?;
+        let last =
+            Checkpoint::open(&state.checkpoint, &key).map_err(|_| corrupt("the checkpoint is another's"))?;
+        if last.size == edge.size() && last.root == edge.root() {
+            Ok(edge)
+        } else {
+            Err(corrupt("the tiles are not those of the last checkpoint"))
+        }
+    }
+
+    async fn tile(&self, id: &TileId) -> Result<Vec<u8>, StoreError> {
+        let found = self.archive.get(&path(&id.path())).await?;
+        found.ok_or_else(|| StoreError::corrupt(&id.path(), "is missing"))
+    }
+
+    /// What stands there already must be the same.
+    async fn write_once(&self, name: &str, bytes: Vec<u8>, until: Timestamp) -> Result<(), StoreError> {
+        let key = path(name);
+        let wrote = self.archive.put_once(&key, "application/octet-stream", bytes.clone(), until).await?;
+        if wrote == WriteOnce::Existed && self.archive.get(&key).await? != Some(bytes) {
+            return Err(StoreError::corrupt(&key, "other bytes stand in its place"));
+        }
+        Ok(())
+    }
+
+    /// The entries from one place to before another.
+    async fn entries(&self, from: u64, to: u64) -> Result<Vec<String>, StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::LOG.to_owned()))
+            .expression_attribute_values(":from", AttributeValue::S(keys::log_entry_sk(from)))
+            .expression_attribute_values(":to", AttributeValue::S(keys::log_entry_sk(to.saturating_sub(1))))
+            .into_paginator()
+            .send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            let items = page.map_err(StoreError::unavailable("Query"))?.items.unwrap_or_default();
+            let items = from_items::<_, EntryItem>(items);
+            let items = items.map_err(|error| StoreError::corrupt(keys::LOG, error))?;
+            all.extend(items.into_iter().map(|it| it.entry));
+        }
+        Ok(all)
+    }
+
+    async fn place_of(&self, request: &RequestId) -> Result<Option<u64>, StoreError> {
+        let item: Option<PlaceItem> = self.get(keys::request_pk(request), keys::LOG_PLACE).await?;
+        Ok(item.map(|it| it.place))
+    }
+
+    async fn state(&self) -> Result<StateItem, StoreError> {
+        let state: Option<StateItem> = self.get(keys::LOG.to_owned(), keys::LOG_STATE).await?;
+        let fresh =
+            || StateItem { pk: keys::LOG.to_owned(), sk: keys::LOG_STATE.to_owned(), ..StateItem::default() };
+        Ok(state.unwrap_or_else(fresh))
+    }
+
+    async fn get<T: for<'de> Deserialize<'de>>(&self, pk: String, sk: &str) -> Result<Option<T>, StoreError> {
+        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let get = get.key(keys::PK, AttributeValue::S(pk)).key(keys::SK, AttributeValue::S(sk.to_owned()));
+        let answer = get.send().await.map_err(StoreError::unavailable("GetItem"))?;
+        answer.item.map(from_item).transpose().map_err(|error| StoreError::corrupt(sk, error))
+    }
+
+    /// Writes an item that is new, or whose version is still the one that was read; zero is none.
+    fn put(&self, item: &impl Serialize, version: Option<u64>) -> Result<TransactWriteItem, StoreError> {
+        let failed = |error: BoxError| StoreError::corrupt(keys::LOG, error);
+        let item: HashMap<String, AttributeValue> = to_item(item).map_err(|error| failed(error.into()))?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        let put = match version {
+            None | Some(0) => put.condition_expression("attribute_not_exists(pk)"),
+            Some(version) => put
+                .condition_expression("#version = :version")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
+        };
+        let put = put.build().map_err(|error| failed(error.into()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+/// The day of an instant, UTC.
+fn day(at: Timestamp) -> String {
+    at.to_rfc3339().chars().take(10).collect()
+}
+
+/// The log's files lie under a folder of their own.
+fn path(name: &str) -> String {
+    format!("log/{name}")
+}
+
+/// Entries of a bundle.
+const BUNDLE: usize = 256;
+const TEXT: &str = "text/plain; charset=utf-8";
+const TOKEN: &str = "application/timestamp-reply";

@@ -1,0 +1,45 @@
+//! Deletes the ciphertext of personal values whose keys were destroyed.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::RequestId;
+use domain::request::Erasure;
+
+use super::super::keys;
+use super::{Requests, StoreError};
+
+impl Requests {
+    /// Deletes the disclosures of one person or of everyone. Doing it again changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn forget_disclosures(&self, request: &RequestId, whose: &Erasure) -> Result<(), StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(keys::request_pk(request)))
+            .expression_attribute_values(":prefix", AttributeValue::S(keys::DISCLOSURES.to_owned()))
+            .projection_expression("pk, sk")
+            .into_paginator()
+            .send();
+        let ending = match whose {
+            Erasure::Everyone => String::new(),
+            Erasure::Signatory(id) => format!("#{id}"),
+        };
+        while let Some(page) = pages.next().await {
+            for key in page.map_err(StoreError::unavailable("Query"))?.items.unwrap_or_default() {
+                let of_whom =
+                    key.get(keys::SK).and_then(|it| it.as_s().ok()).is_some_and(|it| it.ends_with(&ending));
+                if !of_whom {
+                    continue;
+                }
+                let delete = self.client.delete_item().table_name(&self.table).set_key(Some(key));
+                delete.send().await.map_err(StoreError::unavailable("DeleteItem"))?;
+            }
+        }
+        Ok(())
+    }
+}

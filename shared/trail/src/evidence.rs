@@ -1,0 +1,233 @@
+//! Evidence as it is handed out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::evidence::{ChainHead, Disclosure, commit_value, verify_chain};
+use domain::transition::ChainName;
+use domain::{Digest, RequestId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Both chains of a request, and what can be disclosed of them.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Evidence {
+    /// Of this shape; 1.
+    pub version: u32,
+    /// The request.
+    pub request: String,
+    /// What happened until the request ended.
+    pub events: Vec<Link>,
+    /// What happened to the evidence, and to the request once it had ended.
+    pub custody: Vec<Link>,
+    /// Salts and values behind commitments: nothing of a person whose data were erased.
+    pub disclosures: Vec<Disclosed>,
+}
+
+/// One event: its canonical JSON, and the hash of it and everything before.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Link {
+    /// 64 hexadecimal digits.
+    pub hash: String,
+    /// Canonical JSON (RFC 8785), as it was hashed.
+    pub event: String,
+}
+
+/// The salts and values behind the commitments of one event, for one owner.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Disclosed {
+    /// `event` or `custody`.
+    pub chain: String,
+    /// The event's place.
+    pub seq: u64,
+    /// Whose values they are.
+    pub owner: String,
+    /// By the name under `commitments` in the event.
+    pub fields: BTreeMap<String, Salted>,
+}
+
+/// A value with the salt without which it cannot be guessed from its commitment.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Salted {
+    /// 64 hexadecimal digits.
+    pub salt: String,
+    /// The value.
+    pub value: Value,
+}
+
+/// Something that does not hold, and where.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct Fault {
+    /// The place: a chain and a number, or the name of a file.
+    pub place: String,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// The ends of both chains.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Heads {
+    /// Of what happened until the request ended.
+    pub events: ChainHead,
+    /// Of what happened afterwards.
+    pub custody: ChainHead,
+}
+
+/// Evidence that was checked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Checked {
+    /// The ends that the events give; none of a chain that breaks.
+    pub heads: Option<Heads>,
+    /// How many commitments were recomputed from their disclosures.
+    pub commitments: usize,
+    /// How many commitments have none: their values were erased, or are withheld.
+    pub undisclosed: usize,
+    /// What does not hold.
+    pub faults: Vec<Fault>,
+}
+
+impl Fault {
+    pub(crate) fn new(place: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { place: place.into(), what: what.into() }
+    }
+}
+
+impl Evidence {
+    /// The version of the shape.
+    pub const VERSION: u32 = 1;
+
+    /// Puts together what a store holds.
+    #[must_use]
+    pub fn new(
+        request: &RequestId,
+        events: Vec<Link>,
+        custody: Vec<Link>,
+        disclosures: impl IntoIterator<Item = (ChainName, Disclosure)>,
+    ) -> Self {
+        let disclosed = |(chain, it): (ChainName, Disclosure)| Disclosed {
+            chain: chain_word(chain).to_owned(),
+            seq: it.seq,
+            owner: it.owner.as_str().to_owned(),
+            fields: it
+                .fields
+                .into_iter()
+                .map(|field| (field.field, Salted { salt: hex::encode(field.salt), value: field.value }))
+                .collect(),
+        };
+        Self {
+            version: Self::VERSION,
+            request: request.to_string(),
+            events,
+            custody,
+            disclosures: disclosures.into_iter().map(disclosed).collect(),
+        }
+    }
+
+    /// The events of a chain.
+    #[must_use]
+    pub fn chain(&self, name: ChainName) -> &[Link] {
+        match name {
+            ChainName::Custody => &self.custody,
+            ChainName::Event => &self.events,
+        }
+    }
+
+    /// Derives both chains again, and recomputes every commitment whose value is disclosed.
+    #[must_use]
+    pub fn check(&self) -> Checked {
+        let mut faults = Vec::new();
+        let Ok(request) = RequestId::parse(&self.request) else {
+            let faults = vec![Fault::new("evidence", "names no request")];
+            return Checked { heads: None, commitments: 0, undisclosed: 0, faults };
+        };
+        if self.version != Self::VERSION {
+            faults.push(Fault::new("evidence", "has an unknown version"));
+        }
+        let mut derive = |name: ChainName| self.derive(&request, name, &mut faults);
+        let heads = derive(ChainName::Event).zip(derive(ChainName::Custody));
+        let heads = heads.map(|(events, custody)| Heads { events, custody });
+        let (commitments, undisclosed) = self.recompute(&request, &mut faults);
+        Checked { heads, commitments, undisclosed, faults }
+    }
+
+    fn derive(&self, request: &RequestId, name: ChainName, faults: &mut Vec<Fault>) -> Option<ChainHead> {
+        let mut stored = Vec::with_capacity(self.chain(name).len());
+        for link in self.chain(name) {
+            // What is no hash is none that an event can have.
+            let hash = digest(&link.hash).unwrap_or(Digest::from_bytes([0; 32]));
+            stored.push((link.event.as_bytes(), hash));
+        }
+        match verify_chain(request, stored) {
+            Ok(head) => Some(head),
+            Err(error) => {
+                faults.push(Fault::new(place(name, error.seq), error.what));
+                None
+            }
+        }
+    }
+
+    fn recompute(&self, request: &RequestId, faults: &mut Vec<Fault>) -> (usize, usize) {
+        let mut open = self.commitments();
+        let mut seen = BTreeSet::new();
+        let mut recomputed = 0;
+        for disclosed in &self.disclosures {
+            for (field, salted) in &disclosed.fields {
+                let key = (disclosed.chain.clone(), disclosed.seq, field.clone());
+                let fault =
+                    |what: &str| Fault::new(format!("{} {} {field}", disclosed.chain, disclosed.seq), what);
+                if !seen.insert(key.clone()) {
+                    faults.push(fault("is disclosed twice"));
+                    continue;
+                }
+                let Some(commitment) = open.remove(&key) else {
+                    faults.push(fault("is disclosed but was never committed to"));
+                    continue;
+                };
+                let mut salt = [0; 32];
+                let is_hex = salted.salt.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+                let known = is_hex && hex::decode_to_slice(&salted.salt, &mut salt).is_ok();
+                if known
+                    && commit_value(request, disclosed.seq, field, &salt, &salted.value).to_hex()
+                        == commitment
+                {
+                    recomputed += 1;
+                } else {
+                    faults.push(fault("is not what was committed to"));
+                }
+            }
+        }
+        (recomputed, open.len())
+    }
+
+    /// Every commitment, by chain, place and field.
+    fn commitments(&self) -> BTreeMap<(String, u64, String), String> {
+        let mut all = BTreeMap::new();
+        for name in [ChainName::Event, ChainName::Custody] {
+            for (seq, link) in (0..).zip(self.chain(name)) {
+                let body: Value = serde_json::from_str(&link.event).unwrap_or_default();
+                let fields = body.get("commitments").and_then(Value::as_object);
+                for (field, commitment) in fields.into_iter().flatten() {
+                    let key = (chain_word(name).to_owned(), seq, field.clone());
+                    all.insert(key, commitment.as_str().unwrap_or_default().to_owned());
+                }
+            }
+        }
+        all
+    }
+}
+
+/// A digest that is written as it should be: 64 lower-case hexadecimal digits.
+pub(crate) fn digest(text: &str) -> Option<Digest> {
+    Digest::parse(text).ok().filter(|it| it.to_hex() == text)
+}
+
+pub(crate) const fn chain_word(name: ChainName) -> &'static str {
+    match name {
+        ChainName::Custody => "custody",
+        ChainName::Event => "event",
+    }
+}
+
+fn place(name: ChainName, seq: impl std::fmt::Display) -> String {
+    format!("{} {seq}", chain_word(name))
+}

@@ -1,0 +1,120 @@
+//! The place of the chain in the transparency log.
+
+use std::sync::Arc;
+
+use pades::trust::{Anchor, Purpose, TrustAnchors};
+use pades::validate::{AnchorSource, Indication, Options, validate};
+use pdf::ReadAt;
+use tlog::{Checkpoint, Nodes, Proof, Verifier, check_consistency, consistency, tiles_of_consistency};
+
+use super::{Checks, Knowledge, Outcome};
+use crate::bundle::Bundle;
+use crate::leaf;
+use crate::read::{Ending, Trail};
+
+pub(super) fn check(checks: &mut Checks, bundle: &Bundle<'_>, trail: &Trail, knowledge: &Knowledge<'_>) {
+    let Some(proof) = text(bundle, PROOF) else {
+        if trail.ending != Ending::Open {
+            checks.add("log", Outcome::Open, PROOF, "the chain is not in the log yet, or there is no log");
+        }
+        return;
+    };
+    let own = text(bundle, KEY).and_then(|it| Verifier::parse(it).ok());
+    let Some(key) = knowledge.log_key.clone().or(own) else {
+        return checks.failed("log", KEY, "there is no key of the log");
+    };
+    let head = &bundle.manifest.events;
+    let entry = leaf(&bundle.manifest.request, head.length, &head.hash);
+    let checkpoint = match Proof::parse(proof).and_then(|it| it.check(&entry, &key)) {
+        Ok(checkpoint) => checkpoint,
+        Err(error) => return checks.failed("log", PROOF, error.to_string()),
+    };
+    let whose = if knowledge.log_key.is_some() { "the key that you gave" } else { "the key in the bundle" };
+    checks.passed(
+        "log",
+        PROOF,
+        format!("the chain's head is in the log of {} entries, by {whose}", checkpoint.size),
+    );
+    if let Some(earlier) = &knowledge.earlier_checkpoint {
+        let (outcome, detail) = history(earlier, &checkpoint, &key, knowledge);
+        checks.add("log", outcome, "checkpoint", detail);
+    }
+    stamps(checks, bundle, knowledge);
+}
+
+/// Whether the log only grew since a checkpoint that was kept.
+fn history(earlier: &str, now: &Checkpoint, key: &Verifier, knowledge: &Knowledge<'_>) -> (Outcome, String) {
+    let old = match Checkpoint::open(earlier, key) {
+        Ok(old) => old,
+        Err(error) => return (Outcome::Failed, format!("the checkpoint from earlier is not taken: {error}")),
+    };
+    if old.size == now.size {
+        return if old.root == now.root {
+            (Outcome::Passed, "the log is what it was".to_owned())
+        } else {
+            (Outcome::Failed, REWRITTEN.to_owned())
+        };
+    }
+    let Some(read) = knowledge.log else {
+        let detail =
+            "the checkpoint from earlier has another size: a copy of the log's tiles is needed to compare";
+        return (Outcome::Open, detail.to_owned());
+    };
+    let (small, large) = if old.size < now.size { (&old, now) } else { (now, &old) };
+    let tiles = tiles_of_consistency(small.size, large.size);
+    let tiles = tiles.into_iter().filter_map(|it| Some((it, read(&it.path())?)));
+    let proof = match consistency(&Nodes::new(large.size, tiles), small.size, large.size) {
+        Ok(proof) => proof,
+        Err(error) => return (Outcome::Open, format!("the copy of the log does not suffice: {error}")),
+    };
+    match check_consistency((small.size, &small.root), (large.size, &large.root), &proof) {
+        Ok(()) => (Outcome::Passed, "the log only grew since the checkpoint from earlier".to_owned()),
+        Err(_) => (Outcome::Failed, REWRITTEN.to_owned()),
+    }
+}
+
+/// Time-stamps over checkpoints: each lies beside the note that it is over.
+fn stamps(checks: &mut Checks, bundle: &Bundle<'_>, knowledge: &Knowledge<'_>) {
+    let mut anchors = TrustAnchors::new();
+    let own = bundle.folder("certificates").map(|(_, bytes)| bytes.to_vec());
+    let roots = if knowledge.roots.is_empty() { own.collect() } else { knowledge.roots.clone() };
+    for der in roots {
+        let (source, purpose) = (AnchorSource::SealAuthority, Some(Purpose::Timestamp));
+        // What is no certificate was told of with the seals.
+        let _known = anchors.add(Anchor { der, source, from: None, until: None, purpose });
+    }
+    for (name, token) in bundle.folder("log").filter(|(name, _)| name.ends_with(".tst")) {
+        let place = format!("log/{name}");
+        let Some(note) = bundle.files.get(&place.replace(".tst", ".txt")) else {
+            checks.failed("time-stamp", &place, "the checkpoint that it is over is missing");
+            continue;
+        };
+        let mut options = Options::new(&anchors, knowledge.now);
+        options.detached = Some(Arc::new(note.to_vec()));
+        let source: Arc<dyn ReadAt> = Arc::new(token.to_vec());
+        match validate(source, &options).map(|it| it.overall) {
+            Ok(Some(verdict)) => {
+                let outcome = match verdict.indication {
+                    Indication::TotalPassed => Outcome::Passed,
+                    Indication::Indeterminate => Outcome::Open,
+                    Indication::TotalFailed => Outcome::Failed,
+                };
+                let good = "the checkpoint existed when the time-stamp says".to_owned();
+                let detail = if outcome == Outcome::Passed { good } else { verdict.reason };
+                checks.add("time-stamp", outcome, place, detail);
+            }
+            Ok(None) => checks.failed("time-stamp", &place, "is no time-stamp"),
+            Err(error) => checks.failed("time-stamp", &place, error.to_string()),
+        }
+    }
+}
+
+fn text<'a>(bundle: &Bundle<'a>, name: &str) -> Option<&'a str> {
+    std::str::from_utf8(bundle.files.get(name)?).ok()
+}
+
+/// The proof that the chain is in the log.
+pub(crate) const PROOF: &str = "log/proof.tlog-proof";
+/// The log's key.
+pub(crate) const KEY: &str = "log/key.txt";
+const REWRITTEN: &str = "the log was rewritten: it does not continue the checkpoint from earlier";
