@@ -43,6 +43,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
     Box::pin(async move {
         let (env, aws) = (&env, &aws);
         match crate_of(&id).as_str() {
+            "archive-evidence" => archive_evidence::function(env, aws).await,
             "authorize" => authorize::function(env, aws).await,
             "capture-signature" => capture_signature::function(env, aws).await,
             "create-request" => create_request::function(env, aws).await,
@@ -65,6 +66,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "read-sandbox" => read_sandbox::function(env, aws).await,
             "record-bounce" => record_bounce::function(env, aws).await,
             "render-page" => render_page::function(env, aws).await,
+            "restore-evidence" => restore_evidence::function(env, aws).await,
             "seal-document" => seal_document::function(env, aws).await,
             "verify-document" => verify_document::function(env, aws).await,
             other => panic!("the crate {other} is not known here"),

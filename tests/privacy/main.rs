@@ -130,7 +130,7 @@ fn assert_absent(
 const KITTY: Person = Person { name: "Katherine", surname: "Goble", email: "kitty.canary@example.org" };
 
 /// A signatory who must tell an access code, gets codes both ways, mistypes one, and signs.
-async fn story(door: &Door, callback: &str) -> Vec<(&'static str, String)> {
+async fn story(door: &Door, callback: &str) -> (Ceremony, Vec<(&'static str, String)>) {
     let mut wanted = body(CONTRACT, &[KITTY]);
     wanted["signers"][0]["authentication"] = json!(["email", "sms"]);
     wanted["signers"][0]["mobile"] = json!("+39 333 112 2333");
@@ -162,14 +162,50 @@ async fn story(door: &Door, callback: &str) -> Vec<(&'static str, String)> {
     assert_eq!(ceremony.state().await, "DONE");
     let link = ceremony.token(KITTY);
     let secret_part = link.rsplit('.').next().unwrap().to_owned();
-    vec![
+    let secrets = vec![
         ("the mailed code", mailed),
         ("the texted code", texted),
         ("the link", link),
         ("the secret of the link", secret_part),
         ("the access code", "parrot-parrot".to_owned()),
         ("the API key", door.cloud.api_key().unwrap()),
-    ]
+    ];
+    (ceremony, secrets)
+}
+
+/// Every item of both tables, as text.
+async fn items(door: &Door) -> Vec<(String, Vec<u8>)> {
+    let client = door.cloud.aws().dynamodb();
+    let mut all = Vec::new();
+    for table in &door.cloud.template().tables {
+        let found = client.scan().table_name(&table.name).send().await.unwrap();
+        assert!(found.last_evaluated_key.is_none(), "the table fits into one page");
+        for item in found.items.unwrap_or_default() {
+            all.push((format!("{} {:?}", table.name, item["sk"]), format!("{item:?}").into_bytes()));
+        }
+    }
+    all
+}
+
+/// Copies for ten years hold nobody in the clear; once everyone is erased, neither tables nor buckets do.
+async fn nobody_is_left_after_erasure(door: &Door, ceremony: &Ceremony, person: &[(&str, String)]) {
+    door.advance(std::time::Duration::from_mins(11)).await;
+    let copies = |files: Vec<(String, Vec<u8>)>| -> Vec<(String, Vec<u8>)> {
+        files.into_iter().filter(|(name, _)| name.contains("paraphe-evidence")).collect()
+    };
+    let kept = copies(stored(door.cloud.data()));
+    assert!(kept.iter().any(|(name, _)| name.contains(&ceremony.id)), "there is a copy");
+    assert_absent(&kept, person, contains);
+    let before = items(door).await;
+    assert!(
+        before.iter().any(|(_, text)| contains(text, KITTY.email)),
+        "what is stored can be found by this search"
+    );
+    let _erased = door.post(&format!("/signatures/{}/erase", ceremony.id), &json!({})).await.expect(200);
+    door.advance(std::time::Duration::from_mins(11)).await;
+    let mut everywhere = items(door).await;
+    everywhere.extend(stored(door.cloud.data()).into_iter().filter(|(name, _)| name.starts_with("objects")));
+    assert_absent(&everywhere, person, contains);
 }
 
 #[tokio::test]
@@ -177,7 +213,7 @@ async fn what_nobody_may_read_is_written_nowhere() {
     let log = listen_to_the_log();
     let (told, callback) = listen_as_integrator().await;
     let door = Door::open().await;
-    let mut secrets = story(&door, &callback).await;
+    let (ceremony, mut secrets) = story(&door, &callback).await;
     let files = stored(door.cloud.data());
     let table = files.iter().find(|(name, _)| name.starts_with("tables.sqlite")).unwrap();
     assert!(contains(&table.1, "Services agreement"), "what is stored can be found by this search");
@@ -208,4 +244,5 @@ async fn what_nobody_may_read_is_written_nowhere() {
     assert_absent(&outside, &person, contains);
     let errors: Value = door.post("/EU-SES", &json!({ "signers": [{ "email": KITTY.email }] })).await.json();
     assert!(!errors.to_string().contains("kitty"), "{errors}");
+    nobody_is_left_after_erasure(&door, &ceremony, &person).await;
 }

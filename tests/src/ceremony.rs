@@ -67,7 +67,8 @@ impl Ceremony {
         self.detail().await.text("/data/state")
     }
 
-    /// The kinds of the evidence events, in order; those of the custody chain come last.
+    /// The kinds of the evidence events, in order; those of the custody chain come last. Reading them is evidence
+    /// as well, which is left out here.
     pub async fn evidence(&self) -> Vec<String> {
         let audit = self.door.get(&format!("/signatures/{}/audit", self.id)).await.expect(200).json();
         let kinds = |name: &str| {
@@ -78,7 +79,7 @@ impl Ceremony {
                 body["kind"].as_str().unwrap().to_owned()
             })
         };
-        kinds("events").chain(kinds("custody")).collect()
+        kinds("events").chain(kinds("custody")).filter(|it| it != "EvidenceRead").collect()
     }
 
     /// The token of a person's link, out of the invitation.
