@@ -26,8 +26,9 @@ WIDE = {
     ),
     ("IssueOtpFunction", "sns:Publish", "*"): "phone numbers have no ARN",
 }
-# Managed policies that SAM attaches by itself; none of them reads data of another service.
+# Managed policies, most of them attached by SAM itself; none of them reads what is stored.
 ATTACHED = {
+    "AmazonAPIGatewayPushToCloudWatchLogs": "writes the access log",
     "AWSLambdaBasicExecutionRole": "writes logs",
     "AWSXrayWriteOnlyAccess": "writes traces",
     "AWSLambdaDynamoDBExecutionRole": "reads streams, and writes logs",
