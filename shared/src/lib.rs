@@ -9,6 +9,9 @@
 //!
 //! **Invariant:** `store` and `outbound` do not know each other, and neither knows `edge`.
 
+// Linked into every function for what it defines, and called by name only.
+use old_glibc as _;
+
 mod chance;
 pub mod clock;
 pub mod courier;

@@ -26,8 +26,9 @@ WIDE = {
     ),
     ("IssueOtpFunction", "sns:Publish", "*"): "phone numbers have no ARN",
 }
-# Managed policies that SAM attaches by itself; none of them reads data of another service.
+# Managed policies, most of them attached by SAM itself; none of them reads what is stored.
 ATTACHED = {
+    "AmazonAPIGatewayPushToCloudWatchLogs": "writes the access log",
     "AWSLambdaBasicExecutionRole": "writes logs",
     "AWSXrayWriteOnlyAccess": "writes traces",
     "AWSLambdaDynamoDBExecutionRole": "reads streams, and writes logs",
@@ -38,6 +39,8 @@ GATEWAY = """ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERRO
 BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT INVALID_API_KEY
 INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE RESOURCE_NOT_FOUND THROTTLED
 UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED""".split()
+# CloudFormation takes 500. SAM makes one of each route, and three or more of each function.
+MOST_RESOURCES = 480
 # Events that Lambda takes without telling the sender what became of them.
 UNHEARD = ("S3", "SNS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent")
 
@@ -52,6 +55,7 @@ class Rules:
         self.resources = expanded(template, self.parameters)
         self.globals = template.get("Globals", {}).get("Function", {})
         for check in (
+            self.the_stack_fits,
             self.parameters_are_described,
             self.tables_keep,
             self.buckets_keep,
@@ -76,6 +80,13 @@ class Rules:
         """Notes a promise that does not hold."""
         if not holds:
             self.broken.append(f"{id}: {promise}")
+
+    def the_stack_fits(self):
+        self.hold(
+            "Resources",
+            len(self.resources) <= MOST_RESOURCES,
+            f"{len(self.resources)} resources, where CloudFormation takes 500: leave room, or nest stacks",
+        )
 
     def parameters_are_described(self):
         for id, it in self.written["Parameters"].items():

@@ -59,6 +59,35 @@ class Stack:
             if resource["Type"] == "AWS::S3::Bucket" and plain(lock):
                 buckets.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
                 applied.append(f"{id}: object lock")
+        return applied + self._apply_to_api()
+
+    def _apply_to_api(self) -> list[str]:
+        """The answers of the gateway itself, and an authorizer that the emulator can ask."""
+        gateway, api = self.emulator.client("apigateway"), self.physical["Api"]
+        applied = []
+        answers = self.declared["Api"]["Properties"]["GatewayResponses"]
+        for kind, answer in answers.items():
+            headers = answer.get("ResponseParameters", {}).get("Headers", {})
+            status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
+            gateway.put_gateway_response(
+                restApiId=api,
+                responseType=kind,
+                responseParameters={f"gatewayresponse.header.{name}": it for name, it in headers.items()},
+                responseTemplates=answer["ResponseTemplates"],
+                **status,
+            )
+        applied.append(f"Api: {len(answers)} gateway responses")
+        for authorizer in gateway.get_authorizers(restApiId=api)["items"]:
+            # It takes what the context tells, such as the caller's address, for missing.
+            sources = [it.strip() for it in authorizer.get("identitySource", "").split(",")]
+            known = [it for it in sources if not it.startswith("context.")]
+            if known != sources:
+                change = {"op": "replace", "path": "/identitySource", "value": ",".join(known)}
+                gateway.update_authorizer(
+                    restApiId=api, authorizerId=authorizer["id"], patchOperations=[change]
+                )
+                applied.append(f"Api: {authorizer['name']} by {known}")
+        gateway.create_deployment(restApiId=api, stageName="v1")
         return applied
 
     def _package(self, text: str, bootstrap) -> str:

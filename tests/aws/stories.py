@@ -100,8 +100,10 @@ def what_is_not_allowed_is_refused(service: Service) -> None:
     for stranger in ("pk_live_" + "0" * 72, "a-key-that-nobody-was-given"):
         status = service.call("GET", "/signatures", None, stranger).status_code
         holds(status in (401, 403), f"a stranger is answered {status}")
-    answer = service.expect(404, "GET", "/signatures/00000000-0000-4000-8000-000000000000")
-    holds(answer.headers["Content-Type"].startswith("application/problem+json"), "a refusal is a problem")
+    nothing = service.expect(404, "GET", "/nothing/is/here")
+    holds(nothing.json()["code"] == "route_unknown", f"the gateway answers with a problem: {nothing.text[:200]}")
+    unknown = service.expect(404, "GET", "/signatures/00000000-0000-4000-8000-000000000000")
+    holds(unknown.headers["Content-Type"].startswith("application/problem+json"), "a refusal is a problem")
     service.expect(422, "POST", "/EU-SES", {})
 
 

@@ -187,6 +187,7 @@ impl Scope {
         match (kind.as_str(), attribute) {
             ("AWS::DynamoDB::Table", "Arn") => Ok(table_arn(name)),
             ("AWS::DynamoDB::Table", "StreamArn") => Ok(stream_arn(name)),
+            ("AWS::IAM::Role", "Arn") => Ok(format!("arn:aws:iam::{ACCOUNT}:role/{name}")),
             ("AWS::Logs::LogGroup", "Arn") => {
                 Ok(format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}:*"))
             }

@@ -321,10 +321,12 @@ const KNOWN: &[&str] = &[
 /// Types that change nothing on one machine: logs go to the terminal, nobody watches alarms, nobody but this
 /// process reaches a bucket, and it has the address that it was started with.
 const INERT: &[&str] = &[
+    "AWS::ApiGateway::Account",
     "AWS::ApiGateway::BasePathMapping",
     "AWS::ApiGateway::DomainName",
     "AWS::CloudWatch::Alarm",
     "AWS::CloudWatch::Dashboard",
+    "AWS::IAM::Role",
     "AWS::KMS::Key",
     "AWS::Logs::LogGroup",
     "AWS::Logs::MetricFilter",
