@@ -49,11 +49,11 @@ pub struct Clause(BTreeMap<&'static str, Text>);
 pub enum Network {
     /// Facebook.
     Facebook,
-    /// GitHub.
+    /// `GitHub`.
     Github,
     /// Instagram.
     Instagram,
-    /// LinkedIn.
+    /// `LinkedIn`.
     Linkedin,
     /// Mastodon.
     Mastodon,
@@ -61,11 +61,11 @@ pub enum Network {
     Threads,
     /// Twitter, by now X.
     Twitter,
-    /// WhatsApp.
+    /// `WhatsApp`.
     Whatsapp,
     /// Xing.
     Xing,
-    /// YouTube.
+    /// `YouTube`.
     Youtube,
 }
 

@@ -5,6 +5,9 @@
 //! [`render`](render::render) writes HTML that mail programs show, the same in plain text, and what to expect
 //! of which program.
 //!
+//! Of brands, templates, campaigns and rules a store keeps the JSON that was read, of persons what
+//! [`Person::members`] writes.
+//!
 //! **Invariant:** knows no network, no clock, no random source and no store. Time and keys are arguments.
 
 pub mod attribute;

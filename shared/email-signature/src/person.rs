@@ -7,9 +7,11 @@ mod patch;
 use std::collections::BTreeMap;
 
 use domain::{EmailAddress, Timestamp};
+use serde_json::{Map, Value, json};
 
 use crate::attribute::Field;
-use crate::refusal::Reason;
+use crate::members;
+use crate::refusal::{Reason, Refusal};
 use crate::value::{Image, Line};
 
 pub use change::{ChangeRequest, MAX_PENDING_CHANGES};
@@ -32,6 +34,43 @@ impl Person {
     #[must_use]
     pub const fn new(email: EmailAddress) -> Self {
         Self { email, enabled: true, group: None, picture: None, values: BTreeMap::new(), gone_at: None }
+    }
+
+    /// Reads what [`Person::members`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`], when it is of another form.
+    pub fn restore(value: &Value) -> Result<Self, Refusal> {
+        let mut said = value.clone();
+        let mut take = |name| said.as_object_mut().and_then(|it| it.remove(name));
+        let (picture, gone_at) = (take(PICTURE), take(GONE_AT));
+        let (mut person, _) = PersonPatch::parse(&said)?.apply(None, &mut Groups::default());
+        person.picture = picture.map(|it| members::image(&it)).transpose()?;
+        person.gone_at = gone_at.map(|it| members::instant(&it)).transpose()?;
+        Ok(person)
+    }
+
+    /// All that is known, for a store.
+    #[must_use]
+    pub fn members(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        members.insert("email".to_owned(), json!(self.email.expose()));
+        members.insert("enabled".to_owned(), json!(self.enabled));
+        for (field, value) in &self.values {
+            members.insert(field.as_str().to_owned(), json!(value.as_str()));
+        }
+        if let Some(group) = &self.group {
+            members.insert("group".to_owned(), json!(group.as_str()));
+        }
+        if let Some(Image { id, width, height }) = &self.picture {
+            let picture = json!({ "id": id.as_str(), "width": width, "height": height });
+            members.insert(PICTURE.to_owned(), picture);
+        }
+        if let Some(at) = self.gone_at {
+            members.insert(GONE_AT.to_owned(), json!(at.to_rfc3339()));
+        }
+        members
     }
 
     /// Deletes the person a calendar month from now; until then nothing changes, and an upsert takes the
@@ -113,6 +152,8 @@ impl Person {
     }
 }
 
+const GONE_AT: &str = "gone_at";
+const PICTURE: &str = "picture";
 /// Longest text of a field.
 pub const MAX_FIELD_CHARS: usize = 300;
 

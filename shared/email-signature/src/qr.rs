@@ -1,5 +1,7 @@
 //! QR codes, of a link to a vCard or a page.
 
+use std::fmt::Write as _;
+
 use qrcode::{Color, EcLevel, QrCode};
 
 use crate::refusal::Reason;
@@ -58,7 +60,8 @@ impl Qr {
             while column < side {
                 let run = (column..side).take_while(|it| self.is_dark(*it, row)).count();
                 if run > 0 {
-                    path.push_str(&format!("M{column} {row}h{run}v1h-{run}z"));
+                    // Writing to a string does not fail.
+                    let _written = write!(path, "M{column} {row}h{run}v1h-{run}z");
                 }
                 column += run.max(1);
             }

@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_better_campaign_is_told_from_luck() {
-        let tally = |clicks, shown| Tally { clicks, shown, ..Tally::default() };
+        let tally = |clicks, shown| Tally { shown, clicks, ..Tally::default() };
         assert_eq!(compare(&tally(120, 1000), &tally(60, 1000)), Comparison::First);
         assert_eq!(compare(&tally(60, 1000), &tally(120, 1000)), Comparison::Second);
         assert_eq!(compare(&tally(12, 100), &tally(6, 100)), Comparison::Undecided);

@@ -39,7 +39,7 @@ fn at(text: &str) -> Timestamp {
     Timestamp::parse_rfc3339(text).unwrap()
 }
 
-fn chosen<'a>(campaigns: &'a [Campaign], number: usize) -> Option<&'a str> {
+fn chosen(campaigns: &[Campaign], number: usize) -> Option<&str> {
     let (key, now) = (StickyKey::new(b"key"), at("2026-06-01T00:00:00Z"));
     choose(campaigns, &recipient(number), (None, Language::En), "acme", now, &key).map(|it| it.id().as_str())
 }

@@ -17,8 +17,16 @@ use crate::value::{Line, Link};
 pub struct PersonPatch {
     email: EmailAddress,
     pub(super) enabled: Option<bool>,
-    group: Option<Option<Line>>,
+    group: GroupChange,
     pub(super) values: BTreeMap<Field, Option<Line>>,
+}
+
+/// What is said of the group.
+#[derive(Clone, Debug, PartialEq)]
+enum GroupChange {
+    Join(Line),
+    Leave,
+    Stay,
 }
 
 /// What an upsert came to.
@@ -36,7 +44,7 @@ impl PersonPatch {
     /// A patch that says nothing yet.
     #[must_use]
     pub const fn new(email: EmailAddress) -> Self {
-        Self { email, enabled: None, group: None, values: BTreeMap::new() }
+        Self { email, enabled: None, group: GroupChange::Stay, values: BTreeMap::new() }
     }
 
     /// Reads a person as Signitic's callers write one: `email`, and any of `enabled` (1, 2 or a truth value),
@@ -84,7 +92,8 @@ impl PersonPatch {
     pub fn set(&mut self, name: &str, text: &str) -> Result<(), Reason> {
         let text = text.trim();
         if name == "group" {
-            self.group = Some(optional(text, |it| Line::parse(it, MAX_GROUP_CHARS))?);
+            let name = optional(text, |it| Line::parse(it, MAX_GROUP_CHARS))?;
+            self.group = name.map_or(GroupChange::Leave, GroupChange::Join);
             return Ok(());
         }
         let field = Field::parse(name).ok_or(Reason::Unknown)?;
@@ -113,11 +122,13 @@ impl PersonPatch {
         if let Some(on) = self.enabled {
             person.enabled = on;
         }
-        if let Some(group) = &self.group {
-            if let Some(name) = group {
+        match &self.group {
+            GroupChange::Join(name) => {
                 groups.ensure(name);
+                person.group = Some(name.clone());
             }
-            person.group.clone_from(group);
+            GroupChange::Leave => person.group = None,
+            GroupChange::Stay => {}
         }
         for (field, value) in &self.values {
             match value {

@@ -85,6 +85,20 @@ fn a_deletion_takes_a_month_and_can_be_taken_back() {
 }
 
 #[test]
+fn a_stored_person_comes_back_whole() {
+    let mut person = ada();
+    let id = crate::value::ImageId::parse("ada").unwrap();
+    person.set_picture(Some(Image { id, width: 3, height: 4 }));
+    person.delete(at("2026-01-31T10:00:00.125Z"));
+    let off = patch(&json!({"email": "ada@example.com", "enabled": 2}));
+    person = off.apply(Some(person), &mut Groups::default()).0;
+    person.delete(at("2026-01-31T10:00:00.125Z"));
+    assert_eq!(Person::restore(&Value::Object(person.members())), Ok(person));
+    let strange = json!({"email": "ada@example.com", "shoe_size": 38});
+    assert_eq!(Person::restore(&strange).unwrap_err().pointer, "/shoe_size");
+}
+
+#[test]
 fn a_person_who_is_switched_off_has_no_signature() {
     let off = patch(&json!({"email": "ada@example.com", "enabled": 2}));
     let (person, _) = off.apply(Some(ada()), &mut Groups::default());

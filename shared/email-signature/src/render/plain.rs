@@ -49,7 +49,9 @@ impl<'a> Writer<'a> {
                 let (count, says) = (slots.clone().count(), slots.clone().any(|it| says(&it)));
                 self.has_slots |= count > 0;
                 if count == 0 || says {
-                    inside.iter().for_each(|it| self.plain(it));
+                    for plain in inside {
+                        self.plain(plain);
+                    }
                 }
             }
             PlainPiece::Plain(plain) => self.plain(plain),

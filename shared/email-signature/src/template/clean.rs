@@ -61,7 +61,7 @@ pub(crate) const ATTRIBUTES: [&str; 15] = [
 ];
 
 /// Properties that concern the element alone: none loads anything, and none leaves its box.
-pub(crate) const PROPERTIES: [&str; 47] = [
+pub(crate) const PROPERTIES: [&str; 49] = [
     "background-color",
     "border",
     "border-bottom",
@@ -99,6 +99,7 @@ pub(crate) const PROPERTIES: [&str; 47] = [
     "margin",
     "max-width",
     "min-width",
+    "overflow-wrap",
     "padding",
     "padding-bottom",
     "padding-left",
@@ -109,4 +110,5 @@ pub(crate) const PROPERTIES: [&str; 47] = [
     "vertical-align",
     "white-space",
     "width",
+    "word-break",
 ];

@@ -24,6 +24,9 @@ pub(crate) fn compile(
     source: &str,
     images: &BTreeMap<ImageId, Image>,
 ) -> Result<(Vec<Node>, Vec<Warning>), Reason> {
+    if source.matches('<').count() > MAX_TAGS {
+        return Err(Reason::TooMany { max: MAX_TAGS, what: "tags" });
+    }
     let (marked, slots) = mark(source)?;
     let tree = markup::parse(&clean(&marked))?;
     let seen = vec![false; slots.len()];
@@ -293,6 +296,9 @@ fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
+/// HTML parsers repeat open elements in every paragraph that follows: a source of n tags can make n² / 4
+/// elements.
+const MAX_TAGS: usize = 800;
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 /// Elements that begin and end lines.

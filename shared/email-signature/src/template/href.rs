@@ -33,7 +33,6 @@ impl Href {
     pub(crate) fn of(pieces: Vec<Piece>) -> Result<Self, Reason> {
         let form = |slot: &Slot| slot.attribute.form();
         match pieces.as_slice() {
-            [] => Err(NOT_ABSOLUTE),
             [Piece::Static(text)] => fixed(text),
             [Piece::Slot(slot)] if form(slot) == Form::Link => {
                 slot.otherwise.as_deref().map(Link::parse).transpose()?;
@@ -66,7 +65,7 @@ impl Href {
                 Ok(Self::Composed(pieces))
             }
             [Piece::Slot(slot), ..] => Err(slot.misplaced()),
-            [Piece::Separator(_), ..] => Err(NOT_ABSOLUTE),
+            [] | [Piece::Separator(_), ..] => Err(NOT_ABSOLUTE),
         }
     }
 }

@@ -5,9 +5,12 @@ use crate::refusal::Reason;
 /// A part of the tree.
 #[derive(Debug)]
 pub(crate) enum Markup {
-    Element { name: String, attributes: Vec<(String, String)>, children: Vec<Self> },
+    Element { name: String, attributes: Attributes, children: Vec<Self> },
     Text(String),
 }
+
+/// Names and values.
+pub(crate) type Attributes = Vec<(String, String)>;
 
 /// Reads a tree.
 ///
@@ -15,7 +18,7 @@ pub(crate) enum Markup {
 ///
 /// [`Reason::TooDeep`].
 pub(crate) fn parse(html: &str) -> Result<Vec<Markup>, Reason> {
-    let mut open: Vec<(String, Vec<(String, String)>, Vec<Markup>)> = Vec::new();
+    let mut open: Vec<(String, Attributes, Vec<Markup>)> = Vec::new();
     let (mut top, mut rest) = (Vec::new(), html);
     while !rest.is_empty() {
         let (text, tag) = rest.split_once('<').map_or((rest, None), |(text, after)| (text, Some(after)));
@@ -60,7 +63,7 @@ fn end_of_tag(tag: &str) -> usize {
     found.unwrap_or(tag.len())
 }
 
-fn tag_of(inside: &str) -> (String, Vec<(String, String)>) {
+fn tag_of(inside: &str) -> (String, Attributes) {
     let (name, mut rest) = inside.split_once(' ').unwrap_or((inside, ""));
     let mut attributes = Vec::new();
     while let Some((attribute, after)) = rest.split_once("=\"") {

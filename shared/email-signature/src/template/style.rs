@@ -32,7 +32,8 @@ pub(crate) fn warnings(style: &str, name: &str, is_on_surface: bool, found: &mut
                 Color::parse(value).filter(|it| !palette::can_be_read(it)).map(|_| Code::AppleMailDarkMode)
             }
             "font-family" if !is_everywhere(value) => Some(Code::OutlookFont),
-            "max-width" | "min-width" => Some(Code::OutlookMaxWidth),
+            // Images have a width of their own, which Outlook goes by.
+            "max-width" | "min-width" if name != "img" => Some(Code::OutlookMaxWidth),
             "padding" if !matches!(name, "td" | "th" | "table") => Some(Code::OutlookPadding),
             _ => None,
         };

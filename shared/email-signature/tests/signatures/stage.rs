@@ -80,6 +80,10 @@ fn sender(name: &'static str, value: &Value, language: Language, portrait: bool)
 }
 
 pub(crate) fn senders() -> Vec<Sender> {
+    plain().into_iter().chain(of_many_scripts()).collect()
+}
+
+fn plain() -> Vec<Sender> {
     vec![
         sender("full", &full(), Language::En, true),
         sender(
@@ -103,6 +107,11 @@ pub(crate) fn senders() -> Vec<Sender> {
             Language::En,
             true,
         ),
+    ]
+}
+
+fn of_many_scripts() -> Vec<Sender> {
+    vec![
         sender(
             "accents",
             &json!({
