@@ -22,7 +22,8 @@ fn the_contract_of_the_api_names_the_scope_that_is_asked_for() {
     let mut described = 0;
     for (method, path, operation) in operations(&document) {
         let keyed = operation.get("security").unwrap().items().iter().filter_map(|it| it.get("apiKey"));
-        let scopes: Vec<&str> = keyed.flat_map(|it| it.items()).filter_map(contract::Node::text).collect();
+        let scopes: Vec<&str> =
+            keyed.flat_map(contract::Node::items).filter_map(contract::Node::text).collect();
         let asked = Operation::of(&method, &path).map(|it| it.scope.as_str());
         assert_eq!(scopes, asked.into_iter().collect::<Vec<_>>(), "{method} {path}");
         described += scopes.len();

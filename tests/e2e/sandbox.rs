@@ -54,8 +54,10 @@ impl Test {
         let messages = self.messages().await;
         let newest = messages.iter().rev().find(|it| it["channel"] == channel).expect("a message");
         let text = newest["text"].as_str().unwrap().to_owned();
-        let words = text.split(|it: char| !it.is_ascii_digit());
-        words.filter(|it| it.len() == 6).next_back().or(None).expect("a code").to_owned()
+        // A word, and no part of one: a digest has digits as well.
+        let mut words = text.split_whitespace().map(|it| it.trim_matches(|it: char| !it.is_alphanumeric()));
+        let is_code = |it: &&str| it.len() == 6 && it.bytes().all(|it| it.is_ascii_digit());
+        words.rfind(is_code).expect("a code").to_owned()
     }
 
     async fn sign(&self) {

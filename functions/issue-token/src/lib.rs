@@ -19,7 +19,7 @@ use shared::edge::{
 use shared::store::{Access, Credential, CredentialKind};
 use zeroize::Zeroizing;
 
-use wire::{AppBody, Form, OAuthError, OpenapiBody};
+use wire::{AppBody, Client, Form, OAuthError, OpenapiBody};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -175,7 +175,7 @@ async fn issue(
 }
 
 /// Name and secret of `Authorization: Basic` (RFC 7617), if the call has that header.
-fn basic(http: &HttpRequest) -> Result<Option<(Zeroizing<String>, Zeroizing<String>)>, OAuthError> {
+fn basic(http: &HttpRequest) -> Result<Option<Client>, OAuthError> {
     let Some(header) = http.header("authorization") else { return Ok(None) };
     let encoded = header.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let bytes = encoded.and_then(|(_, encoded)| STANDARD.decode(encoded.trim()).ok()).map(Zeroizing::new);

@@ -38,6 +38,9 @@ pub(crate) struct Form {
     client_secret: Option<Zeroizing<String>>,
 }
 
+/// A client's id, or a caller's name, and their secret.
+pub(crate) type Client = (Zeroizing<String>, Zeroizing<String>);
+
 /// Why `POST /oauth/token` gives no token (RFC 6749 section 5.2).
 #[derive(Debug)]
 pub(crate) enum OAuthError {
@@ -78,7 +81,7 @@ impl Form {
     }
 
     /// The client's id and secret, if they are in the body.
-    pub(crate) fn client(&self) -> Result<Option<(Zeroizing<String>, Zeroizing<String>)>, OAuthError> {
+    pub(crate) fn client(&self) -> Result<Option<Client>, OAuthError> {
         match (&self.client_id, &self.client_secret) {
             // An id alone tells who asks, and the header shows it.
             (_, None) => Ok(None),

@@ -200,7 +200,7 @@ impl Kept {
 
     fn into_event(self) -> Value {
         let mut event = self.0;
-        add_header(&mut event, "idempotency-replayed", "true".to_owned());
+        add_header(&mut event, "idempotency-replayed", "true");
         event
     }
 }
@@ -208,16 +208,14 @@ impl Kept {
 /// Tells the caller what is left.
 fn limited(mut answer: Value, call: &Call, taken: &Taken) -> Value {
     let left = taken.left.unwrap_or(0);
-    add_header(
-        &mut answer,
-        "ratelimit-policy",
-        format!("\"operation\";q={};w={}", call.most, MINUTE.as_secs()),
-    );
-    add_header(&mut answer, "ratelimit", format!("\"operation\";r={left};t={}", taken.resets_in.as_secs()));
+    let policy = format!("\"operation\";q={};w={}", call.most, MINUTE.as_secs());
+    add_header(&mut answer, "ratelimit-policy", &policy);
+    let limit = format!("\"operation\";r={left};t={}", taken.resets_in.as_secs());
+    add_header(&mut answer, "ratelimit", &limit);
     answer
 }
 
-fn add_header(answer: &mut Value, name: &str, value: String) {
+fn add_header(answer: &mut Value, name: &str, value: &str) {
     if let Some(headers) = answer.get_mut("multiValueHeaders").and_then(Value::as_object_mut) {
         headers.insert(name.to_owned(), json!([value]));
     }

@@ -203,7 +203,7 @@ fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
 pub const TOKEN_TTL: Duration = Duration::from_mins(30);
 
 /// How far the clocks of two of our own machines may be apart.
-const SKEW: Duration = Duration::from_secs(60);
+const SKEW: Duration = Duration::from_mins(1);
 const ALGORITHM: &str = "ES256";
 const TYPE: &str = "at+jwt";
 const ISSUER: &str = "urn:paraphe:access";

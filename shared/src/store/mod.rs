@@ -53,7 +53,7 @@ pub use log::Log;
 pub use messages::Claim;
 pub use outbox::{Outbox, OutboxEvent};
 pub use quota::{Quota, Quotas, Taken};
-pub use replays::{KEPT_FOR, Replay, ReplayClaim, Replays};
+pub use replays::{Replay, ReplayClaim, Replays};
 pub use requests::{Fetch, Page, Requests, Rounds, SandboxMessage};
 pub use sealed::{SealedFile, SealedFiles};
 pub use themes::{Theme, Themes};

@@ -115,7 +115,7 @@ impl Replays {
             }
             let Some(found) = self.get(&item.pk).await? else { continue };
             if now.unix_ms() < found.valid_until {
-                return self.known(found, fingerprint, now);
+                return self.known(&found, fingerprint, now);
             }
             if !found.is_answered {
                 let is_same = found.fingerprint == item.fingerprint;
@@ -129,7 +129,7 @@ impl Replays {
         Ok(Replay::InFlight { retry_after: Duration::from_secs(1) })
     }
 
-    fn known(&self, found: ReplayItem, fingerprint: &Digest, now: Timestamp) -> Result<Replay, StoreError> {
+    fn known(&self, found: &ReplayItem, fingerprint: &Digest, now: Timestamp) -> Result<Replay, StoreError> {
         if found.fingerprint != fingerprint.to_hex() {
             return Ok(Replay::Different);
         }
@@ -271,6 +271,6 @@ fn claimed(item: &ReplayItem) -> Result<Replay, StoreError> {
 }
 
 /// How long an answer is given again.
-pub const KEPT_FOR: Duration = Duration::from_hours(24);
+const KEPT_FOR: Duration = Duration::from_hours(24);
 /// How often a claim is tried again that somebody let go just then.
 const ROUNDS: usize = 3;

@@ -210,7 +210,7 @@ async fn openapi_s_integrators_get_what_they_know() {
     let _token = openapi(&door, &app.id, &app.secret, &verify).await.expect(200);
     let short = json!({ "scopes": ["POST:esignature.openapi.com/EU-SES"], "ttl": 60 });
     let short = openapi(&door, "ada@example.com", &key, &short).await.expect(200).text("/token");
-    door.advance(Duration::from_secs(60)).await;
+    door.advance(Duration::from_mins(1)).await;
     assert_eq!(door.call_as(&short, Method::POST, "/EU-SES", Some(&json!({}))).await.status, 401);
     for (secret, body, status) in [
         ("pk_live_wrong", &scopes, 401),

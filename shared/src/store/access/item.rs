@@ -91,7 +91,6 @@ impl CredentialItem {
 
 /// What is to be changed of a credential; what is absent stays.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::option_option, reason = "to leave a bound and to take it away differ")]
 pub struct CredentialChange {
     /// What the tenant calls it.
     pub name: Option<Text>,
