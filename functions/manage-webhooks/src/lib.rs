@@ -35,7 +35,7 @@ pub struct Deps {
 ///
 /// # Errors
 ///
-/// [`ConfigError`] when its environment is incomplete or the secret cannot be read.
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let (deliveries, health) = supply.deliveries()?;
@@ -49,7 +49,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         queue: supply.webhook_queue()?,
         reach: supply.reach(),
     };
-    Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
+    let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
+    Ok(handler.behind(supply.admission().await?))
 }
 
 /// Lists, shows, makes, changes and ends subscriptions; shows what was told.
