@@ -162,7 +162,7 @@ async fn authorization(
             Some(format!("Basic {}", STANDARD.encode(format!("{username}:{password}"))))
         }
         Auth::OAuth2 { token_url, client_id, client_secret, scope } => {
-            let client = Client { token_url, client_id, client_secret, scope: scope.as_deref() };
+            let client = Client { token_url, id: client_id, secret: client_secret, scope: scope.as_deref() };
             let name = (&webhook.id, webhook.version);
             let token = deps.tokens.token(name, &client, &deps.outbound, now).await?;
             Some(format!("Bearer {}", token.as_str()))

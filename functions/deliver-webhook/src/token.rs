@@ -27,8 +27,8 @@ struct Kept {
 /// Where a token is had, and by whom.
 pub(crate) struct Client<'a> {
     pub(crate) token_url: &'a str,
-    pub(crate) client_id: &'a str,
-    pub(crate) client_secret: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) secret: &'a str,
     pub(crate) scope: Option<&'a str>,
 }
 
@@ -85,7 +85,7 @@ async fn ask(
 ) -> Result<(Zeroizing<String>, Duration), &'static str> {
     // Both are form-encoded before they are joined (RFC 6749 section 2.3.1).
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = format!("{}:{}", encoded(client.client_id), encoded(client.client_secret));
+    let pair = format!("{}:{}", encoded(client.id), encoded(client.secret));
     let basic = format!("Basic {}", STANDARD.encode(pair));
     let headers = BTreeMap::from([
         ("accept".to_owned(), "application/json".to_owned()),

@@ -35,7 +35,7 @@ pub struct Deps {
 ///
 /// # Errors
 ///
-/// [`ConfigError`] when its environment is incomplete or the secret cannot be read.
+/// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let (deliveries, health) = supply.deliveries()?;

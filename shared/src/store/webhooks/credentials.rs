@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use aws_lc_rs::hkdf;
 use domain::Timestamp;
 use rand::{CryptoRng, RngExt as _};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::BoxError;
+use crate::store::cipher::Cipher;
 use crate::store::error::StoreError;
 
 /// What opens an endpoint, and what signs messages to it. `Debug` hides it.
@@ -135,69 +133,36 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The service's keys for credentials, by version; the first one encrypts.
-pub struct CredentialKey {
-    versions: Vec<(u32, Zeroizing<Vec<u8>>)>,
-}
+/// The service's keys for credentials.
+#[derive(Debug)]
+pub struct CredentialKey(Cipher);
 
 impl CredentialKey {
     /// Makes the keys from secret material of any length, the current version first.
     #[must_use]
     pub fn new(versions: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Self {
-        Self { versions: versions.into_iter().map(|(version, key)| (version, Zeroizing::new(key))).collect() }
+        Self(Cipher::new(PURPOSE, versions))
     }
 
-    /// Encrypts credentials for one place: the key's version, then nonce, ciphertext and tag in hexadecimal.
+    /// Encrypts credentials for one place: the key's version, then the rest in hexadecimal.
     pub(super) fn seal(&self, credentials: &Credentials, place: &str) -> Result<String, StoreError> {
-        let failed =
-            || StoreError::Unavailable { operation: "encrypt", source: BoxError::from("encryption failed") };
-        let (version, material) = self.versions.first().ok_or_else(failed)?;
-        let mut bytes = Zeroizing::new(serde_json::to_vec(credentials).map_err(|_| failed())?);
-        let nonce = key_of(material, place)
-            .and_then(|key| key.seal_in_place_append_tag(Aad::from(place.as_bytes()), &mut *bytes).ok())
-            .ok_or_else(failed)?;
-        Ok(format!("{version}:{}{}", hex::encode(nonce.as_ref()), hex::encode(bytes.as_slice())))
+        let bytes = serde_json::to_vec(credentials).map_err(|error| StoreError::corrupt(place, error))?;
+        let (version, sealed) = self.0.seal(bytes, place)?;
+        Ok(format!("{version}:{}", hex::encode(sealed)))
     }
 
     /// Decrypts credentials of this place.
     pub(super) fn open(&self, sealed: &str, place: &str) -> Result<Credentials, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt(place, what);
         let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
-        let material = self
-            .versions
-            .iter()
-            .find(|(known, _)| version.parse() == Ok(*known))
-            .map(|(_, material)| material)
-            .ok_or_else(|| corrupt("unknown key version"))?;
+        let version = version.parse().map_err(|_| corrupt("no version"))?;
         let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
-        let (nonce, rest) = sealed.split_at_checked(NONCE_BYTES).ok_or_else(|| corrupt("too short"))?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| corrupt("nonce"))?;
-        let mut rest = Zeroizing::new(rest.to_vec());
-        let key = key_of(material, place).ok_or_else(|| corrupt("no key"))?;
-        let bytes = key
-            .open_in_place(nonce, Aad::from(place.as_bytes()), rest.as_mut_slice())
-            .map_err(|_| corrupt("not authentic"))?;
-        serde_json::from_slice(bytes).map_err(|_| corrupt("not JSON"))
+        let bytes = self.0.open(version, &sealed, place)?;
+        serde_json::from_slice(&bytes).map_err(|_| corrupt("not JSON"))
     }
 }
 
-impl fmt::Debug for CredentialKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CredentialKey(***)")
-    }
-}
-
-/// HKDF-SHA-256 (RFC 5869): a key for each place.
-fn key_of(material: &[u8], place: &str) -> Option<RandomizedNonceKey> {
-    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, DOMAIN).extract(material);
-    let info = [place.as_bytes()];
-    let mut bytes = Zeroizing::new([0_u8; 32]);
-    prk.expand(&info, hkdf::HKDF_SHA256).ok()?.fill(bytes.as_mut_slice()).ok()?;
-    RandomizedNonceKey::new(&AES_256_GCM, bytes.as_slice()).ok()
-}
-
-const DOMAIN: &[u8] = b"paraphe/webhook-credentials/v1\0";
-const NONCE_BYTES: usize = 12;
+const PURPOSE: &[u8] = b"paraphe/webhook-credentials/v1\0";
 
 #[cfg(test)]
 mod tests {
