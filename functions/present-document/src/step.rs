@@ -5,7 +5,7 @@ use domain::request::{AnyRequest, Progress, Role, Signatory};
 use domain::value::Language;
 use shared::edge::page::{Texts, language};
 use shared::edge::session::{Credential, word_of};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, language};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 
 use crate::room::form::{self, Held, Refused};
 use crate::{Deps, page, room};

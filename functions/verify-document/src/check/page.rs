@@ -91,7 +91,7 @@ const SCRIPT: &str = include_str!("../../assets/check.js");
 const STYLE: &str = concat!(
     include_str!("../../../../shared/templates/web/base.css"),
     include_str!("../../../../shared/templates/web/frame.css"),
-    include_str!("../../assets/report.css"),
+    include_str!("../../../../shared/sheet/assets/sheet.css"),
     include_str!("../../assets/check.css"),
 );
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
