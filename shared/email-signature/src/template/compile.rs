@@ -64,9 +64,7 @@ fn dropped(source: &str) -> Vec<Warning> {
     let source = source.to_ascii_lowercase();
     let has = |word: &str| source.contains(word);
     let style = has("<style").then(|| Warning::of(Code::GmailStyleElement));
-    let background = has("background-image")
-        || has(" background=")
-        || (has("background:") && has("url("));
+    let background = has("background-image") || has(" background=") || (has("background:") && has("url("));
     style.into_iter().chain(background.then(|| Warning::of(Code::OutlookBackground))).collect()
 }
 
