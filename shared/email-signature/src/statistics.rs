@@ -88,8 +88,10 @@ pub fn wilson(hits: u64, total: u64, z: f64) -> Option<Share> {
 #[must_use]
 pub fn difference(first: Share, second: Share) -> Share {
     let observed = first.observed - second.observed;
-    let below = (first.observed - first.low).hypot(second.high - second.observed);
-    let above = (first.high - first.observed).hypot(second.observed - second.low);
+    // Not `f64::hypot`: its symbol is of a newer C library than some hosts of functions have.
+    let root = |one: f64, other: f64| (one * one + other * other).sqrt();
+    let below = root(first.observed - first.low, second.high - second.observed);
+    let above = root(first.high - first.observed, second.observed - second.low);
     Share { observed, low: observed - below, high: observed + above }
 }
 

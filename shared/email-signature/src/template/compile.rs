@@ -64,7 +64,7 @@ fn dropped(source: &str) -> Vec<Warning> {
     let source = source.to_ascii_lowercase();
     let has = |word: &str| source.contains(word);
     let style = has("<style").then(|| Warning::of(Code::GmailStyleElement));
-    let background = ["background-image", "background:", "background="].into_iter().any(has);
+    let background = has("background-image") || has(" background=") || (has("background:") && has("url("));
     style.into_iter().chain(background.then(|| Warning::of(Code::OutlookBackground))).collect()
 }
 

@@ -219,6 +219,7 @@ fn authors_are_told_what_programs_make_of_it() {
         assert_eq!(codes(source), [code], "{source}");
     }
     assert_eq!(codes("<p style=\"color:#ffffff;background-color:#000000;font-family:Arial\">x</p>"), []);
+    assert_eq!(codes("<p style=\"background:#ffffff\">x</p>"), []);
     assert_eq!(codes(&format!("<p>{}</p>", "x".repeat(11_000))), [Code::GmailLarge]);
     let told = rendered("<p style=\"border-radius:3px\">x</p>", "x", &json!({})).warnings;
     assert!(told.iter().all(|it| !it.sentence().is_empty() && it.client().as_str() == "outlook"));
