@@ -50,7 +50,7 @@ def call(service: Service, document: Path, examples: int, further: list[str]) ->
         str(Path(sys.executable).parent / "schemathesis"),
         "--config-file", str(HERE / "schemathesis.toml"),
         "run", str(document), "--url", service.url,
-        "--checks", "all", "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all",
+        "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all",
         "--max-examples", str(examples), "--seed", "1", "--request-timeout", "60",
         "--warnings", "off", "--suppress-health-check", "all", "--continue-on-failure",
         *further,
