@@ -31,7 +31,6 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Tells cargo which files decide.
-#[expect(clippy::print_stdout, reason = "cargo listens")]
 fn println_rerun(source: &Path) {
     println!("cargo::rerun-if-changed={}", source.display());
     println!("cargo::rerun-if-changed=build");

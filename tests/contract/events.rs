@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 135] = [
+const ANSWERS: [(&str, &str); 137] = [
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
     ("capture-signature", "404"),
@@ -184,6 +184,8 @@ const ANSWERS: [(&str, &str); 135] = [
     ("deliver-webhook.delivery", "0 to be delivered again"),
     ("deliver-webhook.endpoint", "0 to be delivered again"),
     ("describe-api", "200"),
+    ("describe-api.docs", "200"),
+    ("describe-api.docs-file", "200"),
     ("describe-api.other-method", "405"),
     ("expire-requests", "null"),
     ("export-audit", "404"),
@@ -266,8 +268,8 @@ const ANSWERS: [(&str, &str); 135] = [
     ("present-document.step", "200"),
     ("read-request.action", "404"),
     ("read-request.action-singular", "404"),
-    ("read-request.list", "200"),
-    ("read-request.list-singular", "200"),
+    ("read-request.list", "404"),
+    ("read-request.list-singular", "404"),
     ("read-request.one", "404"),
     ("read-request.one-singular", "404"),
     ("read-request.signed", "404"),

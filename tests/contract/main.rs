@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
 mod access;
+mod clients;
 mod environment;
 mod events;
 mod functions;
@@ -9,6 +10,7 @@ mod house;
 mod layers;
 mod openapi;
 mod problems;
+mod release;
 mod repository;
 mod source;
 mod wires;

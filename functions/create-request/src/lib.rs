@@ -77,6 +77,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let tenant = http.tenant()?;
     let mut rng = system_rng();
     let mut body: CreateBody = http.json()?;
+    parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref())?;
     let theme = theme(deps, &tenant, &mut body).await?;
     let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
     // In a sandbox no text message costs anything.
@@ -117,7 +118,8 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         return Err(problem);
     }
     let request = AnyRequest::Received(stored);
-    Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
+    let data = view::request(&request, Some(&deps.links));
+    Ok(Reply::json(200, &view::envelope("Created", &data)).header("etag", view::etag(&request)))
 }
 
 /// Goes on where an earlier attempt at the same call died: its request is there, its documents may not be.

@@ -47,6 +47,21 @@ pub(crate) fn signatories(
         .collect()
 }
 
+/// Checks what callers of Openapi say of the kind of signature: there is one.
+///
+/// # Errors
+///
+/// 422 with Openapi's number 622 for another kind of signature, 625 for another kind of certificate.
+pub(crate) fn kinds(certificate: Option<&str>, signature: Option<&str>) -> Result<(), Problem> {
+    if certificate.is_some_and(|it| it != "EU-SES") {
+        return Err(Problem::invalid("/certificateType", "Only EU-SES is made here.").numbered(625));
+    }
+    if signature.is_some_and(|it| it != "pades") {
+        return Err(Problem::invalid("/signatureType", "invalid signatureType").numbered(622));
+    }
+    Ok(())
+}
+
 /// Takes the name of the theme out of the options, with a pointer to where it stood.
 ///
 /// # Errors

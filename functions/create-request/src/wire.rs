@@ -17,6 +17,13 @@ pub(crate) struct CreateBody {
     pub(crate) description: Option<String>,
     #[serde(default)]
     pub(crate) options: Options,
+    /// Openapi's word for what is made here.
+    pub(crate) certificate_type: Option<String>,
+    /// Openapi's word for how it is made.
+    pub(crate) signature_type: Option<String>,
+    /// Always true here: documents are checked after the answer.
+    #[serde(rename = "asyncDocumentsValidation")]
+    pub(crate) _async_documents_validation: Option<Flag>,
     /// Openapi's page shows it here; `options.signatureMode` wins.
     pub(crate) signature_mode: Option<Vec<String>>,
     /// Openapi's page shows it here; `options.userEditableData` wins.

@@ -52,7 +52,10 @@ pub(crate) async fn show(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
 pub(crate) async fn judge(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let (signer, attachment) = (signer(http)?, attachment(http)?);
     let verdict = match http.path_parameter("verdict")? {
-        "accept" => AttachmentVerdict::Accept,
+        "accept" => {
+            let _unused = crate::reason(http)?;
+            AttachmentVerdict::Accept
+        }
         "reject" => AttachmentVerdict::Reject(reason(http)?),
         _ => return Err(Problem::not_found()),
     };

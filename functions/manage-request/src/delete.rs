@@ -19,8 +19,14 @@ pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> 
     let (tenant, id) = (http.tenant()?, http.request_id()?);
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
+    let mut is_checked = false;
     let deleted = loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
+        // Its own moves change the version.
+        if !is_checked {
+            http.check_if_match(&view::etag(&request))?;
+            is_checked = true;
+        }
         if request.facts().deleted_at.is_some() {
             break request;
         }

@@ -68,28 +68,24 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 
 /// A move of the whole request, by its name.
 async fn whole(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    match http.path_parameter("actionType")? {
+    let action = http.path_parameter("actionType")?;
+    if matches!(action, "extend" | "reactivate") {
+        let at = deadline(http)?;
+        return match action {
+            "extend" => act(deps, http, cx, |it, cause| it.extend(at, cause)).await,
+            _ => act(deps, http, cx, |it, cause| it.reactivate(at, cause)).await,
+        };
+    }
+    // No other move needs a body, and what stands in one is never passed over.
+    let reason = reason(http)?;
+    match action {
         "activate" => act(deps, http, cx, AnyRequest::activate).await,
         "archive" => act(deps, http, cx, AnyRequest::archive).await,
-        "cancel" => {
-            let reason = reason(http)?;
-            act(deps, http, cx, |it, cause| it.cancel(reason.as_ref(), cause)).await
-        }
+        "cancel" => act(deps, http, cx, |it, cause| it.cancel(reason.as_ref(), cause)).await,
         "complete" => act(deps, http, cx, |it, cause| Ok(it.complete(cause)?.map(any))).await,
         "deactivate" => act(deps, http, cx, AnyRequest::deactivate).await,
         "erase" => erase::erase(deps, http, &Erasure::Everyone, cx).await,
-        "extend" => {
-            let at = deadline(http)?;
-            act(deps, http, cx, |it, cause| it.extend(at, cause)).await
-        }
-        "legal-hold" => {
-            let reason = reason(http)?;
-            act(deps, http, cx, |it, cause| it.hold(reason.as_ref(), cause)).await
-        }
-        "reactivate" => {
-            let at = deadline(http)?;
-            act(deps, http, cx, |it, cause| it.reactivate(at, cause)).await
-        }
+        "legal-hold" => act(deps, http, cx, |it, cause| it.hold(reason.as_ref(), cause)).await,
         "release-hold" => act(deps, http, cx, AnyRequest::release).await,
         "remind" => act(deps, http, cx, |it, cause| it.remind(None, cause)).await,
         "restore" => act(deps, http, cx, AnyRequest::put_back).await,
@@ -114,13 +110,17 @@ pub(crate) async fn act(
     let mut rounds = Rounds::default();
     loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
+        http.check_if_match(&view::etag(&request))?;
         let mut cause = http.integrator_cause(cx, &mut rng)?;
         match deps.courier.commit(make(request, &mut cause)?).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             Err(error) => return Err(error.into()),
-            Ok(request) => {
+            Ok(_) => {
+                // What was sent on the way is noted in the request as well: the answer shows it as it is now.
+                let request = deps.requests.load_for(&tenant, &id).await?;
                 let data = view::request(&request, Some(&deps.links));
-                return Ok(Reply::json(200, &view::envelope("Updated", &data)));
+                let reply = Reply::json(200, &view::envelope("Updated", &data));
+                return Ok(reply.header("etag", view::etag(&request)));
             }
         }
     }
@@ -141,7 +141,12 @@ fn deadline(http: &HttpRequest) -> Result<Timestamp, Problem> {
     })
 }
 
-fn reason(http: &HttpRequest) -> Result<Option<Text>, Problem> {
+/// The reason in a body, if there is one.
+///
+/// # Errors
+///
+/// [`Problem`] 422 for another body, and for a reason that is too long.
+pub(crate) fn reason(http: &HttpRequest) -> Result<Option<Text>, Problem> {
     let body: ReasonBody = if http.body_len() == 0 { ReasonBody::default() } else { http.json()? };
     body.reason
         .filter(|it| !it.trim().is_empty())

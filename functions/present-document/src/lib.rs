@@ -188,11 +188,14 @@ fn renewed(reply: Reply, credential: &Credential, deps: &Deps, cx: &Invocation) 
 async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let credential = Credential::of(http, &deps.session_key, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, http).await?;
-    let sha256 = http.query("sha256").and_then(|it| Digest::parse(it).ok());
+    let malformed = |detail: &str| Problem::bad_request("query_malformed", detail);
+    let sha256 = http.query("sha256").map(Digest::parse).transpose();
+    let sha256 = sha256.map_err(|_| malformed("sha256 is a digest: 64 hexadecimal digits."))?;
     let wanted = match (http.query("which"), sha256) {
         (Some("signed"), _) => Wanted::Signed,
-        (_, Some(sha256)) => Wanted::Revision(sha256),
-        (_, None) => Wanted::Newest,
+        (Some(_), _) => return Err(malformed("which can only be signed.")),
+        (None, Some(sha256)) => Wanted::Revision(sha256),
+        (None, None) => Wanted::Newest,
     };
     let shown = shown::find(&request, &signatory, wanted, cx.now)?;
     let file_name = format!("{}-{}.pdf", request.facts().id, shown.name);

@@ -1,9 +1,11 @@
 //! `GET /signatures`, `GET /signatures/{id}` and its documents, in plural and singular.
 
+mod list;
+
 use domain::LinkKey;
 use domain::policy::DOCUMENT_MONTHS;
 use domain::request::{AnyRequest, FileFacts};
-use serde_json::Value;
+use shared::edge::cursor::CursorKey;
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, view};
 use shared::store::{DocumentKeys, Documents, Requests, StoreError};
@@ -14,6 +16,7 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     links: LinkKey,
+    cursors: CursorKey,
 }
 
 /// This function, ready to be invoked.
@@ -23,8 +26,12 @@ pub struct Deps {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
-    let deps =
-        Deps { requests: supply.requests()?, documents: supply.documents()?, links: supply.links().await? };
+    let deps = Deps {
+        requests: supply.requests()?,
+        documents: supply.documents()?,
+        links: supply.links().await?,
+        cursors: supply.cursors().await?,
+    };
     let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
     Ok(handler.behind(supply.admission().await?))
 }
@@ -36,13 +43,14 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 404 for what is not there or not the caller's, 410 for documents whose time is over.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     if matches!(http.route(), "/signatures" | "/signature") {
-        return list(deps, &http).await;
+        return list::list(deps, &http).await;
     }
     let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
     // The documents have routes of their own, as they ask for a scope of their own.
     match (http.route().rsplit('/').next(), http.path_parameter("actionType").unwrap_or_default()) {
         (Some("{id}"), _) | (Some("{actionType}"), "detail") => {
-            Ok(Reply::json(200, &view::envelope("", &view::request(&request, Some(&deps.links)))))
+            let data = view::request(&request, Some(&deps.links));
+            Ok(Reply::json(200, &view::envelope("", &data)).header("etag", view::etag(&request)))
         }
         (Some("signedDocument"), _) => {
             let sealed = request.sealed().cloned();
@@ -54,42 +62,6 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         }
         _ => Err(Problem::not_found()),
     }
-}
-
-async fn list(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
-    let number = |name: &str, default: usize, bounds: std::ops::RangeInclusive<usize>| {
-        let Some(text) = http.query(name) else { return Ok(default) };
-        let number = text.parse().ok().filter(|it| bounds.contains(it));
-        number.ok_or_else(|| {
-            let detail = format!("{name} is a whole number from {} to {}.", bounds.start(), bounds.end());
-            Problem::bad_request("query_malformed", detail)
-        })
-    };
-    let skip = number("skip", 0, 0..=MAX_SKIP)?;
-    let limit = number("limit", MAX_LIMIT, 1..=MAX_LIMIT)?;
-    for (name, only) in [("certificateType", "EU-SES"), ("signatureType", "pades")] {
-        if http.query(name).is_some_and(|it| it != only) {
-            return Ok(Reply::json(200, &view::envelope("", &Value::Array(Vec::new()))));
-        }
-    }
-    let states = http.query("state").map(states).transpose()?;
-    let page = deps.requests.list(&http.tenant()?, states.as_deref(), skip, limit).await?;
-    let rows: Vec<Value> = page.requests.iter().map(view::row).collect();
-    Ok(Reply::json(200, &view::envelope("", &Value::Array(rows))))
-}
-
-/// The states a filter names. The other product's sandbox answers `WAIT_SIGNERS`, so that is understood.
-fn states(filter: &str) -> Result<Vec<&'static str>, Problem> {
-    let states: Option<Vec<_>> = filter
-        .split(',')
-        .map(|word| match word.trim() {
-            "WAIT_SIGNERS" => Some("WAIT_SIGNER"),
-            word => STATES.into_iter().find(|state| *state == word),
-        })
-        .collect();
-    states.ok_or_else(|| {
-        Problem::bad_request("query_malformed", format!("state is one of {}.", STATES.join(", ")))
-    })
 }
 
 /// Which document of a request.
@@ -143,8 +115,3 @@ async fn document(
     }
     Err(Problem::gone("The document was deleted. The audit trail is still there."))
 }
-
-const MAX_LIMIT: usize = 100;
-const MAX_SKIP: usize = 10_000;
-const STATES: [&str; 8] =
-    ["WAIT_VALIDATION", "DRAFT", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];

@@ -33,14 +33,11 @@ pub(crate) fn join(folder: &Path) -> Result<Node, Box<dyn Error>> {
 /// Adds a section: paths by their names, components by their kinds and names.
 fn add(document: &mut Node, section: &str, content: &Node) -> Result<(), String> {
     let Node::Map(members) = document else { return Err("no document".to_owned()) };
-    let at = match members.iter().position(|(name, _)| name == section) {
-        Some(at) => at,
-        None => {
-            members.push((section.to_owned(), Node::Map(Vec::new())));
-            members.len() - 1
-        }
-    };
-    let Some((_, target)) = members.get_mut(at) else { return Err("no section".to_owned()) };
+    if members.iter().all(|(name, _)| name != section) {
+        members.push((section.to_owned(), Node::Map(Vec::new())));
+    }
+    let target = members.iter_mut().find(|(name, _)| name == section).map(|(_, it)| it);
+    let Some(target) = target else { return Err("no section".to_owned()) };
     for (name, value) in content.members() {
         if section == "components" && target.get(name).is_some() {
             for (inner, definition) in value.members() {

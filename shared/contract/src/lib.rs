@@ -4,10 +4,16 @@
 //!
 //! **Invariant:** what is served, what is enforced and what is documented are one text.
 
+mod curl;
 mod node;
+mod postman;
 mod read;
+mod walk;
 
+pub use curl::curl;
 pub use node::Node;
+pub use postman::postman;
+pub use walk::walk;
 
 /// The OpenAPI document as JSON.
 pub const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
@@ -41,6 +47,38 @@ pub fn paths() -> impl Iterator<Item = (&'static str, &'static [Operation])> {
 /// None but for a document that this crate did not write.
 pub fn tree() -> Result<Node, serde_json::Error> {
     serde_json::from_str(DOCUMENT)
+}
+
+/// The operations of a tag, without those that repeat others: method, path, what is said of the path, what is said of
+/// the method.
+#[must_use]
+pub fn operations_of<'a>(document: &'a Node, tag: &str) -> Vec<(String, &'a str, &'a Node, &'a Node)> {
+    let is_of = |operation: &Node| {
+        let tags = operation.get("tags").map(Node::items).unwrap_or_default();
+        operation.get("x-alias-of").is_none() && tags.iter().any(|it| it.text() == Some(tag))
+    };
+    all(document).filter(|(_, _, _, operation)| is_of(operation)).collect()
+}
+
+/// The operation of an id.
+fn find_operation<'a>(document: &'a Node, id: &str) -> Option<(String, &'a str, &'a Node, &'a Node)> {
+    all(document).find(|(_, _, _, operation)| operation.word("operationId") == id)
+}
+
+fn all(document: &Node) -> impl Iterator<Item = (String, &str, &Node, &Node)> {
+    let paths = document.get("paths").map(Node::members).unwrap_or_default();
+    paths.iter().flat_map(|(path, item)| {
+        let operations = item.members().iter().filter(|(name, _)| name != "parameters");
+        operations.map(move |(method, operation)| (method.to_uppercase(), path.as_str(), item, operation))
+    })
+}
+
+/// The parameters of an operation, those of its path included.
+#[must_use]
+pub fn parameters_of<'a>(document: &'a Node, item: &'a Node, operation: &'a Node) -> Vec<&'a Node> {
+    let own = [item, operation].into_iter();
+    let parameters = own.flat_map(|it| it.get("parameters").map(Node::items).unwrap_or_default());
+    parameters.filter_map(|it| it.resolve(document)).collect()
 }
 
 include!(concat!(env!("OUT_DIR"), "/paths.rs"));

@@ -146,7 +146,7 @@ fn quote(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            other if other < ' ' => out.push_str(&format!("\\u{:04x}", u32::from(other))),
+            other if other < ' ' => out.extend([format!("\\u{:04x}", u32::from(other))]),
             other => out.push(other),
         }
     }

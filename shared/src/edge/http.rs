@@ -147,6 +147,19 @@ impl HttpRequest {
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
     }
 
+    /// Refuses a change to another version than the caller has seen ([RFC 9110] section 13.1.1).
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 412 when `If-Match` names other versions.
+    ///
+    /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
+    pub fn check_if_match(&self, etag: &str) -> Result<(), Problem> {
+        let Some(wanted) = self.header("if-match") else { return Ok(()) };
+        let fits = wanted.split(',').map(str::trim).any(|it| it == "*" || it == etag);
+        if fits { Ok(()) } else { Err(Problem::precondition_failed(etag)) }
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn body(&self) -> &[u8] {

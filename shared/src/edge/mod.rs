@@ -6,6 +6,7 @@ pub mod appearance;
 pub mod aws;
 pub mod batch;
 pub mod config;
+pub mod cursor;
 pub mod encoded;
 pub mod form;
 pub mod http;

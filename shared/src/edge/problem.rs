@@ -109,6 +109,13 @@ impl Problem {
         Self::new(406, "not_acceptable", format!("There is {} here.", offered.join(", ")))
     }
 
+    /// 412, with the version that there is.
+    #[must_use]
+    pub fn precondition_failed(etag: &str) -> Self {
+        let detail = "The request has changed since you read it. Read it again and decide anew.";
+        Self::new(412, "precondition_failed", detail).header("etag", etag)
+    }
+
     /// 415, with the media types that are taken.
     #[must_use]
     pub fn unsupported_media_type(taken: &[&str]) -> Self {

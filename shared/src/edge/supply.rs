@@ -12,6 +12,7 @@ use tlog::Signer;
 use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
+use super::cursor::CursorKey;
 use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
@@ -198,6 +199,16 @@ impl<'a> Supply<'a> {
     pub async fn links(&self) -> Result<LinkKey, ConfigError> {
         let keyring = self.secrets.keyring(&self.env.required("LINK_SECRET")?).await.map_err(startup)?;
         Ok(LinkKey::new(keyring.current().1))
+    }
+
+    /// The key of cursors, derived from that of signing links. `LINK_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn cursors(&self) -> Result<CursorKey, ConfigError> {
+        let keyring = self.secrets.keyring(&self.env.required("LINK_SECRET")?).await.map_err(startup)?;
+        Ok(CursorKey::new(keyring.current().1))
     }
 
     /// The peppers of one-time passwords. `PEPPER_SECRET`.

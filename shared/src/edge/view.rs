@@ -69,6 +69,12 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
     })
 }
 
+/// Names the state of a request that an answer shows.
+#[must_use]
+pub fn etag(request: &AnyRequest) -> String {
+    format!("\"{}\"", request.facts().version)
+}
+
 /// One row of a list.
 #[must_use]
 pub fn row(request: &AnyRequest) -> Value {
@@ -108,6 +114,12 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "timezone": signatory.timezone,
         "email": signatory.email.expose(),
         "mobile": signatory.mobile.as_ref().map(domain::value::PhoneNumber::expose),
+        "emailValidation": {
+            "domain": signatory.email.domain(),
+            "host": null,
+            "otpAttempts": otp_attempts(signatory),
+            "mxRecords": [],
+        },
         "emailEditable": editable.get("email").copied().unwrap_or(false),
         "mobileEditable": editable.get("mobile").copied().unwrap_or(false),
         "language": signatory.language.as_deref().unwrap_or("browser"),
@@ -122,6 +134,14 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         }
     }
     value
+}
+
+/// Wrong codes so far; unknown once the signatory has acted.
+fn otp_attempts(signatory: &Signatory) -> Option<u8> {
+    match &signatory.progress {
+        Progress::Pending(ceremony) => Some(ceremony.guesses),
+        _ => None,
+    }
 }
 
 fn delegate(signatory: &Signatory) -> Option<&str> {

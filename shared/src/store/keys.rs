@@ -13,6 +13,7 @@ pub(super) const SK: &str = "sk";
 pub(super) const BY_TENANT: &str = "by-tenant";
 pub(super) const DUE: &str = "due";
 pub(super) const TENANT_PK: &str = "tenant_pk";
+pub(super) const TENANT_SK: &str = "tenant_sk";
 pub(super) const DUE_PK: &str = "due_pk";
 pub(super) const DUE_SK: &str = "due_sk";
 

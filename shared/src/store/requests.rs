@@ -43,10 +43,12 @@ pub struct Fetch {
 }
 
 /// Some of a tenant's requests, newest first.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Page {
     /// The requests.
     pub requests: Vec<AnyRequest>,
+    /// The position behind which the next page begins; none when this is the last one.
+    pub next: Option<String>,
 }
 
 impl Requests {
@@ -117,7 +119,8 @@ impl Requests {
         item.read().map(Some).ok_or_else(|| StoreError::corrupt(&sk, "digest"))
     }
 
-    /// A tenant's requests, newest first, of one state if one is given.
+    /// A tenant's requests that `keep` wants, newest first: those behind the position `after`, without the first `skip`
+    /// of them, at most `limit`.
     ///
     /// # Errors
     ///
@@ -125,21 +128,29 @@ impl Requests {
     pub async fn list(
         &self,
         tenant: &TenantId,
-        states: Option<&[&str]>,
-        skip: usize,
-        limit: usize,
+        keep: impl Fn(&AnyRequest) -> bool,
+        after: Option<&str>,
+        (skip, limit): (usize, usize),
     ) -> Result<Page, StoreError> {
+        let wanted = skip.saturating_add(limit);
         let mut requests = Vec::new();
         let mut start = None;
         loop {
-            let answer = self
+            let mut query = self
                 .client
                 .query()
                 .table_name(&self.table)
                 .index_name(keys::BY_TENANT)
                 .key_condition_expression("#pk = :pk")
                 .expression_attribute_names("#pk", keys::TENANT_PK)
-                .expression_attribute_values(":pk", AttributeValue::S(keys::tenant_pk(tenant)))
+                .expression_attribute_values(":pk", AttributeValue::S(keys::tenant_pk(tenant)));
+            if let Some(after) = after {
+                query = query
+                    .key_condition_expression("#pk = :pk AND #sk < :after")
+                    .expression_attribute_names("#sk", keys::TENANT_SK)
+                    .expression_attribute_values(":after", AttributeValue::S(after.to_owned()));
+            }
+            let answer = query
                 .scan_index_forward(false)
                 .limit(QUERY_PAGE)
                 .set_exclusive_start_key(start.take())
@@ -148,16 +159,21 @@ impl Requests {
                 .map_err(StoreError::unavailable("Query"))?;
             for item in answer.items.unwrap_or_default() {
                 let request = read_request(item)?;
-                if states.is_none_or(|states| states.contains(&request.state_name())) {
+                if keep(&request) {
                     requests.push(request);
                 }
             }
             start = answer.last_evaluated_key;
-            if start.is_none() || requests.len() >= skip.saturating_add(limit) {
+            // One more than is wanted tells whether there is a next page.
+            if start.is_none() || requests.len() > wanted {
                 break;
             }
         }
-        Ok(Page { requests: requests.into_iter().skip(skip).take(limit).collect() })
+        let has_more = requests.len() > wanted;
+        let requests: Vec<AnyRequest> = requests.into_iter().skip(skip).take(limit).collect();
+        let last = requests.last().filter(|_| has_more).map(AnyRequest::facts);
+        let next = last.map(|it| keys::tenant_sk(it.created_at, &it.id));
+        Ok(Page { requests, next })
     }
 
     pub(super) async fn get(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {

@@ -26,6 +26,7 @@ pub(crate) fn home(texts: &Texts) -> Markup {
                 li.card {
                     h2 { (t("room-home-build")) }
                     p { (t("room-home-build-words")) }
+                    p { a href="docs" { (t("room-home-docs")) } }
                 }
             }
         }

@@ -159,6 +159,7 @@ room-home-check = Sie haben ein unterschriebenes Dokument
 room-home-check-words = Sehen Sie nach, ob seine Unterschriften gültig sind und ob es verändert wurde. Ihre Datei bleibt bei Ihnen, bis Sie sie senden.
 room-home-build = Sie entwickeln Software
 room-home-build-words = Erstellen Sie Anfragen über eine kleine HTTP-Schnittstelle, im eigenen Cloud-Konto oder auf einem Rechner. Die README Ihrer Installation zeigt die erste Anfrage in zehn Zeilen.
+room-home-docs = API-Dokumentation
 room-home-open = Zur Unterschriftsseite
 
 room-error-unknown = Dieser Link ist nicht bekannt

@@ -159,6 +159,7 @@ room-home-check = You hold a signed document
 room-home-check-words = See whether its signatures are valid and whether it was changed. Your file stays with you until you decide to send it.
 room-home-build = You build software
 room-home-build-words = Create signature requests by a small HTTP API, in your own cloud account or on one machine. The README of your installation shows the first request in ten lines.
+room-home-docs = API documentation
 room-home-open = Open the signing page
 
 room-error-unknown = This link is not known

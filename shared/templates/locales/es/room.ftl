@@ -159,6 +159,7 @@ room-home-check = Tiene un documento firmado
 room-home-check-words = Vea si sus firmas son válidas y si se ha modificado. Su archivo se queda con usted hasta que decida enviarlo.
 room-home-build = Desarrolla software
 room-home-build-words = Cree solicitudes con una pequeña API HTTP, en su propia cuenta en la nube o en una sola máquina. El README de su instalación muestra la primera solicitud en diez líneas.
+room-home-docs = Documentación de la API
 room-home-open = Abrir la página de firma
 
 room-error-unknown = Este enlace no se conoce

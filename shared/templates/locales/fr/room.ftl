@@ -159,6 +159,7 @@ room-home-check = Vous avez un document signé
 room-home-check-words = Voyez si ses signatures sont valides et s’il a été modifié. Votre fichier reste chez vous tant que vous ne l’envoyez pas.
 room-home-build = Vous développez un logiciel
 room-home-build-words = Créez des demandes par une petite API HTTP, dans votre propre compte cloud ou sur une machine. Le README de votre installation montre la première demande en dix lignes.
+room-home-docs = Documentation de l’API
 room-home-open = Ouvrir la page de signature
 
 room-error-unknown = Ce lien n’est pas connu

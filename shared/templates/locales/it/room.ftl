@@ -159,6 +159,7 @@ room-home-check = Ha un documento firmato
 room-home-check-words = Veda se le firme sono valide e se è stato modificato. Il Suo file resta da Lei finché non decide di inviarlo.
 room-home-build = Sviluppa software
 room-home-build-words = Crei richieste con una piccola API HTTP, nel Suo account cloud o su una sola macchina. Il README della Sua installazione mostra la prima richiesta in dieci righe.
+room-home-docs = Documentazione dell’API
 room-home-open = Apri la pagina di firma
 
 room-error-unknown = Questo link non è noto

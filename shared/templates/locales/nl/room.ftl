@@ -159,6 +159,7 @@ room-home-check = U hebt een ondertekend document
 room-home-check-words = Kijk of de handtekeningen geldig zijn en of het gewijzigd is. Uw bestand blijft bij u tot u het verstuurt.
 room-home-build = U bouwt software
 room-home-build-words = Maak verzoeken met een kleine HTTP-API, in uw eigen cloudaccount of op één machine. De README van uw installatie toont het eerste verzoek in tien regels.
+room-home-docs = API-documentatie
 room-home-open = Naar de ondertekenpagina
 
 room-error-unknown = Deze link is niet bekend

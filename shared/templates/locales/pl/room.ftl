@@ -159,6 +159,7 @@ room-home-check = Masz podpisany dokument
 room-home-check-words = Zobacz, czy podpisy są ważne i czy dokument zmieniono. Plik zostaje u Ciebie, dopóki go nie wyślesz.
 room-home-build = Tworzysz oprogramowanie
 room-home-build-words = Twórz sprawy przez niewielkie API HTTP, na własnym koncie w chmurze lub na jednym komputerze. README Twojej instalacji pokazuje pierwszą sprawę w dziesięciu wierszach.
+room-home-docs = Dokumentacja API
 room-home-open = Otwórz stronę podpisywania
 
 room-error-unknown = Ten link nie jest znany

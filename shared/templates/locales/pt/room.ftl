@@ -159,6 +159,7 @@ room-home-check = Tem um documento assinado
 room-home-check-words = Veja se as assinaturas são válidas e se foi alterado. O ficheiro fica consigo até decidir enviá-lo.
 room-home-build = Desenvolve software
 room-home-build-words = Crie pedidos com uma pequena API HTTP, na sua própria conta na nuvem ou numa só máquina. O README da sua instalação mostra o primeiro pedido em dez linhas.
+room-home-docs = Documentação da API
 room-home-open = Abrir a página de assinatura
 
 room-error-unknown = Esta ligação não é conhecida

@@ -1,0 +1,106 @@
+"""Starts the service, checks its OpenAPI document, and lets schemathesis call every operation."""
+
+import argparse
+import base64
+import copy
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import requests
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+from service import Service  # noqa: E402
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--service", type=Path, required=True)
+    arguments.add_argument("--examples", type=int, required=True)
+    arguments.add_argument("schemathesis", nargs="*", help="further arguments of schemathesis")
+    given = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        with Service(given.service, folder / "state") as service:
+            document = requests.get(f"{service.url}/openapi.json", timeout=60).json()
+            OpenAPIV31SpecValidator(document).validate()
+            operations = sum(len(it) - ("parameters" in it) for it in document["paths"].values())
+            print(f"OpenAPI 3.1: valid, {len(document['paths'])} paths, {operations} operations", flush=True)
+            sealed = folder / "openapi.json"
+            sealed.write_text(json.dumps(seal(document)))
+            return call(service, sealed, given.examples, given.schemathesis)
+
+
+def call(service: Service, document: Path, examples: int, further: list[str]) -> int:
+    contract = (HERE.parent / "fixtures" / "contract.pdf").read_bytes()
+    environment = {
+        **os.environ,
+        "CONTRACT_URL": service.url,
+        "CONTRACT_KEY": service.key,
+        "CONTRACT_PDF": base64.b64encode(contract).decode(),
+        "SCHEMATHESIS_HOOKS": str(HERE / "hooks.py"),
+    }
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"),
+        "--config-file", str(HERE / "schemathesis.toml"),
+        "run", str(document), "--url", service.url,
+        "--phases", "examples,coverage,fuzzing,stateful", "--mode", "all",
+        "--max-examples", str(examples), "--seed", "1", "--request-timeout", "60",
+        "--warnings", "off", "--suppress-health-check", "all", "--continue-on-failure",
+        *further,
+    ]
+    return subprocess.run(command, env=environment, cwd=document.parent, check=False).returncode
+
+
+def seal(document: dict) -> dict:
+    """The document with answers that may have no member it does not describe.
+
+    Callers are told to expect more members; the service itself may not send any that is not described.
+    """
+    document = copy.deepcopy(document)
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        seal_members(schema)
+    answers = [it for item in document["paths"].values() for it in item.values() if isinstance(it, dict)]
+    answers = [it for operation in answers for it in operation["responses"].values()]
+    for answer in [*answers, *document["components"]["responses"].values()]:
+        for content in answer.get("content", {}).values():
+            if "schema" in content:
+                content["schema"] = sealed_schema(content["schema"])
+    return document
+
+
+def seal_members(schema) -> None:
+    if not isinstance(schema, dict):
+        return
+    for name, member in schema.get("properties", {}).items():
+        schema["properties"][name] = sealed_schema(member)
+    for part in schema.get("allOf", []):
+        seal_members(part)
+    for keyword in ("oneOf", "anyOf"):
+        if keyword in schema:
+            schema[keyword] = [sealed_schema(it) for it in schema[keyword]]
+    if isinstance(schema.get("items"), dict):
+        schema["items"] = sealed_schema(schema["items"])
+    if isinstance(schema.get("additionalProperties"), dict):
+        schema["additionalProperties"] = sealed_schema(schema["additionalProperties"])
+
+
+def sealed_schema(schema: dict) -> dict:
+    """A schema in a place of its own, which no other adds members to."""
+    seal_members(schema)
+    if "$ref" in schema or "allOf" in schema:
+        return {"allOf": [schema], "unevaluatedProperties": False}
+    if "properties" in schema and "additionalProperties" not in schema:
+        return {**schema, "unevaluatedProperties": False}
+    return schema
+
+
+if __name__ == "__main__":
+    sys.exit(main())

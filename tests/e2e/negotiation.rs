@@ -1,0 +1,161 @@
+//! Methods, media types and bodies: what is not in the contract is refused in its words.
+
+use bytes::Bytes;
+use http::{Method, Request};
+use serde_json::{Value, json};
+use tests::{Answer, CONTRACT, Door, ada, body};
+
+async fn send(door: &Door, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+    let key = door.cloud.api_key().unwrap();
+    let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+    request = request.header("authorization", format!("Bearer {key}"));
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    door.send(request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap()).await
+}
+
+/// A path with something in each of its parameters.
+fn filled(path: &str) -> String {
+    path.replace("{id}", "0123456789abcdef01234567").replace(['{', '}'], "")
+}
+
+#[tokio::test]
+async fn a_method_that_a_path_does_not_have_is_405_with_those_that_it_has() {
+    let door = Door::open().await;
+    for (path, operations) in contract::paths() {
+        let has: Vec<&str> = operations.iter().map(|it| it.method).collect();
+        for method in ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"] {
+            if has.contains(&method) {
+                continue;
+            }
+            let answer = send(&door, method, &filled(path), &[], "").await;
+            assert_eq!(answer.status, 405, "{method} {path}");
+            assert_eq!(answer.headers["allow"], has.join(", "), "{method} {path}");
+            assert_eq!(answer.headers["content-type"], "application/problem+json");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_of_answer_that_there_is_not_is_406() {
+    let door = Door::open().await;
+    for (path, accept, status) in [
+        ("/signatures", "text/html", 406),
+        ("/signatures", "application/xml, image/*;q=0.5", 406),
+        ("/signatures", "application/json;q=0", 406),
+        ("/signatures", "application/*", 200),
+        ("/signatures", "text/html, */*;q=0.1", 200),
+        ("/openapi.json", "text/plain", 406),
+        ("/sign", "application/json", 406),
+    ] {
+        let answer = send(&door, "GET", path, &[("accept", accept)], "").await;
+        assert_eq!(answer.status, status, "{path} {accept}");
+        if status == 406 {
+            assert_eq!(answer.json()["code"], "not_acceptable");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_another_type_or_charset_is_415() {
+    let door = Door::open().await;
+    let upload = json!({ "sizeBytes": 1, "sha256": "0".repeat(64) }).to_string();
+    for (content_type, status) in [
+        ("application/json", 200),
+        ("Application/JSON; charset=UTF-8", 200),
+        ("application/json; charset=\"utf-8\"", 200),
+        ("application/json; charset=iso-8859-1", 415),
+        ("text/plain", 415),
+        ("application/x-www-form-urlencoded", 415),
+        ("", 415),
+    ] {
+        let answer = send(&door, "POST", "/uploads", &[("content-type", content_type)], &upload).await;
+        assert_eq!(answer.status, status, "{content_type}");
+        if status == 415 {
+            assert_eq!(answer.headers["accept-post"], "application/json");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_with_a_name_twice_or_too_deep_is_refused_with_a_pointer() {
+    let door = Door::open().await;
+    let deep = format!(r#"{{"callback":{{"custom":{}{}}}}}"#, "[".repeat(31), "]".repeat(31));
+    for (body, pointer) in [
+        (r#"{"title":"a","signers":[{"name":"a","name":"b"}]}"#.to_owned(), "/signers/0/name".to_owned()),
+        (deep, format!("/callback/custom{}", "/0".repeat(30))),
+    ] {
+        let answer = send(&door, "POST", "/EU-SES", &[("content-type", "application/json")], &body).await;
+        let answer = answer.expect(400).json();
+        assert_eq!(
+            (&answer["code"], &answer["errors"][0]["pointer"]),
+            (&json!("json_malformed"), &json!(pointer))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_member_that_is_not_in_the_contract_is_refused_where_it_stands() {
+    let door = Door::open().await;
+    for (pointer, change) in [
+        ("/state", json!({ "state": "DONE" })),
+        ("/tenant", json!({ "tenant": "another" })),
+        ("/options/colour", json!({ "options": { "colour": "red" } })),
+    ] {
+        let mut request = body(CONTRACT, &[ada()]);
+        request.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        let answer = door.post("/EU-SES", &request).await.expect(422).json();
+        assert_eq!(answer["errors"][0]["pointer"], pointer);
+        assert_eq!(answer["error"], 625);
+    }
+}
+
+#[tokio::test]
+async fn limits_hold_on_both_sides() {
+    let door = Door::open().await;
+    let signer = body(CONTRACT, &[ada()])["signers"][0].clone();
+    let people = |count: usize| {
+        let mut request = body(CONTRACT, &[]);
+        request["signers"] = (0..count).map(|_| signer.clone()).collect();
+        request
+    };
+    let places = |count: usize| {
+        let mut request = body(CONTRACT, &[ada()]);
+        let place = |index: usize| json!({ "page": 1, "x": index, "y": 700 });
+        request["signers"][0]["signatures"] = (0..count).map(place).collect();
+        request
+    };
+    let text = |field: &str, count: usize| {
+        let mut request = body(CONTRACT, &[ada()]);
+        request[field] = "x".repeat(count).into();
+        request
+    };
+    let inputs = |count: usize| {
+        let mut request = body(CONTRACT, &[ada()]);
+        request["inputDocuments"] = (0..count).map(|_| Value::from("https://example.com/a.pdf")).collect();
+        request
+    };
+    for (what, within, beyond) in [
+        ("/signers", people(50), people(51)),
+        ("/signers", places(200), places(201)),
+        ("/title", text("title", 200), text("title", 201)),
+        ("/description", text("description", 2000), text("description", 2001)),
+        ("/inputDocuments", inputs(20), inputs(21)),
+    ] {
+        let taken = door.post("/EU-SES", &within).await;
+        assert_eq!(taken.status, 200, "{what}: {}", String::from_utf8_lossy(&taken.body));
+        let refused = door.post("/EU-SES", &beyond).await.expect(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], what);
+    }
+}
+
+#[tokio::test]
+async fn the_contract_is_served_to_anyone() {
+    let door = Door::open().await;
+    let request =
+        Request::builder().method(Method::GET).uri("/openapi.json").header("host", "127.0.0.1:3000");
+    let answer = door.send(request.body(Bytes::new()).unwrap()).await.expect(200);
+    assert_eq!(answer.json()["openapi"], "3.1.1");
+    assert_eq!(answer.headers["content-type"], "application/json");
+}
