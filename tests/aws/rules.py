@@ -159,7 +159,7 @@ class Rules:
                 continue
             readers.setdefault(table, []).append(id)
             self.hold(id, it.get("BisectBatchOnFunctionError") is True, "a failing batch is halved")
-            self.hold(id, 0 < it.get("MaximumRetryAttempts", -1) <= 10, "retries end")
+            self.hold(id, it.get("MaximumRetryAttempts", -1) >= 0, "retries end")
             self.hold(id, it.get("DestinationConfig", {}).get("OnFailure"), "what is given up is kept")
             self.partial(id, it)
         for table, ids in readers.items():
