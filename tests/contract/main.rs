@@ -8,6 +8,7 @@ mod events;
 mod functions;
 mod house;
 mod layers;
+mod metrics;
 mod openapi;
 mod problems;
 mod release;

@@ -10,6 +10,7 @@ use domain::notification::{EventId, EventName};
 use serde_json::Value;
 use shared::BoxError;
 use shared::edge::webhook_queue::{DeliveryTask, Task};
+use shared::metrics::{self, Metric};
 use shared::outbound::{Answered, RetryAfter};
 use shared::store::{
     Attempt, Auth, Credentials, Delivery, DeliveryState, DisabledBy, LONGEST_DELAY, Payload, PayloadFormat,
@@ -75,6 +76,7 @@ async fn follow(
     if !deps.deliveries.record(delivery, Some(outcome.attempt), verdict, now).await? {
         return Ok(());
     }
+    metrics::record(Metric::WebhookFailed, u64::from(step != Step::Delivered));
     let health = deps.health.of(&task.tenant, &task.webhook).await?;
     if step == Step::Delivered {
         if health.failing_since.is_some() {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use shared::BoxError;
 use shared::edge::stream::{StreamRecord, text};
 use shared::edge::webhook_queue::{CallbackTask, Task};
+use shared::metrics::{self, Metric};
 use shared::outbound::CallError;
 use shared::store::{Execution, Executions, StoreError, request_of_pk};
 
@@ -47,8 +48,10 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
         error: sent.as_ref().err().map(words_of),
     };
     deps.executions.add(&request.facts().tenant, execution).await?;
+    let is_taken = sent.as_ref().is_ok_and(|status| (200..300).contains(status));
+    metrics::record(Metric::WebhookFailed, u64::from(!is_taken));
     let temporary = match &sent {
-        Ok(status) if (200..300).contains(status) => return Ok(()),
+        Ok(_) if is_taken => return Ok(()),
         Ok(status) => matches!(status, 429 | 502 | 503 | 504),
         Err(error) => error.is_temporary(),
     };

@@ -15,6 +15,7 @@ use shared::BoxError;
 use shared::courier::Courier;
 use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
+use shared::metrics::{self, Metric};
 use shared::store::{Deliveries, DueDelivery, DueItem, DueTarget, Requests, StoreError};
 
 /// What this function may touch.
@@ -123,6 +124,7 @@ async fn remind(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Stor
 }
 
 async fn seal_again(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), BoxError> {
+    metrics::count(Metric::SealsTakenUp);
     deps.queue
         .send_message()
         .queue_url(&deps.seal_queue_url)

@@ -5,6 +5,7 @@ use domain::request::AnyRequest;
 use domain::transition::ChainName;
 use serde_json::Value;
 use shared::edge::{HttpRequest, Invocation, Problem, system_rng};
+use shared::metrics::{self, Metric};
 use shared::store::{Rounds, StoreError, StoredEvent};
 use trail::{Evidence, Heads, Link, Trail};
 
@@ -88,6 +89,7 @@ pub(crate) async fn load(deps: &Deps, request: &AnyRequest) -> Result<Loaded, Pr
 }
 
 fn broken(what: &str) -> Problem {
+    metrics::count(Metric::EvidenceBroken);
     tracing::error!(what, "a stored evidence chain does not hold");
     Problem::new(
         500,

@@ -13,7 +13,7 @@ mod material;
 mod revision;
 mod written;
 
-use domain::request::{AnyRequest, NextSeal, SealedBy, Signatory};
+use domain::request::{AnyRequest, NextSeal, Progress, SealedBy, Signatory};
 use domain::value::DocumentId;
 use domain::{Actor, Cause, Digest, RequestId};
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use shared::courier::Courier;
 use shared::edge::batch::Batch;
 use shared::edge::stream::{BatchResponse, sequence_number, text};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, queue, system_rng};
+use shared::metrics::{self, Metric};
 use shared::outbound::{SealKey, SealKeyError, SealKeys};
 use shared::store::{
     DocumentKeys, Documents, Requests, Rounds, SealAuthority, SealedWith, StoreError, Trust, request_of_pk,
@@ -142,6 +143,10 @@ async fn seal_act(
     let mut cause = Cause { now: cx.now, rng: &mut rng, actor: Actor::System, origin: None };
     let transition = request.clone().record_seal(seal, &mut cause).map_err(SealFault::other)?;
     deps.requests.commit(transition).await?;
+    if let Progress::Signed(act) = &signatory.progress {
+        let lag = cx.now.since(act.signed_at);
+        metrics::record(Metric::SealLag, u64::try_from(lag.as_millis()).unwrap_or(u64::MAX));
+    }
     Ok(())
 }
 

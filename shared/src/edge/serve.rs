@@ -10,6 +10,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tracing::Instrument as _;
 
 use super::aws::Aws;
 use super::config::{ConfigError, Env};
@@ -17,8 +18,8 @@ use super::http::{HttpRequest, Reply};
 use super::negotiation;
 use super::problem::Problem;
 use super::telemetry;
-use crate::BoxError;
 use crate::clock::Clock;
+use crate::{BoxError, metrics};
 
 /// What the runtime tells a handler besides the event.
 #[derive(Clone, Debug)]
@@ -95,6 +96,9 @@ impl Handler {
                 let began = Instant::now();
                 let (route, answer) = match HttpRequest::from_event(event) {
                     Ok(request) => {
+                        if let Some(tenant) = request.authorized("tenant") {
+                            telemetry::note_tenant(tenant);
+                        }
                         let route = format!("{} {}", request.method(), request.route());
                         let answer = match negotiation::check(&request).and_then(|()| request.check_scope()) {
                             Ok(()) => handle(deps, request, &cx).await,
@@ -156,13 +160,17 @@ where
 
 async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        let (id, now) = (event.context.request_id, clock.now());
+        let span = telemetry::invocation(&id, event.context.xray_trace_id.as_deref());
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
-        let invocation = Invocation {
-            now: clock.now(),
-            deadline: Timestamp::from_unix_ms(deadline),
-            request_id: event.context.request_id,
-        };
-        handler.invoke(event.payload, invocation).await
+        let deadline = Timestamp::from_unix_ms(deadline);
+        let invocation = Invocation { now, deadline, request_id: id.clone() };
+        let (outcome, counts) =
+            metrics::counting(handler.invoke(event.payload, invocation)).instrument(span).await;
+        if let Some(line) = counts.line(now, &id) {
+            telemetry::write(&line);
+        }
+        outcome
     }))
     .await
 }

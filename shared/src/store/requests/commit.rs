@@ -19,6 +19,7 @@ use super::super::messages::{MessageItem, SentItem};
 use super::super::outbox::Outbox;
 use super::super::sealed::SealedItem;
 use super::{Fetch, Item, Requests, StoreError};
+use crate::metrics;
 
 impl Requests {
     /// Stores the next state, its evidence, disclosures, messages and deadlines in one transaction, and
@@ -64,6 +65,9 @@ impl Requests {
         }
         let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
         sent.map_err(|error| commit_error(error, id))?;
+        for event in &changes.evidence {
+            metrics::note(event.kind);
+        }
         next.mark_stored();
         Ok(next)
     }
