@@ -227,7 +227,7 @@ mod tests {
             count(Metric::Requests);
         });
         let other = counting(async { tokio::task::yield_now().await });
-        let ((_, one), (_, other)) = tokio::join!(one, other);
+        let (((), one), ((), other)) = tokio::join!(one, other);
         assert!(one.line(NOW, "one").unwrap().contains("\"Requests\":1"));
         assert_eq!(other.line(NOW, "other"), None);
     }

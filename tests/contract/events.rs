@@ -160,7 +160,8 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 137] = [
+const ANSWERS: [(&str, &str); 140] = [
+    ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
     ("capture-signature", "404"),
@@ -189,6 +190,8 @@ const ANSWERS: [(&str, &str); 137] = [
     ("describe-api.other-method", "405"),
     ("expire-requests", "null"),
     ("export-audit", "404"),
+    ("export-audit.evidence", "404"),
+    ("export-audit.evidence-singular", "404"),
     ("export-audit.singular", "404"),
     ("fetch-document", "0 to be delivered again"),
     ("ingest-document", "null"),

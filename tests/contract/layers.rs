@@ -209,8 +209,8 @@ const OWN: [&str; 13] = [
 ];
 
 /// What a function may use.
-const FUNCTIONS_USE: [&str; 9] =
-    ["domain", "email-signature", "pades", "pdf", "render", "shared", "sheet", "tlog", "trail"];
+const FUNCTIONS_USE: [&str; 10] =
+    ["contract", "domain", "email-signature", "pades", "pdf", "render", "shared", "sheet", "tlog", "trail"];
 
 /// Crates that touch the world: a runtime, a network, a cloud.
 const WORLDLY: [&str; 7] = ["aws-config", "axum", "hyper", "lambda_runtime", "reqwest", "shared", "tokio"];

@@ -27,11 +27,14 @@ async fn bundle(ceremony: &Ceremony) -> Vec<u8> {
 async fn evidence(ceremony: &Ceremony) -> Value {
     let path = format!("/signatures/{}/audit", ceremony.id);
     let mut data = ceremony.door.get(&path).await.expect(200).json()["data"]["evidence"].take();
-    // Reading it is noted there, once.
-    data["custody"]
-        .as_array_mut()
-        .unwrap()
-        .retain(|it| !it["event"].as_str().unwrap().contains("EvidenceRead"));
+    // Reading it is noted there, once; that is what two readings differ in.
+    let is_reading = |it: &Value| it["event"].as_str().unwrap().contains("EvidenceRead");
+    let custody = data["custody"].as_array_mut().unwrap();
+    let told = custody.iter().filter(|it| !is_reading(it)).count();
+    custody.retain(|it| !is_reading(it));
+    data["disclosures"].as_array_mut().unwrap().retain(|it| {
+        it["chain"] != "custody" || it["owner"] != "integrator" || it["seq"].as_u64() < Some(told as u64)
+    });
     data
 }
 

@@ -93,7 +93,15 @@ mod tests {
         assert!(read.denied.contains(&"GET/signatures/*/audit".to_owned()), "{read:?}");
         assert!(read.denied.contains(&"GET/signatures/*/signers/*/attachments/*".to_owned()), "{read:?}");
         let audit = of("audit:read");
-        assert_eq!(audit.allowed, ["GET/signature/*/audit", "GET/signatures/*/audit"]);
+        assert_eq!(
+            audit.allowed,
+            [
+                "GET/signature/*/audit",
+                "GET/signature/*/evidence",
+                "GET/signatures/*/audit",
+                "GET/signatures/*/evidence"
+            ]
+        );
         assert!(audit.denied.is_empty(), "{audit:?}");
         assert_eq!(of(""), Patterns::default());
         assert_eq!(of("*").allowed, ["*"]);

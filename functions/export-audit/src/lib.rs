@@ -4,7 +4,7 @@
 mod load;
 mod pack;
 mod print;
-mod wire;
+mod view;
 
 use domain::request::AnyRequest;
 use domain::value::DocumentId;
@@ -67,7 +67,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let sheet = loaded.trail.sheet(&about, &mut wording).map_err(Problem::unavailable)?;
     match form {
         "application/json" => {
-            let view = wire::audit(&request, &loaded, &sheet, &mut wording).map_err(Problem::unavailable)?;
+            let view = view::audit(&request, &loaded, &sheet, &mut wording).map_err(Problem::unavailable)?;
             Ok(Reply::json(200, &view))
         }
         "text/plain" => Ok(Reply::text(200, "text/plain; charset=utf-8", sheet::text(&sheet))),

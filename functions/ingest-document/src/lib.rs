@@ -49,7 +49,7 @@ pub async fn handle(deps: &Deps, event: S3Event, cx: &Invocation) -> Result<(), 
     for key in created_keys(&event) {
         let Some((request, document)) = incoming_parts(&key) else { continue };
         let failed = key.ends_with(FAILED_SUFFIX).then_some(key.as_str());
-        take_in(deps, &request, &document, failed, cx).await?;
+        Box::pin(take_in(deps, &request, &document, failed, cx)).await?;
     }
     Ok(())
 }

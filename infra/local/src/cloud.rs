@@ -342,7 +342,9 @@ impl Cloud {
     /// As [`Cloud::settle`].
     pub async fn advance(&self, time: Duration) -> Result<(), CloudError> {
         self.settle().await?;
-        let step = (time / STEPS).max(SHORTEST_STEP);
+        // The clock counts whole milliseconds, so that nothing of the time is lost between two steps.
+        let step = Duration::from_millis(u64::try_from((time / STEPS).as_millis()).unwrap_or(u64::MAX));
+        let step = step.max(SHORTEST_STEP);
         let mut left = time;
         while !left.is_zero() {
             let now = step.min(left);

@@ -5,6 +5,8 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
+    clippy::missing_panics_doc,
+    unreachable_pub,
     missing_docs,
     reason = "tests"
 )]
@@ -22,7 +24,7 @@ fn marked(bytes: &[u8]) -> Vec<u8> {
 #[test]
 fn every_page_keeps_what_it_shows_and_gets_the_word() {
     let mut builder = pages(3, "");
-    let text = builder.add("<</Length 9>>\nstream\n0 0 1 1 re\nendstream");
+    let text = builder.add("<</Length 10>>\nstream\n0 0 1 1 re\nendstream");
     let more = builder.add(format!("[{text} 0 R {text} 0 R]"));
     for (page, contents) in
         [(3, format!("{text} 0 R")), (4, format!("[{text} 0 R]")), (5, format!("{more} 0 R"))]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::evidence::{ChainHead, Owner, verify_chain};
 use domain::request::{AnyRequest, Erasure, Facts};
@@ -245,7 +246,9 @@ impl Evidence {
         match put.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(()),
             Err(error)
-                if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(())
             }

@@ -1,5 +1,6 @@
 //! What must be looked at by now.
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::due::DueKind;
 use domain::value::MessageId;
@@ -113,7 +114,9 @@ impl Requests {
         match sent {
             Ok(_) => Ok(()),
             Err(error)
-                if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(())
             }

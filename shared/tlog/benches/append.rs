@@ -1,5 +1,5 @@
 //! Appending 10,000 leaves, and a proof from tiles of a tree of a million.
-#![allow(missing_docs, clippy::unwrap_used, reason = "a bench")]
+#![allow(missing_docs, clippy::indexing_slicing, clippy::unwrap_used, reason = "a bench")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;

@@ -95,8 +95,7 @@ impl Verifier {
         let key = STANDARD.decode(key).map_err(|_| NoteError::Key)?;
         let Some((&ED25519_TYPE, key)) = key.split_first() else { return Err(NoteError::Key) };
         let verifier = Self { name: name.to_owned(), key: key.try_into().map_err(|_| NoteError::Key)? };
-        let own: String = verifier.id().iter().map(|byte| format!("{byte:02x}")).collect();
-        if own == id { Ok(verifier) } else { Err(NoteError::Key) }
+        if hex::encode(verifier.id()) == id { Ok(verifier) } else { Err(NoteError::Key) }
     }
 
     /// The name of whoever signs.

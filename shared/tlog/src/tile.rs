@@ -150,10 +150,11 @@ mod tests {
 
     #[test]
     fn a_bundle_gives_its_entries_back_and_ends_where_one_ends() {
-        let entries: [&[u8]; 3] = [b"", b"one", &[7; MAX_ENTRY_BYTES]];
+        let longest = vec![7; MAX_ENTRY_BYTES];
+        let entries: [&[u8]; 3] = [b"", b"one", &longest];
         let bundle = entry_bundle(entries).unwrap();
         assert_eq!(entries_of(&bundle).unwrap(), entries);
-        assert_eq!(entries_of(&bundle[..bundle.len() - 1]), None);
+        assert_eq!(entries_of(bundle.split_last().unwrap().1), None);
         assert_eq!(entry_bundle([vec![0; MAX_ENTRY_BYTES + 1].as_slice()]), None);
     }
 }

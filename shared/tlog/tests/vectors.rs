@@ -276,7 +276,7 @@ fn a_proof_stands_on_its_own() {
         text.replace("@v1", "@v2"),
         text.replace("index 5", "index 05"),
         text.replace("index 5\n", ""),
-        "".into(),
+        String::new(),
     ] {
         assert!(Proof::parse(&broken).is_err(), "{broken}");
     }

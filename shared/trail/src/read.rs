@@ -224,7 +224,7 @@ impl Trail {
             "RequestExpired" => self.end(Ending::Expired, event),
             "RequestCancelled" => self.end(Ending::Cancelled, event),
             "EvidenceErased" if event.text("scope").as_deref() == Some("request") => {
-                self.erased_at = Some(event.at)
+                self.erased_at = Some(event.at);
             }
             "LegalHoldPlaced" => self.held_at = Some(event.at),
             "LegalHoldReleased" => self.held_at = None,

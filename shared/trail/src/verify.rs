@@ -26,10 +26,13 @@ pub struct Knowledge<'a> {
     /// A checkpoint of the log that was kept from earlier.
     pub earlier_checkpoint: Option<String>,
     /// A file of a copy of the log, by its path.
-    pub log: Option<&'a dyn Fn(&str) -> Option<Vec<u8>>>,
+    pub log: Option<LogFiles<'a>>,
     /// The language of the words.
     pub language: Language,
 }
+
+/// The files of a copy of the log: the bytes at a path, if there are any.
+pub type LogFiles<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
 
 /// What became of one check.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]

@@ -146,7 +146,10 @@ fn mutate(rng: &mut StdRng, draft: &Draft) -> Option<Vec<u8>> {
             it.evidence.disclosures.push(twice);
         }
         14 => it.evidence.disclosures.first_mut()?.seq += 1000,
-        15 => it.manifest.state = if it.manifest.state == "DONE" { "EXPIRED" } else { "DONE" }.to_owned(),
+        15 => {
+            let other = if it.manifest.state == "DONE" { "EXPIRED" } else { "DONE" };
+            other.clone_into(&mut it.manifest.state);
+        }
         16 => it.manifest.events.hash = Digest::of(b"other").to_hex(),
         17 => it.evidence.request = RequestId::new(rng).to_string(),
         18 => it.manifest.custody.length += 1,

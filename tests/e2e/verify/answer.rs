@@ -78,7 +78,7 @@ async fn what_is_no_document_has_a_number() {
     let large = door.post("/verify", &inline(&vec![b'x'; 4_400_001])).await.expect(413);
     assert!(large.text("/detail").contains("POST /uploads"));
     let stranger = door.call_as("nobody_knows_this_key_at_all", Method::POST, "/verify", None).await;
-    assert_eq!(stranger.status, 403);
+    assert_eq!(stranger.status, 401);
 }
 
 #[tokio::test]

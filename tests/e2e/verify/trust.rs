@@ -108,7 +108,7 @@ async fn a_tenant_replaces_what_it_trusts_at_once_or_not_at_all() {
     let answer = door.call_as(&other, Method::GET, "/trust", None).await.expect(200);
     assert_eq!(answer.json()["data"], untold, "it is the tenant's own");
     let nobody = door.call_as("nobody_knows_this_key_at_all", Method::GET, "/trust", None).await;
-    assert_eq!(nobody.status, 403);
+    assert_eq!(nobody.status, 401);
 }
 
 #[tokio::test]

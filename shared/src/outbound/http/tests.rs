@@ -244,7 +244,7 @@ async fn a_name_that_flips_inward_between_calls_is_not_called() {
 async fn a_server_says_when_it_wants_to_be_asked_again() {
     let at = Timestamp::parse_rfc3339("2026-11-22T09:00:00Z").unwrap();
     for (value, expected) in [
-        ("120", Some(RetryAfter::In(Duration::from_secs(120)))),
+        ("120", Some(RetryAfter::In(Duration::from_mins(2)))),
         ("99999999999999999999", Some(RetryAfter::In(Duration::from_secs(u64::from(u32::MAX))))),
         ("Sun, 22 Nov 2026 09:00:00 GMT", Some(RetryAfter::At(at))),
         ("soon", None),

@@ -52,7 +52,7 @@ curl -sS -X PATCH "$URL/signatures/$ID/signers/$SIGNER" \
   --data '{"email":"ada.lovelace@example.com"}'
 echo
 
-# Remind or unlock a signer
+# Remind, unlock or erase a signer
 echo '--- actOnSigner'
 ID=$(jq -r '.data.id' answer.json)
 SIGNER=$(jq -r '.data.signers[0].id' answer.json)
@@ -141,27 +141,18 @@ echo '--- createClientApp'
 curl -sS "$URL/access/client-apps" \
   -H "Authorization: Bearer $KEY" \
   -H 'Content-Type: application/json' \
-  --data '{"name":"Reports","scopes":["signatures:read","audit:read"],"sourceRanges":["203.0.113.0/24"],"expiresAt":"2099-01-31T12:00:00Z"}' -o answer.json
+  --data '{"name":"Nightly export","scopes":["signatures:read","documents:read"],"sourceRanges":["203.0.113.0/24"]}' -o answer.json
 cat answer.json; echo
 
-# Read about a client app
+# Read a client app
 echo '--- readClientApp'
 ID=$(jq -r '.data.id' answer.json)
 curl -sS "$URL/access/client-apps/$ID" \
   -H "Authorization: Bearer $KEY"
 echo
 
-# Change a client app
-echo '--- changeClientApp'
-ID=$(jq -r '.data.id' answer.json)
-curl -sS -X PATCH "$URL/access/client-apps/$ID" \
-  -H "Authorization: Bearer $KEY" \
-  -H 'Content-Type: application/json' \
-  --data '{"enabled":false}'
-echo
-
-# Replace the secret of a client app
-echo '--- rotateClientSecret'
+# Replace an app's secret
+echo '--- rotateSecret'
 ID=$(jq -r '.data.id' answer.json)
 curl -sS -X POST "$URL/access/client-apps/$ID/rotate-secret" \
   -H "Authorization: Bearer $KEY"

@@ -62,8 +62,8 @@ fn attachments(checks: &mut Checks, bundle: &Bundle<'_>, trail: &Trail) {
         let of = |step: &&crate::Step, name: &str, value: &str| {
             step.details.iter().any(|(it, is)| it == name && is == value)
         };
-        let provided = trail.steps.iter().filter(|it| it.kind == "AttachmentProvided");
-        let last = provided.filter(|it| of(it, "attachment", id)).last();
+        let mut provided = trail.steps.iter().filter(|it| it.kind == "AttachmentProvided");
+        let last = provided.rfind(|it| of(it, "attachment", id));
         let place = format!("documents/{name}");
         if last.is_some_and(|it| of(&it, "sha256", &sha256)) {
             checks.passed("document", &place, "is what was attached");

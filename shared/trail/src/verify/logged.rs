@@ -83,9 +83,10 @@ fn stamps(checks: &mut Checks, bundle: &Bundle<'_>, knowledge: &Knowledge<'_>) {
         // What is no certificate was told of with the seals.
         let _known = anchors.add(Anchor { der, source, from: None, until: None, purpose });
     }
-    for (name, token) in bundle.folder("log").filter(|(name, _)| name.ends_with(".tst")) {
+    for (name, token) in bundle.folder("log") {
+        let Some(day) = name.strip_suffix(".tst") else { continue };
         let place = format!("log/{name}");
-        let Some(note) = bundle.files.get(&place.replace(".tst", ".txt")) else {
+        let Some(note) = bundle.files.get(&format!("log/{day}.txt")) else {
             checks.failed("time-stamp", &place, "the checkpoint that it is over is missing");
             continue;
         };
