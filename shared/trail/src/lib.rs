@@ -20,4 +20,4 @@ pub use evidence::{Checked, Disclosed, Evidence, Fault, Heads, Link, Salted};
 pub use leaf::leaf;
 pub use read::{Authentication, Consent, Ending, Person, Revision, Step, Trail};
 pub use report::About;
-pub use verify::{Check, Knowledge, Outcome, Verdict, verify};
+pub use verify::{Check, Knowledge, LogFiles, Outcome, Verdict, verify};

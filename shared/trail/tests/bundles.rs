@@ -164,22 +164,22 @@ fn mutate(rng: &mut StdRng, draft: &Draft) -> Option<Vec<u8>> {
             archive[flip] ^= 1 << rng.random_range(0..8);
             return Some(archive);
         }
-        21 => {
-            // The manifest is of another archive with the same names.
-            let archive = it.archive();
-            let files = trail::zip::read(&archive).unwrap().into_iter();
-            let mut files: Vec<(String, Vec<u8>)> =
-                files.map(|(name, bytes)| (name, bytes.to_vec())).collect();
-            match rng.random_range(0..3) {
-                0 => drop(files.pop()),
-                1 => files.push(("added.txt".to_owned(), Vec::new())),
-                _ => files.last_mut()?.1.push(b'!'),
-            }
-            return Some(trail::zip::write(&files).unwrap());
-        }
+        21 => return other_files(rng, &it.archive()),
         _ => return None,
     }
     Some(it.archive())
+}
+
+/// An archive whose files are not those of its manifest.
+fn other_files(rng: &mut StdRng, archive: &[u8]) -> Option<Vec<u8>> {
+    let files = trail::zip::read(archive).unwrap().into_iter();
+    let mut files: Vec<(String, Vec<u8>)> = files.map(|(name, bytes)| (name, bytes.to_vec())).collect();
+    match rng.random_range(0..3) {
+        0 => drop(files.pop()),
+        1 => files.push(("added.txt".to_owned(), Vec::new())),
+        _ => files.last_mut()?.1.push(b'!'),
+    }
+    Some(trail::zip::write(&files).unwrap())
 }
 
 /// The places that do not hold, as this verifier sees them; seals and documents are looked at by it alone.
