@@ -54,7 +54,7 @@ export async function state(id) {
 /** The kinds of the request's events, in their order. */
 export async function evidence(id) {
   const { body } = await api("GET", `/signatures/${id}/audit`);
-  return body.data.AuditData.map((it) => it.log.split(";")[0]);
+  return body.data.evidence.events.map((it) => JSON.parse(it.event).kind);
 }
 
 export async function until(look, tries = 100) {
