@@ -1,6 +1,6 @@
 //! Who may call the API: keys, client apps, and what each of them may do.
 //!
-//! **Invariant:** deny by default; an operation that the table of [`operation`] does not name is nobody's.
+//! **Invariant:** deny by default; an operation that the table of `operation` does not name is nobody's.
 
 mod network;
 mod operation;

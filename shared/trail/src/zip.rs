@@ -47,7 +47,7 @@ pub fn write(files: &[(String, Vec<u8>)]) -> Result<Vec<u8>, ZipError> {
 ///
 /// # Errors
 ///
-/// [`ZipError::Form`] unless it is to the byte what [`write`] gives for them.
+/// [`ZipError::Form`] unless it is to the byte what [`write()`] gives for them.
 pub fn read(archive: &[u8]) -> Result<Vec<(String, &[u8])>, ZipError> {
     let form = |what| ZipError::Form { what };
     let (front, tail) = archive.split_last_chunk::<END_BYTES>().ok_or(form("an end"))?;
