@@ -7,26 +7,24 @@ mod item;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::access::{ApiKey, ClientSecret, Mode, Network, Scopes};
 use domain::value::{CredentialId, Text};
 use domain::{Digest, TenantId, Timestamp};
 use rand::CryptoRng;
-use serde_dynamo::{from_item, from_items, to_item};
+use serde_dynamo::from_item;
 
 pub use item::CredentialChange;
 use item::CredentialItem;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{Table, UPDATE, held, read_all};
 
 /// API keys and client apps.
 #[derive(Clone, Debug)]
 pub struct Access {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// What lets a caller in.
@@ -172,7 +170,7 @@ impl Access {
     /// The credentials in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// Stores a new credential; false if there is one of this name.
@@ -182,24 +180,7 @@ impl Access {
     /// [`StoreError::Unavailable`].
     pub async fn add(&self, credential: &Credential) -> Result<bool, StoreError> {
         let item = CredentialItem::write(credential);
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) => {
-                let service = error.as_service_error();
-                if service.is_some_and(PutItemError::is_conditional_check_failed_exception) {
-                    return Ok(false);
-                }
-                Err(StoreError::unavailable("PutItem")(error))
-            }
-        }
+        self.table.put_new(&item).await
     }
 
     /// The credential that a key is, if it is one. The table is asked by the beginning of the key's digest, and
@@ -224,18 +205,7 @@ impl Access {
         id: &CredentialId,
     ) -> Result<Option<Credential>, StoreError> {
         let pk = keys::credential_pk(kind, id);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let Some(item) = answer.item else { return Ok(None) };
-        let item: CredentialItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let Some(item) = self.table.get::<CredentialItem>(&pk, keys::ONLY).await? else { return Ok(None) };
         item.read().map(Some)
     }
 
@@ -247,9 +217,10 @@ impl Access {
     pub async fn list(&self, tenant: &TenantId, kind: CredentialKind) -> Result<Vec<Credential>, StoreError> {
         let partition = keys::credentials_of(&tenant.in_mode(Mode::Live), kind);
         let mut pages = self
-            .client
+            .table
+            .client()
             .query()
-            .table_name(&self.table)
+            .table_name(self.table.name())
             .index_name(keys::BY_TENANT)
             .key_condition_expression("tenant_pk = :partition")
             .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
@@ -258,9 +229,7 @@ impl Access {
         let mut credentials = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<CredentialItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&partition, error))?;
-            for item in items {
+            for item in read_all::<CredentialItem>(page.items, &partition)? {
                 credentials.push(item.read()?);
             }
         }
@@ -279,11 +248,8 @@ impl Access {
     ) -> Result<Option<Credential>, StoreError> {
         let pk = keys::credential_pk(credential.kind, &credential.id);
         let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .table
+            .update(&pk, keys::ONLY)
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllNew);
         let (mut set, mut removed) = (Vec::new(), Vec::new());
@@ -304,11 +270,8 @@ impl Access {
         if expression.is_empty() {
             return self.get(credential.kind, &credential.id).await;
         }
-        let answer = match update.update_expression(expression.trim_end()).send().await {
-            Ok(answer) => answer,
-            Err(error) if lost(&error) => return Ok(None),
-            Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
-        };
+        let answer = held(update.update_expression(expression.trim_end()).send().await, UPDATE)?;
+        let Some(answer) = answer else { return Ok(None) };
         let item = answer.attributes.ok_or_else(|| StoreError::corrupt(&pk, "no attributes"))?;
         let item: CredentialItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
         item.read().map(Some)
@@ -320,17 +283,7 @@ impl Access {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn revoke(&self, kind: CredentialKind, id: &CredentialId) -> Result<bool, StoreError> {
-        let answer = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::credential_pk(kind, id)))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("DeleteItem"))?;
-        Ok(answer.attributes.is_some())
+        self.table.delete(keys::credential_pk(kind, id), keys::ONLY).await
     }
 
     /// Notes that a credential is in use, if that was not noted lately.
@@ -344,22 +297,15 @@ impl Access {
             return Ok(());
         }
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::credential_pk(credential.kind, &credential.id)))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .table
+            .update(keys::credential_pk(credential.kind, &credential.id), keys::ONLY)
             .update_expression("SET last_used_at = :now")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            // It was revoked in between, and must not come back.
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        // One that was revoked in between does not come back.
+        held(sent, UPDATE).map(drop)
     }
 }
 

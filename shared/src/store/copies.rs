@@ -2,14 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::evidence::{ChainHead, Owner, verify_chain};
 use domain::request::{AnyRequest, Erasure, Facts};
 use domain::transition::ChainName;
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::to_item;
 use serde_json::Value;
 
 use super::disclosures::{self, DisclosureItem};
@@ -168,15 +165,15 @@ impl Evidence {
         let (_, request) = copy.names()?;
         let item = self.rejoined(copy, &request, salts)?;
         for event in copy.events.iter().chain(&copy.custody) {
-            self.put_missing(&self.table, event).await?;
+            self.table.put_new(event).await?;
         }
         for disclosure in &copy.disclosures {
             // Whose key is gone stays gone.
             if salts.get(&disclosure.owner).is_some() {
-                self.put_missing(&self.requests_table, disclosure).await?;
+                self.requests.put_new(disclosure).await?;
             }
         }
-        self.put_missing(&self.requests_table, &item).await
+        self.requests.put_new(&item).await.map(drop)
     }
 
     /// What is personal of the request's item, each part under the key of its owner.
@@ -237,23 +234,6 @@ impl Evidence {
             object.insert(SIGNATORIES.to_owned(), people);
         }
         serde_json::from_value(item).map_err(|_| corrupt("item"))
-    }
-
-    async fn put_missing(&self, table: &str, item: &impl Serialize) -> Result<(), StoreError> {
-        let item: std::collections::HashMap<String, AttributeValue> =
-            to_item(item).map_err(|error| StoreError::corrupt(table, error))?;
-        let put = self.client.put_item().table_name(table).set_item(Some(item));
-        match put.condition_expression("attribute_not_exists(pk)").send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable("PutItem")(error)),
-        }
     }
 }
 

@@ -8,25 +8,23 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::WebhookId;
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_attribute_value, to_item};
+use serde_dynamo::to_attribute_value;
 use serde_json::Value;
 
 pub use due::DueDelivery;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{Table, UPDATE, held, read_all};
 
 /// Deliveries, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct Deliveries {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// Names a delivery of an endpoint: the instant of its event, then the event. Names sort by time.
@@ -180,7 +178,7 @@ impl Deliveries {
     /// Deliveries in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// Decides upon a delivery; one that was decided before stays as it is.
@@ -209,25 +207,7 @@ impl Deliveries {
             due_sk: Some(due::sort(now.plus(due::AFTER), &new.id, &new.webhook)),
             purge_at: now.plus(KEPT_FOR).unix_seconds(),
         };
-        let sent = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable("PutItem")(error)),
-        }
+        self.table.put_new(&item).await.map(drop)
     }
 
     /// A delivery.
@@ -242,18 +222,8 @@ impl Deliveries {
         id: &DeliveryId,
     ) -> Result<Delivery, StoreError> {
         let pk = keys::deliveries_pk(tenant, webhook);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::delivery_sk(id.as_str())))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item = answer.item.ok_or(StoreError::NotFound)?;
-        let item: DeliveryItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let item: DeliveryItem =
+            self.table.get(&pk, keys::delivery_sk(id.as_str())).await?.ok_or(StoreError::NotFound)?;
         item.read()
     }
 
@@ -276,21 +246,15 @@ impl Deliveries {
         let mut end = before.map_or_else(|| keys::delivery_sk("~"), |it| keys::delivery_sk(it.as_str()));
         for _ in 0..MOST_PAGES {
             let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :end")
-                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-                .expression_attribute_values(":first", AttributeValue::S(keys::DELIVERIES.to_owned()))
-                .expression_attribute_values(":end", AttributeValue::S(end.clone()))
+                .table
+                .range(&pk, keys::DELIVERIES.to_owned(), end.clone())
                 .scan_index_forward(false)
                 .limit(PAGE)
                 .send()
                 .await
                 .map_err(StoreError::unavailable("Query"))?;
             let more = answer.last_evaluated_key.is_some();
-            let items: Vec<DeliveryItem> = from_items(answer.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
+            let items: Vec<DeliveryItem> = read_all(answer.items, &pk)?;
             let seen = end.clone();
             for item in items.into_iter().filter(|it| it.sk != seen) {
                 end.clone_from(&item.sk);
@@ -358,11 +322,7 @@ impl Deliveries {
             let due = due::sort(due_at, &about.id, &about.webhook);
             update = update.expression_attribute_values(":due", AttributeValue::S(due));
         }
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if lost(&error) => Ok(false),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        Ok(held(update.send().await, UPDATE)?.is_some())
     }
 
     /// Begins a delivery again, from its first attempt; those that were made stay in the log.
@@ -388,22 +348,15 @@ impl Deliveries {
             .expression_attribute_values(":due", AttributeValue::S(due))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Err(StoreError::NotFound),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(sent, UPDATE)?.map(drop).ok_or(StoreError::NotFound)
     }
 
     fn update(
         &self,
         about: &NewDelivery,
     ) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::deliveries_pk(&about.tenant, &about.webhook)))
-            .key(keys::SK, AttributeValue::S(keys::delivery_sk(about.id.as_str())))
+        self.table
+            .update(keys::deliveries_pk(&about.tenant, &about.webhook), keys::delivery_sk(about.id.as_str()))
     }
 }
 

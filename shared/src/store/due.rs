@@ -1,17 +1,15 @@
 //! What must be looked at by now.
 
-use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::due::DueKind;
 use domain::value::MessageId;
 use domain::{RequestId, Timestamp};
 use serde::Deserialize;
-use serde_dynamo::from_items;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
 use super::requests::Requests;
+use super::table::{DELETE, UPDATE, held};
 
 /// One thing that is due.
 #[derive(Clone, Debug)]
@@ -79,15 +77,7 @@ impl Requests {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn forget(&self, request: &RequestId, kind: DueKind) -> Result<(), StoreError> {
-        self.client
-            .delete_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
-            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("DeleteItem"))?;
-        Ok(())
+        self.table.delete(keys::request_pk(request), keys::due_sk_of_item(kind)).await.map(drop)
     }
 
     /// Forgets a thing to look at, unless it became due again since `now`.
@@ -102,26 +92,13 @@ impl Requests {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let sent = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
-            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
+            .table
+            .delete_item(keys::request_pk(request), keys::due_sk_of_item(kind))
             .condition_expression("attribute_not_exists(due_sk) OR due_sk <= :now")
             .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(StoreError::unavailable("DeleteItem")(error)),
-        }
+        held(sent, DELETE).map(drop)
     }
 
     /// Looks at a thing again later, if it is still there.
@@ -136,21 +113,14 @@ impl Requests {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
-            .key(keys::SK, AttributeValue::S(keys::due_sk_of_item(kind)))
+            .table
+            .update(keys::request_pk(request), keys::due_sk_of_item(kind))
             .update_expression("SET due_sk = :due")
             .condition_expression("attribute_exists(pk)")
             .expression_attribute_values(":due", AttributeValue::S(keys::due_sort(at, request, "")))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(sent, UPDATE).map(drop)
     }
 
     async fn due_of(
@@ -160,23 +130,7 @@ impl Requests {
         now: Timestamp,
         limit: i32,
     ) -> Result<Vec<DueItem>, StoreError> {
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(keys::DUE)
-            .key_condition_expression("#pk = :pk AND #sk <= :now")
-            .expression_attribute_names("#pk", keys::DUE_PK)
-            .expression_attribute_names("#sk", keys::DUE_SK)
-            .expression_attribute_values(":pk", AttributeValue::S(keys::due_partition_of(kind, shard)))
-            // A date sorts before the same date with anything behind it; `~` sorts after both.
-            .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("Query"))?;
-        let items: Vec<DueKeys> =
-            from_items(answer.items.unwrap_or_default()).map_err(|error| StoreError::corrupt(kind, error))?;
+        let items: Vec<DueKeys> = self.table.due(keys::due_partition_of(kind, shard), now, limit).await?;
         items.iter().map(DueKeys::read).collect()
     }
 }

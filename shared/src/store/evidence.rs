@@ -1,24 +1,22 @@
 //! Evidence in DynamoDB: reading chains back, with what can be disclosed of them.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::evidence::{ChainError, ChainHead, Disclosure, EvidenceEvent, verify_chain};
 use domain::request::Facts;
 use domain::transition::ChainName;
 use domain::{Digest, RequestId};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::from_items;
 
 use super::disclosures::{self, DisclosureItem, DisclosureKey};
 use super::error::StoreError;
 use super::keys;
+use super::table::Table;
 
 /// The table of evidence, for reading.
 #[derive(Debug)]
 pub struct Evidence {
-    pub(super) client: Client,
-    pub(super) table: String,
-    pub(super) requests_table: String,
+    pub(super) table: Table,
+    pub(super) requests: Table,
     pub(super) key: DisclosureKey,
 }
 
@@ -73,7 +71,7 @@ impl Evidence {
     /// Reads chains from `table`, and disclosures from the table of requests.
     #[must_use]
     pub fn new(client: Client, table: String, requests_table: String, key: DisclosureKey) -> Self {
-        Self { client, table, requests_table, key }
+        Self { table: Table::new(client.clone(), table), requests: Table::new(client, requests_table), key }
     }
 
     /// The events of one chain, in order.
@@ -118,7 +116,7 @@ impl Evidence {
         request: &RequestId,
         prefix: &str,
     ) -> Result<Vec<EventItem>, StoreError> {
-        self.all(&self.table, request, prefix).await
+        self.table.list(keys::request_pk(request), prefix).await
     }
 
     /// The items of all disclosures.
@@ -126,31 +124,7 @@ impl Evidence {
         &self,
         request: &RequestId,
     ) -> Result<Vec<DisclosureItem>, StoreError> {
-        self.all(&self.requests_table, request, keys::DISCLOSURES).await
-    }
-
-    async fn all<T: for<'de> Deserialize<'de>>(
-        &self,
-        table: &str,
-        request: &RequestId,
-        prefix: &str,
-    ) -> Result<Vec<T>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(table)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::request_pk(request)))
-            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-            .into_paginator()
-            .send();
-        let mut all = Vec::new();
-        while let Some(page) = pages.next().await {
-            let items = page.map_err(StoreError::unavailable("Query"))?.items.unwrap_or_default();
-            all.extend(from_items::<_, T>(items).map_err(|error| StoreError::corrupt(prefix, error))?);
-        }
-        Ok(all)
+        self.requests.list(keys::request_pk(request), keys::DISCLOSURES).await
     }
 }
 

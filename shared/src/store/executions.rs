@@ -3,19 +3,17 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{RequestId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 
 use super::error::StoreError;
 use super::keys;
+use super::table::{Table, read_all};
 
 /// Executions of callbacks, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct Executions {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// One call of a callback.
@@ -67,7 +65,7 @@ impl Executions {
     /// Executions in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// The name of an execution: the same for the same try, so that a try recorded twice stands once.
@@ -98,14 +96,7 @@ impl Executions {
             error: execution.error,
             purge_at: execution.at.plus(KEPT_FOR).unix_seconds(),
         };
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+        self.table.put(&item).await
     }
 
     /// A tenant's executions of the last 90 days, newest first.
@@ -120,22 +111,12 @@ impl Executions {
         now: Timestamp,
     ) -> Result<Vec<Execution>, StoreError> {
         let pk = keys::executions_pk(tenant);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :executions)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-            .expression_attribute_values(":executions", AttributeValue::S(keys::EXECUTIONS.to_owned()))
-            .scan_index_forward(false)
-            .into_paginator()
-            .send();
+        let query = self.table.query(&pk, keys::EXECUTIONS).scan_index_forward(false);
+        let mut pages = query.into_paginator().send();
         let (mut found, mut left) = (Vec::new(), skip);
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<ExecutionItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
+            for item in read_all::<ExecutionItem>(page.items, &pk)? {
                 let execution = item.read()?;
                 if now >= execution.at.plus(KEPT_FOR) || found.len() >= limit {
                     return Ok(found);
@@ -157,17 +138,8 @@ impl Executions {
     /// [`StoreError::NotFound`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn load(&self, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Execution, StoreError> {
         let pk = keys::executions_pk(tenant);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::execution_sk(id)))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item = answer.item.ok_or(StoreError::NotFound)?;
-        let item: ExecutionItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let item: ExecutionItem =
+            self.table.get(&pk, keys::execution_sk(id)).await?.ok_or(StoreError::NotFound)?;
         let execution = item.read()?;
         if now < execution.at.plus(KEPT_FOR) { Ok(execution) } else { Err(StoreError::NotFound) }
     }

@@ -6,23 +6,22 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::notification::EventId;
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 use serde_json::Value;
 
 use super::error::StoreError;
 use super::keys;
 use super::outbox::OutboxEvent;
 use super::requests::Rounds;
+use super::table::{Table, read_all};
 
 /// The feeds of all tenants.
 #[derive(Clone, Debug)]
 pub struct Feed {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// An event at its place.
@@ -62,7 +61,7 @@ impl Feed {
     /// The feeds in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// Gives the events of one outbox their places, and tells those; the ones they have, if they were given
@@ -84,9 +83,8 @@ impl Feed {
             }
             let length = self.length(tenant).await?;
             let actions = self.append_actions(tenant, events, length, now)?;
-            let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
-            match sent {
-                Ok(_) => return Ok((length + 1..).take(events.len()).collect()),
+            match self.table.transact(actions).await {
+                Ok(()) => return Ok((length + 1..).take(events.len()).collect()),
                 Err(error) => {
                     let lost = error
                         .as_service_error()
@@ -115,26 +113,16 @@ impl Feed {
         let mut events = Vec::new();
         let mut from = position;
         loop {
+            let (first, last) = (keys::feed_sk(from.saturating_add(1)), keys::feed_sk(u64::MAX));
             let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .key_condition_expression("pk = :pk AND sk BETWEEN :first AND :last")
-                .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-                .expression_attribute_values(
-                    ":first",
-                    AttributeValue::S(keys::feed_sk(from.saturating_add(1))),
-                )
-                .expression_attribute_values(":last", AttributeValue::S(keys::feed_sk(u64::MAX)))
+                .table
+                .range(&pk, first, last)
                 .limit(PAGE)
-                .consistent_read(true)
                 .send()
                 .await
                 .map_err(StoreError::unavailable("Query"))?;
             let more = answer.last_evaluated_key.is_some();
-            let items: Vec<PlaceItem> = from_items(answer.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
+            for item in read_all::<PlaceItem>(answer.items, &pk)? {
                 from = item.position;
                 events.extend(item.read(now)?);
                 if events.len() >= limit {
@@ -175,7 +163,7 @@ impl Feed {
         now: Timestamp,
     ) -> Result<Option<FeedEvent>, StoreError> {
         let pk = keys::feed_pk(tenant);
-        let Some(item): Option<PlaceItem> = self.get(&pk, keys::feed_sk(position)).await? else {
+        let Some(item) = self.table.get::<PlaceItem>(&pk, keys::feed_sk(position)).await? else {
             return Ok(None);
         };
         item.read(now)
@@ -208,36 +196,23 @@ impl Feed {
                 position,
                 purge_at,
             };
-            actions.push(self.put_new(&place)?);
-            actions.push(self.put_new(&told)?);
+            actions.push(self.table.put_new_action(&place)?);
+            actions.push(self.table.put_new_action(&told)?);
         }
-        let head = Update::builder()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::FEED_HEAD.to_owned()))
-            .update_expression("SET #length = :next")
-            .expression_attribute_names("#length", "length")
-            .expression_attribute_values(":next", AttributeValue::N(position.to_string()));
-        let head = if length == 0 {
-            head.condition_expression("attribute_not_exists(#length)")
-        } else {
-            head.condition_expression("#length = :length")
-                .expression_attribute_values(":length", AttributeValue::N(length.to_string()))
-        };
-        let head = head.build().map_err(|error| StoreError::corrupt(&pk, error))?;
-        actions.push(TransactWriteItem::builder().update(head).build());
+        let head = self.table.update_action(&pk, keys::FEED_HEAD, |head| {
+            let head = head
+                .update_expression("SET #length = :next")
+                .expression_attribute_names("#length", "length")
+                .expression_attribute_values(":next", AttributeValue::N(position.to_string()));
+            if length == 0 {
+                head.condition_expression("attribute_not_exists(#length)")
+            } else {
+                head.condition_expression("#length = :length")
+                    .expression_attribute_values(":length", AttributeValue::N(length.to_string()))
+            }
+        });
+        actions.push(head?);
         Ok(actions)
-    }
-
-    fn put_new(&self, item: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
-        let corrupt = |error| StoreError::corrupt("FEED", error);
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(item).map_err(corrupt)?))
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(|error| StoreError::corrupt("FEED", error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 
     /// The places of events that were appended together; none when they have none.
@@ -248,27 +223,13 @@ impl Feed {
     }
 
     async fn position(&self, id: &EventId) -> Result<Option<u64>, StoreError> {
-        let item: Option<ToldItem> = self.get(&keys::request_pk(&id.request), keys::told_sk(id)).await?;
+        let item: Option<ToldItem> = self.table.get(keys::request_pk(&id.request), keys::told_sk(id)).await?;
         Ok(item.map(|it| it.position))
     }
 
     async fn length(&self, tenant: &TenantId) -> Result<u64, StoreError> {
-        let item: Option<HeadItem> = self.get(&keys::feed_pk(tenant), keys::FEED_HEAD.to_owned()).await?;
+        let item: Option<HeadItem> = self.table.get(keys::feed_pk(tenant), keys::FEED_HEAD).await?;
         Ok(item.map_or(0, |it| it.length))
-    }
-
-    async fn get<T: for<'a> Deserialize<'a>>(&self, pk: &str, sk: String) -> Result<Option<T>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.to_owned()))
-            .key(keys::SK, AttributeValue::S(sk))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        answer.item.map(|item| from_item(item).map_err(|error| StoreError::corrupt(pk, error))).transpose()
     }
 }
 

@@ -3,21 +3,20 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::WebhookId;
 use domain::{TenantId, Timestamp};
 use serde::Deserialize;
-use serde_dynamo::from_item;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{Table, UPDATE, held};
 
 /// How the endpoints of all tenants are.
 #[derive(Clone, Debug)]
 pub struct Health {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// How an endpoint is.
@@ -44,7 +43,7 @@ impl Health {
     /// How the endpoints in `table` are.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// How an endpoint is.
@@ -53,21 +52,9 @@ impl Health {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn of(&self, tenant: &TenantId, webhook: &WebhookId) -> Result<EndpointHealth, StoreError> {
-        let pk = keys::deliveries_pk(tenant, webhook);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::HEALTH.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item: HealthItem = match answer.item {
-            Some(item) => from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?,
-            None => HealthItem::default(),
-        };
+        let item: Option<HealthItem> =
+            self.table.get(keys::deliveries_pk(tenant, webhook), keys::HEALTH).await?;
+        let item = item.unwrap_or_default();
         Ok(EndpointHealth { failing_since: item.failing_since.map(Timestamp::from_unix_ms) })
     }
 
@@ -93,10 +80,8 @@ impl Health {
                 .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
                 .send()
                 .await;
-            match sent {
-                Ok(_) => return Ok(Some(Slot { name, until })),
-                Err(error) if lost(&error) => {}
-                Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
+            if held(sent, UPDATE)?.is_some() {
+                return Ok(Some(Slot { name, until }));
             }
         }
         Ok(None)
@@ -121,11 +106,7 @@ impl Health {
             .expression_attribute_values(":until", AttributeValue::N(slot.until.to_string()))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(sent, UPDATE).map(drop)
     }
 
     /// Notes that something got through.
@@ -158,16 +139,8 @@ impl Health {
         sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
     }
 
-    fn update(
-        &self,
-        tenant: &TenantId,
-        webhook: &WebhookId,
-    ) -> aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::deliveries_pk(tenant, webhook)))
-            .key(keys::SK, AttributeValue::S(keys::HEALTH.to_owned()))
+    fn update(&self, tenant: &TenantId, webhook: &WebhookId) -> UpdateItemFluentBuilder {
+        self.table.update(keys::deliveries_pk(tenant, webhook), keys::HEALTH)
     }
 }
 

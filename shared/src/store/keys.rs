@@ -163,9 +163,11 @@ pub(super) fn sealed_pk(sha256: &Digest) -> String {
 
 /// Partition of the authorities above this system's seals.
 pub(super) const SEAL_AUTHORITIES: &str = "SEAL-AUTHORITIES";
+/// What the sort keys of certificates above our seals begin with.
+pub(super) const AUTHORITIES: &str = "AUTHORITY#";
 
 pub(super) fn authority_sk(sha256: &Digest) -> String {
-    format!("AUTHORITY#{}", sha256.to_hex())
+    format!("{AUTHORITIES}{}", sha256.to_hex())
 }
 
 /// Sort key of what a tenant trusts, in the tenant's own partition.

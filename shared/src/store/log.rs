@@ -7,10 +7,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use domain::{RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 use tlog::{
     Checkpoint, Edge, Nodes, Proof, Signer, Tile, TileId, entries_path, entry_bundle, inclusion, leaf_hash,
     tiles_of_inclusion,
@@ -20,13 +18,12 @@ use super::archive::Archive;
 use super::documents::WriteOnce;
 use super::error::StoreError;
 use super::keys;
-use crate::BoxError;
+use super::table::{Table, read_all};
 
 /// The log, in the table of requests and the bucket of evidence.
 #[derive(Clone, Debug)]
 pub struct Log {
-    client: Client,
-    table: String,
+    table: Table,
     archive: Archive,
 }
 
@@ -67,7 +64,7 @@ impl Log {
     /// The log in `table` and `archive`.
     #[must_use]
     pub fn new(client: Client, table: String, archive: Archive) -> Self {
-        Self { client, table, archive }
+        Self { table: Table::new(client, table), archive }
     }
 
     /// Gives the entry of a request its place, unless it has one.
@@ -88,10 +85,13 @@ impl Log {
         let place =
             PlaceItem { pk: keys::request_pk(request), sk: keys::LOG_PLACE.to_owned(), place: state.next };
         let next = StateItem { next: state.next + 1, version: state.version + 1, ..state.clone() };
-        let actions =
-            vec![self.put(&entry, None)?, self.put(&place, None)?, self.put(&next, Some(state.version))?];
-        let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
-        sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
+        let actions = vec![
+            self.table.put_new_action(&entry)?,
+            self.table.put_new_action(&place)?,
+            self.table.replace_action(&next, state.version)?,
+        ];
+        let sent = self.table.transact(actions).await;
+        sent.map_err(StoreError::unavailable("TransactWriteItems"))
     }
 
     /// Brings every entry that has a place into the tree: tiles, then a signed checkpoint.
@@ -131,8 +131,7 @@ impl Log {
             version: state.version + 1,
             ..state.clone()
         };
-        let action = self.put(&next, Some(state.version))?;
-        let sent = self.client.transact_write_items().transact_items(action).send().await;
+        let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map_err(StoreError::unavailable("TransactWriteItems"))?;
         // Published after it is certain that no other of this size will be.
         self.archive.replace(&path("checkpoint"), TEXT, note.into_bytes()).await?;
@@ -170,8 +169,7 @@ impl Log {
         self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, token, until).await?;
         let state = self.state().await?;
         let next = StateItem { stamped: day, version: state.version + 1, ..state.clone() };
-        let action = self.put(&next, Some(state.version))?;
-        let sent = self.client.transact_write_items().transact_items(action).send().await;
+        let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
     }
 
@@ -248,60 +246,26 @@ impl Log {
 
     /// The entries from one place to before another.
     async fn entries(&self, from: u64, to: u64) -> Result<Vec<String>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::LOG.to_owned()))
-            .expression_attribute_values(":from", AttributeValue::S(keys::log_entry_sk(from)))
-            .expression_attribute_values(":to", AttributeValue::S(keys::log_entry_sk(to.saturating_sub(1))))
-            .into_paginator()
-            .send();
+        let (first, last) = (keys::log_entry_sk(from), keys::log_entry_sk(to.saturating_sub(1)));
+        let mut pages = self.table.range(keys::LOG, first, last).into_paginator().send();
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
-            let items = page.map_err(StoreError::unavailable("Query"))?.items.unwrap_or_default();
-            let items = from_items::<_, EntryItem>(items);
-            let items = items.map_err(|error| StoreError::corrupt(keys::LOG, error))?;
-            all.extend(items.into_iter().map(|it| it.entry));
+            let page = page.map_err(StoreError::unavailable("Query"))?;
+            all.extend(read_all::<EntryItem>(page.items, keys::LOG)?.into_iter().map(|it| it.entry));
         }
         Ok(all)
     }
 
     async fn place_of(&self, request: &RequestId) -> Result<Option<u64>, StoreError> {
-        let item: Option<PlaceItem> = self.get(keys::request_pk(request), keys::LOG_PLACE).await?;
+        let item: Option<PlaceItem> = self.table.get(keys::request_pk(request), keys::LOG_PLACE).await?;
         Ok(item.map(|it| it.place))
     }
 
     async fn state(&self) -> Result<StateItem, StoreError> {
-        let state: Option<StateItem> = self.get(keys::LOG.to_owned(), keys::LOG_STATE).await?;
+        let state: Option<StateItem> = self.table.get(keys::LOG, keys::LOG_STATE).await?;
         let fresh =
             || StateItem { pk: keys::LOG.to_owned(), sk: keys::LOG_STATE.to_owned(), ..StateItem::default() };
         Ok(state.unwrap_or_else(fresh))
-    }
-
-    async fn get<T: for<'de> Deserialize<'de>>(&self, pk: String, sk: &str) -> Result<Option<T>, StoreError> {
-        let get = self.client.get_item().table_name(&self.table).consistent_read(true);
-        let get = get.key(keys::PK, AttributeValue::S(pk)).key(keys::SK, AttributeValue::S(sk.to_owned()));
-        let answer = get.send().await.map_err(StoreError::unavailable("GetItem"))?;
-        answer.item.map(from_item).transpose().map_err(|error| StoreError::corrupt(sk, error))
-    }
-
-    /// Writes an item that is new, or whose version is still the one that was read; zero is none.
-    fn put(&self, item: &impl Serialize, version: Option<u64>) -> Result<TransactWriteItem, StoreError> {
-        let failed = |error: BoxError| StoreError::corrupt(keys::LOG, error);
-        let item: HashMap<String, AttributeValue> = to_item(item).map_err(|error| failed(error.into()))?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(item));
-        let put = match version {
-            None | Some(0) => put.condition_expression("attribute_not_exists(pk)"),
-            Some(version) => put
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
-        };
-        let put = put.build().map_err(|error| failed(error.into()))?;
-        Ok(TransactWriteItem::builder().put(put).build())
     }
 }
 

@@ -2,19 +2,17 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::message::{Message, MessageKind, SentMessage};
 use domain::policy::RECOVERY_PAUSE;
 use domain::value::MessageId;
 use domain::{Channel, RequestId, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::from_item;
 
 use super::error::StoreError;
 use super::keys;
 use super::requests::Requests;
+use super::table::{UPDATE, held};
 
 /// The item of a message.
 #[derive(Debug, Deserialize, Serialize)]
@@ -104,8 +102,8 @@ impl Requests {
         id: &MessageId,
     ) -> Result<Option<(Message, bool)>, StoreError> {
         let sk = keys::message_sk(id);
-        let Some(item) = self.get(keys::request_pk(request), &sk).await? else { return Ok(None) };
-        let item: MessageItem = from_item(item).map_err(|error| StoreError::corrupt(&sk, error))?;
+        let item: Option<MessageItem> = self.table.get(keys::request_pk(request), &sk).await?;
+        let Some(item) = item else { return Ok(None) };
         let message = Message {
             id: id.clone(),
             kind: MessageKind::parse(&item.kind).ok_or_else(|| StoreError::corrupt(&sk, "kind"))?,
@@ -126,8 +124,7 @@ impl Requests {
         provider_id: &str,
     ) -> Result<Option<(RequestId, SentMessage)>, StoreError> {
         let pk = keys::sent_pk(provider_id);
-        let Some(item) = self.get(pk.clone(), keys::ONLY).await? else { return Ok(None) };
-        let item: SentItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let Some(item) = self.table.get::<SentItem>(&pk, keys::ONLY).await? else { return Ok(None) };
         item.read(provider_id).map(Some).ok_or_else(|| StoreError::corrupt(&pk, "id"))
     }
 
@@ -168,11 +165,8 @@ impl Requests {
     ) -> Result<Claim, StoreError> {
         let due_sk = keys::due_sort(now.plus(RECOVERY_PAUSE), request, id.as_str());
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::request_pk(request)))
-            .key(keys::SK, AttributeValue::S(keys::message_sk(id)))
+            .table
+            .update(keys::request_pk(request), keys::message_sk(id))
             .update_expression("SET claimed = :claimed, due_sk = :due")
             .condition_expression("attribute_exists(pk) AND claimed = :expected")
             .expression_attribute_values(":claimed", AttributeValue::Bool(claimed))
@@ -180,18 +174,9 @@ impl Requests {
             .expression_attribute_values(":due", AttributeValue::S(due_sk))
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(Claim::Ours),
-            Err(error) if lost(&error) => Ok(Claim::Taken),
-            Err(error) => Err(StoreError::Unavailable { operation: "UpdateItem", source: Box::new(error) }),
-        }
+        Ok(held(sent, UPDATE)?.map_or(Claim::Taken, |_| Claim::Ours))
     }
 }
 
 /// Servers give up on a mail within days; readers complain of one within weeks.
 const NOTICES_END: Duration = Duration::from_hours(90 * 24);
-
-/// Whether a conditional update found something else than it expected.
-pub(super) fn lost<R>(error: &SdkError<UpdateItemError, R>) -> bool {
-    error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception)
-}

@@ -22,6 +22,7 @@ mod quota;
 mod replays;
 mod requests;
 mod sealed;
+mod table;
 mod themes;
 mod trust;
 mod trusted_lists;

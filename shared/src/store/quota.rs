@@ -11,15 +11,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::otp::Traffic;
 use domain::value::PhoneNumber;
 use domain::{TenantId, Timestamp};
+use serde::Deserialize;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{Table, UPDATE, held};
 
 /// Counters of the table.
 pub struct Quotas {
-    client: Client,
-    table: String,
+    table: Table,
     key: hmac::Key,
 }
 
@@ -44,13 +44,22 @@ pub struct Taken {
     pub resets_in: Duration,
 }
 
+/// What an hour's text messages to a block of numbers came to.
+#[derive(Default, Deserialize)]
+struct TrafficItem {
+    #[serde(default)]
+    sent: u32,
+    #[serde(default)]
+    verified: u32,
+}
+
 impl Quotas {
     /// The counters in `table`, whose names are made with a key of any length.
     #[must_use]
     pub fn new(client: Client, table: String, key: &[u8]) -> Self {
         let root = hmac::Key::new(hmac::HMAC_SHA256, key);
         let derived = hmac::sign(&root, b"paraphe/quota/v1\0");
-        Self { client, table, key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) }
+        Self { table: Table::new(client, table), key: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) }
     }
 
     /// Takes one of `most` that a window of time has for `what`.
@@ -90,11 +99,8 @@ impl Quotas {
         let left = u64::try_from(end.saturating_sub(now.unix_seconds())).unwrap_or(1);
         let resets_in = Duration::from_secs(left.max(1));
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::quota_pk(&name)))
-            .key(keys::SK, AttributeValue::S(keys::quota_sk(number)))
+            .table
+            .update(keys::quota_pk(&name), keys::quota_sk(number))
             .update_expression("SET taken = if_not_exists(taken, :none) + :one, purge_at = :purge")
             .condition_expression("attribute_not_exists(taken) OR taken < :most")
             .expression_attribute_values(":none", AttributeValue::N("0".to_owned()))
@@ -104,11 +110,7 @@ impl Quotas {
             .return_values(ReturnValue::UpdatedNew)
             .send()
             .await;
-        let answer = match sent {
-            Ok(answer) => answer,
-            Err(error) if lost(&error) => return Ok(Taken { left: None, resets_in }),
-            Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
-        };
+        let Some(answer) = held(sent, UPDATE)? else { return Ok(Taken { left: None, resets_in }) };
         let counted = match answer.attributes.as_ref().and_then(|it| it.get("taken")) {
             Some(AttributeValue::N(counted)) => counted.parse().ok(),
             _ => None,
@@ -188,11 +190,8 @@ impl Quotas {
     ) -> Result<(), StoreError> {
         let (window, length) = window_at(HOUR, now);
         let purge_at = window.saturating_add(3).saturating_mul(length);
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::quota_pk(&self.traffic_name(tenant, number))))
-            .key(keys::SK, AttributeValue::S(keys::quota_sk(window)))
+        self.table
+            .update(keys::quota_pk(&self.traffic_name(tenant, number)), keys::quota_sk(window))
             .update_expression("SET #what = if_not_exists(#what, :none) + :one, purge_at = :purge")
             .expression_attribute_names("#what", what)
             .expression_attribute_values(":none", AttributeValue::N("0".to_owned()))
@@ -210,23 +209,10 @@ impl Quotas {
         number: &PhoneNumber,
         window: i64,
     ) -> Result<Traffic, StoreError> {
-        let sk = keys::quota_sk(window);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::quota_pk(&self.traffic_name(tenant, number))))
-            .key(keys::SK, AttributeValue::S(sk.clone()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item = answer.item.unwrap_or_default();
-        let count = |name: &str| match item.get(name) {
-            Some(AttributeValue::N(count)) => count.parse().map_err(|_| StoreError::corrupt(&sk, "count")),
-            _ => Ok(0),
-        };
-        Ok(Traffic { sent: count(SENT)?, verified: count(VERIFIED)? })
+        let pk = keys::quota_pk(&self.traffic_name(tenant, number));
+        let counted: Option<TrafficItem> = self.table.get(pk, keys::quota_sk(window)).await?;
+        let counted = counted.unwrap_or_default();
+        Ok(Traffic { sent: counted.sent, verified: counted.verified })
     }
 
     fn traffic_name(&self, tenant: &TenantId, number: &PhoneNumber) -> String {

@@ -6,7 +6,6 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
@@ -14,19 +13,17 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{Digest, RequestId, Timestamp};
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, to_item};
 use zeroize::Zeroizing;
 
 use super::cipher::Cipher;
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{PUT, Table, UPDATE, held};
 
 /// Calls and their answers, in the table.
 #[derive(Debug)]
 pub struct Replays {
-    client: Client,
-    table: String,
+    table: Table,
     cipher: Cipher,
 }
 
@@ -80,7 +77,7 @@ impl Replays {
     /// The calls in `table`; the keys encrypt their answers, the current version first.
     #[must_use]
     pub fn new(client: Client, table: String, keys: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Self {
-        Self { client, table, cipher: Cipher::new(b"paraphe/replay/v1\0", keys) }
+        Self { table: Table::new(client, table), cipher: Cipher::new(b"paraphe/replay/v1\0", keys) }
     }
 
     /// Claims a call, or tells what is known of it. A claim is over at `deadline`, when whoever has it is not
@@ -168,11 +165,7 @@ impl Replays {
             .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
             .expression_attribute_values(":until", AttributeValue::N(end.unix_ms().to_string()))
             .expression_attribute_values(":purge", AttributeValue::N(end.unix_seconds().to_string()));
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if lost(&error) => Ok(false),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        Ok(held(update.send().await, UPDATE)?.is_some())
     }
 
     /// Lets a claimed call go, which came to nothing: it may be repeated at once.
@@ -185,20 +178,13 @@ impl Replays {
             .owned(claim)
             .update_expression("SET valid_until = :over")
             .expression_attribute_values(":over", AttributeValue::N("0".to_owned()));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(update.send().await, UPDATE).map(drop)
     }
 
     /// A change of the item of whoever has the claim.
     fn owned(&self, claim: &ReplayClaim) -> UpdateItemFluentBuilder {
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(claim.pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+        self.table
+            .update(&claim.pk, keys::ONLY)
             .condition_expression("#owner = :owner AND is_answered = :no")
             .expression_attribute_names("#owner", "owner")
             .expression_attribute_values(":owner", AttributeValue::S(claim.owner.clone()))
@@ -207,11 +193,7 @@ impl Replays {
 
     /// Puts an item in the place of what is over; false when that is not there.
     async fn put(&self, item: &ReplayItem, instead: Instead<'_>) -> Result<bool, StoreError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(item).map_err(|error| StoreError::corrupt(&item.pk, error))?));
+        let put = self.table.put_item(item)?;
         let flag = AttributeValue::Bool;
         let number = |it: i64| AttributeValue::N(it.to_string());
         let put = match instead {
@@ -228,32 +210,11 @@ impl Replays {
                 .expression_attribute_values(":no", flag(false))
                 .expression_attribute_values(":until", number(found.valid_until)),
         };
-        let sent = put.send().await;
-        match sent {
-            Ok(_) => Ok(true),
-            Err(error) => {
-                let service = error.as_service_error();
-                if service.is_some_and(PutItemError::is_conditional_check_failed_exception) {
-                    return Ok(false);
-                }
-                Err(StoreError::unavailable("PutItem")(error))
-            }
-        }
+        Ok(held(put.send().await, PUT)?.is_some())
     }
 
     async fn get(&self, pk: &str) -> Result<Option<ReplayItem>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.to_owned()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let read = |item| from_item(item).map_err(|error| StoreError::corrupt(pk, error));
-        answer.item.map(read).transpose()
+        self.table.get(pk, keys::ONLY).await
     }
 }
 

@@ -4,7 +4,6 @@ mod commit;
 mod erase;
 mod sandbox;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,21 +13,20 @@ use domain::otp::Challenge;
 use domain::request::AnyRequest;
 use domain::value::DocumentId;
 use domain::{LinkToken, Refusal, RequestId, SignatoryId, TenantId};
-use serde_dynamo::from_item;
 
 use super::disclosures::DisclosureKey;
 use super::error::StoreError;
 use super::items::{ChallengeItem, RequestItem};
 use super::keys;
+use super::table::{Table, read_all};
 
 pub use sandbox::SandboxMessage;
 
 /// The table of requests, and the way to commit to both tables at once.
 #[derive(Clone, Debug)]
 pub struct Requests {
-    pub(super) client: Client,
-    pub(super) table: String,
-    evidence: Option<(String, Arc<DisclosureKey>)>,
+    pub(super) table: Table,
+    evidence: Option<(Table, Arc<DisclosureKey>)>,
 }
 
 /// A document to be fetched from an address, for the function that may read only this.
@@ -55,12 +53,13 @@ impl Requests {
     /// Reads the table. Committing needs [`Requests::with_evidence`].
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table, evidence: None }
+        Self { table: Table::new(client, table), evidence: None }
     }
 
     /// Also commits moves, with their evidence and encrypted disclosures.
     #[must_use]
     pub fn with_evidence(self, table: String, key: DisclosureKey) -> Self {
+        let table = Table::new(self.table.client().clone(), table);
         Self { evidence: Some((table, Arc::new(key))), ..self }
     }
 
@@ -70,8 +69,8 @@ impl Requests {
     ///
     /// [`StoreError::NotFound`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn load(&self, id: &RequestId) -> Result<AnyRequest, StoreError> {
-        let item = self.get(keys::request_pk(id), keys::REQUEST).await?.ok_or(StoreError::NotFound)?;
-        read_request(item)
+        let item = self.table.get(keys::request_pk(id), keys::REQUEST).await?;
+        read_request(item.ok_or(StoreError::NotFound)?)
     }
 
     /// A tenant's request; another's is as unknown as none.
@@ -114,8 +113,8 @@ impl Requests {
         signatory: &SignatoryId,
     ) -> Result<Option<Challenge>, StoreError> {
         let sk = keys::challenge_sk(signatory);
-        let Some(item) = self.get(keys::request_pk(request), &sk).await? else { return Ok(None) };
-        let item: ChallengeItem = from_item(item).map_err(|error| StoreError::corrupt(&sk, error))?;
+        let item: Option<ChallengeItem> = self.table.get(keys::request_pk(request), &sk).await?;
+        let Some(item) = item else { return Ok(None) };
         item.read().map(Some).ok_or_else(|| StoreError::corrupt(&sk, "digest"))
     }
 
@@ -137,9 +136,10 @@ impl Requests {
         let mut start = None;
         loop {
             let mut query = self
-                .client
+                .table
+                .client()
                 .query()
-                .table_name(&self.table)
+                .table_name(self.table.name())
                 .index_name(keys::BY_TENANT)
                 .key_condition_expression("#pk = :pk")
                 .expression_attribute_names("#pk", keys::TENANT_PK)
@@ -157,7 +157,7 @@ impl Requests {
                 .send()
                 .await
                 .map_err(StoreError::unavailable("Query"))?;
-            for item in answer.items.unwrap_or_default() {
+            for item in read_all(answer.items, keys::REQUEST)? {
                 let request = read_request(item)?;
                 if keep(&request) {
                     requests.push(request);
@@ -174,20 +174,6 @@ impl Requests {
         let last = requests.last().filter(|_| has_more).map(AnyRequest::facts);
         let next = last.map(|it| keys::tenant_sk(it.created_at, &it.id));
         Ok(Page { requests, next })
-    }
-
-    pub(super) async fn get(&self, pk: String, sk: &str) -> Result<Option<Item>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk))
-            .key(keys::SK, AttributeValue::S(sk.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        Ok(answer.item)
     }
 }
 
@@ -208,10 +194,7 @@ impl Rounds {
     }
 }
 
-type Item = HashMap<String, AttributeValue>;
-
-fn read_request(item: Item) -> Result<AnyRequest, StoreError> {
-    let item: RequestItem = from_item(item).map_err(|error| StoreError::corrupt(keys::REQUEST, error))?;
+fn read_request(item: RequestItem) -> Result<AnyRequest, StoreError> {
     let key = item.pk.clone();
     item.read().map_err(|what| StoreError::corrupt(&key, what))
 }

@@ -3,22 +3,20 @@
 //! **Invariant:** an item says that a file exists and when it was sealed, and nothing of anybody.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::evidence::EventKind;
 use domain::request::{FileFacts, StateRecord, Stored};
 use domain::transition::Changes;
 use domain::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::from_item;
 
 use super::error::StoreError;
 use super::keys;
+use super::table::Table;
 
 /// Looks up files that were sealed here.
 #[derive(Clone, Debug)]
 pub struct SealedFiles {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// A file that was sealed here.
@@ -74,7 +72,7 @@ impl SealedFiles {
     /// The files in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// The file of this digest, if it was sealed here.
@@ -83,17 +81,9 @@ impl SealedFiles {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn find(&self, sha256: &Digest) -> Result<Option<SealedFile>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::sealed_pk(sha256)))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let Some(item) = answer.item else { return Ok(None) };
-        let item: SealedItem = from_item(item).map_err(|error| StoreError::corrupt("SEALED", error))?;
+        let Some(item) = self.table.get::<SealedItem>(keys::sealed_pk(sha256), keys::ONLY).await? else {
+            return Ok(None);
+        };
         Ok(Some(SealedFile {
             sealed_at: Timestamp::from_unix_ms(item.sealed_at),
             is_complete: item.is_complete,

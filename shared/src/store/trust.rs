@@ -4,20 +4,17 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Digest, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 
 use super::error::StoreError;
 use super::keys;
+use super::table::Table;
 
 /// Trust, as the table holds it. Clones remember together what they have stored.
 #[derive(Clone, Debug)]
 pub struct Trust {
-    client: Client,
-    table: String,
+    table: Table,
     stored: Arc<Mutex<BTreeSet<String>>>,
 }
 
@@ -90,7 +87,7 @@ impl Trust {
     /// Trust in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table, stored: Arc::default() }
+        Self { table: Table::new(client, table), stored: Arc::default() }
     }
 
     /// Remembers for ever that seals were made under these certificates: documents outlive the key that
@@ -116,22 +113,7 @@ impl Trust {
                 of: authority.of,
                 first_used_at: now.unix_ms(),
             };
-            let sent = self
-                .client
-                .put_item()
-                .table_name(&self.table)
-                .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&sk, error))?))
-                .condition_expression("attribute_not_exists(pk)")
-                .send()
-                .await;
-            match sent {
-                Ok(_) => {}
-                Err(error)
-                    if error
-                        .as_service_error()
-                        .is_some_and(PutItemError::is_conditional_check_failed_exception) => {}
-                Err(error) => return Err(StoreError::unavailable("PutItem")(error)),
-            }
+            self.table.put_new(&item).await?;
             self.stored.lock().unwrap_or_else(PoisonError::into_inner).insert(sk);
         }
         Ok(())
@@ -143,26 +125,12 @@ impl Trust {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn seal_authorities(&self) -> Result<Vec<SealAuthority>, StoreError> {
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::SEAL_AUTHORITIES.to_owned()))
-            .into_paginator()
-            .send();
-        let mut authorities = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<AuthorityItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(keys::SEAL_AUTHORITIES, error))?;
-            for item in items {
-                let der =
-                    hex::decode(&item.certificate).map_err(|error| StoreError::corrupt(&item.sk, error))?;
-                authorities.push(SealAuthority { der, of: item.of });
-            }
-        }
-        Ok(authorities)
+        let items: Vec<AuthorityItem> = self.table.list(keys::SEAL_AUTHORITIES, keys::AUTHORITIES).await?;
+        let read = |item: AuthorityItem| {
+            let der = hex::decode(&item.certificate).map_err(|error| StoreError::corrupt(&item.sk, error))?;
+            Ok(SealAuthority { der, of: item.of })
+        };
+        items.into_iter().map(read).collect()
     }
 
     /// What a tenant trusts; this system's own seals and the trusted lists unless something else was said.
@@ -172,17 +140,9 @@ impl Trust {
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn settings(&self, tenant: &TenantId) -> Result<TrustSettings, StoreError> {
         let pk = keys::tenant_pk(tenant);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::TRUST.to_owned()))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let Some(item) = answer.item else { return Ok(TrustSettings::default()) };
-        let item: TrustItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let Some(item) = self.table.get::<TrustItem>(&pk, keys::TRUST).await? else {
+            return Ok(TrustSettings::default());
+        };
         let roots = item.roots.iter().map(hex::decode).collect::<Result<_, _>>();
         Ok(TrustSettings {
             roots: roots.map_err(|error| StoreError::corrupt(&pk, error))?,
@@ -204,13 +164,6 @@ impl Trust {
             trusted_lists: settings.trusted_lists,
             online: settings.online,
         };
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+        self.table.put(&item).await
     }
 }

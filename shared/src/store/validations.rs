@@ -14,20 +14,19 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::value::{DocumentId, ValidationId};
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, to_item};
+use serde_dynamo::from_item;
 use zeroize::Zeroizing;
 
 pub use password::PasswordKey;
 
 use super::error::StoreError;
 use super::keys;
-use super::messages::lost;
+use super::table::{Table, UPDATE, held};
 
 /// Validations in the table.
 #[derive(Debug)]
 pub struct Validations {
-    client: Client,
-    table: String,
+    table: Table,
     key: PasswordKey,
 }
 
@@ -105,7 +104,7 @@ impl Validations {
     /// The validations in `table`; `key` encrypts their passwords.
     #[must_use]
     pub fn new(client: Client, table: String, key: PasswordKey) -> Self {
-        Self { client, table, key }
+        Self { table: Table::new(client, table), key }
     }
 
     /// Asks for a validation.
@@ -132,15 +131,11 @@ impl Validations {
             purge_at: now.plus(KEPT_FOR).unix_seconds(),
             pk,
         };
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .condition_expression("attribute_not_exists(pk)")
-            .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+        if self.table.put_new(&item).await? {
+            Ok(())
+        } else {
+            Err(StoreError::corrupt(&item.pk, "two of one name"))
+        }
     }
 
     /// A tenant's validation, without its password.
@@ -155,18 +150,7 @@ impl Validations {
         now: Timestamp,
     ) -> Result<Validation, StoreError> {
         let pk = keys::validation_pk(tenant, id);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item = answer.item.ok_or(StoreError::NotFound)?;
-        let item: ValidationItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let item: ValidationItem = self.table.get(&pk, keys::ONLY).await?.ok_or(StoreError::NotFound)?;
         let validation = item.read(None)?;
         if now < validation.created_at.plus(KEPT_FOR) { Ok(validation) } else { Err(StoreError::NotFound) }
     }
@@ -179,11 +163,8 @@ impl Validations {
     pub async fn take(&self, tenant: &TenantId, id: &ValidationId) -> Result<Option<Validation>, StoreError> {
         let pk = keys::validation_pk(tenant, id);
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .table
+            .update(&pk, keys::ONLY)
             .update_expression("SET attempts = attempts + :one")
             .condition_expression("progress = :waiting")
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
@@ -191,11 +172,7 @@ impl Validations {
             .return_values(ReturnValue::AllNew)
             .send()
             .await;
-        let answer = match sent {
-            Ok(answer) => answer,
-            Err(error) if lost(&error) => return Ok(None),
-            Err(error) => return Err(StoreError::unavailable("UpdateItem")(error)),
-        };
+        let Some(answer) = held(sent, UPDATE)? else { return Ok(None) };
         let item = answer.attributes.ok_or_else(|| StoreError::corrupt(&pk, "no attributes"))?;
         let item: ValidationItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
         let password = item.password.as_ref().map(|it| self.key.open(it, &pk)).transpose()?;
@@ -215,11 +192,8 @@ impl Validations {
         progress: &Progress,
     ) -> Result<(), StoreError> {
         let mut update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::validation_pk(tenant, id)))
-            .key(keys::SK, AttributeValue::S(keys::ONLY.to_owned()))
+            .table
+            .update(keys::validation_pk(tenant, id), keys::ONLY)
             .condition_expression("progress = :waiting")
             .expression_attribute_values(":waiting", AttributeValue::S(WAITING.to_owned()));
         update = match progress {
@@ -236,11 +210,7 @@ impl Validations {
                 .expression_attribute_values(":number", AttributeValue::N(number.to_string()))
                 .expression_attribute_values(":detail", AttributeValue::S(detail.clone())),
         };
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(update.send().await, UPDATE).map(drop)
     }
 }
 

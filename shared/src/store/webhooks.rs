@@ -4,26 +4,24 @@
 
 mod credentials;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use domain::notification::EventName;
 use domain::value::WebhookId;
 use domain::{Digest, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
-use std::sync::Arc;
 
 pub use credentials::{Auth, CredentialKey, Credentials, Ed25519, SigningKey};
 
 use super::error::StoreError;
 use super::keys;
+use super::table::Table;
 
 /// Subscriptions, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct Webhooks {
-    client: Client,
-    table: String,
+    table: Table,
     key: Arc<CredentialKey>,
 }
 
@@ -159,7 +157,7 @@ impl Webhooks {
     /// Subscriptions in `table`; `key` encrypts their credentials.
     #[must_use]
     pub fn new(client: Client, table: String, key: CredentialKey) -> Self {
-        Self { client, table, key: Arc::new(key) }
+        Self { table: Table::new(client, table), key: Arc::new(key) }
     }
 
     /// A subscription that is not stored yet.
@@ -196,27 +194,8 @@ impl Webhooks {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn list(&self, tenant: &TenantId) -> Result<Vec<Webhook>, StoreError> {
-        let pk = keys::tenant_pk(tenant);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :webhooks)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-            .expression_attribute_values(":webhooks", AttributeValue::S(keys::WEBHOOKS.to_owned()))
-            .consistent_read(true)
-            .into_paginator()
-            .send();
-        let mut webhooks = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<WebhookItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
-                webhooks.push(item.read()?);
-            }
-        }
-        Ok(webhooks)
+        let items: Vec<WebhookItem> = self.table.list(keys::tenant_pk(tenant), keys::WEBHOOKS).await?;
+        items.into_iter().map(WebhookItem::read).collect()
     }
 
     /// A subscription of a tenant.
@@ -226,18 +205,8 @@ impl Webhooks {
     /// [`StoreError::NotFound`], [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn load(&self, tenant: &TenantId, id: &WebhookId) -> Result<Webhook, StoreError> {
         let pk = keys::tenant_pk(tenant);
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.clone()))
-            .key(keys::SK, AttributeValue::S(keys::webhook_sk(id)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let item = answer.item.ok_or(StoreError::NotFound)?;
-        let item: WebhookItem = from_item(item).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let item: WebhookItem =
+            self.table.get(&pk, keys::webhook_sk(id)).await?.ok_or(StoreError::NotFound)?;
         item.read()
     }
 
@@ -271,29 +240,7 @@ impl Webhooks {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn put(&self, webhook: &Webhook) -> Result<bool, StoreError> {
-        let item = WebhookItem::of(webhook);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?));
-        let put = if webhook.version == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("version = :version")
-                .expression_attribute_values(":version", AttributeValue::N(webhook.version.to_string()))
-        };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable("PutItem")(error)),
-        }
+        self.table.replace(&WebhookItem::of(webhook), webhook.version).await
     }
 
     /// Ends a subscription; false when there was none of this name.
@@ -302,17 +249,7 @@ impl Webhooks {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn delete(&self, tenant: &TenantId, id: &WebhookId) -> Result<bool, StoreError> {
-        let answer = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::tenant_pk(tenant)))
-            .key(keys::SK, AttributeValue::S(keys::webhook_sk(id)))
-            .return_values(ReturnValue::AllOld)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("DeleteItem"))?;
-        Ok(answer.attributes.is_some())
+        self.table.delete(keys::tenant_pk(tenant), keys::webhook_sk(id)).await
     }
 }
 

@@ -6,12 +6,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::WebhookId;
 use domain::{TenantId, Timestamp};
 use serde::Deserialize;
-use serde_dynamo::from_items;
 
 use super::{Deliveries, DeliveryId, id_of_sk};
 use crate::store::error::StoreError;
 use crate::store::keys;
-use crate::store::messages::lost;
+use crate::store::table::{UPDATE, held};
 
 /// A delivery that is due.
 #[derive(Clone, Debug)]
@@ -40,23 +39,7 @@ impl Deliveries {
         let mut due = Vec::new();
         for shard in 0..keys::DUE_SHARDS {
             let partition = keys::due_partition_of(keys::DUE_DELIVERY, shard);
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(keys::DUE)
-                .key_condition_expression("#pk = :pk AND #sk <= :now")
-                .expression_attribute_names("#pk", keys::DUE_PK)
-                .expression_attribute_names("#sk", keys::DUE_SK)
-                .expression_attribute_values(":pk", AttributeValue::S(partition.clone()))
-                .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
-                .limit(limit)
-                .send()
-                .await
-                .map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<DueKeys> = from_items(answer.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&partition, error))?;
-            for item in items {
+            for item in self.table.due::<DueKeys>(partition, now, limit).await? {
                 due.push(item.read().ok_or_else(|| StoreError::corrupt(&item.pk, "due"))?);
             }
         }
@@ -70,11 +53,8 @@ impl Deliveries {
     /// [`StoreError::Unavailable`].
     pub async fn postpone(&self, due: &DueDelivery, now: Timestamp) -> Result<(), StoreError> {
         let sent = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::deliveries_pk(&due.tenant, &due.webhook)))
-            .key(keys::SK, AttributeValue::S(keys::delivery_sk(due.id.as_str())))
+            .table
+            .update(keys::deliveries_pk(&due.tenant, &due.webhook), keys::delivery_sk(due.id.as_str()))
             .update_expression("SET due_sk = :due")
             .condition_expression("attribute_exists(due_sk)")
             .expression_attribute_values(
@@ -83,11 +63,7 @@ impl Deliveries {
             )
             .send()
             .await;
-        match sent {
-            Ok(_) => Ok(()),
-            Err(error) if lost(&error) => Ok(()),
-            Err(error) => Err(StoreError::unavailable("UpdateItem")(error)),
-        }
+        held(sent, UPDATE).map(drop)
     }
 }
 

@@ -2,14 +2,13 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::RequestId;
 use domain::message::MessageKind;
 use domain::request::Stored;
 use domain::transition::{ChainName, Changes, Transition};
 use domain::value::DocumentId;
 use serde::Serialize;
-use serde_dynamo::to_item;
 
 use super::super::disclosures;
 use super::super::evidence::EventItem;
@@ -18,7 +17,7 @@ use super::super::keys;
 use super::super::messages::{MessageItem, SentItem};
 use super::super::outbox::Outbox;
 use super::super::sealed::SealedItem;
-use super::{Fetch, Item, Requests, StoreError};
+use super::{Fetch, Requests, StoreError};
 use crate::metrics;
 
 impl Requests {
@@ -58,13 +57,12 @@ impl Requests {
                 tenant: next.facts().tenant.to_string(),
                 purge_at: next.facts().purge_at().unix_seconds(),
             };
-            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
+            actions.push(self.table.put_new_action(&item)?);
         }
         for document in fetched_documents {
-            actions.push(self.delete_action(&pk, &keys::fetch_sk(document))?);
+            actions.push(self.table.delete_action(&pk, &keys::fetch_sk(document))?);
         }
-        let sent = self.client.transact_write_items().set_transact_items(Some(actions)).send().await;
-        sent.map_err(|error| commit_error(error, id))?;
+        self.table.transact(actions).await.map_err(|error| commit_error(error, id))?;
         for event in &changes.evidence {
             metrics::note(event.kind);
         }
@@ -76,18 +74,7 @@ impl Requests {
         let facts = request.facts();
         let tenant = (keys::tenant_pk(&facts.tenant), keys::tenant_sk(facts.created_at, &facts.id));
         let item = RequestItem::of(request, keys::request_pk(&facts.id), keys::REQUEST, tenant);
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?));
-        let put = if facts.version == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("#version = :expected")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":expected", AttributeValue::N(facts.version.to_string()))
-        };
-        let put = put.build().map_err(|error| StoreError::corrupt(&item.pk, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.table.replace_action(&item, facts.version)
     }
 
     fn evidence_actions(
@@ -109,13 +96,13 @@ impl Requests {
             for event in events {
                 let outbox = Outbox::of(request, &changes.notifications, (chain, event.seq));
                 let item = EventItem::of(&facts.id, chain, event, (outbox, purge_at));
-                actions.push(Self::put_action(table, &item, Some("attribute_not_exists(pk)"))?);
+                actions.push(table.put_new_action(&item)?);
             }
         }
         for (chain, disclosure) in &changes.disclosures {
             let salt = facts.key_salt(&disclosure.owner);
             if let Some(item) = disclosures::seal(&facts.id, purge_at, *chain, disclosure, (key, salt))? {
-                actions.push(Self::put_action(&self.table, &item, None)?);
+                actions.push(self.table.put_action(&item)?);
             }
         }
         Ok(actions)
@@ -134,9 +121,9 @@ impl Requests {
             actions.push(match challenge {
                 Some(challenge) => {
                     let item = ChallengeItem::of(pk.clone(), sk, challenge);
-                    Self::put_action(&self.table, &item, None)?
+                    self.table.put_action(&item)?
                 }
-                None => self.delete_action(&pk, &sk)?,
+                None => self.table.delete_action(&pk, &sk)?,
             });
         }
         for message in &changes.messages {
@@ -144,14 +131,14 @@ impl Requests {
             // claims the message as it commits it.
             let claimed = message.kind == MessageKind::Otp;
             let item = MessageItem::of(&facts.id, message, claimed, facts.purge_at().unix_seconds());
-            actions.push(Self::put_action(&self.table, &item, Some("attribute_not_exists(pk)"))?);
+            actions.push(self.table.put_new_action(&item)?);
         }
         for message in &changes.settled_messages {
-            actions.push(self.delete_action(&pk, &keys::message_sk(message))?);
+            actions.push(self.table.delete_action(&pk, &keys::message_sk(message))?);
         }
         for sent in &changes.sent_messages {
             let item = SentItem::of(&facts.id, sent, facts.updated_at);
-            actions.push(Self::put_action(&self.table, &item, None)?);
+            actions.push(self.table.put_action(&item)?);
         }
         for due in &changes.due {
             let item = DueItemStored {
@@ -160,40 +147,15 @@ impl Requests {
                 due_pk: keys::due_partition(due.what.as_str(), &facts.id),
                 due_sk: keys::due_sort(due.at, &facts.id, ""),
             };
-            actions.push(Self::put_action(&self.table, &item, None)?);
+            actions.push(self.table.put_action(&item)?);
         }
         for kind in &changes.done {
-            actions.push(self.delete_action(&pk, &keys::due_sk_of_item(*kind))?);
+            actions.push(self.table.delete_action(&pk, &keys::due_sk_of_item(*kind))?);
         }
         if let Some(item) = SealedItem::of(request, changes) {
-            actions.push(Self::put_action(&self.table, &item, None)?);
+            actions.push(self.table.put_action(&item)?);
         }
         Ok(actions)
-    }
-
-    fn put_action(
-        table: &str,
-        item: &impl Serialize,
-        condition: Option<&str>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let item: Item = to_item(item).map_err(|error| StoreError::corrupt(table, error))?;
-        let put = Put::builder()
-            .table_name(table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .build()
-            .map_err(|error| StoreError::corrupt(table, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn delete_action(&self, pk: &str, sk: &str) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.to_owned()))
-            .key(keys::SK, AttributeValue::S(sk.to_owned()))
-            .build()
-            .map_err(|error| StoreError::corrupt(sk, error))?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
     }
 }
 

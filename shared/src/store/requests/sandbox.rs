@@ -4,11 +4,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::MessageId;
 use domain::{Channel, RequestId, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_items, to_item};
 use zeroize::Zeroizing;
 
 use super::super::cipher::Cipher;
@@ -92,14 +90,7 @@ impl Requests {
             purge_at: message.at.plus(KEPT_FOR).unix_seconds(),
             pk,
         };
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+        self.table.put(&item).await
     }
 
     /// The messages of a test request, in their order.
@@ -113,26 +104,9 @@ impl Requests {
         now: Timestamp,
     ) -> Result<Vec<SandboxMessage>, StoreError> {
         let (pk, cipher) = (keys::request_pk(request), self.sandbox_cipher()?);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk and begins_with(sk, :messages)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-            .expression_attribute_values(":messages", AttributeValue::S(keys::SANDBOX.to_owned()))
-            .consistent_read(true)
-            .into_paginator()
-            .send();
-        let mut messages = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<SandboxItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items.into_iter().filter(|it| now.unix_seconds() < it.purge_at) {
-                messages.push(item.open(&cipher)?);
-            }
-        }
-        Ok(messages)
+        let items: Vec<SandboxItem> = self.table.list(pk, keys::SANDBOX).await?;
+        let kept = items.into_iter().filter(|it| now.unix_seconds() < it.purge_at);
+        kept.map(|it| it.open(&cipher)).collect()
     }
 
     fn sandbox_cipher(&self) -> Result<Cipher, StoreError> {
