@@ -13,12 +13,39 @@ fn what_the_last_release_promised_still_holds() {
         let path = crate::repository::root().join(RELEASED);
         std::fs::write(path, now.to_pretty_json() + "\n").unwrap();
     }
+    let broken = broken(&then, &now);
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn what_a_release_would_break_is_named() {
+    let then: Node = serde_json::from_str(THEN).unwrap();
+    assert_eq!(broken(&then, &then), [""; 0]);
+    let changes = [
+        (r#""/themes""#, r#""/looks""#, "get /themes is gone"),
+        (r#""listThemes""#, r#""themes""#, "get /themes: its operationId is another"),
+        (r#""200""#, r#""202""#, "get /themes: 200 is gone"),
+        (r#""required":false"#, r#""required":true"#, "get /themes: limit is asked for"),
+        (r#""Theme":"#, r#""Look":"#, "the schema Theme is gone"),
+        (r#""ui":{"#, r#""look":{"#, "Theme: ui is gone"),
+        (r#"["name"]"#, "[]", "Theme: name may be missing"),
+        (r#"["url"]"#, r#"["url","secret"]"#, "NewHook: secret has to be there"),
+    ];
+    for (old, new, said) in changes {
+        assert!(THEN.contains(old), "{old}");
+        let now: Node = serde_json::from_str(&THEN.replace(old, new)).unwrap();
+        assert_eq!(broken(&then, &now), [said]);
+    }
+}
+
+/// What held in one document and does not in another.
+fn broken(then: &Node, now: &Node) -> Vec<String> {
     let mut broken = Vec::new();
     for (path, item) in then.get("paths").map(Node::members).unwrap_or_default() {
         for (method, operation) in item.members() {
             let at = format!("{method} {path}");
             match now.at(&["paths", path, method]) {
-                Some(it) => compare(&at, operation, it, &now, &mut broken),
+                Some(it) => compare(&at, operation, it, now, &mut broken),
                 None => broken.push(format!("{at} is gone")),
             }
         }
@@ -30,7 +57,7 @@ fn what_the_last_release_promised_still_holds() {
             None => broken.push(format!("the schema {name} is gone")),
         }
     }
-    assert!(broken.is_empty(), "{broken:#?}");
+    broken
 }
 
 /// The same name and answers, and no parameter that was not asked for before.
@@ -79,5 +106,11 @@ fn members(name: &str, then: &Node, now: &Node, broken: &mut Vec<String>) {
     }
 }
 
+/// A small document with one of everything that is compared.
+const THEN: &str = r#"{"paths":{"/themes":{"get":{"operationId":"listThemes",
+    "parameters":[{"name":"limit","in":"query","required":false}],"responses":{"200":{},"400":{}}}}},
+    "components":{"schemas":{
+        "Theme":{"required":["name"],"properties":{"name":{},"ui":{}}},
+        "NewHook":{"additionalProperties":false,"required":["url"],"properties":{"url":{},"secret":{}}}}}}"#;
 /// The document of the last release; `PARAPHE_RELEASE=1` writes it anew when one is made.
 const RELEASED: &str = "tests/contract/released.json";

@@ -28,8 +28,9 @@ impl Story {
             world.crash_at(effect, side);
         }
         let id = self.tell(&mut world).await;
-        // Whatever was left behind is taken up.
-        world.advance(Duration::from_mins(6)).await;
+        // Whatever was left behind is taken up: a message by the end of its invisibility, a delivery without a message
+        // by the index of what is due.
+        world.advance(Duration::from_mins(25)).await;
         let effects = world.door().cloud.effects_made() - before;
         self.look(&mut world, &id).await.unwrap_or_else(|what| panic!("{self:?}, dead at {death:?}: {what}"));
         assert_eq!(world.deaths, u32::from(death.is_some()), "{self:?}, to die at {death:?}");

@@ -64,9 +64,7 @@ async fn caller(
         deps.access.by_key(&key).await?.map(|it| (it.scopes.clone(), it))
     };
     let Some((scopes, credential)) = found else { return Ok(None) };
-    let is_near = credential.networks.is_empty()
-        || event.source().is_some_and(|source| credential.networks.iter().any(|it| it.contains(source)));
-    Ok((credential.is_live(now) && is_near).then_some((credential, scopes)))
+    Ok(credential.lets_in(event.source(), now).then_some((credential, scopes)))
 }
 
 /// The client app or key that got a token, and what the token and they themselves still allow.

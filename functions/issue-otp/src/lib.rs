@@ -115,6 +115,7 @@ async fn issue(
         let asked = request.issue(&signatory, agreed, (&deps.peppers, &deps.policy), &mut cause)?;
         // Taken once, and only for codes that will be sent: a refusal costs nothing, and neither does a test.
         if !allowed
+            && asked.messages().next().is_some()
             && facts.tenant.mode() == Mode::Live
             && let Some(person) = facts.signatory(&signatory)
         {

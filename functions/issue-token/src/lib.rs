@@ -153,10 +153,7 @@ async fn app(
 }
 
 fn is_let_in(credential: &Credential, http: &HttpRequest, now: Timestamp) -> bool {
-    let source = http.origin().ip_address.parse().ok();
-    let is_near = credential.networks.is_empty()
-        || source.is_some_and(|source| credential.networks.iter().any(|it| it.contains(source)));
-    credential.is_live(now) && is_near
+    credential.lets_in(http.origin().ip_address.parse().ok(), now)
 }
 
 /// Makes a token, and tells when it ends.
