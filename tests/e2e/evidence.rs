@@ -222,6 +222,7 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
     let unknown = format!("{path}/signers/{}/erase", "0".repeat(signer.len()));
     assert_eq!(door.post(&unknown, &json!({})).await.status, 404);
     let _held = door.post(&format!("{path}/legal-hold"), &json!({ "reason": "Case 7" })).await.expect(200);
+    assert!(door.get(&path).await.json()["data"]["heldAt"].is_string(), "the hold is shown");
     for blocked in [format!("{path}/erase"), format!("{path}/signers/{signer}/erase")] {
         let refused = door.post(&blocked, &json!({})).await.expect(409);
         assert_eq!(refused.text("/code"), "legal_hold");
@@ -231,6 +232,13 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
     for _ in 0..2 {
         let _erased = door.post(&format!("{path}/signers/{signer}/erase"), &json!({})).await.expect(200);
     }
+    let shown = door.get(&path).await.json();
+    let erased = |it: &Value| it["erasedAt"].is_string();
+    assert_eq!(
+        shown["data"]["signers"].as_array().unwrap().iter().map(erased).collect::<Vec<_>>(),
+        [true, false]
+    );
+    assert!(shown["data"]["erasedAt"].is_null() && shown["data"]["heldAt"].is_null());
     let archive = bundle(&ceremony).await;
     let verdict = judge(&ceremony, &archive);
     assert_eq!(failed(&verdict), [], "{:#?}", verdict.checks);
