@@ -5,6 +5,7 @@
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
+//! - [`intake`]: what an integrator asks for.
 //! - [`metrics`]: what is counted, for `CloudWatch`.
 //! - [`edge`]: Lambda's face: events, requests, answers, problems, configuration, the clock.
 //!
@@ -17,6 +18,7 @@ mod chance;
 pub mod clock;
 pub mod courier;
 pub mod edge;
+pub mod intake;
 pub mod metrics;
 pub mod outbound;
 pub mod sealing;
