@@ -2,6 +2,7 @@
 //!
 //! - [`store`]: DynamoDB and S3.
 //! - [`outbound`]: mail, secrets, and calls to strangers.
+//! - [`acceptance`]: whether a document can be signed.
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
@@ -14,6 +15,7 @@
 // Linked into every function for what it defines, and called by name only.
 use old_glibc as _;
 
+pub mod acceptance;
 mod chance;
 pub mod clock;
 pub mod courier;
