@@ -2,9 +2,11 @@
 //!
 //! - [`store`]: DynamoDB and S3.
 //! - [`outbound`]: mail, secrets, and calls to strangers.
+//! - [`acceptance`]: whether a document can be signed.
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
+//! - [`intake`]: what an integrator asks for.
 //! - [`metrics`]: what is counted, for `CloudWatch`.
 //! - [`edge`]: Lambda's face: events, requests, answers, problems, configuration, the clock.
 //!
@@ -13,10 +15,12 @@
 // Linked into every function for what it defines, and called by name only.
 use old_glibc as _;
 
+pub mod acceptance;
 mod chance;
 pub mod clock;
 pub mod courier;
 pub mod edge;
+pub mod intake;
 pub mod metrics;
 pub mod outbound;
 pub mod sealing;

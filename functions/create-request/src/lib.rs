@@ -1,27 +1,17 @@
 //! `POST /EU-SES`: takes a request in and answers at once. `POST /uploads`: where a large document goes.
 
-mod input;
-mod parse;
-mod place;
-mod signer;
-mod wire;
-
-use domain::access::Mode;
 use domain::otp::Peppers;
-use domain::request::{AnyRequest, Failure, NewInput, NewRequest, Received, Request};
-use domain::value::{DocumentId, Text};
-use domain::{Digest, LinkKey, Refusal, RequestId, TenantId};
+use domain::request::{AnyRequest, Failure, Received, Request};
+use domain::value::DocumentId;
+use domain::{Digest, LinkKey, RequestId, TenantId};
 use serde_json::json;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
     view,
 };
+use shared::intake::{self, Content, CreateBody, Input, Terms, UploadBody};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Theme, Themes};
-
-use input::{Content, Input};
-use signer::Rules;
-use wire::{CreateBody, UploadBody};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Themes};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -74,30 +64,11 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 }
 
 async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let tenant = http.tenant()?;
     let mut rng = system_rng();
-    let mut body: CreateBody = http.json()?;
-    parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref())?;
-    let theme = theme(deps, &tenant, &mut body).await?;
-    let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
-    // In a sandbox no text message costs anything.
-    let texts = if tenant.mode() == Mode::Test { Some(&deps.sms.policy) } else { deps.sms.policy() };
-    let rules = Rules { sms: texts, host: host_of(&public_url) };
-    let new_signatories = parse::signatories(body.signers, &rules)?;
-    let inputs = input::parse(body.input_documents, deps.reach, &mut rng)?;
-    let new = NewRequest {
-        requester: requester(http)?,
-        public_url,
-        title: parse::text(body.title, "title", parse::MAX_TITLE_CHARS)?,
-        description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
-        inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
-        signatories: new_signatories,
-        options: parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data)?,
-        callback: body.callback.map(|it| parse::callback(it, deps.reach)).transpose()?,
-        ttl: parse::ttl(body.expires_at.as_deref(), cx.now)?,
-        draft: body.draft.is_some_and(wire::Flag::is_set),
-        tenant: tenant.clone(),
-    };
+    let body: CreateBody = http.json()?;
+    let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
+    let (new, inputs) = intake::read(body, &deps.themes, &terms, &mut rng).await?;
+    let tenant = terms.tenant;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }
@@ -105,7 +76,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let id = named.clone().unwrap_or_else(|| RequestId::new(&mut rng));
     let mut cause = http.integrator_cause(cx, &mut rng)?;
     let received = Request::<Received>::create(id.clone(), new, (&deps.links, &deps.peppers), &mut cause)
-        .map_err(|refusal| Problem::refused(pointer_of(&refusal), &refusal))?;
+        .map_err(|refusal| intake::refused(&refusal))?;
     let keys = DocumentKeys::new(&tenant, &id);
     let stored = match deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await {
         Err(conflict @ StoreError::Conflict(_)) if named.is_some() => {
@@ -143,13 +114,6 @@ async fn go_on(
     Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
 }
 
-/// The theme that the options name.
-async fn theme(deps: &Deps, tenant: &TenantId, body: &mut CreateBody) -> Result<Option<Theme>, Problem> {
-    let Some((name, pointer)) = parse::theme_name(&mut body.options)? else { return Ok(None) };
-    let theme = deps.themes.get(tenant, &name).await?;
-    theme.map(Some).ok_or_else(|| parse::unknown_theme(pointer))
-}
-
 async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let tenant = http.tenant()?;
     let body: UploadBody = http.json()?;
@@ -174,31 +138,11 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     Ok(Reply::json(200, &view::envelope("Created", &data)))
 }
 
-/// The value that a request as a whole was refused for.
-fn pointer_of(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::DeadlineOutOfBounds => "/expiresAt",
-        _ => "/signers",
-    }
-}
-
-/// The host of an address.
-fn host_of(url: &str) -> &str {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    host.split(['/', ':']).next().unwrap_or(host)
-}
-
-/// Who asks, as the authorizer found it behind the key.
-fn requester(http: &HttpRequest) -> Result<Text, Problem> {
-    let name = http.authorized("display_name").unwrap_or_default();
-    Text::parse(name, "requester", parse::MAX_TITLE_CHARS).map_err(|_| Problem::unauthorized())
-}
-
 async fn check_upload(deps: &Deps, tenant: &TenantId, input: &Input, index: usize) -> Result<(), Problem> {
     let Content::Upload(upload) = &input.content else { return Ok(()) };
     match deps.documents.head(&DocumentKeys::upload(tenant, upload)).await? {
         Some(found) if found.size_bytes <= deps.max_upload_bytes => Ok(()),
-        Some(_) => Err(input::too_large()),
+        Some(_) => Err(intake::too_large()),
         None => {
             let detail = "There is no such upload: PUT the document to its address first.";
             Err(Problem::invalid(format!("/inputDocuments/{index}"), detail).numbered(610))

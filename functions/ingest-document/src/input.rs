@@ -13,11 +13,10 @@ use domain::request::{Arrived, Facts, Failure, FileFacts, Placed};
 use domain::value::DocumentId;
 use pdf::ReadAt;
 use shared::BoxError;
+use shared::acceptance::{self, Accepted};
 use shared::edge::system_rng;
 use shared::store::{DocumentKeys, Documents, LARGE_BYTES, RangedObject, StoreError, WriteOnce};
 use tokio::runtime::Handle;
-
-use crate::check::{self, Accepted};
 
 /// What became of the documents that were sent.
 pub(crate) struct Taken {
@@ -72,7 +71,7 @@ async fn take_in_place(
     let object = RangedObject::new(documents.clone(), from.clone(), size, Handle::current());
     let source = Arc::new(Watched { object: object.keeping(KEPT_BYTES), fault: Mutex::default() });
     let (read, asked) = (source.clone(), facts.clone());
-    let judged = tokio::task::spawn_blocking(move || check::accept_in_place(read, &asked)).await;
+    let judged = tokio::task::spawn_blocking(move || acceptance::accept_in_place(read, &asked)).await;
     if let Some(fault) = source.fault() {
         return Err(unavailable(fault));
     }
@@ -110,7 +109,7 @@ async fn take_in_memory(
         .zip(&files)
         .map(|(input, bytes)| Documents::facts_of(bytes, input.id.clone(), now))
         .collect();
-    let Accepted { bytes, repaired, placed } = match check::accept(files, facts) {
+    let Accepted { bytes, repaired, placed } = match acceptance::accept(files, facts) {
         Ok(accepted) => accepted,
         Err(failure) => return Ok(Err(failure)),
     };

@@ -3,9 +3,7 @@
 //!
 //! Notifications come at least once and in any order, so every step looks first at what is already there.
 
-mod check;
 mod input;
-mod place;
 
 use domain::request::{AnyRequest, Failure, Received, Request};
 use domain::value::{DocumentId, MessageId};

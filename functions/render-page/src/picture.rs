@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use pdf::{Document, PageInfo, PdfError, Picture};
-use png::{BitDepth, ColorType, Compression, Encoder};
+use pdf::{Document, PageInfo, PdfError};
 use render::{Fault, Renderer, Scale};
 use serde::{Deserialize, Serialize};
 use shared::BoxError;
@@ -93,7 +92,7 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
         if picture.is_blank() && pdf::page_paints(&document, index).unwrap_or(true) {
             return Err(Undrawn::NotRendered(Reason::PageBlank));
         }
-        let png = encode(&picture).map_err(|error| Undrawn::Broken(Box::new(error)))?;
+        let png = render::encode_png(&picture).map_err(|error| Undrawn::Broken(Box::new(error)))?;
         let next = WIDTHS.into_iter().rev().find(|it| *it < width);
         match next {
             Some(next) if png.len() as u64 > MAX_INLINE_BYTES => width = next,
@@ -139,27 +138,6 @@ fn undrawn(fault: Fault) -> Undrawn {
     }
 }
 
-/// A PNG without the transparency that a page on white paper has not, and without colours where there are
-/// none.
-fn encode(picture: &Picture) -> Result<Vec<u8>, png::EncodingError> {
-    let pixels = picture.rgba.chunks_exact(4);
-    let is_gray = pixels.clone().all(|pixel| matches!(pixel, [r, g, b, _] if r == g && g == b));
-    let (color, samples): (_, Vec<u8>) = if is_gray {
-        (ColorType::Grayscale, pixels.filter_map(|pixel| pixel.first().copied()).collect())
-    } else {
-        (ColorType::Rgb, pixels.flat_map(|pixel| pixel.iter().take(3).copied()).collect())
-    };
-    let mut png = Vec::new();
-    let mut encoder = Encoder::new(&mut png, picture.width, picture.height);
-    encoder.set_color(color);
-    encoder.set_depth(BitDepth::Eight);
-    encoder.set_compression(Compression::Fast);
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(&samples)?;
-    writer.finish()?;
-    Ok(png)
-}
-
 /// The widths of pictures: a phone, to 400 % on a large screen.
 const WIDTHS: [u32; 7] = [NARROWEST, 640, 960, USUAL_WIDTH, 1920, 2560, WIDEST];
 const NARROWEST: u32 = 320;
@@ -178,13 +156,7 @@ const LIMITS: render::Limits = render::Limits {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, reason = "tests")]
-
     use super::*;
-
-    fn picture(pixels: &[[u8; 4]]) -> Picture {
-        Picture { width: u32::try_from(pixels.len()).unwrap(), height: 1, rgba: pixels.concat() }
-    }
 
     #[test]
     fn widths_are_few() {
@@ -197,20 +169,5 @@ mod tests {
     #[test]
     fn smaller_pictures_are_tried_until_there_is_none() {
         assert_eq!([3840, 1280, 960, 640, 320].map(smaller), [Some(1280), Some(640), Some(640), None, None]);
-    }
-
-    #[test]
-    fn pictures_keep_colours_where_there_are_some() {
-        for (pixels, color, samples) in [
-            ([[255; 4], [7, 7, 7, 255]], ColorType::Grayscale, vec![255, 7]),
-            ([[255; 4], [7, 8, 9, 255]], ColorType::Rgb, vec![255, 255, 255, 7, 8, 9]),
-        ] {
-            let png = encode(&picture(&pixels)).unwrap();
-            let mut reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
-            let mut decoded = vec![0; reader.output_buffer_size().unwrap()];
-            let info = reader.next_frame(&mut decoded).unwrap();
-            assert_eq!((info.color_type, info.width, info.height), (color, 2, 1));
-            assert_eq!(decoded, samples);
-        }
     }
 }

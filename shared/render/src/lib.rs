@@ -10,6 +10,7 @@
 //! **Invariant:** whatever the file holds, the caller gets a picture or a [`pdf::RenderFault`] in time.
 
 mod child;
+mod encode;
 mod page;
 mod protocol;
 mod worker;
@@ -17,6 +18,7 @@ mod worker;
 use std::time::Duration;
 
 pub use child::Renderer;
+pub use encode::encode_png;
 pub use page::{Fault, Scale};
 pub use worker::{use_program, worker_main_if_asked};
 

@@ -1,23 +1,27 @@
 //! Reads `inputDocuments`: an address, base64 text, or an array of objects.
 
+use crate::edge::http::MAX_INLINE_BYTES;
+use crate::edge::{Problem, encoded};
+use crate::outbound::{Reach, Target};
 use domain::request::InputSource;
 use domain::value::DocumentId;
 use rand::CryptoRng;
 use serde_json::Value;
-use shared::edge::http::MAX_INLINE_BYTES;
-use shared::edge::{Problem, encoded};
-use shared::outbound::{Reach, Target};
 
-use crate::wire::InputDocument;
+use super::wire::InputDocument;
 
 /// A document that is sent along, named, or to be fetched.
-pub(crate) struct Input {
-    pub(crate) id: DocumentId,
-    pub(crate) content: Content,
+#[derive(Debug)]
+pub struct Input {
+    /// Names it.
+    pub id: DocumentId,
+    /// Its bytes, or where they are.
+    pub content: Content,
 }
 
 /// Where its bytes are.
-pub(crate) enum Content {
+#[derive(Debug)]
+pub enum Content {
     /// Here.
     Inline(Vec<u8>),
     /// At an address that `fetch-document` reads.
@@ -135,7 +139,8 @@ fn required() -> Problem {
 }
 
 /// The refusal of a body that is too large, with what to do instead.
-pub(crate) fn too_large() -> Problem {
+#[must_use]
+pub fn too_large() -> Problem {
     let detail = format!(
         "Documents over {} MB together go through POST /uploads.",
         f64::from(u32::try_from(MAX_INLINE_BYTES).unwrap_or(u32::MAX)) / 1e6

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 /// The body of `POST /EU-SES`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct CreateBody {
+pub struct CreateBody {
     pub(crate) signers: Option<Vec<Signer>>,
     /// An address, base64 text, or an array of objects: read by hand, for precise refusals.
     pub(crate) input_documents: Option<Value>,
@@ -230,7 +230,9 @@ pub(crate) struct InputDocument {
 /// The body of `POST /uploads`.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(crate) struct UploadBody {
-    pub(crate) size_bytes: u64,
-    pub(crate) sha256: String,
+pub struct UploadBody {
+    /// How large it is.
+    pub size_bytes: u64,
+    /// What it is, in hexadecimal digits.
+    pub sha256: String,
 }

@@ -1,24 +1,25 @@
 //! Whether a document can be signed, and if not, why: a number for programs, a sentence for people.
 
+mod place;
+
 use std::sync::Arc;
 
+use crate::sealing;
 use domain::access::Mode;
 use domain::request::{Facts, Failure, Placed};
 use pdf::{
     Act, Appearance, Document, Inspection, Limits, Mark, PdfError, ReadAt, SealError, SealRequest, SignedAt,
 };
-use shared::sealing;
-
-use crate::place;
 
 /// The document that signatories will see.
-pub(crate) struct Accepted {
+#[derive(Debug)]
+pub struct Accepted {
     /// Its bytes.
-    pub(crate) bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// Of each file that was sent, whether it had to be repaired.
-    pub(crate) repaired: Vec<bool>,
+    pub repaired: Vec<bool>,
     /// Where each signatory's signatures stand.
-    pub(crate) placed: Vec<Placed>,
+    pub placed: Vec<Placed>,
 }
 
 /// Makes the document that signatories will see out of the files that were sent.
@@ -27,7 +28,7 @@ pub(crate) struct Accepted {
 ///
 /// A [`Failure`] for files that are no PDF, are broken beyond repair, need a password, carry active
 /// content, forbid signatures, have no room where a signature is to stand, or lack the text that says where.
-pub(crate) fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Failure> {
+pub fn accept(files: Vec<Vec<u8>>, facts: &Facts) -> Result<Accepted, Failure> {
     let readable = files.into_iter().map(readable).collect::<Result<Vec<_>, _>>()?;
     let (files, repaired): (Vec<Arc<Vec<u8>>>, Vec<bool>) = readable.into_iter().unzip();
     let bytes = match <[Arc<Vec<u8>>; 1]>::try_from(files) {
@@ -63,10 +64,7 @@ fn marked(bytes: &Arc<Vec<u8>>) -> Result<Arc<Vec<u8>>, Failure> {
 /// # Errors
 ///
 /// A [`Failure`], as in [`accept`].
-pub(crate) fn accept_in_place(
-    source: Arc<dyn ReadAt>,
-    facts: &Facts,
-) -> Result<Option<Vec<Placed>>, Failure> {
+pub fn accept_in_place(source: Arc<dyn ReadAt>, facts: &Facts) -> Result<Option<Vec<Placed>>, Failure> {
     match inspect(source) {
         Ok((document, inspection)) if !inspection.needs_repair() => {
             judge(&document, &inspection, facts).map(Some)
@@ -120,7 +118,7 @@ fn refuse_active_content(inspection: &Inspection) -> Result<(), Failure> {
     Err(failure(number, found.sentence()))
 }
 
-pub(crate) fn unreadable(error: &PdfError) -> Failure {
+fn unreadable(error: &PdfError) -> Failure {
     match error {
         PdfError::NotPdf => failure(NOT_PDF, "The document is not a PDF."),
         PdfError::PasswordRequired | PdfError::PasswordWrong => {
@@ -184,4 +182,4 @@ const LIMIT: u16 = 808;
 const PLACE: u16 = 809;
 const FORBIDDEN: u16 = 811;
 /// An anchor that is not in the document, or gives too many places.
-pub(crate) const ANCHOR: u16 = 812;
+const ANCHOR: u16 = 812;

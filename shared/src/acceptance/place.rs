@@ -1,11 +1,10 @@
 //! Where signatures stand, now that the document is there: coordinates as they were asked for, and the
 //! places that its text marks.
 
+use super::{ANCHOR, unreadable};
+use crate::sealing;
 use domain::request::{Anchor, Facts, Failure, Occurrence, Place, Placed, Signatory};
 use pdf::{AnchorReport, AnchorText, Document, Tag};
-use shared::sealing;
-
-use crate::check::{ANCHOR, unreadable};
 
 /// Finds the places of every signatory, in the order of the request.
 ///

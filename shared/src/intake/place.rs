@@ -1,9 +1,9 @@
 //! Where signatures stand: coordinates, fields and anchors, each checked once.
 
+use crate::edge::Problem;
 use domain::request::{Anchor, Occurrence, Place};
-use shared::edge::Problem;
 
-use crate::wire::{self, Number, OccurrenceWord};
+use super::wire::{self, Number, OccurrenceWord};
 
 /// Reads the places and the anchors of one signatory.
 ///

@@ -1,14 +1,14 @@
 //! Reads one signer: who they are, what they are to do, how they prove who they are.
 
+use crate::edge::Problem;
 use domain::otp::short_message;
 use domain::request::{
     Answer, AssertedIdentity, MAX_QUESTIONS, NewAttachment, NewQuestion, NewSignatory, Role,
 };
 use domain::value::{PhoneNumber, SmsPolicy, Text};
 use domain::{Channel, Channels, EmailAddress, PersonName, Refusal, Timestamp};
-use shared::edge::Problem;
 
-use crate::{place, wire};
+use super::{place, wire};
 
 /// What the operator allows.
 pub(crate) struct Rules<'a> {

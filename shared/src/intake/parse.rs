@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::edge::{Problem, appearance};
+use crate::outbound::{Reach, Target};
+use crate::store::Theme;
 use domain::Timestamp;
 use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{
@@ -10,12 +13,9 @@ use domain::request::{
 };
 use domain::value::{Text, ThemeName};
 use serde_json::Value;
-use shared::edge::{Problem, appearance};
-use shared::outbound::{Reach, Target};
-use shared::store::Theme;
 
-use crate::signer::{self, Rules};
-use crate::wire;
+use super::signer::{self, Rules};
+use super::wire;
 
 /// Reads the signatories.
 ///
