@@ -285,7 +285,9 @@ impl Courier {
     ) -> Result<(), StoreError> {
         match outcome {
             Outcome::Settled(delivery) => self.record(request, message, &delivery).await,
-            Outcome::NotSent { .. } => {
+            Outcome::NotSent { reason } => {
+                // Nobody may send by this role, the provider is away, and the like: the operator has to know.
+                tracing::warn!(request.id = request.as_str(), reason, "a message was not sent");
                 self.requests.unclaim(request, &message.id, self.clock.now()).await.map(|_| ())
             }
         }

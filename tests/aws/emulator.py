@@ -76,8 +76,8 @@ class Emulator:
             self._process.kill()
         self._output.close()
 
-    def client(self, service: str):
-        """A client of a service, as root."""
+    def client(self, service: str, **options):
+        """A client of a service, as root. The options are those of botocore's `Config`."""
         return boto3.client(
             service,
             endpoint_url=self.url,
@@ -85,7 +85,7 @@ class Emulator:
             aws_access_key_id="test",
             aws_secret_access_key="test",
             verify=str(self.trust),
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}),
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, **options),
         )
 
     def read(self, path: str):

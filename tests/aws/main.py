@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import seal
@@ -17,6 +18,7 @@ from emulator import Emulator
 from service import Service
 from stack import Stack
 from template import TEMPLATE
+from watch import Watch
 
 PARAMETERS = {
     "AllowLoopback": "true",
@@ -32,7 +34,6 @@ def crate_of(logical_id: str) -> str:
 
 
 def main(binaries: Path, wanted: list[str]) -> int:
-    passed = failed = 0
     chosen = [it for it in stories.STORIES if not wanted or it.__name__ in wanted]
     with tempfile.TemporaryDirectory(prefix="paraphe-aws-") as folder, Emulator(Path(folder)) as emulator:
         started = time.monotonic()
@@ -46,44 +47,31 @@ def main(binaries: Path, wanted: list[str]) -> int:
         print(f"deployed: {len(stack.physical)} resources, {time.monotonic() - started:.0f} s")
         for line in stack.apply_ignored():
             print(f"applied what the emulator ignores: {line}")
-        service = Service(emulator, stack)
-        for story in chosen:
-            began = time.monotonic()
-            try:
-                story(service)
-                passed += 1
-                print(f"ok   {story.__name__}, {time.monotonic() - began:.0f} s", flush=True)
-            except Exception:
-                failed += 1
-                print(f"FAIL {story.__name__}\n{traceback.format_exc()}", flush=True)
-        for line in left_behind(emulator, stack):
+        watch = Watch(emulator, stack)
+        service = Service(emulator, stack, watch)
+        # Two at a time: one of them only waits for the clock.
+        with ThreadPoolExecutor(2) as pool:
+            passed = sum(pool.map(lambda story: play(story, service), chosen))
+        failed = len(chosen) - passed
+        for line in watch.faults():
             failed += 1
             print(f"FAIL {line}")
         if failed:
-            print(faults(emulator, stack))
+            print(emulator.log.read_text(errors="replace")[-4000:])
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 0 if passed and not failed else 1
 
 
-def left_behind(emulator: Emulator, stack: Stack) -> list[str]:
-    """Dead letters: none of the stories gives anything up."""
-    queues, found = emulator.client("sqs"), []
-    for id, kind in stack.types.items():
-        if kind == "AWS::SQS::Queue" and "DeadLetters" in id:
-            url = stack.physical[id]
-            for message in queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
-                found.append(f"{id} holds {message['Body'][:400]}")
-    return found
-
-
-def faults(emulator: Emulator, stack: Stack) -> str:
-    """The last warnings and errors that functions logged."""
-    logs = emulator.client("logs")
-    group = stack.outputs["FunctionLog"]
-    events = logs.filter_log_events(logGroupName=group).get("events", [])
-    lines = [it["message"] for it in events]
-    bad = [it for it in lines if '"ERROR"' in it or '"WARN"' in it or "rror" in it]
-    return "\n".join((bad or lines)[-40:])
+def play(story, service: Service) -> bool:
+    """Plays a story; tells whether it ended well."""
+    began = time.monotonic()
+    try:
+        story(service)
+    except Exception:
+        print(f"FAIL {story.__name__}, {time.monotonic() - began:.0f} s\n{traceback.format_exc()}", flush=True)
+        return False
+    print(f"ok   {story.__name__}, {time.monotonic() - began:.0f} s", flush=True)
+    return True
 
 
 if __name__ == "__main__":

@@ -427,6 +427,7 @@ def main() -> int:
             unnoticed += 1
             print(f"not noticed: {what}")
     print(f"{count} mutants of infra/template.yaml, {unnoticed} not noticed; {len(broken)} promises broken")
+    print(f"{count - unnoticed} passed, {unnoticed + len(broken)} failed, 0 skipped")
     return 1 if broken or unnoticed or not count else 0
 
 

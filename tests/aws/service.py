@@ -3,8 +3,6 @@
 import base64
 import hashlib
 import http.server
-import importlib.machinery
-import importlib.util
 import json
 import re
 import threading
@@ -15,6 +13,7 @@ import requests
 from emulator import Emulator
 from stack import Stack
 from template import ROOT
+from watch import Watch
 
 # How long anything that the service does by itself may take, in seconds.
 PATIENCE = 90
@@ -28,16 +27,27 @@ class Refused(Exception):
 class Service:
     """The deployed service, and the key of a tenant."""
 
-    def __init__(self, emulator: Emulator, stack: Stack):
-        self.emulator, self.stack = emulator, stack
+    def __init__(self, emulator: Emulator, stack: Stack, watch: Watch):
+        self.emulator, self.stack, self.watch = emulator, stack, watch
         self.base = f"{emulator.url}/v1"
         self._host = f"{stack.physical['Api']}.execute-api.localhost:{emulator.port}"
-        self.key, item = first_key().first_key("acme", "Acme Ltd")
-        emulator.client("dynamodb").put_item(TableName=stack.outputs["RequestsTable"], Item=item)
+        self.key = self.first_key("acme", "Acme Ltd")["key"]
 
-    def call(self, method: str, path: str, body=None, bearer: str | None = None, **headers) -> requests.Response:
+    def first_key(self, tenant: str, name: str) -> dict:
+        """A tenant's first key, as an operator makes it."""
+        asked = json.dumps({"tenant": tenant, "displayName": name})
+        function = self.stack.physical["ManageAccessFunction"]
+        answer = self.emulator.client("lambda").invoke(FunctionName=function, Payload=asked)
+        made = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise Refused(f"the first key of {tenant}: {made}")
+        return made
+
+    def call(
+        self, method: str, path: str, body=None, bearer: str | None = None, headers: dict | None = None
+    ) -> requests.Response:
         """Calls as the tenant, or with a link's token."""
-        headers |= {"Host": self._host, "Authorization": f"Bearer {bearer or self.key}"}
+        headers = (headers or {}) | {"Host": self._host, "Authorization": f"Bearer {bearer or self.key}"}
         return requests.request(
             method,
             self.base + path,
@@ -48,12 +58,29 @@ class Service:
             allow_redirects=False,
         )
 
-    def expect(self, status: int, method: str, path: str, body=None, bearer: str | None = None) -> requests.Response:
+    def expect(
+        self,
+        status: int,
+        method: str,
+        path: str,
+        body=None,
+        bearer: str | None = None,
+        headers: dict | None = None,
+    ) -> requests.Response:
         """Calls, and fails unless the answer has this status."""
-        answer = self.call(method, path, body, bearer)
+        answer = self.call(method, path, body, bearer, headers)
         if answer.status_code != status:
             raise Refused(f"{method} {path} answered {answer.status_code}: {answer.text[:400]}")
         return answer
+
+    def fetch(self, path: str, bearer: str | None = None) -> bytes:
+        """A document, also where the answer says that it lies elsewhere."""
+        answer = self.call("GET", path, None, bearer)
+        if answer.status_code == 303:
+            answer = requests.get(answer.headers["Location"], verify=str(self.emulator.trust), timeout=PATIENCE)
+        if answer.status_code != 200:
+            raise Refused(f"GET {path} answered {answer.status_code}: {answer.text[:400]}")
+        return answer.content
 
     def create(self, people: list, **options) -> "Request":
         """A request for the contract, with one signature field a person."""
@@ -93,7 +120,19 @@ class Service:
             found = (re.search(pattern, text) for text in reversed(self.mails(address)[skip:]))
             return next((it[1] for it in found if it), None)
 
-        return until(f"a mail to {address}", look)
+        return self.until(f"a mail to {address}", look)
+
+    def until(self, what: str, look, patience: int = PATIENCE):
+        """Looks until something is found, or until something is wrong that nobody expects."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            found = look()
+            if found:
+                return found
+            if wrong := self.watch.faults():
+                raise Refused(f"while waiting for {what}:\n" + "\n".join(wrong))
+            time.sleep(0.3)
+        raise Refused(f"waited {patience} s for {what} in vain")
 
 
 class Request:
@@ -117,7 +156,7 @@ class Request:
                 raise Refused(f"the request ended as {detail['state']}: {detail.get('errorMessage')}")
             return detail if detail["state"] == state else None
 
-        return until(f"the state {state}", look, patience)
+        return self.service.until(f"the state {state}", look, patience)
 
     def token(self, person: dict) -> str:
         """The token of a person's link, out of the invitation."""
@@ -130,7 +169,7 @@ class Request:
     def read(self, token: str) -> str:
         """Opens the document, and gives its digest."""
         digest = self.view(token)["document"]["sha256"]
-        shown = self.service.expect(200, "GET", f"/sign/document?sha256={digest}", None, token).content
+        shown = self.service.fetch(f"/sign/document?sha256={digest}", token)
         if hashlib.sha256(shown).hexdigest() != digest:
             raise Refused("the document shown is not the one that was announced")
         self.service.expect(204, "POST", "/sign/presented", {"documentSha256": digest}, token)
@@ -155,15 +194,16 @@ class Request:
         audit = self.service.expect(200, "GET", f"{self.path}/audit").json()["data"]
         return [json.loads(it["event"])["kind"] for it in audit["evidence"]["events"]]
 
-    def signed_document(self) -> bytes:
-        """The sealed document, also where the answer says that it lies elsewhere."""
-        answer = self.service.call("GET", f"{self.path}/signedDocument")
-        if answer.status_code == 303:
-            trust = str(self.service.emulator.trust)
-            answer = requests.get(answer.headers["Location"], verify=trust, timeout=PATIENCE)
-        if answer.status_code != 200:
-            raise Refused(f"signedDocument answered {answer.status_code}: {answer.text[:400]}")
+    def audit(self, form: str) -> bytes:
+        """The audit export in another form."""
+        answer = self.service.expect(200, "GET", f"{self.path}/audit", headers={"Accept": form})
+        if not answer.headers["Content-Type"].startswith(form):
+            raise Refused(f"{form} was asked for, not {answer.headers['Content-Type']}")
         return answer.content
+
+    def signed_document(self) -> bytes:
+        """The sealed document."""
+        return self.service.fetch(f"{self.path}/signedDocument")
 
 
 class Receiver:
@@ -211,23 +251,3 @@ def signer(person: dict, index: int) -> dict:
     """A signer of a request."""
     place = {"page": 1, "x": "50", "y": str(100 + 60 * index)}
     return person | {"authentication": ["email"], "signatures": [place]}
-
-
-def until(what: str, look, patience: int = PATIENCE):
-    """Looks until something is found."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.2)
-    raise Refused(f"waited {patience} s for {what} in vain")
-
-
-def first_key():
-    """The program that makes a tenant's first key, as a module."""
-    path = str(ROOT / "infra/first-key")
-    loader = importlib.machinery.SourceFileLoader("first_key", path)
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("first_key", loader))
-    loader.exec_module(module)
-    return module

@@ -1,7 +1,10 @@
 """Puts the template of the service, as it is, into the emulator."""
 
 import io
+import json
 import re
+import secrets
+import string
 import time
 import zipfile
 from pathlib import Path
@@ -11,6 +14,7 @@ from template import read
 
 STACK = "paraphe"
 ARTIFACTS = "artifacts"
+SEND = "ses:SendEmail"
 
 
 class Stack:
@@ -59,7 +63,37 @@ class Stack:
             if resource["Type"] == "AWS::S3::Bucket" and plain(lock):
                 buckets.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
                 applied.append(f"{id}: object lock")
-        return applied + self._apply_to_api()
+        return applied + self._apply_to_secrets() + self._apply_to_api() + self._apply_to_roles()
+
+    def _apply_to_secrets(self) -> list[str]:
+        """Generated values without punctuation, where the template wants none."""
+        vault, applied = self.emulator.client("secretsmanager"), 0
+        for id, resource in self.declared.items():
+            wanted = resource.get("Properties", {}).get("GenerateSecretString")
+            if resource["Type"] == "AWS::SecretsManager::Secret" and wanted:
+                letters = string.ascii_letters + string.digits
+                letters += "" if wanted.get("ExcludePunctuation") else string.punctuation
+                value = "".join(secrets.choice(letters) for _ in range(wanted["PasswordLength"]))
+                vault.put_secret_value(SecretId=self.physical[id], SecretString=value)
+                applied += 1
+        return [f"secrets: {applied} values of the alphabet that is asked for"]
+
+    def _apply_to_roles(self) -> list[str]:
+        """Who may send mail by some identities may send it by `*`: the emulator asks for no other resource."""
+        roles, applied = self.emulator.client("iam"), []
+        for role in (name for id, name in self.physical.items() if self.types[id] == "AWS::IAM::Role"):
+            for policy in roles.list_role_policies(RoleName=role)["PolicyNames"]:
+                document = roles.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                if any(SEND in listed(it["Action"]) for it in document["Statement"]):
+                    anywhere = {"Effect": "Allow", "Action": SEND, "Resource": "*"}
+                    roles.put_role_policy(
+                        RoleName=role,
+                        PolicyName="send-anywhere",
+                        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [anywhere]}),
+                    )
+                    applied.append(role)
+                    break
+        return [f"roles: {len(applied)} may send mail by every identity"]
 
     def _apply_to_api(self) -> list[str]:
         """The answers of the gateway itself, and an authorizer that the emulator can ask."""
@@ -77,6 +111,12 @@ class Stack:
                 **status,
             )
         applied.append(f"Api: {len(answers)} gateway responses")
+        # CloudFormation reads ~1 as a slash. The emulator has no other way to set more than a text.
+        binary = [it.replace("~1", "/") for it in self.declared["Api"]["Properties"]["BinaryMediaTypes"]]
+        change = {"op": "replace", "path": "/binaryMediaTypes", "value": binary}
+        unchecked = self.emulator.client("apigateway", parameter_validation=False)
+        unchecked.update_rest_api(restApiId=api, patchOperations=[change])
+        applied.append(f"Api: {binary} are bytes")
         for authorizer in gateway.get_authorizers(restApiId=api)["items"]:
             # It takes what the context tells, such as the caller's address, for missing.
             sources = [it.strip() for it in authorizer.get("identitySource", "").split(",")]
@@ -148,6 +188,11 @@ class Stack:
         events = self._formation.describe_stack_events(StackName=STACK)["StackEvents"]
         failed = [it for it in events if "FAILED" in it["ResourceStatus"]]
         return "\n".join(f"{it['LogicalResourceId']}: {it.get('ResourceStatusReason')}" for it in failed)
+
+
+def listed(value) -> list:
+    """One or several, as policies write them."""
+    return value if isinstance(value, list) else [value]
 
 
 def plain(value) -> bool:

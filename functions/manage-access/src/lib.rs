@@ -155,16 +155,19 @@ async fn find(
     found.filter(|it| grantor.sees(it)).ok_or_else(Problem::not_found)
 }
 
-/// Makes a key that may do everything, for a tenant that has none.
+/// Makes a key that may do everything, for a tenant that has none by which it could make one.
 ///
 /// # Errors
 ///
-/// [`BoxError`] for a name that no tenant can have, or when the table is away.
+/// [`BoxError`] for a name that no tenant can have, for a tenant with a key that works, or when the table is away.
 pub async fn begin(deps: &Deps, event: FirstKey, cx: &Invocation) -> Result<Value, BoxError> {
     let tenant = TenantId::parse(&event.tenant).ok().filter(|it| it.mode() == Mode::Live);
     let tenant = tenant.ok_or("tenant: 1 to 32 lower-case letters, digits and hyphens")?;
     let grantor = Grantor { tenant, scopes: Scopes::everything(), host: String::new() };
     let new = grantor.first(&event).ok_or("displayName: 1 to 100 characters; environment: live or test")?;
+    if deps.access.list(&grantor.tenant, CredentialKind::Key).await?.iter().any(|it| it.is_live(cx.now)) {
+        return Err("tenant: it has a key; it makes others by POST /access/keys".into());
+    }
     let key = ApiKey::new(new.mode, &mut system_rng());
     let credential = new.of_key(&key, cx.now);
     if !deps.access.add(&credential).await? {

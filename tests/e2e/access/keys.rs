@@ -72,6 +72,20 @@ async fn a_key_is_refused_soon_after_it_is_revoked_disabled_or_over() {
 }
 
 #[tokio::test]
+async fn a_tenant_is_given_its_first_key_once() {
+    let door = Door::open().await;
+    let key = door.another_tenant("acme").await;
+    let asked = json!({ "tenant": "acme", "displayName": "Acme Ltd" });
+    let again = door.cloud.invoke("ManageAccessFunction", asked.clone()).await.unwrap_err();
+    assert!(again.contains("it has a key"), "{again}");
+    let listed = door.call_as(&key, Method::GET, "/access/keys", None).await.expect(200).json();
+    let path = format!("/access/keys/{}", listed["data"][0]["id"].as_str().unwrap());
+    let _revoked = door.call_as(&key, Method::DELETE, &path, None).await.expect(200);
+    let other = door.cloud.invoke("ManageAccessFunction", asked).await.unwrap();
+    assert_ne!(other["key"], key.as_str(), "without a key that works, there is another first one");
+}
+
+#[tokio::test]
 async fn a_key_is_bound_to_addresses_and_no_header_moves_its_holder() {
     let door = Door::open().await;
     let far =
