@@ -2,6 +2,7 @@
 //!
 //! - [`store`]: DynamoDB and S3.
 //! - [`outbound`]: mail, secrets, and calls to strangers.
+//! - [`closing`]: the managed signatures that close mails.
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
@@ -15,6 +16,7 @@ use old_glibc as _;
 
 mod chance;
 pub mod clock;
+pub mod closing;
 pub mod courier;
 pub mod edge;
 pub mod metrics;
