@@ -3,6 +3,7 @@
 //! - [`store`]: DynamoDB and S3.
 //! - [`outbound`]: mail, secrets, and calls to strangers.
 //! - [`acceptance`]: whether a document can be signed.
+//! - [`closing`]: the managed signatures that close mails.
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
@@ -18,6 +19,7 @@ use old_glibc as _;
 pub mod acceptance;
 mod chance;
 pub mod clock;
+pub mod closing;
 pub mod courier;
 pub mod edge;
 pub mod intake;

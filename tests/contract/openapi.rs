@@ -88,11 +88,15 @@ fn every_body_has_an_example_and_every_answer_a_description() {
 }
 
 /// What a key may be allowed.
-const SCOPES: [&str; 11] = [
+const SCOPES: [&str; 15] = [
     "access:manage",
     "audit:read",
     "documents:read",
+    "email-signatures:manage",
+    "email-signatures:read",
     "events:read",
+    "people:manage",
+    "people:read",
     "sandbox:read",
     "signatures:read",
     "signatures:write",

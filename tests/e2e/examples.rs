@@ -67,6 +67,7 @@ async fn every_example_is_answered_as_the_contract_says() {
     settings(&mut examples).await;
     access(&mut examples).await;
     events(&mut examples).await;
+    email_signatures(&mut examples).await;
     moves(&mut examples).await;
     room(&mut examples).await;
     assert_eq!(examples.sent, examples.all(), "left: sent, right: in the contract");
@@ -138,6 +139,29 @@ async fn events(examples: &mut Examples) {
         let told = String::from_utf8_lossy(&answer.body).into_owned();
         assert!((200..300).contains(&answer.status), "{name}: {} {told}", answer.status);
     }
+}
+
+async fn email_signatures(examples: &mut Examples) {
+    let door = Door::open().await;
+    let put = async |path: &str, body: &Value| door.call(Method::PUT, path, Some(body)).await;
+    let _groups = put("/user-groups", &examples.take("savePeopleGroups/entity", &[])).await.expect(200);
+    let _people = door.post("/users", &examples.take("upsertPeople/two", &[])).await.expect(200);
+    let _brand = put("/brands/house", &examples.take("saveBrand/house", &[])).await.expect(200);
+    for name in ["copied", "written"] {
+        let body = examples.take(&format!("saveSignatureTemplate/{name}"), &[]);
+        let _saved = put(&format!("/signature-templates/{name}"), &body).await.expect(200);
+    }
+    for name in ["samples", "sent"] {
+        let body = examples.take(&format!("previewSignatureTemplate/{name}"), &[]);
+        let _shown = door.post("/signature-templates/copied/preview", &body).await.expect(200);
+    }
+    let _rules = put("/signature-rules", &examples.take("saveSignatureRules/replies", &[])).await.expect(200);
+    let campaign = put("/campaigns/spring", &examples.take("saveCampaign/spring", &[])).await;
+    assert_eq!(campaign.expect(422).text("/errors/0/pointer"), "/banner/id", "no such picture is there");
+    let title = examples.take("propose/title", &[]);
+    let _proposed = door.post("/user-change-requests/ada@example.com", &title).await.expect(200);
+    let gone = examples.take("deletePeople/one", &[]);
+    let _deleted = door.call(Method::DELETE, "/users", Some(&gone)).await.expect(200);
 }
 
 async fn moves(examples: &mut Examples) {

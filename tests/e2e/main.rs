@@ -9,6 +9,7 @@ mod archive;
 mod bounces;
 mod callbacks;
 mod documents;
+mod email_signatures;
 mod endings;
 mod evidence;
 mod examples;

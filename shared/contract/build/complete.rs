@@ -14,8 +14,8 @@ pub(crate) fn alias(document: &mut Node, from: &str, to: &str) -> Result<(), Str
     let mut aliases = Vec::new();
     for (path, item) in paths.iter() {
         let Some(alias) = below(path) else { continue };
-        // The word itself has no singular of its own.
-        if path == "/signatures/preview" {
+        // The word itself has no singular of its own, and neither have Signitic's paths.
+        if path == "/signatures/preview" || SIGNITIC.iter().any(|it| path.ends_with(it)) {
             continue;
         }
         let mut item = item.clone();
@@ -150,3 +150,6 @@ fn set(node: &mut Node, name: &str, value: Node) {
         members.push((name.to_owned(), value));
     }
 }
+
+/// The ends of paths that Signitic's callers know.
+const SIGNITIC: [&str; 5] = ["/{id}/html", "/{id}/json", "/{id}/qr", "/{id}/text", "/{id}/vcard"];

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::members::{self, Members, color, image, line, lines, link, pointer, text};
 use crate::palette;
+use crate::person::{Group, Place};
 use crate::refusal::{Reason, Refusal};
 use crate::value::{BrandId, Image, Line, Link};
 
@@ -22,6 +23,7 @@ pub struct Brand {
     confidentiality: Clause,
     socials: BTreeMap<Network, Link>,
     website: Option<Link>,
+    places: Vec<Place>,
 }
 
 /// The colours of a brand, as they were chosen and as they are used.
@@ -72,7 +74,8 @@ pub enum Network {
 impl Brand {
     /// Reads a brand: `id`, `name`, `logo` (`id`, `width`, `height`), `colors` (`primary`, and if wanted
     /// `accent`, `surface`), `legal` and `confidentiality` (a text by language), `socials` (a link by network),
-    /// `website`.
+    /// `website`, and `places`, whose persons write in this name (`parent_entity`, `entity` or `group`; nobody in
+    /// particular, if there are none).
     ///
     /// # Errors
     ///
@@ -88,6 +91,7 @@ impl Brand {
             confidentiality: members.parsed("confidentiality", Clause::parse)?.unwrap_or_default(),
             socials: members.parsed("socials", socials)?.unwrap_or_default(),
             website: members.parsed("website", link)?,
+            places: members.list("places", crate::campaign::MAX_PLACES, Place::parse)?,
         };
         members.finish()?;
         Ok(brand)
@@ -133,6 +137,15 @@ impl Brand {
     #[must_use]
     pub fn social(&self, network: Network) -> Option<&Link> {
         self.socials.get(&network)
+    }
+
+    /// How closely it is the brand of a group: 0 if it is anybody's, none if it is that of others.
+    #[must_use]
+    pub fn depth_for(&self, group: Option<&Group>) -> Option<u8> {
+        if self.places.is_empty() {
+            return Some(0);
+        }
+        self.places.iter().filter(|it| it.holds(group)).map(Place::depth).max()
     }
 
     /// The website.

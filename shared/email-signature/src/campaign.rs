@@ -183,7 +183,7 @@ impl Utm {
 
 const DEFAULT_PRIORITY: u32 = 50;
 const MAX_ALT_CHARS: usize = 200;
-const MAX_PLACES: usize = 100;
+pub(crate) const MAX_PLACES: usize = 100;
 const MAX_UTM_CHARS: usize = 100;
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub mod aws;
 pub mod batch;
 pub mod config;
 pub mod cursor;
+pub mod email_signature;
 pub mod encoded;
 pub mod form;
 pub mod http;

@@ -17,12 +17,13 @@ use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
 use super::webhook_queue::WebhookQueue;
+use crate::closing::EmailSignatureKeys;
 use crate::courier::Courier;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, Archive, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
-    Lock, Log, PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations,
-    Webhooks,
+    Access, Archive, Counts, CredentialKey, Deliveries, DisclosureKey, Documents, EmailSignatures, Evidence,
+    Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays, Requests, SealedFiles, Themes,
+    Trust, TrustedLists, Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -278,6 +279,38 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn themes(&self) -> Result<Themes, ConfigError> {
         Ok(Themes::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// What e-mail signatures are made of, and whose they are. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn email_signatures(&self) -> Result<(EmailSignatures, People), ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        let people = People::new(self.aws.dynamodb(), table.clone());
+        Ok((EmailSignatures::new(self.aws.dynamodb(), table), people))
+    }
+
+    /// How often e-mail signatures were made, opened and clicked. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn email_signature_counts(&self) -> Result<Counts, ConfigError> {
+        Ok(Counts::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// The keys of what stands in e-mail signatures, and of cursors of lists about them. `EMAIL_SIGNATURE_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name is missing or the secret cannot be read.
+    pub async fn email_signature_keys(&self) -> Result<(EmailSignatureKeys, CursorKey), ConfigError> {
+        let secret = self.env.required("EMAIL_SIGNATURE_SECRET")?;
+        let keyring = self.secrets.keyring(&secret).await.map_err(startup)?;
+        let (current, earlier) = (keyring.current().1, keyring.earlier().map(|(_, material)| material));
+        Ok((EmailSignatureKeys::new(current, earlier), CursorKey::new(current)))
     }
 
     /// Subscriptions to events. `REQUESTS_TABLE`, `WEBHOOK_SECRET`.

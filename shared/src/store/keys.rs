@@ -7,6 +7,7 @@ use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 
 use super::access::CredentialKind;
+use super::email_signatures::CountKey;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -178,6 +179,84 @@ pub(super) const THEMES: &str = "THEME#";
 
 pub(super) fn theme_sk(name: &ThemeName) -> String {
     format!("{THEMES}{}", name.as_str())
+}
+
+/// Partition of what a tenant's e-mail signatures are made of.
+pub(super) fn email_signatures_pk(tenant: &TenantId) -> String {
+    format!("EMAIL-SIGNATURES#{tenant}")
+}
+
+/// What the sort keys of brands begin with.
+pub(super) const SIGNATURE_BRANDS: &str = "BRAND#";
+
+/// What the sort keys of campaigns begin with.
+pub(super) const SIGNATURE_CAMPAIGNS: &str = "CAMPAIGN#";
+
+/// What the sort keys of pictures begin with.
+pub(super) const SIGNATURE_IMAGES: &str = "IMAGE#";
+
+/// What the sort keys of what there is one of begin with.
+pub(super) const SIGNATURE_SETTINGS: &str = "SETTINGS#";
+
+/// What the sort keys of templates begin with. All before it is read together: templates are large.
+pub(super) const SIGNATURE_TEMPLATES: &str = "TEMPLATE#";
+
+/// What the sort keys of the versions of a template begin with.
+pub(super) fn signature_versions(template: &str) -> String {
+    format!("VERSION#{template}#")
+}
+
+pub(super) fn signature_version_sk(template: &str, version: u32) -> String {
+    format!("{}{version:010}", signature_versions(template))
+}
+
+/// Partition of who changed what of a tenant's e-mail signatures.
+pub(super) fn signature_changes_pk(tenant: &TenantId) -> String {
+    format!("EMAIL-SIGNATURE-CHANGES#{tenant}")
+}
+
+pub(super) fn signature_change_sk(at: Timestamp, id: &MessageId) -> String {
+    format!("CHANGED#{at}#{id}")
+}
+
+/// Partition of how often signatures were made, opened and clicked.
+pub(super) fn signature_counts_pk(tenant: &TenantId) -> String {
+    format!("EMAIL-SIGNATURE-COUNTS#{tenant}")
+}
+
+pub(super) fn signature_count_sk(key: &CountKey) -> String {
+    let CountKey { day, campaign, variant, person } = key;
+    format!("{}#{campaign}#{variant}#{person}", signature_count_day(day))
+}
+
+/// What stands before all counts of a day.
+pub(super) fn signature_count_day(day: &str) -> String {
+    format!("DAY#{day}")
+}
+
+/// What stands behind all counts of a day.
+pub(super) fn signature_count_day_end(day: &str) -> String {
+    format!("DAY#{day}$")
+}
+
+pub(super) fn signature_count_of_sk(sk: &str) -> Option<CountKey> {
+    let mut parts = sk.strip_prefix("DAY#")?.split('#').map(str::to_owned);
+    Some(CountKey {
+        day: parts.next()?,
+        campaign: parts.next()?,
+        variant: parts.next()?,
+        person: parts.next()?,
+    })
+}
+
+/// Partition of the persons who have a managed signature.
+pub(super) fn people_pk(tenant: &TenantId) -> String {
+    format!("PEOPLE#{tenant}")
+}
+
+/// Sort key of a person, by the digest of the address: an address would reach logs by way of keys.
+pub(super) fn person_sk(digest: &Digest) -> String {
+    format!("PERSON#{}", digest.to_hex())
 }
 
 pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {

@@ -8,6 +8,7 @@ mod deliveries;
 mod disclosures;
 mod documents;
 mod due;
+mod email_signatures;
 mod error;
 mod evidence;
 mod executions;
@@ -41,6 +42,10 @@ pub use documents::{
     Documents, LARGE_BYTES, ObjectFacts, PRESIGNED_TTL, Presigned, RangedObject, ReadBack, WriteOnce,
 };
 pub use due::{DueItem, DueTarget};
+pub use email_signatures::{
+    Author, Book, ChangeAction, CountKey, Counted, Counts, EmailSignatures, Kept, KeptPerson,
+    MOST_PEOPLE_AT_ONCE, NotedChange, People, Piece, Shelf,
+};
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
 pub use executions::{Execution, Executions};

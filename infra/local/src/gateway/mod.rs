@@ -94,7 +94,11 @@ impl Gateway {
             return Err(Rejection::RequestTooLarge);
         }
         let mut authorized = None;
-        if let (true, Some(authorizer)) = (route.authorized, &self.api.authorizer) {
+        let authorizer = match &route.authorizer {
+            Some(name) => self.api.other_authorizers.get(name),
+            None => self.api.authorizer.as_ref(),
+        };
+        if let (true, Some(authorizer)) = (route.authorized, authorizer) {
             let verdict = self
                 .authorizers
                 .ask(authorizer, &self.api.stage, incoming, route, &parameters, &self.functions)

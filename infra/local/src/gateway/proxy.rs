@@ -193,6 +193,7 @@ mod tests {
             path: "/signatures/{id}".to_owned(),
             function: "F".to_owned(),
             authorized: false,
+            authorizer: None,
         };
         let event = incoming.event(&route, &[("id".to_owned(), "42".to_owned())].into(), "v1", None);
         assert_eq!(event["body"], "/w==");

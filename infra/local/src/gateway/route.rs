@@ -102,6 +102,7 @@ mod tests {
             path: path.to_owned(),
             function: format!("{method} {path}"),
             authorized: true,
+            authorizer: None,
         };
         Routes::new(&[
             route("GET", "/signatures/{id}/{actionType}"),

@@ -55,6 +55,7 @@ struct LambdaAuthorizer {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct Identity {
+    #[serde(default)]
     headers: Vec<String>,
     #[serde(default)]
     context: Vec<String>,
@@ -87,31 +88,51 @@ pub(super) fn api(id: &str, properties: Value) -> Result<Api, TemplateError> {
             expected: "*~1*, the only setting the gateway here follows",
         });
     }
-    let authorizer = properties.auth.map(|auth| authorizer(id, auth)).transpose()?;
+    let (authorizer, other_authorizers) = match properties.auth {
+        Some(auth) => {
+            let (chosen, others) = authorizers(id, auth)?;
+            (Some(chosen), others)
+        }
+        None => (None, BTreeMap::new()),
+    };
     let responses = properties
         .gateway_responses
         .into_iter()
         .map(|(kind, response)| Ok((kind.clone(), gateway_response(&format!("{id}.{kind}"), response)?)))
         .collect::<Result<_, TemplateError>>()?;
-    Ok(Api { stage: properties.stage_name, authorizer, responses, routes: Vec::new() })
+    Ok(Api { stage: properties.stage_name, authorizer, other_authorizers, responses, routes: Vec::new() })
 }
 
-fn authorizer(id: &str, mut auth: Auth) -> Result<Authorizer, TemplateError> {
-    let at = format!("{id}.Auth");
-    let Some(chosen) = auth.authorizers.remove(&auth.default_authorizer) else {
+/// The authorizer of routes that name none, and those that routes name.
+fn authorizers(id: &str, auth: Auth) -> Result<(Authorizer, BTreeMap<String, Authorizer>), TemplateError> {
+    let mut all = BTreeMap::new();
+    for (name, declared) in auth.authorizers {
+        all.insert(name.clone(), authorizer(&format!("{id}.Auth.{name}"), &declared)?);
+    }
+    let Some(chosen) = all.remove(&auth.default_authorizer) else {
         return Err(TemplateError::UnknownReference { name: auth.default_authorizer });
     };
-    if chosen.function_payload_type != "REQUEST" || !auth.authorizers.is_empty() {
-        return Err(TemplateError::Malformed { at, expected: "one authorizer of payload type REQUEST" });
+    Ok((chosen, all))
+}
+
+fn authorizer(at: &str, declared: &LambdaAuthorizer) -> Result<Authorizer, TemplateError> {
+    let malformed = |expected| TemplateError::Malformed { at: at.to_owned(), expected };
+    if declared.function_payload_type != "REQUEST" {
+        return Err(malformed("an authorizer of payload type REQUEST"));
     }
-    if chosen.identity.context.iter().any(|it| it != SOURCE_IP) {
-        return Err(TemplateError::Malformed { at, expected: "no context but identity.sourceIp" });
+    let identity = &declared.identity;
+    if identity.context.iter().any(|it| it != SOURCE_IP) {
+        return Err(malformed("no context but identity.sourceIp"));
+    }
+    // One call's answer would be another's.
+    if identity.headers.is_empty() && identity.reauthorize_every > 0 {
+        return Err(malformed("a header, where answers are kept"));
     }
     Ok(Authorizer {
-        function: name_in_arn(&at, &chosen.function_arn)?.to_owned(),
-        headers: chosen.identity.headers.iter().map(|name| name.to_lowercase()).collect(),
-        by_source: !chosen.identity.context.is_empty(),
-        keep: Duration::from_secs(chosen.identity.reauthorize_every),
+        function: name_in_arn(at, &declared.function_arn)?.to_owned(),
+        headers: identity.headers.iter().map(|name| name.to_lowercase()).collect(),
+        by_source: !identity.context.is_empty(),
+        keep: Duration::from_secs(identity.reauthorize_every),
     })
 }
 

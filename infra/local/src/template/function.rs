@@ -247,17 +247,15 @@ pub(super) fn function(
 
 fn route(at: &str, id: &str, properties: Value) -> Result<Route, TemplateError> {
     let event: ApiEvent = typed(at, properties)?;
-    let authorized = match event.auth.as_ref().map(|auth| auth.authorizer.as_str()) {
-        None => true,
-        Some("NONE") => false,
-        Some(_) => {
-            return Err(TemplateError::Malformed {
-                at: at.to_owned(),
-                expected: "a route with the default authorizer or NONE",
-            });
-        }
-    };
-    Ok(Route { method: event.method.to_uppercase(), path: event.path, function: id.to_owned(), authorized })
+    let authorizer = event.auth.map(|auth| auth.authorizer);
+    let authorized = authorizer.as_deref() != Some("NONE");
+    Ok(Route {
+        method: event.method.to_uppercase(),
+        path: event.path,
+        function: id.to_owned(),
+        authorized,
+        authorizer: authorizer.filter(|_| authorized),
+    })
 }
 
 fn bucket(at: &str, properties: Value) -> Result<Source, TemplateError> {

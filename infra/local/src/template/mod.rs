@@ -81,6 +81,7 @@ impl Template {
             api: Api {
                 stage: String::new(),
                 authorizer: None,
+                other_authorizers: BTreeMap::new(),
                 responses: BTreeMap::new(),
                 routes: Vec::new(),
             },
@@ -148,6 +149,16 @@ impl Template {
             && self.function(&authorizer.function).is_none()
         {
             return missing(&authorizer.function);
+        }
+        for authorizer in self.api.other_authorizers.values() {
+            if self.function(&authorizer.function).is_none() {
+                return missing(&authorizer.function);
+            }
+        }
+        for name in self.api.routes.iter().filter_map(|it| it.authorizer.as_ref()) {
+            if !self.api.other_authorizers.contains_key(name) {
+                return missing(name);
+            }
         }
         if self.api.authorizer.is_none() {
             for route in &mut self.api.routes {

@@ -95,8 +95,10 @@ pub struct Route {
     pub path: String,
     /// The logical id of the function.
     pub function: String,
-    /// Whether the authorizer is asked first.
+    /// Whether an authorizer is asked first.
     pub authorized: bool,
+    /// Which one; the usual one, if the route names none.
+    pub authorizer: Option<String>,
 }
 
 /// What invokes a function besides the API.
@@ -160,6 +162,8 @@ pub struct Api {
     pub stage: String,
     /// The function that authorizes, and what it is asked by.
     pub authorizer: Option<Authorizer>,
+    /// Those that routes name instead.
+    pub other_authorizers: BTreeMap<String, Authorizer>,
     /// Answers that the gateway gives itself, by type.
     pub responses: BTreeMap<String, GatewayResponse>,
     /// Every route.

@@ -15,8 +15,16 @@ pub enum Scope {
     AuditRead,
     /// Documents and attachments of requests.
     DocumentsRead,
+    /// What e-mail signatures are made of: writing it.
+    EmailSignaturesManage,
+    /// E-mail signatures, and what they are made of.
+    EmailSignaturesRead,
     /// The feed of events.
     EventsRead,
+    /// Persons who have an e-mail signature: writing them, and deciding on what they propose.
+    PeopleManage,
+    /// Persons who have an e-mail signature.
+    PeopleRead,
     /// Messages of test requests, with their codes.
     SandboxRead,
     /// Requests.
@@ -35,11 +43,15 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 15] = [
         Self::AccessManage,
         Self::AuditRead,
         Self::DocumentsRead,
+        Self::EmailSignaturesManage,
+        Self::EmailSignaturesRead,
         Self::EventsRead,
+        Self::PeopleManage,
+        Self::PeopleRead,
         Self::SandboxRead,
         Self::SignaturesRead,
         Self::SignaturesWrite,
@@ -56,7 +68,11 @@ impl Scope {
             Self::AccessManage => "access:manage",
             Self::AuditRead => "audit:read",
             Self::DocumentsRead => "documents:read",
+            Self::EmailSignaturesManage => "email-signatures:manage",
+            Self::EmailSignaturesRead => "email-signatures:read",
             Self::EventsRead => "events:read",
+            Self::PeopleManage => "people:manage",
+            Self::PeopleRead => "people:read",
             Self::SandboxRead => "sandbox:read",
             Self::SignaturesRead => "signatures:read",
             Self::SignaturesWrite => "signatures:write",

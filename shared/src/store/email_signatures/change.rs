@@ -1,0 +1,184 @@
+//! Who changed what of a tenant's e-mail signatures.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use domain::value::MessageId;
+use domain::{TenantId, Timestamp};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::{from_items, to_item};
+
+use super::EmailSignatures;
+use crate::chance::system_rng;
+use crate::store::error::StoreError;
+use crate::store::keys;
+
+/// Who makes a change, and when.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// The key or app.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeAction {
+    /// A change that a person proposed was carried out.
+    Approved,
+    /// It was deleted.
+    Deleted,
+    /// Persons were written from a list.
+    Imported,
+    /// A change was proposed.
+    Proposed,
+    /// A change that a person proposed was turned down.
+    Rejected,
+    /// It was written.
+    Saved,
+}
+
+/// A change, as it was noted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotedChange {
+    /// When.
+    pub at: Timestamp,
+    /// By whom: a key or app.
+    pub by: String,
+    /// What it is: brand, campaign, template, person and so on.
+    pub kind: String,
+    /// Its name; of persons, the address.
+    pub name: Option<String>,
+    /// What was done.
+    pub action: ChangeAction,
+    /// Its place in the list.
+    pub position: String,
+}
+
+#[derive(Deserialize, Serialize)]
+struct ChangeItem {
+    pk: String,
+    sk: String,
+    at: i64,
+    by: String,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    action: ChangeAction,
+    purge_at: i64,
+}
+
+impl ChangeAction {
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Deleted => "deleted",
+            Self::Imported => "imported",
+            Self::Proposed => "proposed",
+            Self::Rejected => "rejected",
+            Self::Saved => "saved",
+        }
+    }
+}
+
+impl EmailSignatures {
+    /// Changes of a tenant, the latest first, at most `limit`, and only those before a place.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn changes(
+        &self,
+        tenant: &TenantId,
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<NotedChange>, StoreError> {
+        let pk = keys::signature_changes_pk(tenant);
+        let condition = if before.is_some() { "pk = :pk and sk < :before" } else { "pk = :pk" };
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+            .scan_index_forward(false)
+            .limit(i32::try_from(limit).unwrap_or(i32::MAX));
+        if let Some(before) = before {
+            query = query.expression_attribute_values(":before", AttributeValue::S(before.to_owned()));
+        }
+        let answer = query.send().await.map_err(StoreError::unavailable("Query"))?;
+        let items: Vec<ChangeItem> =
+            from_items(answer.items.unwrap_or_default()).map_err(|error| StoreError::corrupt(&pk, error))?;
+        Ok(items.into_iter().map(ChangeItem::read).collect())
+    }
+
+    /// Notes a change that no thing of its own was written for.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn note(
+        &self,
+        tenant: &TenantId,
+        (kind, name, action): (&str, Option<&str>, ChangeAction),
+        author: &Author,
+    ) -> Result<(), StoreError> {
+        let item = change(tenant, (kind, name, action), author);
+        self.client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
+            .send()
+            .await
+            .map_err(StoreError::unavailable("PutItem"))?;
+        Ok(())
+    }
+
+    pub(super) fn note_action(
+        &self,
+        tenant: &TenantId,
+        what: (&str, Option<&str>, ChangeAction),
+        author: &Author,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let item = change(tenant, what, author);
+        let fields = to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?;
+        let put = Put::builder().table_name(&self.table).set_item(Some(fields)).build();
+        let put = put.map_err(|error| StoreError::corrupt(&item.pk, error))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+}
+
+impl ChangeItem {
+    fn read(self) -> NotedChange {
+        NotedChange {
+            at: Timestamp::from_unix_ms(self.at),
+            by: self.by,
+            kind: self.kind,
+            name: self.name,
+            action: self.action,
+            position: self.sk,
+        }
+    }
+}
+
+fn change(
+    tenant: &TenantId,
+    (kind, name, action): (&str, Option<&str>, ChangeAction),
+    author: &Author,
+) -> ChangeItem {
+    ChangeItem {
+        pk: keys::signature_changes_pk(tenant),
+        sk: keys::signature_change_sk(author.at, &MessageId::new(&mut system_rng())),
+        at: author.at.unix_ms(),
+        by: author.by.clone(),
+        kind: kind.to_owned(),
+        name: name.map(str::to_owned),
+        action,
+        purge_at: author.at.plus_years(KEPT_YEARS).unix_seconds(),
+    }
+}
+
+/// Long enough for a yearly review; the addresses in it are not kept for ever.
+const KEPT_YEARS: i16 = 2;

@@ -1,0 +1,296 @@
+//! Persons who have a managed signature, with the changes that they propose.
+//!
+//! **Invariant:** of two who write one person at the same moment, one is told to look again.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use domain::{Digest, EmailAddress, TenantId, Timestamp};
+use email_signature::person::ChangeRequest;
+use email_signature::value::Line;
+use email_signature::{Field, Person};
+use serde::{Deserialize, Serialize};
+use serde_dynamo::{from_item, from_items, to_item};
+use serde_json::Value;
+
+use super::Author;
+use crate::store::error::StoreError;
+use crate::store::keys;
+use crate::store::requests::Rounds;
+
+/// Persons, as the table holds them.
+#[derive(Clone, Debug)]
+pub struct People {
+    client: Client,
+    table: String,
+}
+
+/// A person as they are kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptPerson {
+    /// The person.
+    pub person: Person,
+    /// Changes that wait.
+    pub pending: Vec<ChangeRequest>,
+    /// How often the person was written; 0 if never.
+    pub version: u32,
+    /// When.
+    pub updated_at: Timestamp,
+    /// By whom: a key or app.
+    pub updated_by: String,
+}
+
+#[derive(Deserialize, Serialize)]
+struct PersonItem {
+    pk: String,
+    sk: String,
+    version: u32,
+    /// JSON text.
+    person: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pending: Vec<ChangeItem>,
+    updated_at: i64,
+    updated_by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    purge_at: Option<i64>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct ChangeItem {
+    field: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    before: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    proposed: Option<String>,
+    at: i64,
+}
+
+impl KeptPerson {
+    /// A person who was never written.
+    #[must_use]
+    pub const fn new(person: Person, now: Timestamp) -> Self {
+        Self { person, pending: Vec::new(), version: 0, updated_at: now, updated_by: String::new() }
+    }
+}
+
+impl People {
+    /// The persons in `table`.
+    #[must_use]
+    pub fn new(client: Client, table: String) -> Self {
+        Self { client, table }
+    }
+
+    /// What stands for a person in keys and links.
+    #[must_use]
+    pub fn digest(email: &EmailAddress) -> Digest {
+        Digest::of_parts(&[b"paraphe/person/v1\0", email.expose().as_bytes()])
+    }
+
+    /// A person, also one who is deleted by now.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn get(
+        &self,
+        tenant: &TenantId,
+        email: &EmailAddress,
+    ) -> Result<Option<KeptPerson>, StoreError> {
+        self.by_digest(tenant, &Self::digest(email)).await
+    }
+
+    /// The person behind a digest.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn by_digest(
+        &self,
+        tenant: &TenantId,
+        digest: &Digest,
+    ) -> Result<Option<KeptPerson>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.table)
+            .set_key(Some(key(tenant, digest)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StoreError::unavailable("GetItem"))?;
+        let Some(item) = answer.item else { return Ok(None) };
+        read(item).map(Some)
+    }
+
+    /// Those of these persons who are there, at most [`MOST_PEOPLE_AT_ONCE`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn get_many(
+        &self,
+        tenant: &TenantId,
+        emails: &[&EmailAddress],
+    ) -> Result<HashMap<EmailAddress, KeptPerson>, StoreError> {
+        let mut wanted: Vec<_> = emails.iter().map(|it| key(tenant, &Self::digest(it))).collect();
+        let (mut found, mut rounds) = (HashMap::new(), Rounds::default());
+        while !wanted.is_empty() {
+            let asked = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
+            let asked = asked.map_err(|error| StoreError::corrupt(&self.table, error))?;
+            let answer = self.client.batch_get_item().request_items(&self.table, asked).send().await;
+            let answer = answer.map_err(StoreError::unavailable("BatchGetItem"))?;
+            for item in answer.responses.into_iter().flat_map(HashMap::into_values).flatten() {
+                let kept = read(item)?;
+                found.insert(kept.person.email().clone(), kept);
+            }
+            // What the table had no time for.
+            let left = answer.unprocessed_keys.unwrap_or_default().into_values().next();
+            wanted = left.map(|it| it.keys).unwrap_or_default();
+            if !wanted.is_empty() && !rounds.again().await {
+                let source = "the table has no time".into();
+                return Err(StoreError::Unavailable { operation: "BatchGetItem", source });
+            }
+        }
+        Ok(found)
+    }
+
+    /// Persons of a tenant after a place, in an order that tells nothing, and the place to go on from.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn page(
+        &self,
+        tenant: &TenantId,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<(Vec<KeptPerson>, Option<String>), StoreError> {
+        let pk = keys::people_pk(tenant);
+        let condition = if after.is_some() { "pk = :pk and sk > :after" } else { "pk = :pk" };
+        let mut query = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()));
+        if let Some(after) = after {
+            query = query.expression_attribute_values(":after", AttributeValue::S(after.to_owned()));
+        }
+        let most = i32::try_from(limit).unwrap_or(i32::MAX);
+        let mut pages = query.limit(most).into_paginator().send();
+        let (mut found, mut place) = (Vec::new(), None);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(StoreError::unavailable("Query"))?;
+            let items: Vec<PersonItem> = from_items(page.items.unwrap_or_default())
+                .map_err(|error| StoreError::corrupt(&pk, error))?;
+            for item in items {
+                if found.len() == limit {
+                    return Ok((found, place));
+                }
+                place = Some(item.sk.clone());
+                found.push(item.read()?);
+            }
+        }
+        Ok((found, None))
+    }
+
+    /// Writes a person in place of the version that was read; false when another write came first. Whoever is deleted
+    /// is gone from the table soon after.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn put(
+        &self,
+        tenant: &TenantId,
+        kept: &KeptPerson,
+        author: &Author,
+    ) -> Result<bool, StoreError> {
+        let person = &kept.person;
+        let item = PersonItem {
+            pk: keys::people_pk(tenant),
+            sk: keys::person_sk(&Self::digest(person.email())),
+            version: kept.version.saturating_add(1),
+            person: Value::Object(person.members()).to_string(),
+            pending: kept.pending.iter().map(ChangeItem::of).collect(),
+            updated_at: author.at.unix_ms(),
+            updated_by: author.by.clone(),
+            purge_at: person.gone_at().map(Timestamp::unix_seconds),
+        };
+        let fields = to_item(&item).map_err(|error| StoreError::corrupt(&item.sk, error))?;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(fields));
+        let put = if kept.version == 0 {
+            put.condition_expression("attribute_not_exists(pk)")
+        } else {
+            put.condition_expression("#version = :before")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":before", AttributeValue::N(kept.version.to_string()))
+        };
+        match put.send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(StoreError::unavailable("PutItem")(error)),
+        }
+    }
+}
+
+impl PersonItem {
+    fn read(self) -> Result<KeptPerson, StoreError> {
+        let corrupt = |what: crate::BoxError| StoreError::corrupt(&self.sk, what);
+        let person: Value = serde_json::from_str(&self.person).map_err(|error| corrupt(error.into()))?;
+        let person = Person::restore(&person).map_err(|refusal| corrupt(refusal.into()))?;
+        let pending = self.pending.iter().map(|it| it.read().ok_or_else(|| corrupt("a change".into())));
+        Ok(KeptPerson {
+            person,
+            pending: pending.collect::<Result<_, StoreError>>()?,
+            version: self.version,
+            updated_at: Timestamp::from_unix_ms(self.updated_at),
+            updated_by: self.updated_by.clone(),
+        })
+    }
+}
+
+impl ChangeItem {
+    fn of(change: &ChangeRequest) -> Self {
+        let text = |line: &Option<Line>| line.as_ref().map(|it| it.as_str().to_owned());
+        Self {
+            field: change.field.as_str().to_owned(),
+            before: text(&change.before),
+            proposed: text(&change.proposed),
+            at: change.at.unix_ms(),
+        }
+    }
+
+    fn read(&self) -> Option<ChangeRequest> {
+        let line = |text: &Option<String>| match text {
+            None => Some(None),
+            Some(text) => Line::parse(text, email_signature::value::MAX_LINK_CHARS).ok().map(Some),
+        };
+        Some(ChangeRequest {
+            field: Field::parse(&self.field)?,
+            before: line(&self.before)?,
+            proposed: line(&self.proposed)?,
+            at: Timestamp::from_unix_ms(self.at),
+        })
+    }
+}
+
+fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        (keys::PK.to_owned(), AttributeValue::S(keys::people_pk(tenant))),
+        (keys::SK.to_owned(), AttributeValue::S(keys::person_sk(digest))),
+    ])
+}
+
+fn read(item: HashMap<String, AttributeValue>) -> Result<KeptPerson, StoreError> {
+    let item: PersonItem = from_item(item).map_err(|error| StoreError::corrupt("a person", error))?;
+    item.read()
+}
+
+/// The most persons that are read at once.
+pub const MOST_PEOPLE_AT_ONCE: usize = 100;
