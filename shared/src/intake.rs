@@ -9,6 +9,7 @@ mod signer;
 mod wire;
 
 use domain::access::Mode;
+use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{NewInput, NewRequest};
 use domain::value::{SmsPolicy, Text};
 use domain::{Refusal, TenantId, Timestamp};
@@ -19,7 +20,7 @@ pub use wire::{CreateBody, UploadBody};
 
 use crate::edge::{HttpRequest, Invocation, Problem, SmsConfig};
 use crate::outbound::Reach;
-use crate::store::{Theme, Themes};
+use crate::store::{StoreError, Theme, Themes};
 use signer::Rules;
 
 /// What holds for a request beside its body.
@@ -62,37 +63,86 @@ impl<'a> Terms<'a> {
     }
 }
 
-/// Reads a body: the request that is asked for, and its documents.
-///
-/// # Errors
-///
-/// [`Problem`] 422 with a pointer for what cannot be accepted, 413 for documents that are too large, 5xx when
-/// the saved themes are away.
-pub async fn read(
-    mut body: CreateBody,
-    themes: &Themes,
-    terms: &Terms<'_>,
-    rng: &mut (impl CryptoRng + ?Sized),
-) -> Result<(NewRequest, Vec<Input>), Problem> {
-    parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref())?;
-    let theme = theme(themes, &terms.tenant, &mut body).await?;
-    let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url) };
-    let signatories = parse::signatories(body.signers, &rules)?;
-    let inputs = input::parse(body.input_documents, terms.reach, rng)?;
-    let new = NewRequest {
-        requester: terms.requester.clone(),
-        public_url: terms.public_url.clone(),
-        title: parse::text(body.title, "title", parse::MAX_TITLE_CHARS)?,
-        description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
-        inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
-        signatories,
-        options: parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data)?,
-        callback: body.callback.map(|it| parse::callback(it, terms.reach)).transpose()?,
-        ttl: parse::ttl(body.expires_at.as_deref(), terms.now)?,
-        draft: body.draft.is_some_and(wire::Flag::is_set),
-        tenant: terms.tenant.clone(),
-    };
-    Ok((new, inputs))
+/// What a body asks for, and everything that it was refused for.
+#[derive(Debug)]
+pub struct Asked {
+    /// The request; none when its signers cannot all be read. Of what was refused beside them stands what holds
+    /// when nothing is said, so that the rest can be looked at.
+    pub new: Option<NewRequest>,
+    /// The documents that can be read.
+    pub inputs: Vec<Input>,
+    /// Whether these are all that were sent.
+    pub has_all_inputs: bool,
+    /// 422 with a pointer for what cannot be accepted, 413 for documents that are too large.
+    pub refusals: Vec<Problem>,
+}
+
+impl Asked {
+    /// Reads a body.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the saved themes are away.
+    pub async fn read(
+        mut body: CreateBody,
+        themes: &Themes,
+        terms: &Terms<'_>,
+        rng: &mut (impl CryptoRng + ?Sized),
+    ) -> Result<Self, StoreError> {
+        let mut refusals = parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref());
+        let theme = kept(theme(themes, &terms.tenant, &mut body).await?, &mut refusals).flatten();
+        let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url) };
+        let (signatories, refused) = parse::signatories(body.signers, &rules);
+        let has_all_signers = refused.is_empty();
+        refusals.extend(refused);
+        let (inputs, refused) = input::parse(body.input_documents, terms.reach, rng);
+        let has_all_inputs = refused.is_empty();
+        refusals.extend(refused);
+        let mut text = |value, field, most| kept(parse::text(value, field, most), &mut refusals).flatten();
+        let title = text(body.title, "title", parse::MAX_TITLE_CHARS);
+        let description = text(body.description, "description", parse::MAX_DESCRIPTION_CHARS);
+        let options =
+            parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data);
+        let options = kept(options, &mut refusals).or_else(parse::usual_options);
+        let callback = body.callback.map(|it| parse::callback(it, terms.reach));
+        let callback = callback.and_then(|it| kept(it, &mut refusals));
+        let ttl = kept(parse::ttl(body.expires_at.as_deref(), terms.now), &mut refusals);
+        let new = options.filter(|_| has_all_signers).map(|options| NewRequest {
+            requester: terms.requester.clone(),
+            public_url: terms.public_url.clone(),
+            title,
+            description,
+            inputs: inputs
+                .iter()
+                .map(|it| NewInput { id: it.id.clone(), source: it.content.source() })
+                .collect(),
+            signatories,
+            options,
+            callback,
+            ttl: ttl.unwrap_or(DEFAULT_REQUEST_TTL),
+            draft: body.draft.is_some_and(wire::Flag::is_set),
+            tenant: terms.tenant.clone(),
+        });
+        Ok(Self { new, inputs, has_all_inputs, refusals })
+    }
+
+    /// The request and its documents.
+    ///
+    /// # Errors
+    ///
+    /// The first refusal.
+    pub fn accept(self) -> Result<(NewRequest, Vec<Input>), Problem> {
+        match (self.refusals.into_iter().next(), self.new) {
+            (None, Some(new)) => Ok((new, self.inputs)),
+            (Some(refusal), _) => Err(refusal),
+            (None, None) => Err(parse::no_signers()),
+        }
+    }
+}
+
+/// What was read; a refusal goes to the others.
+fn kept<T>(read: Result<T, Problem>, refusals: &mut Vec<Problem>) -> Option<T> {
+    read.map_err(|refusal| refusals.push(refusal)).ok()
 }
 
 /// The refusal of a request as a whole, with a pointer to the value it was refused for.
@@ -101,11 +151,19 @@ pub fn refused(refusal: &Refusal) -> Problem {
     Problem::refused(pointer_of(refusal), refusal)
 }
 
-/// The theme that the options name.
-async fn theme(themes: &Themes, tenant: &TenantId, body: &mut CreateBody) -> Result<Option<Theme>, Problem> {
-    let Some((name, pointer)) = parse::theme_name(&mut body.options)? else { return Ok(None) };
+/// The theme that the options name, or why there is none.
+async fn theme(
+    themes: &Themes,
+    tenant: &TenantId,
+    body: &mut CreateBody,
+) -> Result<Result<Option<Theme>, Problem>, StoreError> {
+    let (name, pointer) = match parse::theme_name(&mut body.options) {
+        Ok(Some(named)) => named,
+        Ok(None) => return Ok(Ok(None)),
+        Err(refusal) => return Ok(Err(refusal)),
+    };
     let theme = themes.get(tenant, &name).await?;
-    theme.map(Some).ok_or_else(|| parse::unknown_theme(pointer))
+    Ok(theme.map(Some).ok_or_else(|| parse::unknown_theme(pointer)))
 }
 
 /// The value that a request as a whole was refused for.

@@ -9,7 +9,7 @@ use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
     view,
 };
-use shared::intake::{self, Content, CreateBody, Input, Terms, UploadBody};
+use shared::intake::{self, Asked, Content, CreateBody, Input, Terms, UploadBody};
 use shared::outbound::Reach;
 use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Themes};
 
@@ -67,7 +67,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
-    let (new, inputs) = intake::read(body, &deps.themes, &terms, &mut rng).await?;
+    let (new, inputs) = Asked::read(body, &deps.themes, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;

@@ -172,6 +172,24 @@ impl Problem {
         self.code
     }
 
+    /// What is wrong, and what to do.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// What is wrong with single values of the body.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.errors
+    }
+
+    /// The number that Openapi's callers look at.
+    #[must_use]
+    pub const fn number(&self) -> Option<u16> {
+        self.number
+    }
+
     /// Tries that are left, where a try was counted.
     #[must_use]
     pub const fn attempts_left(&self) -> Option<u8> {

@@ -13,6 +13,8 @@ use super::wire::InputDocument;
 /// A document that is sent along, named, or to be fetched.
 #[derive(Debug)]
 pub struct Input {
+    /// Where it stands in the body: a JSON Pointer.
+    pub pointer: String,
     /// Names it.
     pub id: DocumentId,
     /// Its bytes, or where they are.
@@ -40,41 +42,48 @@ impl Content {
     }
 }
 
-/// Reads all input documents.
+/// Reads all input documents: those that can be read, and why others cannot.
 ///
-/// # Errors
-///
-/// 422 with Openapi's number 610 when there are none, 225 for an address that will not be called, 413
-/// for more inline bytes than one answer can carry; each with a pointer.
+/// Refusals have Openapi's number 610 when there are none, 225 for an address that will not be called, 413 for more
+/// inline bytes than one answer can carry; each with a pointer.
 pub(crate) fn parse(
     value: Option<Value>,
     reach: Reach,
     rng: &mut (impl CryptoRng + ?Sized),
-) -> Result<Vec<Input>, Problem> {
-    let contents = match value {
-        None | Some(Value::Null | Value::Bool(_) | Value::Number(_)) => return Err(required()),
-        Some(Value::String(text)) => vec![text_content(&text, "/inputDocuments", reach)?],
-        Some(Value::Array(entries)) => entries
-            .into_iter()
-            .enumerate()
-            .map(|(index, entry)| entry_content(entry, &format!("/inputDocuments/{index}"), reach))
-            .collect::<Result<_, _>>()?,
-        Some(entry @ Value::Object(_)) => vec![entry_content(entry, "/inputDocuments", reach)?],
+) -> (Vec<Input>, Vec<Problem>) {
+    let (mut inputs, mut refusals) = (Vec::new(), Vec::new());
+    let mut keep = |pointer: String, content: Result<Content, Problem>| match content {
+        Ok(content) => inputs.push(Input { pointer, id: DocumentId::new(rng), content }),
+        Err(refusal) => refusals.push(refusal),
     };
-    if contents.is_empty() {
-        return Err(required());
+    match value {
+        None | Some(Value::Null | Value::Bool(_) | Value::Number(_)) => {}
+        Some(Value::Array(entries)) if entries.len() > MAX_INPUTS => {
+            let detail = format!("At most {MAX_INPUTS} documents.");
+            return (inputs, vec![Problem::invalid("/inputDocuments", detail).numbered(610)]);
+        }
+        Some(Value::Array(entries)) => {
+            for (index, entry) in entries.into_iter().enumerate() {
+                let pointer = format!("/inputDocuments/{index}");
+                let content = entry_content(entry, &pointer, reach);
+                keep(pointer, content);
+            }
+        }
+        Some(entry @ (Value::Object(_) | Value::String(_))) => {
+            let pointer = "/inputDocuments".to_owned();
+            let content = entry_content(entry, &pointer, reach);
+            keep(pointer, content);
+        }
     }
-    if contents.len() > MAX_INPUTS {
-        return Err(
-            Problem::invalid("/inputDocuments", format!("At most {MAX_INPUTS} documents.")).numbered(610)
-        );
+    if inputs.is_empty() && refusals.is_empty() {
+        refusals.push(required());
     }
     let inline: usize =
-        contents.iter().map(|it| if let Content::Inline(bytes) = it { bytes.len() } else { 0 }).sum();
+        inputs.iter().map(|it| if let Content::Inline(bytes) = &it.content { bytes.len() } else { 0 }).sum();
     if u64::try_from(inline).unwrap_or(u64::MAX) > MAX_INLINE_BYTES {
-        return Err(too_large());
+        refusals.push(too_large());
     }
-    Ok(contents.into_iter().map(|content| Input { id: DocumentId::new(rng), content }).collect())
+    (inputs, refusals)
 }
 
 fn entry_content(entry: Value, pointer: &str, reach: Reach) -> Result<Content, Problem> {

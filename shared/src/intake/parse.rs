@@ -17,17 +17,30 @@ use serde_json::Value;
 use super::signer::{self, Rules};
 use super::wire;
 
-/// Reads the signatories.
+/// Reads the signatories, each on its own: those that can be read, and why others cannot.
 ///
-/// # Errors
-///
-/// 422 with Openapi's number 685 when there is no list, 610 when it is empty, and a pointer otherwise.
+/// Refusals have Openapi's number 685 when there is no list, 610 when it is empty, and a pointer otherwise.
 pub(crate) fn signatories(
     signers: Option<Vec<wire::Signer>>,
     rules: &Rules<'_>,
-) -> Result<Vec<NewSignatory>, Problem> {
-    let signers =
-        signers.ok_or_else(|| Problem::invalid("/signers", "array 'signers' required").numbered(685))?;
+) -> (Vec<NewSignatory>, Vec<Problem>) {
+    let signers = match countable(signers) {
+        Ok(signers) => signers,
+        Err(refusal) => return (Vec::new(), vec![refusal]),
+    };
+    let (mut signatories, mut refusals) = (Vec::with_capacity(signers.len()), Vec::new());
+    for (index, signer) in signers.into_iter().enumerate() {
+        match signer::read(signer, &format!("/signers/{index}"), rules) {
+            Ok(signatory) => signatories.push(signatory),
+            Err(refusal) => refusals.push(refusal),
+        }
+    }
+    (signatories, refusals)
+}
+
+/// As many signers, and signatures, as a request may have.
+fn countable(signers: Option<Vec<wire::Signer>>) -> Result<Vec<wire::Signer>, Problem> {
+    let signers = signers.ok_or_else(no_signers)?;
     if signers.is_empty() {
         return Err(Problem::invalid("/signers", "array 'signers' is empty").numbered(610));
     }
@@ -40,26 +53,24 @@ pub(crate) fn signatories(
         let detail = format!("At most {MAX_PLACES} signatures in all; there are {places}.");
         return Err(Problem::invalid("/signers", detail));
     }
-    signers
-        .into_iter()
-        .enumerate()
-        .map(|(index, it)| signer::read(it, &format!("/signers/{index}"), rules))
-        .collect()
+    Ok(signers)
 }
 
-/// Checks what callers of Openapi say of the kind of signature: there is one.
+/// The refusal of a body without signers.
+pub(crate) fn no_signers() -> Problem {
+    Problem::invalid("/signers", "array 'signers' required").numbered(685)
+}
+
+/// What is wrong with what callers of Openapi say of the kind of signature: there is one.
 ///
-/// # Errors
-///
-/// 422 with Openapi's number 622 for another kind of signature, 625 for another kind of certificate.
-pub(crate) fn kinds(certificate: Option<&str>, signature: Option<&str>) -> Result<(), Problem> {
-    if certificate.is_some_and(|it| it != "EU-SES") {
-        return Err(Problem::invalid("/certificateType", "Only EU-SES is made here.").numbered(625));
-    }
-    if signature.is_some_and(|it| it != "pades") {
-        return Err(Problem::invalid("/signatureType", "invalid signatureType").numbered(622));
-    }
-    Ok(())
+/// Openapi's number 622 for another kind of signature, 625 for another kind of certificate.
+pub(crate) fn kinds(certificate: Option<&str>, signature: Option<&str>) -> Vec<Problem> {
+    let other = |value: Option<&str>, ours: &str| value.is_some_and(|it| it != ours);
+    let certificate = other(certificate, "EU-SES")
+        .then(|| Problem::invalid("/certificateType", "Only EU-SES is made here.").numbered(625));
+    let signature = other(signature, "pades")
+        .then(|| Problem::invalid("/signatureType", "invalid signatureType").numbered(622));
+    certificate.into_iter().chain(signature).collect()
 }
 
 /// Takes the name of the theme out of the options, with a pointer to where it stood.
@@ -125,6 +136,11 @@ pub(crate) fn options(
         delegation: options.delegation.is_some_and(wire::Flag::is_set),
         reminders: options.reminders.map(reminders).transpose()?,
     })
+}
+
+/// The options of who says nothing.
+pub(crate) fn usual_options() -> Option<SigningOptions> {
+    options(wire::Options::default(), None, None, None).ok()
 }
 
 fn reminders(rule: wire::Reminders) -> Result<Reminders, Problem> {
