@@ -1,6 +1,6 @@
 //! How a request's seals are laid out in its document: the same whenever one of them is made.
 
-use domain::request::{Facts, Place, Role, Signatory};
+use domain::request::{Facts, Place, Placed, Role, Signatory};
 use pdf::{FieldPlan, SignatoryField};
 
 /// The signature fields of a request: one for each slot, in the order of the request, and the closing
@@ -15,6 +15,16 @@ pub fn field_plan(facts: &Facts) -> FieldPlan {
         signatories: signatories.collect(),
         closing_field: format!("Paraphe-{}-closing", short(facts)),
     }
+}
+
+/// The facts with the places that were found for each signatory.
+#[must_use]
+pub fn laid_out(facts: &Facts, placed: &[Placed]) -> Facts {
+    let mut facts = facts.clone();
+    for (signatory, placed) in facts.signatories.iter_mut().zip(placed) {
+        signatory.places.clone_from(&placed.places);
+    }
+    facts
 }
 
 /// Whether a field of the document is the signatory's: others sign in it in their stead, or nobody.

@@ -103,7 +103,7 @@ pub use crate::{
     midstate::Midstate,
     object::ObjectId,
     picture::redraw,
-    place::{DEFAULT_HEIGHT_POINTS, DEFAULT_WIDTH_POINTS, Place, Rect, check_places},
+    place::{DEFAULT_HEIGHT_POINTS, DEFAULT_WIDTH_POINTS, Place, Rect, check_places, misplaced},
     read_at::{FileSource, Prefix, ReadAt},
     repair::{repair, repair_with_password},
     seal::{

@@ -96,29 +96,46 @@ impl Rect {
 ///
 /// [`PlacementError`], for the first place that does not.
 pub fn check_places(inspection: &Inspection, places: &[Place]) -> Result<(), PlacementError> {
-    for (index, place) in places.iter().enumerate() {
-        if let Some(name) = &place.field {
-            let field =
-                inspection.form_fields.iter().find(|field| &field.name == name && field.page.is_some());
-            let Some(field) = field else {
-                return Err(PlacementError::UnknownField { place: index, name: name.clone() });
-            };
-            if field.signed {
-                return Err(PlacementError::SignedField { place: index, name: name.clone() });
-            }
-            continue;
-        }
-        let pages = inspection.pages.len();
-        let page = place
-            .page_index(pages)
-            .and_then(|number| inspection.pages.get(number).map(|page| (number, page)))
-            .ok_or(PlacementError::UnknownPage { place: index, page: place.page, pages })?;
-        place.check_on(page.1, page.0, index)?;
-    }
-    Ok(())
+    misplaced(inspection, places).next().map_or(Ok(()), Err)
+}
+
+/// What is wrong with every place that lies on no page of the document and names no usable form field.
+pub fn misplaced(inspection: &Inspection, places: &[Place]) -> impl Iterator<Item = PlacementError> {
+    places.iter().enumerate().filter_map(|(index, place)| place.check(inspection, index).err())
 }
 
 impl Place {
+    /// The same place with its page from 1, its position and its size in points: where it names a form field, those
+    /// of the field. None when the document has no such page, or no such field.
+    #[must_use]
+    pub fn spelled_out(&self, inspection: &Inspection) -> Option<Self> {
+        let number = |index: usize| i32::try_from(index).ok()?.checked_add(1);
+        let Some(name) = &self.field else {
+            let (width, height) = self.size_points();
+            return Some(Self {
+                page: number(self.page_index(inspection.pages.len())?)?,
+                width_points: Some(width),
+                height_points: Some(height),
+                ..self.clone()
+            });
+        };
+        let (index, field) = inspection
+            .form_fields
+            .iter()
+            .find_map(|field| field.page.filter(|_| &field.name == name).map(|page| (page, field)))?;
+        let page = inspection.pages.get(index)?;
+        let (x0, y0) = page.displayed_point(field.rect.left, field.rect.bottom);
+        let (x1, y1) = page.displayed_point(field.rect.right, field.rect.top);
+        Some(Self {
+            page: number(index)?,
+            x_points: x0.min(x1),
+            y_points: y0.min(y1),
+            width_points: Some((x1 - x0).abs()),
+            height_points: Some((y1 - y0).abs()),
+            field: self.field.clone(),
+        })
+    }
+
     /// The page as an index from 0, or `None` when the document has no such page.
     #[must_use]
     pub fn page_index(&self, pages: usize) -> Option<usize> {
@@ -135,6 +152,25 @@ impl Place {
             self.width_points.unwrap_or(DEFAULT_WIDTH_POINTS),
             self.height_points.unwrap_or(DEFAULT_HEIGHT_POINTS),
         )
+    }
+
+    /// `place` is this place's index for the error.
+    fn check(&self, inspection: &Inspection, place: usize) -> Result<(), PlacementError> {
+        if let Some(name) = &self.field {
+            let field =
+                inspection.form_fields.iter().find(|field| &field.name == name && field.page.is_some());
+            return match field {
+                None => Err(PlacementError::UnknownField { place, name: name.clone() }),
+                Some(field) if field.signed => Err(PlacementError::SignedField { place, name: name.clone() }),
+                Some(_) => Ok(()),
+            };
+        }
+        let pages = inspection.pages.len();
+        let (number, page) = self
+            .page_index(pages)
+            .and_then(|number| inspection.pages.get(number).map(|page| (number, page)))
+            .ok_or(PlacementError::UnknownPage { place, page: self.page, pages })?;
+        self.check_on(page, number, place)
     }
 
     /// `page_index` counts from 0; `place` is this place's index for the error.
