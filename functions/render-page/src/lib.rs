@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use domain::Digest;
 use pdf::{Document, Limits, ReadAt};
+use render::{Reason, Undrawn};
 use shared::edge::session::{Credential, SessionKey};
 use shared::edge::shown::{self, Shown, Wanted};
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
@@ -23,7 +24,6 @@ use shared::store::{DocumentKeys, Documents, Requests, StoreError};
 use tokio::sync::Semaphore;
 
 use file::{Files, MAX_HELD_BYTES};
-use picture::{Reason, Undrawn};
 use wire::{Note, PageView, PagesView, TextView};
 
 /// What this function may touch.

@@ -2,63 +2,11 @@
 
 use std::time::Duration;
 
-use pdf::{Document, PageInfo, PdfError};
-use render::{Fault, Renderer, Scale};
-use serde::{Deserialize, Serialize};
-use shared::BoxError;
+use pdf::{Document, PageInfo};
+use render::{Fault, Reason, Renderer, Scale, Undrawn};
 use shared::edge::http::MAX_INLINE_BYTES;
 
 use crate::Source;
-
-/// Why there is no picture of a page.
-#[derive(Debug)]
-pub(crate) enum Undrawn {
-    /// The world is at fault; another try may succeed.
-    Broken(BoxError),
-    /// The document has no such page.
-    NoPage,
-    /// The page is at fault; another try finds the same.
-    NotRendered(Reason),
-}
-
-/// Why a page has no picture that can be trusted.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Reason {
-    /// It has annotations or filled fields without an appearance of their own.
-    Annotation,
-    /// Its picture is blank, and its content paints something.
-    PageBlank,
-    /// It took too long.
-    PageSlow,
-    /// The document, or the page, is too large.
-    TooLarge,
-    /// It is not understood.
-    Unreadable,
-}
-
-impl Reason {
-    /// Its word on the wire.
-    pub(crate) const fn code(self) -> &'static str {
-        match self {
-            Self::Annotation => "annotation",
-            Self::PageBlank => "page_blank",
-            Self::PageSlow => "page_slow",
-            Self::TooLarge => "too_large",
-            Self::Unreadable => "unreadable",
-        }
-    }
-
-    pub(crate) const fn sentence(self) -> &'static str {
-        match self {
-            Self::Annotation => "The page has annotations or fields that only viewers draw.",
-            Self::PageBlank => "The page came out blank although its content paints something.",
-            Self::PageSlow => "The page takes too long to be drawn.",
-            Self::TooLarge => "The document or the page is too large to be drawn.",
-            Self::Unreadable => "The page cannot be drawn.",
-        }
-    }
-}
 
 /// The picture of a page from 1, as a PNG of this width; narrower where it would have too many pixels or
 /// bytes, or take too long.
@@ -68,8 +16,8 @@ impl Reason {
 /// [`Undrawn`].
 pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, Undrawn> {
     let index = usize::try_from(number.saturating_sub(1)).map_err(|_| Undrawn::NoPage)?;
-    let document = Document::open(source.clone(), None, &pdf::Limits::default()).map_err(unread)?;
-    let page = pdf::page(&document, index).map_err(unread)?.ok_or(Undrawn::NoPage)?;
+    let document = Document::open(source.clone(), None, &pdf::Limits::default()).map_err(Undrawn::from)?;
+    let page = pdf::page(&document, index).map_err(Undrawn::from)?.ok_or(Undrawn::NoPage)?;
     // A picture would show less than the viewers of others do.
     if pdf::page_leaves_to_viewers(&document, index).unwrap_or(true) {
         return Err(Undrawn::NotRendered(Reason::Annotation));
@@ -85,9 +33,9 @@ pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, 
                     width = next;
                     continue;
                 }
-                None => return Err(undrawn(fault)),
+                None => return Err(fault.into()),
             },
-            Err(fault) => return Err(undrawn(fault)),
+            Err(fault) => return Err(fault.into()),
         };
         if picture.is_blank() && pdf::page_paints(&document, index).unwrap_or(true) {
             return Err(Undrawn::NotRendered(Reason::PageBlank));
@@ -118,24 +66,6 @@ fn fitting(width: u32, page: &PageInfo) -> u32 {
     let most = LIMITS.pixels as f64;
     let fits = |width: &u32| *width == NARROWEST || f64::from(*width).powi(2) * shape < most;
     WIDTHS.into_iter().rev().filter(|it| *it <= width).find(fits).unwrap_or(NARROWEST)
-}
-
-fn unread(error: PdfError) -> Undrawn {
-    match error {
-        PdfError::Io(error) => Undrawn::Broken(Box::new(error)),
-        PdfError::LimitExceeded { .. } => Undrawn::NotRendered(Reason::TooLarge),
-        _ => Undrawn::NotRendered(Reason::Unreadable),
-    }
-}
-
-fn undrawn(fault: Fault) -> Undrawn {
-    match fault {
-        Fault::Missing | Fault::Unread => Undrawn::Broken(Box::new(fault)),
-        Fault::Late => Undrawn::NotRendered(Reason::PageSlow),
-        Fault::TooLarge => Undrawn::NotRendered(Reason::TooLarge),
-        // A page that one reader knows and the other does not.
-        Fault::Crashed | Fault::NoPage | Fault::Unreadable => Undrawn::NotRendered(Reason::Unreadable),
-    }
 }
 
 /// The widths of pictures: a phone, to 400 % on a large screen.

@@ -1,9 +1,8 @@
 //! `GET /sign/pages` and `GET /sign/pages/{number}/text` on the wire.
 
 use pdf::{PageInfo, PageWords};
+use render::Reason;
 use serde::{Deserialize, Serialize};
-
-use crate::picture::Reason;
 
 /// The pages of a document.
 #[derive(Serialize)]

@@ -13,6 +13,7 @@ mod child;
 mod encode;
 mod page;
 mod protocol;
+mod undrawn;
 mod worker;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use child::Renderer;
 pub use encode::encode_png;
 pub use page::{Fault, Scale};
+pub use undrawn::{Reason, Undrawn};
 pub use worker::{use_program, worker_main_if_asked};
 
 /// What rendering may cost.
