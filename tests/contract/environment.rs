@@ -65,6 +65,7 @@ fn load(id: String, env: Env, aws: Aws) -> BoxFuture<'static, Result<Handler, Co
             "manage-trust" => manage_trust::function(env, aws).await,
             "manage-webhooks" => manage_webhooks::function(env, aws).await,
             "present-document" => present_document::function(env, aws).await,
+            "preview-request" => preview_request::function(env, aws).await,
             "read-request" => read_request::function(env, aws).await,
             "read-sandbox" => read_sandbox::function(env, aws).await,
             "record-bounce" => record_bounce::function(env, aws).await,

@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 180] = [
+const ANSWERS: [(&str, &str); 183] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -304,6 +304,9 @@ const ANSWERS: [(&str, &str); 180] = [
     ("present-document.session", "404"),
     ("present-document.state", "404"),
     ("present-document.step", "200"),
+    ("preview-request", "200"),
+    ("preview-request.no-page", "422"),
+    ("preview-request.refused", "200"),
     ("read-request.action", "404"),
     ("read-request.action-singular", "404"),
     ("read-request.list", "404"),

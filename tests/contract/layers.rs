@@ -124,6 +124,17 @@ fn a_transition_is_opened_by_the_store_alone() {
     assert_eq!(openers, expected.map(str::to_owned).into());
 }
 
+#[test]
+fn what_was_not_committed_is_looked_at_by_the_dry_run_alone() {
+    let lookers: Vec<String> = sources()
+        .into_iter()
+        .filter(|it| it.path.starts_with("shared/") || it.path.starts_with("functions/"))
+        .filter(|it| it.code().contains(".would_be()"))
+        .map(|it| it.path)
+        .collect();
+    assert_eq!(lookers, ["functions/preview-request/src/lib.rs"]);
+}
+
 /// The module that a file of the crate `shared` holds; nothing for another crate's file.
 fn module_of(source: &Source) -> Vec<String> {
     let Some(path) = source.path.strip_prefix("shared/src/") else { return Vec::new() };

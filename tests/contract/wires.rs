@@ -141,7 +141,8 @@ fn shapes(path: &str) -> BTreeMap<String, Shape> {
                 }
                 shapes.insert(format!("{}::{variant}", item.name), shape);
             } else if !line.is_empty() {
-                let field = line.trim_end_matches(',').trim_start_matches("pub(crate) ");
+                let field =
+                    line.trim_end_matches(',').trim_start_matches("pub(crate) ").trim_start_matches("pub ");
                 item.shape.add(field, &take(&mut attributes), &item.rules);
             }
         } else {
@@ -229,7 +230,7 @@ fn camel(name: &str) -> String {
 const INSIDE: &str = "(inside)";
 
 /// The files that spell the wire.
-const FILES: [&str; 16] = [
+const FILES: [&str; 17] = [
     "functions/capture-signature/src/wire.rs",
     "functions/issue-otp/src/wire.rs",
     "functions/issue-token/src/wire.rs",
@@ -239,6 +240,7 @@ const FILES: [&str; 16] = [
     "functions/manage-trust/src/wire.rs",
     "functions/manage-webhooks/src/wire.rs",
     "functions/present-document/src/wire.rs",
+    "functions/preview-request/src/wire.rs",
     "functions/read-sandbox/src/wire.rs",
     "functions/render-page/src/wire.rs",
     "functions/verify-document/src/answer.rs",
@@ -251,7 +253,7 @@ const FILES: [&str; 16] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 60] = [
+const SCHEMAS: [(&str, &str); 66] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -296,6 +298,12 @@ const SCHEMAS: [(&str, &str); 60] = [
     ("present-document/AccessBody", "Answers"),
     ("present-document/PresentedBody", "Presentation"),
     ("present-document/SessionBody", "NewSession"),
+    ("preview-request/AnchorView", "PreviewAnchor"),
+    ("preview-request/DocumentView", "PreviewDocument"),
+    ("preview-request/PageView", "PreviewPage"),
+    ("preview-request/PlaceView", "PreviewPlace"),
+    ("preview-request/Preview", "Preview"),
+    ("preview-request/ProblemView", "PreviewProblem"),
     ("render-page/Note", INSIDE),
     ("render-page/PageView", "PageSize"),
     ("render-page/PagesView", "Pages"),

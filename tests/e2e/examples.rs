@@ -79,6 +79,10 @@ async fn requests(examples: &mut Examples) {
         let answer = door.post("/EU-SES", &examples.take(name, &[])).await;
         assert_eq!(answer.status, 200, "{name}: {}", String::from_utf8_lossy(&answer.body));
     }
+    let file = STANDARD.encode(CONTRACT);
+    let preview = examples.take("previewRequest/anchor", &[("JVBERi0xLjQK", &file)]);
+    let previewed = door.post("/signatures/preview", &preview).await.expect(200).json();
+    assert_eq!(previewed["data"]["acceptable"], true, "{previewed}");
     let _upload = door.post("/uploads", &examples.take("createUpload/contract", &[])).await.expect(200);
 }
 

@@ -23,6 +23,7 @@ mod otp;
 mod pages;
 mod paging;
 mod people;
+mod preview;
 mod refusals;
 mod repetition;
 mod sandbox;

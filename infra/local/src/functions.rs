@@ -47,6 +47,7 @@ pub(crate) fn load(
             "ManageTrustFunction" => manage_trust,
             "ManageWebhooksFunction" => manage_webhooks,
             "PresentDocumentFunction" => present_document,
+            "PreviewRequestFunction" => preview_request,
             "ReadRequestFunction" => read_request,
             "ReadSandboxFunction" => read_sandbox,
             "RecordBounceFunction" => record_bounce,

@@ -80,6 +80,11 @@ impl<T> Transition<T> {
         Transition { next: into(self.next), changes: self.changes }
     }
 
+    /// The next state as it would be, for a dry run that stores nothing and tells nobody.
+    pub const fn would_be(&self) -> &T {
+        &self.next
+    }
+
     /// The messages that are to be sent once this is stored.
     pub fn messages(&self) -> impl Iterator<Item = &Message> {
         self.changes.messages.iter()

@@ -88,6 +88,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("GET", "/signature-templates/{name}/versions", EmailSignaturesRead),
     operation("GET", "/signature-templates/{name}/versions/{version}", EmailSignaturesRead),
     operation("GET", "/signatures", SignaturesRead),
+    operation("POST", "/signatures/preview", SignaturesWrite),
     operation("GET", "/signatures/{id}", SignaturesRead),
     operation("DELETE", "/signatures/{id}", SignaturesWrite),
     operation("GET", "/signatures/{id}/audit", AuditRead),
