@@ -20,6 +20,7 @@ use crate::crash::Crash;
 use crate::disk::{DataDir, DiskError};
 use crate::event::pump::Pump;
 use crate::event::schedule::Schedules;
+use crate::fault::{Extent, Fault};
 use crate::gateway::Gateway;
 use crate::invoke::{Functions, InvokeError};
 use crate::ledger::Call;
@@ -294,6 +295,34 @@ impl Cloud {
         self.0.services.fate.calls()
     }
 
+    /// Lets the `number`th call that a function makes from now fail, counted from 1, or the first after it that can
+    /// fail so.
+    pub fn fail_at(&self, number: u64, fault: Fault, extent: Extent) {
+        self.0.services.faults.plan(number, fault, extent);
+    }
+
+    /// Ends an outage that has begun.
+    pub fn mend(&self) {
+        self.0.services.faults.mend();
+    }
+
+    /// Notes every call of AWS that a function makes from now.
+    pub fn note_calls(&self) {
+        self.0.services.faults.note();
+    }
+
+    /// The calls since [`Cloud::note_calls`], in their order, every attempt counted: function, service, operation.
+    #[must_use]
+    pub fn noted_calls(&self) -> Vec<String> {
+        self.0.services.faults.noted()
+    }
+
+    /// The calls that failed as planned by [`Cloud::fail_at`]: function, service and operation.
+    #[must_use]
+    pub fn failures_made(&self) -> Vec<String> {
+        self.0.services.faults.failed()
+    }
+
     /// The bodies of the messages in a queue, by its name.
     #[must_use]
     pub fn messages(&self, queue: &str) -> Vec<String> {
@@ -358,6 +387,11 @@ impl Cloud {
     /// Whether documents, callbacks and subscriptions may live on this machine.
     pub(crate) fn allows_loopback(&self) -> bool {
         self.0.template.parameters.get("AllowLoopback").is_some_and(|it| it == "true")
+    }
+
+    /// What lets `paraphe admin` in.
+    pub(crate) fn door(&self) -> &str {
+        &self.0.services.door
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use crate::fault::Called;
 use crate::service::Services;
 
 /// Answers the requests of one caller.
@@ -29,7 +30,23 @@ impl Connector {
 
     /// Every call of every function to every service passes here: the place to make one fail on purpose.
     async fn call_as_planned(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        if self.caller.is_none() || !has_effect(&request) {
+        let Some(caller) = &self.caller else {
+            self.services.fate.live().await;
+            return self.answer(request).await;
+        };
+        let called = Called::of(caller, &request);
+        if let Some(fault) = self.services.faults.meet(&called) {
+            let answer = fault.answer(&called);
+            if fault.takes_effect() {
+                let _lost = self.live_or_die(request).await;
+            }
+            return answer;
+        }
+        self.live_or_die(request).await
+    }
+
+    async fn live_or_die(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if !has_effect(&request) {
             self.services.fate.live().await;
             return self.answer(request).await;
         }

@@ -28,6 +28,7 @@ use crate::crash::Fate;
 use crate::disk::DiskError;
 use crate::event::bus::Bus;
 use crate::event::queue::Queues;
+use crate::fault::Faults;
 use crate::ledger::{Call, Ledger};
 use crate::outbox::Outbox;
 
@@ -36,7 +37,10 @@ use crate::outbox::Outbox;
 pub(crate) struct Services {
     pub(crate) bus: Arc<Bus>,
     pub(crate) clock: Clock,
+    /// What lets `paraphe admin` in; another at each start.
+    pub(crate) door: String,
     pub(crate) fate: Arc<Fate>,
+    pub(crate) faults: Faults,
     pub(crate) keys: Keys,
     pub(crate) ledger: Ledger,
     pub(crate) objects: Objects,
