@@ -1,6 +1,6 @@
 //! Every call of AWS that every story makes fails in every way, once and until its callers have given up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use local::{Extent, Fault};
 use tokio::task::JoinSet;
@@ -26,18 +26,29 @@ async fn fail_everywhere(story: Story) {
         let chosen = numbers.iter().skip(first).step_by(every);
         failures.extend(chosen.map(|number| Harm::Failure(*number, fault, extent)));
     }
+    // One again, as a panic named it: `PARAPHE_FAULT='104 Conflict Outage'`.
+    if let Ok(wanted) = std::env::var("PARAPHE_FAULT") {
+        let words: Vec<&str> = wanted.split(' ').collect();
+        let kinds = Fault::ALL.into_iter().flat_map(|fault| [(fault, Extent::Once), (fault, Extent::Outage)]);
+        let (fault, extent) = kinds
+            .into_iter()
+            .find(|(fault, extent)| words[1..] == [format!("{fault:?}"), format!("{extent:?}")])
+            .expect("NUMBER FAULT EXTENT");
+        failures = vec![Harm::Failure(words[0].parse().expect("a number"), fault, extent)];
+    }
     let planned = failures.len();
-    let (mut fired, mut running, mut broken) = (0, JoinSet::new(), Vec::new());
+    let (mut fired, mut running, mut names, mut broken) = (0, JoinSet::new(), HashMap::new(), Vec::new());
     let mut left = failures.into_iter();
     loop {
         while running.len() < AT_ONCE
             && let Some(harm) = left.next()
         {
-            running.spawn(async move { story.play(World::open().await, Some(harm)).await });
+            let task = running.spawn(async move { story.play(World::open().await, Some(harm)).await });
+            names.insert(task.id(), harm);
         }
         match running.join_next().await {
             Some(Ok(played)) => fired += usize::from(!played.failed.is_empty()),
-            Some(Err(error)) => broken.push(error),
+            Some(Err(error)) => broken.push(names[&error.id()]),
             None => break,
         }
     }
@@ -47,7 +58,7 @@ async fn fail_everywhere(story: Story) {
         calls.len(),
         broken.len()
     );
-    assert!(broken.is_empty(), "{} plays ended otherwise", broken.len());
+    assert!(broken.is_empty(), "{story:?} ended otherwise at {broken:?}");
     // A conflict planned behind the last write finds nothing to meet.
     assert!(fired * 10 >= planned * 7, "{fired} of {planned}");
 }

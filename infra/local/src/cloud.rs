@@ -24,6 +24,7 @@ use crate::fault::{Extent, Fault};
 use crate::gateway::Gateway;
 use crate::invoke::{Functions, InvokeError};
 use crate::ledger::Call;
+use crate::meter::{API, Usage};
 use crate::outbox::Sent;
 use crate::service::{Secrets, Services};
 use crate::setup::{aws, load_all, recover, services};
@@ -323,6 +324,17 @@ impl Cloud {
         self.0.services.faults.failed()
     }
 
+    /// Counts from now on what is charged for.
+    pub fn start_meter(&self) {
+        self.0.services.meter.start();
+    }
+
+    /// What was used since [`Cloud::start_meter`].
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.0.services.meter.used()
+    }
+
     /// The bodies of the messages in a queue, by its name.
     #[must_use]
     pub fn messages(&self, queue: &str) -> Vec<String> {
@@ -331,7 +343,22 @@ impl Cloud {
 
     /// Answers a request as the front door does, without a socket.
     pub async fn invoke_http(&self, request: Request<Bytes>) -> Response<Bytes> {
-        if Gateway::is_presigned(&request) {
+        let is_presigned = Gateway::is_presigned(&request);
+        let what = match (is_presigned, request.method() == http::Method::GET) {
+            (false, _) => "api calls",
+            (true, true) => "s3 reads",
+            (true, false) => "s3 writes",
+        };
+        let answer = self.answer_http(request, is_presigned).await;
+        self.0.services.meter.add(API, what, 1.0);
+        // Counts of bytes are far below what a float counts exactly.
+        #[expect(clippy::cast_precision_loss, reason = "bodies are below 2^52 bytes")]
+        self.0.services.meter.add(API, "bytes out", answer.body().len() as f64);
+        answer
+    }
+
+    async fn answer_http(&self, request: Request<Bytes>, is_presigned: bool) -> Response<Bytes> {
+        if is_presigned {
             let response = self.0.gateway.answer_presigned(request.map(s3s::Body::from)).await;
             let (head, body) = response.into_parts();
             // A body that breaks off ends the connection of a socket; here it ends empty.

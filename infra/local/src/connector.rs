@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
 use crate::fault::Called;
+use crate::meter::asking;
 use crate::service::Services;
 
 /// Answers the requests of one caller.
@@ -42,7 +43,19 @@ impl Connector {
             }
             return answer;
         }
-        self.live_or_die(request).await
+        let meter = &self.services.meter;
+        if !meter.is_on() {
+            return self.live_or_die(request).await;
+        }
+        meter.call(&called);
+        let is_table = called.service == "dynamodb";
+        let (caller, operation) = (caller.to_string(), called.operation.to_owned());
+        let request = if is_table { asking(request) } else { request };
+        let response = self.live_or_die(request).await?;
+        if let (true, Some(body)) = (is_table, response.body().bytes()) {
+            meter.units(&Called { caller: &caller, service: "dynamodb", operation: &operation }, body);
+        }
+        Ok(response)
     }
 
     async fn live_or_die(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {

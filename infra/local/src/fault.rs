@@ -105,7 +105,9 @@ impl<'a> Called<'a> {
         let headers = request.headers();
         let (service, operation) = match headers.get("x-amz-target").and_then(|it| it.split_once('.')) {
             Some(("DynamoDB_20120810", operation)) => ("dynamodb", operation),
-            Some((_, operation)) => ("json", operation),
+            Some(("AmazonSQS", operation)) => ("sqs", operation),
+            Some(("TrentService", operation)) => ("kms", operation),
+            Some((service, operation)) => (service, operation),
             None if request.uri().contains("/v2/email/") => ("ses", "SendEmail"),
             None if headers
                 .get("content-type")

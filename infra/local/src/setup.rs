@@ -47,6 +47,7 @@ pub(crate) fn services(
         door: crate::chance::text(43, b"abcdefghijklmnopqrstuvwxyz0123456789"),
         fate: Arc::new(Fate::default()),
         faults: Faults::default(),
+        meter: Arc::default(),
         keys: Keys::open(data.clone())?,
         ledger: Ledger::default(),
         objects,
@@ -91,7 +92,8 @@ pub(crate) async fn load_all(
     services: &Arc<Services>,
     load: &Arc<Load>,
 ) -> Result<Functions, CloudError> {
-    let mut functions = Functions::new(options.clock.clone(), Arc::clone(&services.fate));
+    let mut functions =
+        Functions::new(options.clock.clone(), Arc::clone(&services.fate), Arc::clone(&services.meter));
     for function in &template.functions {
         let id = &function.logical_id;
         let env = Env::from_pairs(function.environment.clone());

@@ -30,6 +30,7 @@ use crate::event::bus::Bus;
 use crate::event::queue::Queues;
 use crate::fault::Faults;
 use crate::ledger::{Call, Ledger};
+use crate::meter::Meter;
 use crate::outbox::Outbox;
 
 /// Every service but S3, which has its own connector, and what they share.
@@ -41,6 +42,7 @@ pub(crate) struct Services {
     pub(crate) door: String,
     pub(crate) fate: Arc<Fate>,
     pub(crate) faults: Faults,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) keys: Keys,
     pub(crate) ledger: Ledger,
     pub(crate) objects: Objects,
