@@ -157,10 +157,15 @@ impl Credential {
     /// Whether it lets a caller in who comes from this address at this instant.
     #[must_use]
     pub fn lets_in(&self, source: Option<IpAddr>, now: Timestamp) -> bool {
-        let is_live = self.is_enabled && self.expires_at.is_none_or(|end| now < end);
         let is_near = self.networks.is_empty()
             || source.is_some_and(|source| self.networks.iter().any(|it| it.contains(source)));
-        is_live && is_near
+        self.is_live(now) && is_near
+    }
+
+    /// Whether it lets anybody in at this instant.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.is_enabled && self.expires_at.is_none_or(|end| now < end)
     }
 
     /// Whether this is the app's secret.
