@@ -85,7 +85,13 @@ class Emulator:
             aws_access_key_id="test",
             aws_secret_access_key="test",
             verify=str(self.trust),
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, **options),
+            # Whatever takes long on a busy machine is waited for: a call that is repeated finds its own traces.
+            config=Config(
+                s3={"addressing_style": "path"},
+                read_timeout=300,
+                retries={"total_max_attempts": 1},
+                **options,
+            ),
         )
 
     def read(self, path: str):

@@ -1,6 +1,6 @@
 """Deploys the template with the real functions on the emulator, and plays the stories.
 
-`main.py FOLDER [STORY...]`: FOLDER holds a binary for each function, by the name of its crate.
+`main.py FOLDER [STORY...]`: FOLDER holds a binary for each function, by the name of its crate, and `paraphe`.
 """
 
 import json
@@ -48,7 +48,7 @@ def main(binaries: Path, wanted: list[str]) -> int:
         for line in stack.apply_ignored():
             print(f"applied what the emulator ignores: {line}")
         watch = Watch(emulator, stack)
-        service = Service(emulator, stack, watch)
+        service = Service(emulator, stack, watch, binaries / "paraphe")
         # Two at a time: one of them only waits for the clock.
         with ThreadPoolExecutor(2) as pool:
             passed = sum(pool.map(lambda story: play(story, service), chosen))

@@ -5,13 +5,15 @@ import hashlib
 import http.server
 import json
 import re
+import subprocess
 import threading
 import time
+from pathlib import Path
 
 import requests
 
-from emulator import Emulator
-from stack import Stack
+from emulator import REGION, Emulator
+from stack import STACK, Stack
 from template import ROOT
 from watch import Watch
 
@@ -27,7 +29,8 @@ class Refused(Exception):
 class Service:
     """The deployed service, and the key of a tenant."""
 
-    def __init__(self, emulator: Emulator, stack: Stack, watch: Watch):
+    def __init__(self, emulator: Emulator, stack: Stack, watch: Watch, program: Path):
+        self._program = program
         self.emulator, self.stack, self.watch = emulator, stack, watch
         self.base = f"{emulator.url}/v1"
         self._host = f"{stack.physical['Api']}.execute-api.localhost:{emulator.port}"
@@ -42,6 +45,21 @@ class Service:
         if "FunctionError" in answer:
             raise Refused(f"the first key of {tenant}: {made}")
         return made
+
+    def admin(self, *arguments: str):
+        """What `paraphe admin` tells an operator of the stack."""
+        environment = {
+            "AWS_ENDPOINT_URL": self.emulator.url,
+            "AWS_REGION": REGION,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "SSL_CERT_FILE": str(self.emulator.trust),
+        }
+        command = [self._program, "admin", "--stack", STACK, "--json", *arguments]
+        told = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+        if told.returncode:
+            raise Refused(f"paraphe admin {arguments}: {told.stderr}")
+        return json.loads(told.stdout)
 
     def call(
         self, method: str, path: str, body=None, bearer: str | None = None, headers: dict | None = None

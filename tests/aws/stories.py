@@ -127,6 +127,22 @@ def what_is_not_allowed_is_refused(service: Service) -> None:
         raise Refused("a tenant was given its first key twice")
 
 
+def an_operator_looks_after_it(service: Service) -> None:
+    """Keys, client apps, the certificate and the figures, by the operator's program."""
+    made = service.admin("keys", "create", "--tenant", "grace", "--name", "CI", "--display-name", "Grace Ltd")
+    status = service.call("GET", "/signatures", None, made["key"]).status_code
+    holds(status == 200, f"the new key lets in, not {status}")
+    app = service.admin("client-apps", "create", "--tenant", "grace", "--name", "CRM", "--test")
+    holds([it["id"] for it in service.admin("client-apps", "list", "--tenant", "grace")] == [app["id"]], "an app")
+    tenants = {it["tenant"]: it["keys"] for it in service.admin("tenants")}
+    holds(tenants["grace"] == 1 and "acme" in tenants, f"both tenants are there: {tenants}")
+    service.admin("keys", "revoke", made["id"])
+    holds(service.admin("keys", "list", "--tenant", "grace") == [], "the key is gone")
+    shown = service.admin("seal-key", "show")
+    holds("CN=Stage seal" in shown["subject"], f"the seal's certificate is shown: {shown['subject']}")
+    holds("requests" in service.admin("stats"), "the figures are told")
+
+
 # The first has to wait for the clock: it is played while the others are.
 STORIES = [
     a_deadline_passes,
@@ -134,6 +150,7 @@ STORIES = [
     two_people_sign,
     a_signatory_is_locked_out_and_let_in_again,
     a_signatory_declines,
+    an_operator_looks_after_it,
     a_large_document_is_uploaded,
     a_webhook_is_tried_again,
 ]

@@ -3,12 +3,21 @@
 use std::time::Duration;
 
 use http::Method;
-use local::Crash;
+use local::{Crash, Extent, Fault};
 use serde_json::{Value, json};
 use tests::{Answer, Ceremony, Door, Person};
 use tokio::task::JoinHandle;
 
 use crate::receiver::Receiver;
+
+/// What goes wrong, once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Harm {
+    /// The process dies at an effect.
+    Death(u64, Crash),
+    /// A call of AWS fails.
+    Failure(u64, Fault, Extent),
+}
 
 /// A stage that is started again whenever it dies, and an integrator's endpoint.
 #[derive(Debug)]
@@ -37,8 +46,12 @@ impl World {
         Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
     }
 
-    pub(crate) fn crash_at(&self, effect: u64, side: Crash) {
-        self.door().cloud.crash_at(effect, side);
+    /// Plans what goes wrong from here.
+    pub(crate) fn harm(&self, harm: Harm) {
+        match harm {
+            Harm::Death(effect, side) => self.door().cloud.crash_at(effect, side),
+            Harm::Failure(call, fault, extent) => self.door().cloud.fail_at(call, fault, extent),
+        }
     }
 
     pub(crate) fn door(&self) -> &Door {
@@ -49,7 +62,7 @@ impl World {
         Ceremony::new(self.door().clone(), id.to_owned(), people)
     }
 
-    /// Delivers what is pending, over a death if need be.
+    /// Delivers what is pending, over a death if need be. An outage goes on meanwhile.
     pub(crate) async fn settle(&mut self) {
         self.door().settle().await;
         if self.revive().await {
@@ -59,13 +72,16 @@ impl World {
 
     /// Lets time pass, over a death if need be.
     pub(crate) async fn advance(&mut self, time: Duration) {
+        // No outage lasts for minutes.
+        self.door().cloud.mend();
         self.door().advance(time).await;
         if self.revive().await {
             self.door().advance(time).await;
         }
     }
 
-    /// Calls with a bearer; without one as the integrator. None when the service died before the answer.
+    /// Calls with a bearer; without one as the integrator. None when the service died before the answer, or has
+    /// none to give: then it is mended.
     pub(crate) async fn call(
         &mut self,
         bearer: Option<&str>,
@@ -75,7 +91,10 @@ impl World {
     ) -> Option<Answer> {
         let key = self.door().cloud.api_key().expect("the demo tenant has a key");
         let answer = self.door().call_as(bearer.unwrap_or(&key), method, path, body).await;
-        if self.revive().await { None } else { Some(answer) }
+        if answer.status >= 500 {
+            self.door().cloud.mend();
+        }
+        if self.revive().await || answer.status >= 500 { None } else { Some(answer) }
     }
 
     /// Posts until the service lives long enough to answer.

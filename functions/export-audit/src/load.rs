@@ -66,7 +66,13 @@ pub(crate) async fn load(deps: &Deps, request: &AnyRequest) -> Result<Loaded, Pr
     let link = |it: StoredEvent| Link { hash: it.hash.to_hex(), event: it.json };
     let events = deps.evidence.chain(&facts.id, ChainName::Event).await?;
     let custody = deps.evidence.chain(&facts.id, ChainName::Custody).await?;
-    let disclosures = deps.evidence.disclosures(facts).await?;
+    // A mail may be sent meanwhile: what is disclosed of an event that was not read yet is left out with it.
+    let read = [(ChainName::Event, events.len()), (ChainName::Custody, custody.len())];
+    let is_read = |chain: ChainName, seq: u64| {
+        read.iter().any(|(name, length)| *name == chain && u64::try_from(*length).is_ok_and(|it| seq < it))
+    };
+    let mut disclosures = deps.evidence.disclosures(facts).await?;
+    disclosures.retain(|(chain, it)| is_read(*chain, it.seq));
     let evidence = Evidence::new(
         &facts.id,
         events.into_iter().map(link).collect(),

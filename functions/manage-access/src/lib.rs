@@ -176,6 +176,12 @@ pub async fn begin(deps: &Deps, event: FirstKey, cx: &Invocation) -> Result<Valu
     Ok(with_secret(&credential, "key", key.expose()))
 }
 
+/// A credential as the API shows it, without its secret.
+#[must_use]
+pub fn shown(credential: &Credential) -> Value {
+    wire::credential(credential)
+}
+
 /// A credential with its secret: shown now and never again.
 fn with_secret(credential: &Credential, member: &str, secret: &str) -> Value {
     let mut shown = wire::credential(credential);

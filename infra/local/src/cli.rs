@@ -1,4 +1,5 @@
-//! The command line: `paraphe` serves, `paraphe demo` plays one request from its creation to its verification.
+//! The command line: `paraphe` serves, `paraphe demo` plays one request from its creation to its verification, and
+//! `paraphe admin` is the operator's.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -12,9 +13,11 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
+use crate::admin::{self, Admin};
 use crate::cloud::{Cloud, Options};
 use crate::demo;
 use crate::disk::DataDir;
+use crate::gateway::{DOOR_FILE, DoorKey};
 use crate::{contract, serve};
 
 /// Electronic signatures with one-time passwords, on this machine.
@@ -51,6 +54,8 @@ struct Common {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Tenants, keys, client apps, the seal's key, statistics: of the service here, or of a stack on AWS.
+    Admin(Admin),
     /// Plays a whole request by itself: two people sign, and the files are written.
     Demo {
         /// The PDF to sign; a bundled contract when absent.
@@ -70,10 +75,15 @@ pub async fn run() -> Result<(), BoxError> {
     let started = Instant::now();
     let arguments = Arguments::parse();
     log();
-    if arguments.common.reset {
-        DataDir::reset(&arguments.common.data)?;
+    let Arguments { common, command, .. } = &arguments;
+    if common.reset && matches!(command, Some(Command::Admin(_))) {
+        return Err("--reset deletes what admin would look at".into());
+    }
+    if common.reset {
+        DataDir::reset(&common.data)?;
     }
     match arguments.command {
+        Some(Command::Admin(admin)) => admin::run(admin, &arguments.common.data).await,
         Some(Command::Demo { file, out }) => {
             let common = arguments.common;
             demo::play(demo::Stage { data: common.data, api_key: common.api_key }, file, out).await
@@ -109,8 +119,13 @@ async fn service(arguments: Arguments, started: Instant) -> Result<(), BoxError>
     };
     let cloud = Cloud::boot(options).await?;
     let request = contract::write_request(cloud.data_dir())?;
+    let door = DoorKey { url: address.clone(), token: cloud.door().to_owned() };
+    cloud.data_dir().store(DOOR_FILE, &door)?;
+    let door = cloud.data_dir().path(DOOR_FILE);
     greet(&cloud, &address, &request, started)?;
     serve(cloud, listener, stop).await?;
+    // The next start writes another; nothing opens to this one.
+    let _removed = std::fs::remove_file(door);
     say("Stopped. Start again with the same --data to go on.\n")
 }
 

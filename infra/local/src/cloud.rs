@@ -20,9 +20,11 @@ use crate::crash::Crash;
 use crate::disk::{DataDir, DiskError};
 use crate::event::pump::Pump;
 use crate::event::schedule::Schedules;
+use crate::fault::{Extent, Fault};
 use crate::gateway::Gateway;
 use crate::invoke::{Functions, InvokeError};
 use crate::ledger::Call;
+use crate::meter::{API, Usage};
 use crate::outbox::Sent;
 use crate::service::{Secrets, Services};
 use crate::setup::{aws, load_all, recover, services};
@@ -294,6 +296,45 @@ impl Cloud {
         self.0.services.fate.calls()
     }
 
+    /// Lets the `number`th call that a function makes from now fail, counted from 1, or the first after it that can
+    /// fail so.
+    pub fn fail_at(&self, number: u64, fault: Fault, extent: Extent) {
+        self.0.services.faults.plan(number, fault, extent);
+    }
+
+    /// Ends an outage that has begun.
+    pub fn mend(&self) {
+        self.0.services.faults.mend();
+    }
+
+    /// Notes every call of AWS that a function makes from now.
+    pub fn note_calls(&self) {
+        self.0.services.faults.note();
+    }
+
+    /// The calls since [`Cloud::note_calls`], in their order, every attempt counted: function, service, operation.
+    #[must_use]
+    pub fn noted_calls(&self) -> Vec<String> {
+        self.0.services.faults.noted()
+    }
+
+    /// The calls that failed as planned by [`Cloud::fail_at`]: function, service and operation.
+    #[must_use]
+    pub fn failures_made(&self) -> Vec<String> {
+        self.0.services.faults.failed()
+    }
+
+    /// Counts from now on what is charged for.
+    pub fn start_meter(&self) {
+        self.0.services.meter.start();
+    }
+
+    /// What was used since [`Cloud::start_meter`].
+    #[must_use]
+    pub fn usage(&self) -> Usage {
+        self.0.services.meter.used()
+    }
+
     /// The bodies of the messages in a queue, by its name.
     #[must_use]
     pub fn messages(&self, queue: &str) -> Vec<String> {
@@ -302,7 +343,22 @@ impl Cloud {
 
     /// Answers a request as the front door does, without a socket.
     pub async fn invoke_http(&self, request: Request<Bytes>) -> Response<Bytes> {
-        if Gateway::is_presigned(&request) {
+        let is_presigned = Gateway::is_presigned(&request);
+        let what = match (is_presigned, request.method() == http::Method::GET) {
+            (false, _) => "api calls",
+            (true, true) => "s3 reads",
+            (true, false) => "s3 writes",
+        };
+        let answer = self.answer_http(request, is_presigned).await;
+        self.0.services.meter.add(API, what, 1.0);
+        // Counts of bytes are far below what a float counts exactly.
+        #[expect(clippy::cast_precision_loss, reason = "bodies are below 2^52 bytes")]
+        self.0.services.meter.add(API, "bytes out", answer.body().len() as f64);
+        answer
+    }
+
+    async fn answer_http(&self, request: Request<Bytes>, is_presigned: bool) -> Response<Bytes> {
+        if is_presigned {
             let response = self.0.gateway.answer_presigned(request.map(s3s::Body::from)).await;
             let (head, body) = response.into_parts();
             // A body that breaks off ends the connection of a socket; here it ends empty.
@@ -358,6 +414,11 @@ impl Cloud {
     /// Whether documents, callbacks and subscriptions may live on this machine.
     pub(crate) fn allows_loopback(&self) -> bool {
         self.0.template.parameters.get("AllowLoopback").is_some_and(|it| it == "true")
+    }
+
+    /// What lets `paraphe admin` in.
+    pub(crate) fn door(&self) -> &str {
+        &self.0.services.door
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {

@@ -10,6 +10,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 
+use crate::fault::Called;
+use crate::meter::asking;
 use crate::service::Services;
 
 /// Answers the requests of one caller.
@@ -29,7 +31,35 @@ impl Connector {
 
     /// Every call of every function to every service passes here: the place to make one fail on purpose.
     async fn call_as_planned(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        if self.caller.is_none() || !has_effect(&request) {
+        let Some(caller) = &self.caller else {
+            self.services.fate.live().await;
+            return self.answer(request).await;
+        };
+        let called = Called::of(caller, &request);
+        if let Some(fault) = self.services.faults.meet(&called) {
+            let answer = fault.answer(&called);
+            if fault.takes_effect() {
+                let _lost = self.live_or_die(request).await;
+            }
+            return answer;
+        }
+        let meter = &self.services.meter;
+        if !meter.is_on() {
+            return self.live_or_die(request).await;
+        }
+        meter.call(&called);
+        let is_table = called.service == "dynamodb";
+        let (caller, operation) = (caller.to_string(), called.operation.to_owned());
+        let request = if is_table { asking(request) } else { request };
+        let response = self.live_or_die(request).await?;
+        if let (true, Some(body)) = (is_table, response.body().bytes()) {
+            meter.units(&Called { caller: &caller, service: "dynamodb", operation: &operation }, body);
+        }
+        Ok(response)
+    }
+
+    async fn live_or_die(&self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        if !has_effect(&request) {
             self.services.fate.live().await;
             return self.answer(request).await;
         }

@@ -78,6 +78,11 @@ impl DataDir {
         Self::lock(root, None)
     }
 
+    /// Whether a directory is one of ours.
+    pub(crate) fn is_one(root: &Path) -> bool {
+        root.join(MARKER).exists()
+    }
+
     /// A directory that is deleted with its last clone.
     ///
     /// # Errors
@@ -101,7 +106,7 @@ impl DataDir {
         if !root.exists() {
             return Ok(());
         }
-        if !root.join(MARKER).exists() {
+        if !Self::is_one(root) {
             return Err(DiskError::NotOurs(root.to_owned()));
         }
         let held = Self::lock(root, None)?;

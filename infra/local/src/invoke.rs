@@ -11,12 +11,14 @@ use shared::edge::serve::{Handler, Invocation};
 
 use crate::chance;
 use crate::crash::Fate;
+use crate::meter::Meter;
 
 /// Every function by its logical id.
 #[derive(Debug)]
 pub(crate) struct Functions {
     clock: Clock,
     fate: Arc<Fate>,
+    meter: Arc<Meter>,
     loaded: BTreeMap<String, Loaded>,
 }
 
@@ -47,8 +49,8 @@ pub(crate) enum InvokeError {
 }
 
 impl Functions {
-    pub(crate) fn new(clock: Clock, fate: Arc<Fate>) -> Self {
-        Self { clock, fate, loaded: BTreeMap::new() }
+    pub(crate) fn new(clock: Clock, fate: Arc<Fate>, meter: Arc<Meter>) -> Self {
+        Self { clock, fate, meter, loaded: BTreeMap::new() }
     }
 
     pub(crate) fn load(&mut self, logical_id: &str, handler: Handler, timeout: Duration) {
@@ -60,6 +62,7 @@ impl Functions {
         let Some(Loaded { handler, timeout }) = self.loaded.get(logical_id) else {
             return Err(InvokeError::Unknown);
         };
+        self.meter.add(logical_id, "invocations", 1.0);
         let now = self.clock.now();
         let invocation = Invocation { now, deadline: now.plus(*timeout), request_id: chance::uuid() };
         let request_id = invocation.request_id.clone();

@@ -19,6 +19,7 @@ use crate::event::bus::{Bus, Record};
 use crate::event::journal::{Unsettled, Write};
 use crate::event::queue::Queues;
 use crate::event::{rfc3339, stream};
+use crate::fault::{FIRST_PAUSE, Faults};
 use crate::invoke::Functions;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
@@ -43,7 +44,10 @@ pub(crate) fn services(
     let services = Services {
         bus,
         clock,
+        door: crate::chance::text(43, b"abcdefghijklmnopqrstuvwxyz0123456789"),
         fate: Arc::new(Fate::default()),
+        faults: Faults::default(),
+        meter: Arc::default(),
         keys: Keys::open(data.clone())?,
         ledger: Ledger::default(),
         objects,
@@ -88,7 +92,8 @@ pub(crate) async fn load_all(
     services: &Arc<Services>,
     load: &Arc<Load>,
 ) -> Result<Functions, CloudError> {
-    let mut functions = Functions::new(options.clock.clone(), Arc::clone(&services.fate));
+    let mut functions =
+        Functions::new(options.clock.clone(), Arc::clone(&services.fate), Arc::clone(&services.meter));
     for function in &template.functions {
         let id = &function.logical_id;
         let env = Env::from_pairs(function.environment.clone());
@@ -107,7 +112,9 @@ pub(crate) fn aws(services: &Arc<Services>, caller: Option<&str>, options: &Opti
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(Connector::new(Arc::clone(services), caller))
         .region(Region::new(REGION))
-        .retry_config(RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS))
+        .retry_config(
+            RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
+        )
         .build();
     Aws { sdk, s3_endpoint: Some(options.public_url.clone()), clock: options.clock.clone() }
 }

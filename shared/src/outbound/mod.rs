@@ -20,7 +20,7 @@ pub use http::{Answered, CallError, FetchError, Outbound, OutboundError, RetryAf
 pub use keys::{KeyError, SigningKeys};
 pub use mail::{Addressee, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;
-pub use seal_key::{SealKey, SealKeyError, SealKeys};
+pub use seal_key::{RsaPadding, SealKey, SealKeyError, SealKeys, SealSecret};
 pub use secrets::{Keyring, SecretError, Secrets};
 pub use sms::Sms;
 pub use timestamps::TimestampAuthority;

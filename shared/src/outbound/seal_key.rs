@@ -1,7 +1,8 @@
 //! The seal key and its certificates.
 
 use pades::{Digest, Pkcs8Key, SealAlgorithm, SealCertificate};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 use super::keys::SigningKeys;
 use super::secrets::{SecretError, Secrets};
@@ -49,23 +50,78 @@ impl SealKey {
     }
 }
 
-/// The secret: the certificates as PEM, the seal's own first, and either the key as PKCS#8 PEM or the name
-/// of a key in KMS.
-#[derive(Deserialize)]
-struct SealSecret {
-    certificate_pem: String,
-    key_pem: Option<String>,
-    kms_key_id: Option<String>,
+/// The secret, as it is written.
+#[derive(Deserialize, Serialize)]
+pub struct SealSecret {
+    /// The certificates as PEM, the seal's own first.
+    pub certificate_pem: String,
+    /// The key as PKCS#8 PEM, or nothing when it is in KMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_pem: Option<String>,
+    /// The name of a key in KMS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
     /// Roots and intermediates that neither seals nor time-stamps carry, as PEM.
-    known_certificates_pem: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known_certificates_pem: Option<String>,
+    /// How an RSA key pads.
     #[serde(default)]
-    rsa_padding: RsaPadding,
+    pub rsa_padding: RsaPadding,
+}
+
+impl std::fmt::Debug for SealSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SealSecret")
+    }
+}
+
+impl SealSecret {
+    /// Reads the secret.
+    ///
+    /// # Errors
+    ///
+    /// [`SealKeyError::Form`]. Nothing of the secret is told.
+    pub fn parse(text: &str) -> Result<Self, SealKeyError> {
+        // The parser's own words could repeat a part of the secret.
+        serde_json::from_str(text).map_err(|_| SealKeyError::Form)
+    }
+
+    /// The secret's text.
+    ///
+    /// # Errors
+    ///
+    /// [`SealKeyError::Form`], never in practice.
+    pub fn to_text(&self) -> Result<Zeroizing<String>, SealKeyError> {
+        serde_json::to_string(self).map(Zeroizing::new).map_err(|_| SealKeyError::Form)
+    }
+
+    /// The seal's certificate. A key that the secret holds is its key.
+    ///
+    /// # Errors
+    ///
+    /// [`SealKeyError::Form`] unless there is one key, [`SealKeyError::Key`] for what cannot be used.
+    pub fn certificate(&self) -> Result<SealCertificate, SealKeyError> {
+        let certificate = SealCertificate::from_pem(&self.certificate_pem).map_err(SealKeyError::other)?;
+        match (&self.key_pem, &self.kms_key_id) {
+            (Some(_), None) => self.key(&certificate).map(|_| certificate),
+            // Whether it is the certificate's is seen by its first signature, which is verified.
+            (None, Some(_)) => Ok(certificate),
+            _ => Err(SealKeyError::Form),
+        }
+    }
+
+    fn key(&self, certificate: &SealCertificate) -> Result<Pkcs8Key, SealKeyError> {
+        let pem = self.key_pem.as_ref().ok_or(SealKeyError::Form)?;
+        let key = Pkcs8Key::from_pem(pem).map_err(SealKeyError::other)?;
+        key.check_belongs_to(certificate).map_err(SealKeyError::other)?;
+        Ok(key)
+    }
 }
 
 /// How an RSA key pads what it signs.
-#[derive(Clone, Copy, Default, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-enum RsaPadding {
+pub enum RsaPadding {
     /// RSASSA-PKCS1-v1_5, which every viewer reads.
     #[default]
     Pkcs1,
@@ -120,22 +176,15 @@ impl SealKeyError {
 }
 
 fn read(text: &str, keys: &SigningKeys) -> Result<SealKey, SealKeyError> {
-    // The parser's own words could repeat a part of the secret.
-    let secret: SealSecret = serde_json::from_str(text).map_err(|_| SealKeyError::Form)?;
-    let certificate = SealCertificate::from_pem(&secret.certificate_pem).map_err(SealKeyError::other)?;
+    let secret = SealSecret::parse(text)?;
+    let certificate = secret.certificate()?;
     let algorithm = match (SealAlgorithm::for_key(certificate.key_kind()), secret.rsa_padding) {
         (SealAlgorithm::RsaPkcs1Sha256, RsaPadding::Pss) => SealAlgorithm::RsaPssSha256,
         (algorithm, _) => algorithm,
     };
-    let signer = match (secret.key_pem, secret.kms_key_id) {
-        (Some(pem), None) => {
-            let key = Pkcs8Key::from_pem(&pem).map_err(SealKeyError::other)?;
-            key.check_belongs_to(&certificate).map_err(SealKeyError::other)?;
-            Signer::Pkcs8(key)
-        }
-        // Whether it is the certificate's is seen by its first signature, which is verified.
-        (None, Some(key_id)) => Signer::Kms { keys: keys.clone(), key_id },
-        _ => return Err(SealKeyError::Form),
+    let signer = match &secret.kms_key_id {
+        Some(key_id) => Signer::Kms { keys: keys.clone(), key_id: key_id.clone() },
+        None => Signer::Pkcs8(secret.key(&certificate)?),
     };
     let known = match &secret.known_certificates_pem {
         Some(pem) => pades::certificates_of_pem(pem).map_err(SealKeyError::other)?,

@@ -245,6 +245,33 @@ impl Access {
         Ok(credentials)
     }
 
+    /// The credentials of all tenants, in no order: for an operator, since it reads the whole table.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn of_all(&self) -> Result<Vec<Credential>, StoreError> {
+        let [apps, keys] = keys::credentials();
+        let mut pages = self
+            .table
+            .client()
+            .scan()
+            .table_name(self.table.name())
+            .filter_expression("begins_with(pk, :apps) OR begins_with(pk, :keys)")
+            .expression_attribute_values(":apps", AttributeValue::S(apps))
+            .expression_attribute_values(":keys", AttributeValue::S(keys))
+            .into_paginator()
+            .send();
+        let mut credentials = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(StoreError::unavailable("Scan"))?;
+            for item in read_all::<CredentialItem>(page.items, "the whole table")? {
+                credentials.push(item.read()?);
+            }
+        }
+        Ok(credentials)
+    }
+
     /// Changes a credential of a tenant, and tells what it is then; none when it is gone.
     ///
     /// # Errors

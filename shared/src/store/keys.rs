@@ -68,6 +68,16 @@ pub(super) fn sent_pk(provider_id: &str) -> String {
     format!("SENT#{provider_id}")
 }
 
+/// Whether a partition is that of a message that a provider took.
+pub(super) fn is_of_sent_message(pk: &str) -> bool {
+    pk.starts_with("SENT#")
+}
+
+/// Whether a sort key is that of a message that was decided and not settled.
+pub(super) fn is_of_message(sk: &str) -> bool {
+    sk.starts_with("MESSAGE#")
+}
+
 pub(super) fn due_sk_of_item(kind: DueKind) -> String {
     format!("DUE#{}", kind.as_str())
 }
@@ -138,6 +148,11 @@ pub(super) fn credential_sort(created_at: Timestamp, id: &CredentialId) -> Strin
 /// Sort key of items that are alone in their partition.
 pub(super) const ONLY: &str = "ONLY";
 
+/// What the partitions of API keys and of client apps begin with.
+pub(super) fn credentials() -> [String; 2] {
+    [CredentialKind::App, CredentialKind::Key].map(|kind| format!("{}#", credential_word(kind)))
+}
+
 /// Where the operator says which trusted lists to load.
 pub(super) const TRUST_SOURCES: &str = "trust/sources.json";
 
@@ -155,6 +170,11 @@ pub(super) fn trust_file(name: &str) -> String {
 /// What was last accepted of a trusted list.
 pub(super) fn trust_snapshot(name: &str) -> String {
     format!("trust/lists/{name}.json")
+}
+
+/// Whether a partition is that of a file that was sealed here.
+pub(super) fn is_of_sealed_file(pk: &str) -> bool {
+    pk.starts_with("SEALED#")
 }
 
 /// Partition of a file that was sealed here, by its digest.

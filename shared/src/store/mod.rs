@@ -2,6 +2,7 @@
 
 mod access;
 mod archive;
+mod census;
 mod cipher;
 mod copies;
 mod deliveries;
@@ -32,6 +33,7 @@ mod webhooks;
 
 pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCredential, USE_IS_NOTED_EVERY};
 pub use archive::{Archive, Lock};
+pub use census::{Backlog, Census};
 pub use copies::{ArchivedRequest, Salts, kept_until};
 pub use deliveries::{
     Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryId, DeliveryState, DueDelivery, LONGEST_DELAY,

@@ -2,6 +2,7 @@
 
 mod authorizer;
 mod bounce;
+mod door;
 mod page;
 mod presigned;
 mod proxy;
@@ -24,6 +25,7 @@ use crate::invoke::Functions;
 use crate::service::Services;
 use crate::template::Api;
 
+pub(crate) use self::door::{DOOR_FILE, DOOR_HEADER, DOOR_PATH, DoorKey};
 pub use self::response::{LARGEST_BODY_BYTES, LARGEST_PAYLOAD_BYTES};
 
 /// The front door.
@@ -70,7 +72,9 @@ impl Gateway {
 
     /// Answers any other request.
     pub(crate) async fn answer(&self, request: Request<Bytes>, source_ip: &str) -> Response<Bytes> {
-        let own = page::answer(&request, &self.services).or_else(|| bounce::answer(&request, &self.services));
+        let own = page::answer(&request, &self.services)
+            .or_else(|| bounce::answer(&request, &self.services))
+            .or_else(|| door::answer(&request, &self.services));
         if let Some(answer) = own {
             return answer;
         }

@@ -28,7 +28,9 @@ use crate::crash::Fate;
 use crate::disk::DiskError;
 use crate::event::bus::Bus;
 use crate::event::queue::Queues;
+use crate::fault::Faults;
 use crate::ledger::{Call, Ledger};
+use crate::meter::Meter;
 use crate::outbox::Outbox;
 
 /// Every service but S3, which has its own connector, and what they share.
@@ -36,7 +38,11 @@ use crate::outbox::Outbox;
 pub(crate) struct Services {
     pub(crate) bus: Arc<Bus>,
     pub(crate) clock: Clock,
+    /// What lets `paraphe admin` in; another at each start.
+    pub(crate) door: String,
     pub(crate) fate: Arc<Fate>,
+    pub(crate) faults: Faults,
+    pub(crate) meter: Arc<Meter>,
     pub(crate) keys: Keys,
     pub(crate) ledger: Ledger,
     pub(crate) objects: Objects,

@@ -15,6 +15,7 @@ use crate::event::pattern::Pattern;
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct FunctionProperties {
     timeout: Option<u64>,
+    memory_size: Option<u64>,
     #[serde(default)]
     environment: Environment,
     #[serde(default)]
@@ -30,8 +31,6 @@ struct FunctionProperties {
     /// Where an event goes that was given up; here it is logged.
     #[serde(rename = "EventInvokeConfig")]
     _given_up: Option<Value>,
-    #[serde(rename = "MemorySize")]
-    _memory: Option<Value>,
     #[serde(rename = "ReservedConcurrentExecutions")]
     _concurrency: Option<Value>,
     #[serde(rename = "Tags")]
@@ -212,6 +211,7 @@ pub(super) fn function(
 ) -> Result<(Function, Vec<Route>), TemplateError> {
     let properties: FunctionProperties = typed(id, properties)?;
     let timeout = properties.timeout.or_else(|| globals.pointer("/Function/Timeout")?.as_u64());
+    let memory = properties.memory_size.or_else(|| globals.pointer("/Function/MemorySize")?.as_u64());
     let environment = properties
         .environment
         .variables
@@ -238,6 +238,7 @@ pub(super) fn function(
     let function = Function {
         logical_id: id.to_owned(),
         timeout: Duration::from_secs(timeout.unwrap_or(3)),
+        memory_mib: memory.unwrap_or(128),
         environment,
         statements,
         sources,

@@ -78,6 +78,8 @@ pub struct Function {
     pub logical_id: String,
     /// How long one invocation may take.
     pub timeout: Duration,
+    /// Its memory in MiB, by which its time is charged.
+    pub memory_mib: u64,
     /// The environment.
     pub environment: BTreeMap<String, String>,
     /// The statements of its policies, evaluated.

@@ -1,0 +1,51 @@
+//! The process dies before and after every side effect of every story.
+
+use local::Crash;
+
+use crate::stories::Story;
+use crate::world::{Harm, World};
+
+/// Plays a story with a death at each chosen call, on both sides of it.
+async fn die_everywhere(story: Story) {
+    let unharmed = World::open().await;
+    let effects = story.play(unharmed, None).await.effects;
+    assert!(effects > 8, "{story:?} had {effects} effects");
+    let every = if std::env::var_os("PARAPHE_FULL").is_some() { 1 } else { effects.div_ceil(SAMPLE) };
+    let step = usize::try_from(every).unwrap();
+    let deaths: Vec<(u64, Crash)> =
+        (1..=effects).step_by(step).flat_map(|it| [(it, Crash::Before), (it, Crash::After)]).collect();
+    let count = deaths.len();
+    for (effect, side) in deaths {
+        let world = World::open().await;
+        story.play(world, Some(Harm::Death(effect, side))).await;
+    }
+    eprintln!("{story:?}: {count} deaths at {effects} effects, none told from the undisturbed");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_people_sign() {
+    die_everywhere(Story::Signed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_signs_and_the_other_declines() {
+    die_everywhere(Story::Declined).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_integrator_cancels() {
+    die_everywhere(Story::Cancelled).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_acts_until_the_deadline() {
+    die_everywhere(Story::Expired).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_task_is_passed_on_and_approved_by_text_message() {
+    die_everywhere(Story::Delegated).await;
+}
+
+/// Effects of each story at which the process dies, when not at all of them.
+const SAMPLE: u64 = 2;
