@@ -3,6 +3,7 @@
 mod input;
 mod parse;
 mod place;
+mod sender;
 mod signer;
 mod wire;
 
@@ -17,7 +18,10 @@ use shared::edge::{
     view,
 };
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Theme, Themes};
+use shared::store::{
+    DocumentKeys, Documents, EmailSignatures, Fetch, PRESIGNED_TTL, People, Requests, StoreError, Theme,
+    Themes,
+};
 
 use input::{Content, Input};
 use signer::Rules;
@@ -29,6 +33,8 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     themes: Themes,
+    store: EmailSignatures,
+    people: People,
     links: LinkKey,
     peppers: Peppers,
     sms: SmsConfig,
@@ -46,10 +52,13 @@ pub struct Deps {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
+    let (store, people) = supply.email_signatures()?;
     let deps = Deps {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
         themes: supply.themes()?,
+        store,
+        people,
         links: supply.links().await?,
         peppers: supply.peppers().await?,
         sms: SmsConfig::from_env(env)?,
@@ -80,6 +89,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref())?;
     let theme = theme(deps, &tenant, &mut body).await?;
     let public_url = deps.public_url.clone().unwrap_or_else(|| http.api_url());
+    let sender = sender::named(deps, (&tenant, &public_url), &body.options, cx.now).await?;
     // In a sandbox no text message costs anything.
     let texts = if tenant.mode() == Mode::Test { Some(&deps.sms.policy) } else { deps.sms.policy() };
     let rules = Rules { sms: texts, host: host_of(&public_url) };
@@ -92,7 +102,12 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         description: parse::text(body.description, "description", parse::MAX_DESCRIPTION_CHARS)?,
         inputs: inputs.iter().map(|it| NewInput { id: it.id.clone(), source: it.content.source() }).collect(),
         signatories: new_signatories,
-        options: parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data)?,
+        options: parse::options(
+            body.options,
+            (theme.as_ref(), sender),
+            body.signature_mode,
+            body.user_editable_data,
+        )?,
         callback: body.callback.map(|it| parse::callback(it, deps.reach)).transpose()?,
         ttl: parse::ttl(body.expires_at.as_deref(), cx.now)?,
         draft: body.draft.is_some_and(wire::Flag::is_set),
