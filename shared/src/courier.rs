@@ -16,12 +16,15 @@ use domain::transition::Transition;
 use domain::value::{Language, MessageId, Text};
 use domain::{Actor, Cause, Channel, Digest, LinkKey, LinkToken, RequestId, Timestamp};
 
+use email_signature::Variant;
+use email_signature::value::BrandId;
 use zeroize::Zeroizing;
 
 use crate::chance::system_rng;
 use crate::clock::Clock;
+use crate::closing::{Closings, Wanted};
 use crate::outbound::{Addressee, Letter, Mail, Outcome, Sms};
-use crate::store::{Claim, Requests, Rounds, SandboxMessage, StoreError};
+use crate::store::{Claim, Counted, Counts, Requests, Rounds, SandboxMessage, StoreError};
 
 /// Sends messages and records how that ended.
 #[derive(Debug)]
@@ -30,6 +33,7 @@ pub struct Courier {
     mail: Mail,
     sms: Option<Sms>,
     links: Option<LinkKey>,
+    closings: Option<(Closings, Counts)>,
     clock: Clock,
 }
 
@@ -38,13 +42,19 @@ impl Courier {
     /// can send only what carries none.
     #[must_use]
     pub fn new(requests: Requests, mail: Mail, links: Option<LinkKey>, clock: Clock) -> Self {
-        Self { requests, mail, sms: None, links, clock }
+        Self { requests, mail, sms: None, links, closings: None, clock }
     }
 
     /// The same, who also sends codes as text messages.
     #[must_use]
     pub fn with_sms(self, sms: Sms) -> Self {
         Self { sms: Some(sms), ..self }
+    }
+
+    /// The same, who closes mails by the managed signature of the sender that a request names.
+    #[must_use]
+    pub fn with_closings(self, closings: Closings, counts: Counts) -> Self {
+        Self { closings: Some((closings, counts)), ..self }
     }
 
     /// Commits a move and sends what it decided. What cannot be sent now is taken up by the next sweep, so
@@ -102,6 +112,7 @@ impl Courier {
             let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
             return self.record(request, &message, &delivery).await;
         };
+        let letter = self.closed(&loaded, signatory, message.kind, letter).await;
         let outcome = self.mail_letter(&loaded, signatory, (&message.id, &letter)).await;
         self.settle(request, &message, outcome).await
     }
@@ -138,6 +149,51 @@ impl Courier {
         };
         self.record(&request.facts().id, message, &delivery).await?;
         Ok(delivery)
+    }
+
+    /// A letter with the signature of the sender, if the request names one. No mail waits for a signature that cannot
+    /// be made.
+    async fn closed(
+        &self,
+        request: &AnyRequest,
+        signatory: &Signatory,
+        kind: MessageKind,
+        letter: Letter,
+    ) -> Letter {
+        let facts = request.facts();
+        let (Some((closings, counts)), Some(sender)) = (&self.closings, &facts.options.sender) else {
+            return letter;
+        };
+        let brand = facts.options.brand.as_deref().and_then(|it| BrandId::parse(it).ok());
+        let now = self.clock.now();
+        let wanted = Wanted {
+            tenant: &facts.tenant,
+            sender,
+            brand: brand.as_ref(),
+            campaign: None,
+            recipient: Some(&signatory.email),
+            mail: email_signature::rule::Mail::Message(kind),
+            language: language_of(signatory),
+            variant: if kind == MessageKind::Invitation { Variant::Normal } else { Variant::Reply },
+            public_url: &facts.public_url,
+            now,
+        };
+        match closings.closing(&wanted).await {
+            Ok(closing) => {
+                if let Err(error) = counts.count(&closing.mark, Counted::Shown, now).await {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "a signature was not counted");
+                }
+                letter.closed((&closing.rendered.html, &closing.rendered.text))
+            }
+            Err(error) => {
+                tracing::warn!(
+                    request.id = facts.id.as_str(),
+                    error = &error as &dyn std::error::Error,
+                    "a mail goes out without its signature"
+                );
+                letter
+            }
+        }
     }
 
     /// Sends a letter; one of a test is kept for its sender instead.
@@ -181,7 +237,10 @@ impl Courier {
     ) -> Outcome {
         let language = language_of(signatory);
         match Letter::otp(request.facts(), signatory, code, (document, expires_at), language) {
-            Ok(letter) => self.mail_letter(request, signatory, (id, &letter)).await,
+            Ok(letter) => {
+                let letter = self.closed(request, signatory, MessageKind::Otp, letter).await;
+                self.mail_letter(request, signatory, (id, &letter)).await
+            }
             Err(_) => Outcome::not_sent("template"),
         }
     }

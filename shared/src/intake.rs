@@ -5,6 +5,7 @@
 mod input;
 mod parse;
 mod place;
+mod sender;
 mod signer;
 mod wire;
 
@@ -20,8 +21,19 @@ pub use wire::{CreateBody, UploadBody};
 
 use crate::edge::{HttpRequest, Invocation, Problem, SmsConfig};
 use crate::outbound::Reach;
-use crate::store::{StoreError, Theme, Themes};
+use crate::store::{EmailSignatures, People, StoreError, Theme, Themes};
 use signer::Rules;
+
+/// What a body may name because it was saved before.
+#[derive(Debug)]
+pub struct Saved {
+    /// Looks of the signing page.
+    pub themes: Themes,
+    /// Brands, and what else managed signatures are made of.
+    pub signatures: EmailSignatures,
+    /// Who has such a signature.
+    pub people: People,
+}
 
 /// What holds for a request beside its body.
 #[derive(Debug)]
@@ -82,15 +94,18 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// [`StoreError`] when the saved themes are away.
+    /// [`StoreError`] when what was saved is away.
     pub async fn read(
         mut body: CreateBody,
-        themes: &Themes,
+        saved: &Saved,
         terms: &Terms<'_>,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Self, StoreError> {
         let mut refusals = parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref());
-        let theme = kept(theme(themes, &terms.tenant, &mut body).await?, &mut refusals).flatten();
+        let theme = kept(theme(&saved.themes, &terms.tenant, &mut body).await?, &mut refusals).flatten();
+        let named =
+            sender::named(saved, (&terms.tenant, &terms.public_url), &body.options, terms.now).await?;
+        let sender = kept(named, &mut refusals).unwrap_or_default();
         let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url) };
         let (signatories, refused) = parse::signatories(body.signers, &rules);
         let has_all_signers = refused.is_empty();
@@ -101,8 +116,12 @@ impl Asked {
         let mut text = |value, field, most| kept(parse::text(value, field, most), &mut refusals).flatten();
         let title = text(body.title, "title", parse::MAX_TITLE_CHARS);
         let description = text(body.description, "description", parse::MAX_DESCRIPTION_CHARS);
-        let options =
-            parse::options(body.options, theme.as_ref(), body.signature_mode, body.user_editable_data);
+        let options = parse::options(
+            body.options,
+            (theme.as_ref(), sender),
+            body.signature_mode,
+            body.user_editable_data,
+        );
         let options = kept(options, &mut refusals).or_else(parse::usual_options);
         let callback = body.callback.map(|it| parse::callback(it, terms.reach));
         let callback = callback.and_then(|it| kept(it, &mut refusals));

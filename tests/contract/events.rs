@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 183] = [
+const ANSWERS: [(&str, &str); 191] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -195,6 +195,7 @@ const ANSWERS: [(&str, &str); 183] = [
     ("export-audit.singular", "404"),
     ("fetch-document", "0 to be delivered again"),
     ("follow-mark", "404"),
+    ("follow-mark.image", "404"),
     ("ingest-document", "null"),
     ("ingest-document.copied", "null"),
     ("ingest-document.not-fetched", "null"),
@@ -223,15 +224,21 @@ const ANSWERS: [(&str, &str); 183] = [
     ("manage-email-signatures.campaign", "404"),
     ("manage-email-signatures.campaigns", "200"),
     ("manage-email-signatures.changes", "200"),
+    ("manage-email-signatures.create-image", "422"),
     ("manage-email-signatures.delete-brand", "404"),
     ("manage-email-signatures.delete-campaign", "404"),
+    ("manage-email-signatures.delete-image", "404"),
     ("manage-email-signatures.delete-template", "404"),
+    ("manage-email-signatures.images", "200"),
     ("manage-email-signatures.preview", "200"),
     ("manage-email-signatures.rules", "200"),
     ("manage-email-signatures.save-brand", "200"),
     ("manage-email-signatures.save-campaign", "422"),
     ("manage-email-signatures.save-rules", "422"),
+    ("manage-email-signatures.save-settings", "200"),
     ("manage-email-signatures.save-template", "200"),
+    ("manage-email-signatures.settings", "200"),
+    ("manage-email-signatures.statistics", "200"),
     ("manage-email-signatures.template", "404"),
     ("manage-email-signatures.templates", "200"),
     ("manage-email-signatures.version", "404"),
@@ -244,6 +251,7 @@ const ANSWERS: [(&str, &str); 183] = [
     ("manage-people.groups", "200"),
     ("manage-people.import", "200"),
     ("manage-people.one", "404"),
+    ("manage-people.picture", "404"),
     ("manage-people.proposals", "200"),
     ("manage-people.proposals-of", "404"),
     ("manage-people.propose", "404"),

@@ -1,7 +1,10 @@
 //! Managed e-mail signatures: what they are made of, whose they are, and what comes out.
 
+mod counting;
+mod mails;
 mod making;
 mod people;
+mod pictures;
 mod rendering;
 
 use bytes::Bytes;

@@ -162,6 +162,10 @@ async fn email_signatures(examples: &mut Examples) {
     let _rules = put("/signature-rules", &examples.take("saveSignatureRules/replies", &[])).await.expect(200);
     let campaign = put("/campaigns/spring", &examples.take("saveCampaign/spring", &[])).await;
     assert_eq!(campaign.expect(422).text("/errors/0/pointer"), "/banner/id", "no such picture is there");
+    let _settings =
+        put("/signature-settings", &examples.take("saveSignatureSettings/opens", &[])).await.expect(200);
+    let none = examples.take("savePersonPicture/none", &[]);
+    let _picture = put("/users/ada@example.com/picture", &none).await.expect(200);
     let title = examples.take("propose/title", &[]);
     let _proposed = door.post("/user-change-requests/ada@example.com", &title).await.expect(200);
     let gone = examples.take("deletePeople/one", &[]);

@@ -9,16 +9,16 @@ use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
     view,
 };
-use shared::intake::{self, Asked, Content, CreateBody, Input, Terms, UploadBody};
+use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms, UploadBody};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Themes};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError};
 
 /// What this function may touch.
 #[derive(Debug)]
 pub struct Deps {
     requests: Requests,
     documents: Documents,
-    themes: Themes,
+    saved: Saved,
     links: LinkKey,
     peppers: Peppers,
     sms: SmsConfig,
@@ -39,7 +39,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
-        themes: supply.themes()?,
+        saved: supply.saved()?,
         links: supply.links().await?,
         peppers: supply.peppers().await?,
         sms: SmsConfig::from_env(env)?,
@@ -67,7 +67,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
-    let (new, inputs) = Asked::read(body, &deps.themes, &terms, &mut rng).await?.accept()?;
+    let (new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;

@@ -1,16 +1,16 @@
 //! What readers of a signature reach by its links, without a key: `GET /l/{token}` leads to where a campaign leads, to
-//! the sender's vCard or its QR code.
+//! the sender's vCard or its QR code, and `GET /i/{name}` is a picture.
 //!
 //! **Invariant:** a link names what is registered here, and leads nowhere else. Nothing is kept of who follows it.
 
 use domain::Timestamp;
 use email_signature::Brand;
 use email_signature::qr::Qr;
-use email_signature::value::Link;
+use email_signature::value::{ImageId, Link};
 use email_signature::vcard::{Version, vcard};
 use shared::closing::{Aim, Closings, Mark, images};
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
-use shared::store::{Counted, Counts, EmailSignatures, People};
+use shared::store::{Counted, Counts, Documents, EmailSignatures, People, signature_image_key};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Deps {
     people: People,
     closings: Closings,
     counts: Counts,
+    documents: Documents,
 }
 
 /// This function, ready to be invoked.
@@ -31,7 +32,13 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let (store, people) = supply.email_signatures()?;
     let (keys, _) = supply.email_signature_keys().await?;
     let closings = Closings::new(store.clone(), people.clone(), keys);
-    let deps = Deps { store, people, closings, counts: supply.email_signature_counts()? };
+    let deps = Deps {
+        store,
+        people,
+        closings,
+        counts: supply.email_signature_counts()?,
+        documents: supply.documents()?,
+    };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
 
@@ -41,6 +48,9 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 ///
 /// [`Problem`] 404 for what was not made here, or leads to what is not there any more.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    if http.route() == "/i/{name}" {
+        return picture(deps, &http).await;
+    }
     let token = http.path_parameter("token")?;
     let (mark, aim) = deps.closings.keys().read(token).ok_or_else(Problem::not_found)?;
     match aim {
@@ -50,6 +60,14 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         Aim::Open => open(deps, &mark, cx.now).await,
         Aim::Scan => card(deps, &http, &mark, (Counted::Scan, cx.now)).await,
     }
+}
+
+/// A picture, as it was drawn here. Its name is made of its pixels, so that it never changes.
+async fn picture(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
+    let id = ImageId::parse(http.path_parameter("name")?).map_err(|_| Problem::not_found())?;
+    let bytes = deps.documents.get(&signature_image_key(id.as_str()), MOST_BYTES).await?;
+    let kind = if bytes.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
+    Ok(Reply::bytes(kind, bytes).header("cache-control", LONG))
 }
 
 /// To where the campaign leads now: it may have been changed since the mail was sent.
@@ -110,3 +128,5 @@ const PIXEL: &[u8] =
 /// What it shows never changes.
 const LONG: &str = "public, max-age=31536000, immutable";
 const MODULE_PIXELS: usize = 4;
+/// Twice what is taken in.
+const MOST_BYTES: u64 = 2 << 20;

@@ -40,7 +40,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let requests = supply.committing_requests().await?;
     let sms = SmsConfig::from_env(env)?;
-    let courier = supply.courier(&requests);
+    let courier = supply.courier(&requests).await?;
     let deps = Deps {
         courier: match supply.sms(&sms) {
             Some(texts) => courier.with_sms(texts),

@@ -52,6 +52,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "/users/import") => upsert::import(deps, &http, &tenant, cx).await,
         ("DELETE", "/users") => upsert::delete_many(deps, &http, &tenant, cx).await,
         (_, "/users/{email}") => upsert::delete(deps, &http, &tenant, cx).await,
+        (_, "/users/{email}/picture") => upsert::picture(deps, &http, &tenant, cx).await,
         ("GET", "/user-groups") => group::read(deps, &tenant).await,
         (_, "/user-groups") => group::save(deps, &http, &tenant, cx).await,
         ("GET", "/user-change-requests") => change::list(deps, &http, &tenant, cx).await,

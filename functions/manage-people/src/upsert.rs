@@ -6,12 +6,14 @@ use std::sync::Arc;
 use domain::{EmailAddress, TenantId};
 use email_signature::person::{Groups, Outcome, PersonPatch, parse_batch};
 use email_signature::signitic::{self, Denial};
-use email_signature::value::Line;
+use email_signature::value::{Image, ImageId, Line};
 use email_signature::{Reason, Refusal, roster};
 use serde_json::{Value, json};
 use shared::edge::email_signature::{author, etag, mailbox};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, json as strict};
-use shared::store::{Author, ChangeAction, KeptPerson, MOST_PEOPLE_AT_ONCE, People, Rounds, StoreError};
+use shared::store::{
+    Author, ChangeAction, KeptPerson, MOST_PEOPLE_AT_ONCE, People, Piece, Rounds, StoreError,
+};
 use tokio::task::JoinSet;
 
 use crate::list::with;
@@ -106,6 +108,43 @@ pub(crate) async fn delete_many(
     }
     let answer = json!({ "success": errors.is_empty(), "deleted": deleted, "errors": errors });
     Ok(Reply::json(200, &answer))
+}
+
+/// `PUT /users/{email}/picture`: the portrait, one of the pictures that were taken in, or none.
+pub(crate) async fn picture(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let (email, author) = (mailbox(http, "email")?, author(http, cx)?);
+    let body: serde_json::Map<String, Value> = http.json()?;
+    if let Some(name) = body.keys().find(|it| *it != "id") {
+        return Err(Problem::invalid(format!("/{name}"), "There is no such member."));
+    }
+    let unknown = || Problem::invalid("/id", "There is no such picture.");
+    let picture = match body.get("id") {
+        Some(Value::Null) => None,
+        Some(Value::String(id)) => {
+            let id = ImageId::parse(id).map_err(|_| unknown())?;
+            let kept = deps.store.get(tenant, Piece::Image(id.as_str())).await?.ok_or_else(unknown)?;
+            let side = |name: &str| {
+                kept.body.get(name).and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok())
+            };
+            let (width, height) = side("width").zip(side("height")).ok_or_else(unknown)?;
+            Some(Image { id, width, height })
+        }
+        _ => return Err(Problem::invalid("/id", "The name of a picture, or null.")),
+    };
+    let kept = changed(deps, (tenant, &email), &author, |kept| {
+        kept.person.set_picture(picture.clone());
+        Ok(())
+    });
+    let kept = kept.await?;
+    let what = ("person", Some(email.expose()), ChangeAction::Saved);
+    deps.store.note(tenant, what, &author).await?;
+    let id = kept.person.picture().map(|it| it.id.as_str().to_owned());
+    Ok(Reply::json(200, &json!({ "success": true, "picture": id })))
 }
 
 /// Has a person leave; when that takes effect.

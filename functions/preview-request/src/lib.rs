@@ -24,9 +24,9 @@ use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
     view,
 };
-use shared::intake::{self, Asked, Content, CreateBody, Input, Terms};
+use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Themes};
+use shared::store::{DocumentKeys, Documents};
 use tokio::sync::Semaphore;
 
 use draw::Undrawn;
@@ -38,7 +38,7 @@ use wire::{Preview, ProblemView};
 #[derive(Debug)]
 pub struct Deps {
     documents: Documents,
-    themes: Themes,
+    saved: Saved,
     sms: SmsConfig,
     /// `PUBLIC_URL`: what signing links would start with; the API's own address if unset.
     public_url: Option<String>,
@@ -56,7 +56,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
     let deps = Deps {
         documents: supply.documents()?,
-        themes: supply.themes()?,
+        saved: supply.saved()?,
         sms: SmsConfig::from_env(env)?,
         public_url: env.optional("PUBLIC_URL"),
         reach: supply.reach(),
@@ -78,7 +78,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let body: CreateBody = http.json()?;
     let terms = Terms::of(&http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
     let Asked { new, inputs, has_all_inputs, refusals } =
-        Asked::read(body, &deps.themes, &terms, &mut system_rng()).await?;
+        Asked::read(body, &deps.saved, &terms, &mut system_rng()).await?;
     let mut problems: Vec<ProblemView> = refusals.iter().flat_map(ProblemView::all_of).collect();
     let facts = match new {
         Some(new) => facts_of(new, &http, cx, &mut problems)?,

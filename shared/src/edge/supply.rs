@@ -17,8 +17,9 @@ use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
 use super::webhook_queue::WebhookQueue;
-use crate::closing::EmailSignatureKeys;
+use crate::closing::{Closings, EmailSignatureKeys};
 use crate::courier::Courier;
+use crate::intake::Saved;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
     Access, Archive, Counts, CredentialKey, Deliveries, DisclosureKey, Documents, EmailSignatures, Evidence,
@@ -292,6 +293,16 @@ impl<'a> Supply<'a> {
         Ok((EmailSignatures::new(self.aws.dynamodb(), table), people))
     }
 
+    /// What a request may name because it was saved before. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn saved(&self) -> Result<Saved, ConfigError> {
+        let (signatures, people) = self.email_signatures()?;
+        Ok(Saved { themes: self.themes()?, signatures, people })
+    }
+
     /// How often e-mail signatures were made, opened and clicked. `REQUESTS_TABLE`.
     ///
     /// # Errors
@@ -397,21 +408,32 @@ impl<'a> Supply<'a> {
         Mail::new(Mail::client(&self.aws.sdk), sender, set)
     }
 
-    /// The courier, for messages that carry no link. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`.
-    #[must_use]
-    pub fn courier(&self, requests: &Requests) -> Courier {
-        Courier::new(requests.clone(), self.mail(), None, self.aws.clock.clone())
+    /// The courier, for messages that carry no link. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`, `REQUESTS_TABLE`,
+    /// `EMAIL_SIGNATURE_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn courier(&self, requests: &Requests) -> Result<Courier, ConfigError> {
+        self.courier_of(requests, None).await
     }
 
-    /// The courier, for every message. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`,
-    /// `LINK_SECRET`.
+    async fn courier_of(&self, requests: &Requests, links: Option<LinkKey>) -> Result<Courier, ConfigError> {
+        let (store, people) = self.email_signatures()?;
+        let (keys, _) = self.email_signature_keys().await?;
+        let courier = Courier::new(requests.clone(), self.mail(), links, self.aws.clock.clone());
+        Ok(courier.with_closings(Closings::new(store, people, keys), self.email_signature_counts()?))
+    }
+
+    /// The courier, for every message. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`, `REQUESTS_TABLE`,
+    /// `EMAIL_SIGNATURE_SECRET`, `LINK_SECRET`.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] when the name is missing or the secret cannot be read.
     pub async fn courier_with_links(&self, requests: &Requests) -> Result<Courier, ConfigError> {
         let links = Some(self.links().await?);
-        Ok(Courier::new(requests.clone(), self.mail(), links, self.aws.clock.clone()))
+        self.courier_of(requests, links).await
     }
 
     /// Calls to strangers. `ALLOW_LOOPBACK`, `true` only where strangers live on this machine.

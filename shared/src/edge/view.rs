@@ -227,6 +227,8 @@ fn options(request: &AnyRequest) -> Value {
         "autocomplete": options.autocomplete,
         "delegation": options.delegation,
         "reminders": options.reminders.as_ref().map(reminders),
+        "sender": options.sender.as_ref().map(domain::EmailAddress::expose),
+        "brand": options.brand,
         "ui": options.ui.members(),
     })
 }

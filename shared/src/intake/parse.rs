@@ -14,6 +14,7 @@ use domain::request::{
 use domain::value::{Text, ThemeName};
 use serde_json::Value;
 
+use super::sender::SenderNamed;
 use super::signer::{self, Rules};
 use super::wire;
 
@@ -94,15 +95,15 @@ pub(crate) fn unknown_theme(pointer: &str) -> Problem {
     Problem::invalid(pointer, "There is no such theme.").numbered(625)
 }
 
-/// Reads the options; those at the top level count where `options` is silent, and `options.ui` stands upon the
-/// theme.
+/// Reads the options; those at the top level count where `options` is silent, `options.ui` stands upon the theme, and
+/// that upon the sender's brand.
 ///
 /// # Errors
 ///
 /// 422 with Openapi's number 625 and a pointer.
 pub(crate) fn options(
     options: wire::Options,
-    theme: Option<&Theme>,
+    (theme, sender): (Option<&Theme>, SenderNamed),
     top_modes: Option<Vec<String>>,
     top_editable: Option<BTreeMap<String, wire::Flag>>,
 ) -> Result<SigningOptions, Problem> {
@@ -122,6 +123,7 @@ pub(crate) fn options(
     }
     let mut members = theme.map(|it| it.appearance.members()).unwrap_or_default();
     members.extend(options.ui.unwrap_or_default());
+    sender.dress(&mut members);
     let ui = Box::new(appearance::parse(&members, "/options/ui")?);
     let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
     Ok(SigningOptions {
@@ -135,12 +137,14 @@ pub(crate) fn options(
         autocomplete: options.autocomplete.is_none_or(wire::Flag::is_set),
         delegation: options.delegation.is_some_and(wire::Flag::is_set),
         reminders: options.reminders.map(reminders).transpose()?,
+        sender: sender.email,
+        brand: sender.named,
     })
 }
 
 /// The options of who says nothing.
 pub(crate) fn usual_options() -> Option<SigningOptions> {
-    options(wire::Options::default(), None, None, None).ok()
+    options(wire::Options::default(), (None, SenderNamed::default()), None, None).ok()
 }
 
 fn reminders(rule: wire::Reminders) -> Result<Reminders, Problem> {

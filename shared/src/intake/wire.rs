@@ -140,6 +140,10 @@ pub(crate) struct Options {
     /// Whether a signatory may pass the task on; nobody may unless said otherwise.
     pub(crate) delegation: Option<Flag>,
     pub(crate) reminders: Option<Reminders>,
+    /// Whose managed signature closes the mails: an address.
+    pub(crate) sender: Option<String>,
+    /// The brand in whose name they write; by their group, if nothing is said.
+    pub(crate) brand: Option<String>,
     /// A saved theme, upon which `ui` stands; `ui` may name it as well.
     pub(crate) theme: Option<String>,
     /// How the signing page looks and where it leads back to: read by hand, for precise refusals.

@@ -10,18 +10,16 @@ mod change;
 mod counts;
 mod people;
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 use serde_json::Value;
 
 use super::error::StoreError;
 use super::keys;
+use super::table::{Table, read_all};
 
 pub use book::Book;
 pub use change::{Author, ChangeAction, NotedChange};
@@ -31,8 +29,7 @@ pub use people::{KeptPerson, MOST_PEOPLE_AT_ONCE, People};
 /// What e-mail signatures are made of, as the table holds it.
 #[derive(Clone, Debug)]
 pub struct EmailSignatures {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// Where a thing is kept.
@@ -94,13 +91,11 @@ struct KeptItem {
     updated_by: String,
 }
 
-type Item = HashMap<String, AttributeValue>;
-
 impl EmailSignatures {
     /// What is kept in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// A thing, if it is there.
@@ -127,17 +122,8 @@ impl EmailSignatures {
     }
 
     async fn kept(&self, tenant: &TenantId, sort: String) -> Result<Option<Kept>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::email_signatures_pk(tenant)))
-            .key(keys::SK, AttributeValue::S(sort))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        answer.item.map(read).transpose()
+        let item: Option<KeptItem> = self.table.get(keys::email_signatures_pk(tenant), sort).await?;
+        item.map(KeptItem::read).transpose()
     }
 
     /// All things of a kind, by name.
@@ -159,26 +145,19 @@ impl EmailSignatures {
     }
 
     async fn beginning_with(&self, tenant: &TenantId, prefix: &str) -> Result<Vec<Kept>, StoreError> {
-        self.query(tenant, "pk = :pk and begins_with(sk, :to)", prefix).await
+        let items: Vec<KeptItem> = self.table.list(keys::email_signatures_pk(tenant), prefix).await?;
+        items.into_iter().map(KeptItem::read).collect()
     }
 
-    async fn query(&self, tenant: &TenantId, condition: &str, to: &str) -> Result<Vec<Kept>, StoreError> {
+    /// All that stands before the templates.
+    async fn before_templates(&self, tenant: &TenantId) -> Result<Vec<Kept>, StoreError> {
         let pk = keys::email_signatures_pk(tenant);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-            .expression_attribute_values(":to", AttributeValue::S(to.to_owned()))
-            .into_paginator()
-            .send();
+        let (first, last) = (keys::SIGNATURE_BRANDS.to_owned(), keys::SIGNATURE_TEMPLATES.to_owned());
+        let mut pages = self.table.range(&pk, first, last).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<KeptItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
+            for item in read_all::<KeptItem>(page.items, &pk)? {
                 found.push(item.read()?);
             }
         }
@@ -207,12 +186,12 @@ impl EmailSignatures {
             updated_at: author.at.unix_ms(),
             updated_by: author.by.clone(),
         };
-        let mut actions = vec![self.put_action(&item, Some(before))?];
+        let mut actions = vec![self.table.replace_action(&item, u64::from(before))?];
         if let Piece::Template(name) = piece {
             let copy = KeptItem { sk: keys::signature_version_sk(name, version), ..item.clone() };
-            actions.push(self.put_action(&copy, None)?);
+            actions.push(self.table.put_action(&copy)?);
             if let Some(old) = version.checked_sub(MOST_VERSIONS) {
-                actions.push(self.delete_action(&item.pk, keys::signature_version_sk(name, old), None)?);
+                actions.push(self.table.delete_action(&item.pk, &keys::signature_version_sk(name, old))?);
             }
         }
         actions.push(self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Saved), author)?);
@@ -233,52 +212,15 @@ impl EmailSignatures {
         author: &Author,
     ) -> Result<bool, StoreError> {
         let pk = keys::email_signatures_pk(tenant);
-        let gone = self.delete_action(&pk, piece.sort(), Some(version))?;
+        let gone = self.table.delete_version_action(&pk, &piece.sort(), u64::from(version))?;
         let note = self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Deleted), author)?;
         self.commit(vec![gone, note]).await
     }
 
-    /// A write on condition that this version stands there, or none where it is 0.
-    fn put_action(&self, item: &KeptItem, before: Option<u32>) -> Result<TransactWriteItem, StoreError> {
-        let corrupt = |error: crate::BoxError| StoreError::corrupt(&item.pk, error);
-        let fields = to_item(item).map_err(|error| corrupt(Box::new(error)))?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(fields));
-        let put = match before {
-            None => put,
-            Some(0) => put.condition_expression("attribute_not_exists(pk)"),
-            Some(before) => put
-                .condition_expression("#version = :before")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":before", AttributeValue::N(before.to_string())),
-        };
-        let put = put.build().map_err(|error| corrupt(Box::new(error)))?;
-        Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn delete_action(
-        &self,
-        pk: &str,
-        sk: String,
-        version: Option<u32>,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let mut delete = Delete::builder()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(pk.to_owned()))
-            .key(keys::SK, AttributeValue::S(sk));
-        if let Some(version) = version {
-            delete = delete
-                .condition_expression("#version = :version")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
-        }
-        let delete = delete.build().map_err(|error| StoreError::corrupt(pk, error))?;
-        Ok(TransactWriteItem::builder().delete(delete).build())
-    }
-
     /// Whether all of it was written; not when something else came first.
     async fn commit(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
-            Ok(_) => Ok(true),
+        match self.table.transact(actions).await {
+            Ok(()) => Ok(true),
             Err(error) => {
                 let is_lost = error
                     .as_service_error()
@@ -349,12 +291,6 @@ impl KeptItem {
             updated_by: self.updated_by,
         })
     }
-}
-
-fn read(item: Item) -> Result<Kept, StoreError> {
-    let item: KeptItem =
-        from_item(item).map_err(|error| StoreError::corrupt(keys::SIGNATURE_SETTINGS, error))?;
-    item.read()
 }
 
 /// How many versions of a template are kept.

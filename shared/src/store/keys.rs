@@ -212,6 +212,12 @@ pub(super) const SIGNATURE_BRANDS: &str = "BRAND#";
 /// What the sort keys of campaigns begin with.
 pub(super) const SIGNATURE_CAMPAIGNS: &str = "CAMPAIGN#";
 
+/// The picture of signatures of this name, in the bucket of documents.
+#[must_use]
+pub fn signature_image_key(id: &str) -> String {
+    format!("signature-images/{id}")
+}
+
 /// What the sort keys of pictures begin with.
 pub(super) const SIGNATURE_IMAGES: &str = "IMAGE#";
 
@@ -235,8 +241,11 @@ pub(super) fn signature_changes_pk(tenant: &TenantId) -> String {
     format!("EMAIL-SIGNATURE-CHANGES#{tenant}")
 }
 
+/// What the sort keys of changes begin with.
+pub(super) const SIGNATURE_CHANGES: &str = "CHANGED#";
+
 pub(super) fn signature_change_sk(at: Timestamp, id: &MessageId) -> String {
-    format!("CHANGED#{at}#{id}")
+    format!("{SIGNATURE_CHANGES}{at}#{id}")
 }
 
 /// Partition of how often signatures were made, opened and clicked.
@@ -254,7 +263,7 @@ pub(super) fn signature_count_day(day: &str) -> String {
     format!("DAY#{day}")
 }
 
-/// What stands behind all counts of a day.
+/// What stands behind all counts of a day: `$` is the sign after `#`.
 pub(super) fn signature_count_day_end(day: &str) -> String {
     format!("DAY#{day}$")
 }
@@ -276,8 +285,11 @@ pub(super) fn people_pk(tenant: &TenantId) -> String {
 
 /// Sort key of a person, by the digest of the address: an address would reach logs by way of keys.
 pub(super) fn person_sk(digest: &Digest) -> String {
-    format!("PERSON#{}", digest.to_hex())
+    format!("{PERSONS}{}", digest.to_hex())
 }
+
+/// What the sort keys of persons begin with.
+pub(super) const PERSONS: &str = "PERSON#";
 
 pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {
     format!("VALIDATION#{tenant}#{id}")

@@ -55,7 +55,8 @@ pub use feed::{Feed, FeedEvent};
 pub use health::{EndpointHealth, Health, Slot};
 pub use items::ITEM_VERSION;
 pub use keys::{
-    DocumentKeys, FAILED_SUFFIX, archived_requests, incoming_parts, request_of_pk, validation_of_pk,
+    DocumentKeys, FAILED_SUFFIX, archived_requests, incoming_parts, request_of_pk, signature_image_key,
+    validation_of_pk,
 };
 pub use log::Log;
 pub use messages::Claim;

@@ -139,7 +139,9 @@ impl Things {
             (_, "signer") => self.signer.clone(),
             (_, "attachment") => "0".repeat(24),
             (Some("themes"), _) => self.theme.clone(),
-            (Some("brands" | "campaigns" | "signature-templates"), "name") => self.theme.clone(),
+            (Some("brands" | "campaigns" | "signature-images" | "signature-templates"), "name") => {
+                self.theme.clone()
+            }
             (_, "version") => "1".to_owned(),
             (_, "email") => self.mailbox.clone(),
             (_, "field") => "title".to_owned(),
@@ -179,6 +181,7 @@ fn body_of(operation: &Operation) -> Value {
         ("PATCH", Some("access")) => json!({ "name": "Mine" }),
         ("PATCH", Some("webhooks")) => json!({ "description": "Mine" }),
         ("PATCH", _) => json!({ "name": "Mallory" }),
+        ("PUT", Some("users")) => json!({ "id": null }),
         ("POST", Some("user-change-requests")) => json!({ "title": "Countess" }),
         _ => json!({}),
     }

@@ -12,7 +12,7 @@ use super::signatory::Signatory;
 use crate::evidence::{ChainHead, Owner};
 use crate::policy::{DOCUMENT_MONTHS, EVIDENCE_EXTRA, EVIDENCE_YEARS, KEPT_YEARS};
 use crate::value::{DocumentId, Text};
-use crate::{Digest, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
+use crate::{Digest, EmailAddress, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
 
 /// What is known of a request in any state. Plain data behind a request: whoever holds a
 /// [`Request`](super::Request) can read it, only moves change it.
@@ -215,6 +215,10 @@ pub struct SigningOptions {
     pub delegation: bool,
     /// When signatories who have not acted are reminded, if they are.
     pub reminders: Option<Reminders>,
+    /// Whose managed signature closes the mails, if anybody's.
+    pub sender: Option<EmailAddress>,
+    /// The brand in whose name the sender writes, where the request names one.
+    pub brand: Option<String>,
 }
 
 impl SigningOptions {

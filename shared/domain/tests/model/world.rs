@@ -374,6 +374,8 @@ pub(crate) fn opened(deadline: u8) -> World {
             autocomplete: true,
             delegation: false,
             reminders: None,
+            sender: None,
+            brand: None,
         },
         callback: None,
         ttl: TICK * u32::from(deadline),

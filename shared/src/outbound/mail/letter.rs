@@ -17,6 +17,8 @@ pub struct Letter {
     subject: String,
     text: Zeroizing<String>,
     html: Zeroizing<String>,
+    /// Where a closing would stand, in text and in HTML.
+    closing_at: (usize, usize),
 }
 
 /// Whom a letter greets.
@@ -52,7 +54,20 @@ impl Letter {
         &self.text
     }
 
-    /// The mail as HTML: no scripts, no images, nothing from elsewhere.
+    /// The same letter, closed by the managed signature of whoever it comes from: HTML that was rendered here, and
+    /// the same as text.
+    #[must_use]
+    pub fn closed(mut self, (html, text): (&str, &str)) -> Self {
+        let (text_at, html_at) = self.closing_at;
+        if !text.is_empty() {
+            // How mail programs know a signature from the words before it (RFC 3676 section 4.3).
+            self.text.insert_str(text_at, &format!("\n\n-- \n{text}"));
+        }
+        self.html.insert_str(html_at, &format!("{CLOSING_BEFORE}{html}{CLOSING_AFTER}"));
+        self
+    }
+
+    /// The mail as HTML: no scripts, and no images but those of a closing.
     #[must_use]
     pub fn html(&self) -> &str {
         &self.html
@@ -187,7 +202,13 @@ impl Draft {
         let text = LetterText { hello, footer, parts, last_line: self.last_line.as_ref() }.render()?;
         let language = self.wording.language().as_str();
         let html = LetterHtml { language, title: &title, hello, footer, parts }.render()?;
-        Ok(Letter { subject: short(&subject.text()), text: text.into(), html: html.into() })
+        // The last line stays the last: browsers look for a code there.
+        let last_bytes = self.last_line.as_ref().map_or(0, |it| it.len() + LINE_BREAKS);
+        let text_at = text.len().saturating_sub(last_bytes);
+        let html_at = html.find(CLOSING_MARK).unwrap_or(html.len());
+        let html = html.replacen(CLOSING_MARK, "", 1);
+        let closing_at = (text_at, html_at);
+        Ok(Letter { subject: short(&subject.text()), text: text.into(), html: html.into(), closing_at })
     }
 }
 
@@ -227,6 +248,12 @@ fn short(subject: &str) -> String {
 /// What phones show of a subject, and more.
 const MAX_SUBJECT_CHARS: usize = 150;
 const MAX_LINE_CHARS: usize = 120;
+/// What stands before the last line of a text.
+const LINE_BREAKS: usize = 2;
+/// Where the template leaves room for a closing. No text from outside can hold it: angle brackets are escaped.
+const CLOSING_MARK: &str = "<!--closing-->";
+const CLOSING_BEFORE: &str = "<tr><td style=\"padding:0 28px 28px;\">";
+const CLOSING_AFTER: &str = "</td></tr>";
 const MAX_WORDS_CHARS: usize = 600;
 const SHORT_ID_CHARS: usize = 8;
 

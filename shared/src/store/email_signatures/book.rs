@@ -32,7 +32,7 @@ impl EmailSignatures {
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn book(&self, tenant: &TenantId) -> Result<Book, StoreError> {
         let mut book = Book::default();
-        for kept in self.query(tenant, "pk = :pk and sk < :to", keys::SIGNATURE_TEMPLATES).await? {
+        for kept in self.before_templates(tenant).await? {
             book.add(&kept).map_err(|refusal| StoreError::corrupt(keys::SIGNATURE_SETTINGS, refusal))?;
         }
         Ok(book)

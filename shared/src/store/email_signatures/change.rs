@@ -1,15 +1,15 @@
 //! Who changed what of a tenant's e-mail signatures.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::value::MessageId;
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_items, to_item};
 
 use super::EmailSignatures;
 use crate::chance::system_rng;
 use crate::store::error::StoreError;
 use crate::store::keys;
+use crate::store::table::read_all;
 
 /// Who makes a change, and when.
 #[derive(Clone, Debug)]
@@ -96,21 +96,18 @@ impl EmailSignatures {
         limit: usize,
     ) -> Result<Vec<NotedChange>, StoreError> {
         let pk = keys::signature_changes_pk(tenant);
-        let condition = if before.is_some() { "pk = :pk and sk < :before" } else { "pk = :pk" };
         let mut query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
+            .table
+            .query(&pk, keys::SIGNATURE_CHANGES)
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         if let Some(before) = before {
-            query = query.expression_attribute_values(":before", AttributeValue::S(before.to_owned()));
+            query = query
+                .exclusive_start_key(keys::PK, AttributeValue::S(pk.clone()))
+                .exclusive_start_key(keys::SK, AttributeValue::S(before.to_owned()));
         }
         let answer = query.send().await.map_err(StoreError::unavailable("Query"))?;
-        let items: Vec<ChangeItem> =
-            from_items(answer.items.unwrap_or_default()).map_err(|error| StoreError::corrupt(&pk, error))?;
+        let items: Vec<ChangeItem> = read_all(answer.items, &pk)?;
         Ok(items.into_iter().map(ChangeItem::read).collect())
     }
 
@@ -125,15 +122,7 @@ impl EmailSignatures {
         (kind, name, action): (&str, Option<&str>, ChangeAction),
         author: &Author,
     ) -> Result<(), StoreError> {
-        let item = change(tenant, (kind, name, action), author);
-        self.client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?))
-            .send()
-            .await
-            .map_err(StoreError::unavailable("PutItem"))?;
-        Ok(())
+        self.table.put(&change(tenant, (kind, name, action), author)).await
     }
 
     pub(super) fn note_action(
@@ -142,11 +131,7 @@ impl EmailSignatures {
         what: (&str, Option<&str>, ChangeAction),
         author: &Author,
     ) -> Result<TransactWriteItem, StoreError> {
-        let item = change(tenant, what, author);
-        let fields = to_item(&item).map_err(|error| StoreError::corrupt(&item.pk, error))?;
-        let put = Put::builder().table_name(&self.table).set_item(Some(fields)).build();
-        let put = put.map_err(|error| StoreError::corrupt(&item.pk, error))?;
-        Ok(TransactWriteItem::builder().put(put).build())
+        self.table.put_action(&change(tenant, what, author))
     }
 }
 

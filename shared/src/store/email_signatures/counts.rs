@@ -7,16 +7,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{Digest, TenantId, Timestamp};
 use email_signature::statistics::Tally;
 use serde::Deserialize;
-use serde_dynamo::from_items;
 
 use crate::store::error::StoreError;
 use crate::store::keys;
+use crate::store::table::{Table, read_all};
 
 /// Counters, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct Counts {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// What is counted.
@@ -66,7 +65,7 @@ impl Counts {
     /// The counters in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// Counts one.
@@ -88,11 +87,8 @@ impl Counts {
             person: person.to_hex(),
         };
         let purge_at = now.plus_years(KEPT_YEARS).unix_seconds();
-        self.client
-            .update_item()
-            .table_name(&self.table)
-            .key(keys::PK, AttributeValue::S(keys::signature_counts_pk(tenant)))
-            .key(keys::SK, AttributeValue::S(keys::signature_count_sk(&key)))
+        self.table
+            .update(keys::signature_counts_pk(tenant), keys::signature_count_sk(&key))
             .update_expression("SET purge_at = if_not_exists(purge_at, :purge) ADD #count :one")
             .expression_attribute_names("#count", counted.attribute())
             .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()))
@@ -115,22 +111,12 @@ impl Counts {
         (from, to): (&str, &str),
     ) -> Result<(HashMap<CountKey, Tally>, bool), StoreError> {
         let pk = keys::signature_counts_pk(tenant);
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk and sk between :from and :to")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()))
-            .expression_attribute_values(":from", AttributeValue::S(keys::signature_count_day(from)))
-            .expression_attribute_values(":to", AttributeValue::S(keys::signature_count_day_end(to)))
-            .into_paginator()
-            .send();
+        let (first, last) = (keys::signature_count_day(from), keys::signature_count_day_end(to));
+        let mut pages = self.table.range(&pk, first, last).into_paginator().send();
         let mut found: HashMap<CountKey, Tally> = HashMap::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<CountItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
+            for item in read_all::<CountItem>(page.items, &pk)? {
                 if found.len() >= MOST_COUNTS {
                     return Ok((found, true));
                 }

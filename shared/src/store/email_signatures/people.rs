@@ -11,19 +11,18 @@ use email_signature::person::ChangeRequest;
 use email_signature::value::Line;
 use email_signature::{Field, Person};
 use serde::{Deserialize, Serialize};
-use serde_dynamo::{from_item, from_items, to_item};
 use serde_json::Value;
 
 use super::Author;
 use crate::store::error::StoreError;
 use crate::store::keys;
 use crate::store::requests::Rounds;
+use crate::store::table::{Table, read_all};
 
 /// Persons, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct People {
-    client: Client,
-    table: String,
+    table: Table,
 }
 
 /// A person as they are kept.
@@ -78,7 +77,7 @@ impl People {
     /// The persons in `table`.
     #[must_use]
     pub fn new(client: Client, table: String) -> Self {
-        Self { client, table }
+        Self { table: Table::new(client, table) }
     }
 
     /// What stands for a person in keys and links.
@@ -110,17 +109,9 @@ impl People {
         tenant: &TenantId,
         digest: &Digest,
     ) -> Result<Option<KeptPerson>, StoreError> {
-        let answer = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .set_key(Some(key(tenant, digest)))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(StoreError::unavailable("GetItem"))?;
-        let Some(item) = answer.item else { return Ok(None) };
-        read(item).map(Some)
+        let item: Option<PersonItem> =
+            self.table.get(keys::people_pk(tenant), keys::person_sk(digest)).await?;
+        item.map(PersonItem::read).transpose()
     }
 
     /// Those of these persons who are there, at most [`MOST_PEOPLE_AT_ONCE`].
@@ -137,11 +128,13 @@ impl People {
         let (mut found, mut rounds) = (HashMap::new(), Rounds::default());
         while !wanted.is_empty() {
             let asked = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
-            let asked = asked.map_err(|error| StoreError::corrupt(&self.table, error))?;
-            let answer = self.client.batch_get_item().request_items(&self.table, asked).send().await;
+            let asked = asked.map_err(|error| StoreError::corrupt(self.table.name(), error))?;
+            let answer =
+                self.table.client().batch_get_item().request_items(self.table.name(), asked).send().await;
             let answer = answer.map_err(StoreError::unavailable("BatchGetItem"))?;
-            for item in answer.responses.into_iter().flat_map(HashMap::into_values).flatten() {
-                let kept = read(item)?;
+            let items = answer.responses.into_iter().flat_map(HashMap::into_values).flatten().collect();
+            for item in read_all::<PersonItem>(Some(items), self.table.name())? {
+                let kept = item.read()?;
                 found.insert(kept.person.email().clone(), kept);
             }
             // What the table had no time for.
@@ -167,24 +160,19 @@ impl People {
         limit: usize,
     ) -> Result<(Vec<KeptPerson>, Option<String>), StoreError> {
         let pk = keys::people_pk(tenant);
-        let condition = if after.is_some() { "pk = :pk and sk > :after" } else { "pk = :pk" };
-        let mut query = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression(condition)
-            .expression_attribute_values(":pk", AttributeValue::S(pk.clone()));
+        let mut query = self.table.query(&pk, keys::PERSONS);
         if let Some(after) = after {
-            query = query.expression_attribute_values(":after", AttributeValue::S(after.to_owned()));
+            query = query
+                .exclusive_start_key(keys::PK, AttributeValue::S(pk.clone()))
+                .exclusive_start_key(keys::SK, AttributeValue::S(after.to_owned()));
         }
-        let most = i32::try_from(limit).unwrap_or(i32::MAX);
+        // One more than is asked for tells whether there are more.
+        let most = i32::try_from(limit.saturating_add(1)).unwrap_or(i32::MAX);
         let mut pages = query.limit(most).into_paginator().send();
         let (mut found, mut place) = (Vec::new(), None);
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            let items: Vec<PersonItem> = from_items(page.items.unwrap_or_default())
-                .map_err(|error| StoreError::corrupt(&pk, error))?;
-            for item in items {
+            for item in read_all::<PersonItem>(page.items, &pk)? {
                 if found.len() == limit {
                     return Ok((found, place));
                 }
@@ -218,24 +206,7 @@ impl People {
             updated_by: author.by.clone(),
             purge_at: person.gone_at().map(Timestamp::unix_seconds),
         };
-        let fields = to_item(&item).map_err(|error| StoreError::corrupt(&item.sk, error))?;
-        let put = self.client.put_item().table_name(&self.table).set_item(Some(fields));
-        let put = if kept.version == 0 {
-            put.condition_expression("attribute_not_exists(pk)")
-        } else {
-            put.condition_expression("#version = :before")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":before", AttributeValue::N(kept.version.to_string()))
-        };
-        match put.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error.as_service_error().is_some_and(|it| it.is_conditional_check_failed_exception()) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(StoreError::unavailable("PutItem")(error)),
-        }
+        self.table.replace(&item, u64::from(kept.version)).await
     }
 }
 
@@ -285,11 +256,6 @@ fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
         (keys::PK.to_owned(), AttributeValue::S(keys::people_pk(tenant))),
         (keys::SK.to_owned(), AttributeValue::S(keys::person_sk(digest))),
     ])
-}
-
-fn read(item: HashMap<String, AttributeValue>) -> Result<KeptPerson, StoreError> {
-    let item: PersonItem = from_item(item).map_err(|error| StoreError::corrupt("a person", error))?;
-    item.read()
 }
 
 /// The most persons that are read at once.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::EmailAddress;
 use domain::request::{Appearance, Callback, CallbackForm, Mode, QuietHours, Reminders, SigningOptions};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -21,6 +22,10 @@ pub(super) struct OptionsItem {
     autocomplete: bool,
     delegation: bool,
     reminders: Option<RemindersItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sender: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    brand: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -54,12 +59,15 @@ impl From<&SigningOptions> for OptionsItem {
             autocomplete: options.autocomplete,
             delegation: options.delegation,
             reminders: options.reminders.map(Into::into),
+            sender: options.sender.as_ref().map(|it| it.expose().to_owned()),
+            brand: options.brand.clone(),
         }
     }
 }
 
 impl OptionsItem {
     pub(super) fn read(self) -> Result<SigningOptions, Unreadable> {
+        let sender = self.sender.as_deref().map(EmailAddress::parse).transpose().map_err(|_| "sender")?;
         let modes = self.modes.iter().map(|it| Mode::parse(it).ok_or("mode"));
         Ok(SigningOptions {
             modes: modes.collect::<Result<_, _>>()?,
@@ -71,6 +79,8 @@ impl OptionsItem {
             autocomplete: self.autocomplete,
             delegation: self.delegation,
             reminders: self.reminders.map(Into::into),
+            sender,
+            brand: self.brand,
         })
     }
 }

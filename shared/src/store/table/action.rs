@@ -56,6 +56,24 @@ impl Table {
         Ok(TransactWriteItem::builder().delete(delete).build())
     }
 
+    /// Deletes the item of these keys if it has this version.
+    pub(in crate::store) fn delete_version_action(
+        &self,
+        pk: &str,
+        sk: &str,
+        version: u64,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.name)
+            .key(keys::PK, AttributeValue::S(pk.to_owned()))
+            .key(keys::SK, AttributeValue::S(sk.to_owned()))
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
+        let delete = delete.build().map_err(|error| self.malformed(error))?;
+        Ok(TransactWriteItem::builder().delete(delete).build())
+    }
+
     /// Changes the item of these keys as `how` says.
     pub(in crate::store) fn update_action(
         &self,

@@ -104,6 +104,8 @@ impl Stage {
                 autocomplete: true,
                 delegation: false,
                 reminders: None,
+                sender: None,
+                brand: None,
             },
             callback: None,
             ttl: Duration::from_hours(24),

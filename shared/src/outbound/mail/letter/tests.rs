@@ -81,6 +81,8 @@ fn facts() -> Facts {
             autocomplete: true,
             delegation: false,
             reminders: None,
+            sender: None,
+            brand: None,
         },
         callback: None,
         integrator_key_salt: None,
