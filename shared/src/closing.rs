@@ -105,15 +105,13 @@ impl Closings {
             Occasion { brand: sender.brand.id(), group, mail: wanted.mail, language: wanted.language };
         let resolved = resolve(&book.rules, &occasion);
         let template = self.template(wanted.tenant, resolved.template).await?;
-        let campaign = match wanted.campaign {
-            Some(id) => Some(book.campaign(id).ok_or_else(|| unknown("/campaign"))?),
-            None => {
-                let listed = resolved.campaigns;
-                let eligible =
-                    book.campaigns.iter().filter(|it| listed.is_none_or(|ids| ids.contains(it.id())));
-                let (reader, place) = (wanted.recipient.unwrap_or(wanted.sender), (group, wanted.language));
-                choose(eligible, reader, place, sender.brand.id().as_str(), wanted.now, self.keys.sticky())
-            }
+        let campaign = if let Some(id) = wanted.campaign {
+            Some(book.campaign(id).ok_or_else(|| unknown("/campaign"))?)
+        } else {
+            let listed = resolved.campaigns;
+            let eligible = book.campaigns.iter().filter(|it| listed.is_none_or(|ids| ids.contains(it.id())));
+            let (reader, place) = (wanted.recipient.unwrap_or(wanted.sender), (group, wanted.language));
+            choose(eligible, reader, place, sender.brand.id().as_str(), wanted.now, self.keys.sticky())
         };
         let mark = Mark {
             tenant: wanted.tenant.clone(),
@@ -126,9 +124,9 @@ impl Closings {
         let mut rendered = render(&template, &subject, &urls, wanted.variant, wanted.language);
         if book.counts_opens {
             let pixel = self.address(wanted.public_url, &mark, Aim::Open);
-            rendered.html.push_str(&format!(
-                "<img src=\"{pixel}\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0;\">"
-            ));
+            for part in ["<img src=\"", &pixel, PIXEL_END] {
+                rendered.html.push_str(part);
+            }
         }
         let campaign = mark.campaign.clone();
         Ok(Closing { rendered, campaign, mark })
@@ -264,3 +262,5 @@ fn unknown(pointer: &str) -> Refusal {
 
 /// What counts for whoever nothing else was said of.
 const DEFAULT: &str = "default";
+/// The pixel that counts opens takes no room.
+const PIXEL_END: &str = "\" width=\"1\" height=\"1\" alt=\"\" style=\"border:0;\">";

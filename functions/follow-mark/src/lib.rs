@@ -88,7 +88,7 @@ async fn card(
     let sender = deps.closings.sender(&mark.tenant, kept.person.email(), None, now).await;
     let sender = sender.map_err(|error| match error {
         shared::closing::Unclosed::Refused(_) => Problem::not_found(),
-        store => store.into(),
+        store @ shared::closing::Unclosed::Store(_) => store.into(),
     })?;
     count(deps, mark, counted, now).await;
     let (person, brand): (_, &Brand) = (&sender.kept.person, &sender.brand);

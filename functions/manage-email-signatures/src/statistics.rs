@@ -49,13 +49,11 @@ pub(crate) async fn read(
 
 /// Whether opens are counted.
 pub(crate) async fn settings(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
-    Ok(match deps.store.get(tenant, Piece::Statistics).await? {
-        Some(kept) => reply("", &kept),
-        None => {
-            let none = json!({ "opens": false, "version": 0, "updatedAt": null, "updatedBy": null });
-            Reply::json(200, &view::envelope("", &none)).header("etag", etag(0))
-        }
-    })
+    if let Some(kept) = deps.store.get(tenant, Piece::Statistics).await? {
+        return Ok(reply("", &kept));
+    }
+    let none = json!({ "opens": false, "version": 0, "updatedAt": null, "updatedBy": null });
+    Ok(Reply::json(200, &view::envelope("", &none)).header("etag", etag(0)))
 }
 
 /// Switches the counting of opens on or off.

@@ -83,23 +83,16 @@ pub(crate) async fn preview(
     };
     let brand = text("brand")?.map(BrandId::parse).transpose().map_err(at("/brand"))?;
     let book = deps.store.book(tenant).await?;
-    let (people, brand) = match text("email")? {
-        Some(email) => {
-            let email =
-                domain::EmailAddress::parse(email).map_err(|_| Refusal::at("/email", Reason::Email))?;
-            let sender = deps.closings.sender(tenant, &email, brand.as_ref(), cx.now).await?;
-            (vec![sender.kept.person], sender.brand)
-        }
-        None => {
-            let brand = match &brand {
-                Some(id) => book.brand(id).cloned().ok_or(Refusal::at("/brand", Reason::Unknown))?,
-                None => match book.brand_of(None) {
-                    Some(brand) => brand.clone(),
-                    None => sample::brand()?,
-                },
-            };
-            (sample::people()?, brand)
-        }
+    let (people, brand) = if let Some(email) = text("email")? {
+        let email = domain::EmailAddress::parse(email).map_err(|_| Refusal::at("/email", Reason::Email))?;
+        let sender = deps.closings.sender(tenant, &email, brand.as_ref(), cx.now).await?;
+        (vec![sender.kept.person], sender.brand)
+    } else {
+        let found = match &brand {
+            Some(id) => Some(book.brand(id).ok_or(Refusal::at("/brand", Reason::Unknown))?),
+            None => book.brand_of(None),
+        };
+        (sample::people()?, found.map_or_else(sample::brand, |it| Ok(it.clone()))?)
     };
     let urls = Urls::new(&images(&http.api_url())?);
     let shown = people.iter().map(|person| {

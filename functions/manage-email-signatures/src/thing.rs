@@ -66,13 +66,11 @@ pub(crate) async fn delete(
 
 /// The rules, in their order; none, if there never were any.
 pub(crate) async fn rules(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
-    Ok(match deps.store.get(tenant, Piece::Rules).await? {
-        Some(kept) => reply("", &kept),
-        None => {
-            let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
-            Reply::json(200, &view::envelope("", &none)).header("etag", etag(0))
-        }
-    })
+    if let Some(kept) = deps.store.get(tenant, Piece::Rules).await? {
+        return Ok(reply("", &kept));
+    }
+    let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
+    Ok(Reply::json(200, &view::envelope("", &none)).header("etag", etag(0)))
 }
 
 /// Saves all rules at once: their order decides between equals.

@@ -13,13 +13,11 @@ use crate::Deps;
 
 /// All groups, by name.
 pub(crate) async fn read(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
-    Ok(match deps.store.get(tenant, Piece::Groups).await? {
-        Some(kept) => reply("", &kept),
-        None => {
-            let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
-            Reply::json(200, &view::envelope("", &none)).header("etag", etag(0))
-        }
-    })
+    if let Some(kept) = deps.store.get(tenant, Piece::Groups).await? {
+        return Ok(reply("", &kept));
+    }
+    let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
+    Ok(Reply::json(200, &view::envelope("", &none)).header("etag", etag(0)))
 }
 
 /// Replaces all groups.

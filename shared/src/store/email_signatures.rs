@@ -131,8 +131,8 @@ impl EmailSignatures {
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn list(&self, tenant: &TenantId, shelf: Shelf) -> Result<Vec<Kept>, StoreError> {
-        self.beginning_with(tenant, shelf.prefix()).await
+    pub async fn list(&self, tenant: &TenantId, of: Shelf) -> Result<Vec<Kept>, StoreError> {
+        self.beginning_with(tenant, of.prefix()).await
     }
 
     /// The versions of a template that are kept, the oldest first.
