@@ -235,7 +235,7 @@ fn inspect(source: Arc<dyn ReadAt>) -> Result<(Document, Inspection), PdfError> 
 fn active_content(inspection: &Inspection) -> impl Iterator<Item = Failure> {
     let mut told = BTreeSet::new();
     let found = inspection.refusals().map(|found| (found.standard_name(), found.sentence()));
-    found.filter(move |it| told.insert(it.clone())).map(|(name, sentence)| {
+    found.filter(move |it| told.insert(*it)).map(|(name, sentence)| {
         let number = match name {
             "JavaScript" | "JS" => JAVASCRIPT,
             "Launch" => LAUNCH,

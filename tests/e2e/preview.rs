@@ -1,4 +1,10 @@
 //! What a request would look like, before there is one.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::print_stderr,
+    reason = "pixels, and what was skipped"
+)]
 
 use std::collections::BTreeSet;
 use std::io::Cursor;

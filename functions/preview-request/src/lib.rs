@@ -102,19 +102,19 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         return Ok(answer(&Preview::without_document(problems)));
     };
     problems.extend(judged.refused.iter().map(|it| told(it, &files.pointers)));
-    let Judged { made: Some(made), repaired, found, .. } = judged else {
+    let Judged { made: Some(whole), repaired, found, .. } = judged else {
         return Ok(answer(&Preview::without_document(problems)));
     };
     if !is_whole {
         return Ok(answer(&Preview::without_document(problems)));
     }
-    let pages = wanted.pages(&marks, &made.inspection);
-    let mut preview = Preview::new(problems, (&made, repaired), (&marks, found.as_ref()), &pages);
+    let pages = wanted.pages(&marks, &whole.inspection);
+    let mut preview = Preview::new(problems, (&whole, repaired), (&marks, found.as_ref()), &pages);
     let drawing = {
         let turn = Arc::clone(&deps.workers).acquire_owned().await.map_err(Problem::unavailable)?;
         let deadline = started + DRAWING_TIME;
         let placed = found.map(|it| it.placed).unwrap_or_default();
-        let (bytes, width, pages) = (made.bytes, wanted.width, pages.clone());
+        let (bytes, width, pages) = (whole.bytes, wanted.width, pages.clone());
         blocking(started + ANSWER_TIME, move || {
             let _turn = turn;
             let bytes = match &facts {
@@ -211,7 +211,7 @@ fn facts_of(
 fn judge(files: Vec<Vec<u8>>, mode: Mode, facts: Option<&Facts>) -> (Judged, Marks) {
     let judged = acceptance::judge(files, mode, facts);
     let marks = match (facts, &judged.found, &judged.made) {
-        (Some(facts), Some(found), Some(made)) => Marks::of(facts, found, &made.inspection),
+        (Some(facts), Some(found), Some(whole)) => Marks::of(facts, found, &whole.inspection),
         _ => Marks::default(),
     };
     (judged, marks)
