@@ -13,6 +13,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use http::Method;
 use local::Usage;
@@ -142,12 +143,11 @@ impl Cost {
 
     /// What is not in the prices is free, but has to be named there: `dynamodb calls` are counted by their units.
     fn usd(&self, what: &str, amount: f64) -> f64 {
-        match self.prices["usd"].get(what) {
-            Some(price) => price.as_f64().unwrap() * amount,
-            None => {
-                assert_eq!(what, "dynamodb calls", "there is no price of {what}");
-                0.0
-            }
+        if let Some(price) = self.prices["usd"].get(what) {
+            price.as_f64().unwrap() * amount
+        } else {
+            assert_eq!(what, "dynamodb calls", "there is no price of {what}");
+            0.0
         }
     }
 
@@ -165,11 +165,11 @@ impl Cost {
             whats.iter().map(|(what, amount)| (*what, *amount, self.usd(what, *amount))).collect();
         rows.sort_by(|a, b| b.2.total_cmp(&a.2));
         for (what, amount, usd) in rows {
-            table += &format!("  {what:<18}{amount:>14.3}{:>14.2} millionths of a USD\n", usd * 1e6);
+            writeln!(table, "  {what:<18}{amount:>14.3}{:>14.2} millionths of a USD", usd * 1e6).unwrap();
         }
         for (who, used) in &self.usage {
             let usd: f64 = used.iter().map(|(what, amount)| self.usd(what, *amount)).sum();
-            table += &format!("  {who:<32}{:>14.2}\n", usd * 1e6);
+            writeln!(table, "  {who:<32}{:>14.2}", usd * 1e6).unwrap();
         }
         eprintln!("{table}");
     }

@@ -27,7 +27,8 @@ async fn fail_everywhere(story: Story) {
         failures.extend(chosen.map(|number| Harm::Failure(*number, fault, extent)));
     }
     // One again, as a panic named it: `PARAPHE_FAULT='104 Conflict Outage'`.
-    if let Ok(wanted) = std::env::var("PARAPHE_FAULT") {
+    if let Some(wanted) = std::env::var_os("PARAPHE_FAULT") {
+        let wanted = wanted.into_string().expect("UTF-8");
         let words: Vec<&str> = wanted.split(' ').collect();
         let kinds = Fault::ALL.into_iter().flat_map(|fault| [(fault, Extent::Once), (fault, Extent::Outage)]);
         let (fault, extent) = kinds
@@ -66,7 +67,7 @@ async fn fail_everywhere(story: Story) {
 /// Each call, each of so many by `PARAPHE_FAULTS_EVERY`, or a handful.
 fn every() -> Option<usize> {
     let each = std::env::var_os("PARAPHE_FULL").map(|_| 1);
-    let chosen = std::env::var("PARAPHE_FAULTS_EVERY").ok().and_then(|it| it.parse().ok());
+    let chosen = std::env::var_os("PARAPHE_FAULTS_EVERY").and_then(|it| it.to_str()?.parse().ok());
     each.or(chosen).filter(|it| *it > 0)
 }
 

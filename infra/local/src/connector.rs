@@ -35,9 +35,9 @@ impl Connector {
             self.services.fate.live().await;
             return self.answer(request).await;
         };
-        let called = Called::of(caller, &request);
-        if let Some(fault) = self.services.faults.meet(&called) {
-            let answer = fault.answer(&called);
+        let attempt = Called::of(caller, &request);
+        if let Some(fault) = self.services.faults.meet(&attempt) {
+            let answer = fault.answer(&attempt);
             if fault.takes_effect() {
                 let _lost = self.live_or_die(request).await;
             }
@@ -47,9 +47,9 @@ impl Connector {
         if !meter.is_on() {
             return self.live_or_die(request).await;
         }
-        meter.call(&called);
-        let is_table = called.service == "dynamodb";
-        let (caller, operation) = (caller.to_string(), called.operation.to_owned());
+        meter.call(&attempt);
+        let is_table = attempt.service == "dynamodb";
+        let (caller, operation) = (caller.to_string(), attempt.operation.to_owned());
         let request = if is_table { asking(request) } else { request };
         let response = self.live_or_die(request).await?;
         if let (true, Some(body)) = (is_table, response.body().bytes()) {

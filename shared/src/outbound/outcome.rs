@@ -57,8 +57,9 @@ fn judge_answer(status: u16, code: &str) -> Outcome {
     match status {
         // The role, its credentials or the clock are wrong: the operator mends that, and it can go.
         401 | 403 => Outcome::not_sent(code),
-        500.. => Outcome::Settled(Delivery::Ambiguous),
-        _ => Outcome::Settled(Delivery::Refused { reason: code.to_owned() }),
+        400..=499 => Outcome::Settled(Delivery::Refused { reason: code.to_owned() }),
+        // Also a yes that cannot be read: the message may well be on its way.
+        _ => Outcome::Settled(Delivery::Ambiguous),
     }
 }
 

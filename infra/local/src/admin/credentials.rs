@@ -84,16 +84,15 @@ pub(super) async fn perform(
 
 async fn create(place: &Place, kind: CredentialKind, asked: &Create) -> Result<Told, BoxError> {
     let (access, tenant, now) = (place.access(), tenant_of(&asked.tenant)?, place.aws.clock.now());
-    let requester = match &asked.display_name {
-        Some(name) => text(name, "--display-name")?,
-        None => {
-            let others = [
-                access.list(&tenant, CredentialKind::Key).await?,
-                access.list(&tenant, CredentialKind::App).await?,
-            ];
-            let last = others.concat().into_iter().max_by_key(|it| it.created_at);
-            last.ok_or("--display-name: the tenant is new; say how signatories read who asks them")?.requester
-        }
+    let requester = if let Some(name) = &asked.display_name {
+        text(name, "--display-name")?
+    } else {
+        let others = [
+            access.list(&tenant, CredentialKind::Key).await?,
+            access.list(&tenant, CredentialKind::App).await?,
+        ];
+        let last = others.concat().into_iter().max_by_key(|it| it.created_at);
+        last.ok_or("--display-name: the tenant is new; say how signatories read who asks them")?.requester
     };
     let scopes = Scopes::parse(asked.scopes.iter().map(String::as_str)).map_err(|refusal| match refusal {
         Refusal::ScopeUnknown { position } => {

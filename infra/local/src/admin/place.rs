@@ -90,7 +90,7 @@ impl Place {
     }
 }
 
-/// The table of a stack: CloudFormation begins its name with the stack's.
+/// The table of a stack: `CloudFormation` begins its name with the stack's.
 async fn find_table(aws: &Aws, stack: &str) -> Result<String, BoxError> {
     let prefix = format!("{stack}-Requests-");
     let mut pages = aws.dynamodb().list_tables().into_paginator().items().send();

@@ -5,6 +5,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command as Program;
 
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
+use aws_sdk_secretsmanager::operation::put_secret_value::PutSecretValueError;
 use clap::{Args, Subcommand};
 use domain::Timestamp;
 use pades::{Pkcs8Key, SealCertificate};
@@ -104,7 +106,9 @@ async fn import(place: &Place, asked: &Import) -> Result<Told, BoxError> {
     let id = &place.seal_secret;
     let has_one = match client.get_secret_value().secret_id(id).send().await {
         Ok(found) => found.secret_string.is_some(),
-        Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {
+        Err(error)
+            if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+        {
             false
         }
         Err(error) => return Err(error.into()),
@@ -116,7 +120,9 @@ async fn import(place: &Place, asked: &Import) -> Result<Told, BoxError> {
     let put = client.put_secret_value().secret_id(id).secret_string(value.clone()).send().await;
     match put {
         Ok(_) => {}
-        Err(error) if error.as_service_error().is_some_and(|it| it.is_resource_not_found_exception()) => {
+        Err(error)
+            if error.as_service_error().is_some_and(PutSecretValueError::is_resource_not_found_exception) =>
+        {
             let _made = client.create_secret().name(id).secret_string(value).send().await?;
         }
         Err(error) => return Err(error.into()),

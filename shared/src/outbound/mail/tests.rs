@@ -97,7 +97,8 @@ async fn a_lost_answer_leaves_it_open_whether_the_mail_left() {
         Ok(())
     })
     .await;
-    for server in [silent, broken, closing] {
+    let garbled = Server::of(aws_answer(200, None, r#"{"<not what was sent"#)).await;
+    for server in [silent, broken, closing, garbled] {
         assert_eq!(send(&server).await, Outcome::Settled(Delivery::Ambiguous));
         assert_eq!(server.bodies().len(), 1);
     }
