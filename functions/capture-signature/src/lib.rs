@@ -45,12 +45,12 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let requests = supply.committing_requests().await?;
     let deps = Deps {
         documents: supply.documents()?,
-        courier: supply.courier_with_links(&requests).await?,
         links: supply.links().await?,
         session_key: supply.session_key().await?,
         peppers: supply.peppers().await?,
         policy: OtpPolicy::default(),
         quotas: supply.quotas().await?,
+        courier: Box::pin(supply.courier_with_links(&requests)).await?,
         requests,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))

@@ -97,9 +97,9 @@ impl Gateway {
         if incoming.body.len() > LARGEST_BODY_BYTES {
             return Err(Rejection::RequestTooLarge);
         }
-        let mut authorized = None;
+        let mut context = None;
         let authorizer = match &route.authorizer {
-            Some(name) => self.api.other_authorizers.get(name),
+            Some(name) => Some(self.api.other_authorizers.get(name).ok_or(Rejection::IntegrationFailure)?),
             None => self.api.authorizer.as_ref(),
         };
         if let (true, Some(authorizer)) = (route.authorized, authorizer) {
@@ -107,12 +107,12 @@ impl Gateway {
                 .authorizers
                 .ask(authorizer, &self.api.stage, incoming, route, &parameters, &self.functions)
                 .await?;
-            authorized = Some(match verdict {
+            context = Some(match verdict {
                 Verdict::Allowed(context) => context,
                 Verdict::Denied => return Err(Rejection::AccessDenied),
             });
         }
-        let event = incoming.event(route, &parameters, &self.api.stage, authorized.as_ref());
+        let event = incoming.event(route, &parameters, &self.api.stage, context.as_ref());
         if event.to_string().len() > LARGEST_PAYLOAD_BYTES {
             return Err(Rejection::RequestTooLarge);
         }

@@ -249,13 +249,13 @@ pub(super) fn function(
 fn route(at: &str, id: &str, properties: Value) -> Result<Route, TemplateError> {
     let event: ApiEvent = typed(at, properties)?;
     let authorizer = event.auth.map(|auth| auth.authorizer);
-    let authorized = authorizer.as_deref() != Some("NONE");
+    let is_guarded = authorizer.as_deref() != Some("NONE");
     Ok(Route {
         method: event.method.to_uppercase(),
         path: event.path,
         function: id.to_owned(),
-        authorized,
-        authorizer: authorizer.filter(|_| authorized),
+        authorized: is_guarded,
+        authorizer: authorizer.filter(|_| is_guarded),
     })
 }
 
