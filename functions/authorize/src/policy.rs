@@ -22,21 +22,40 @@ impl Patterns {
         if others.is_empty() {
             return Self { allowed: vec!["*".to_owned()], denied: Vec::new() };
         }
-        let patterns =
-            |operations: &[&Operation]| operations.iter().map(|it| pattern(it)).collect::<Vec<_>>();
-        let (granted, others) = (patterns(&granted), patterns(&others));
-        let allowed = widest(granted.clone());
-        let is_reached = |it: &String| allowed.iter().any(|pattern| reaches(pattern, it));
-        let is_harmless = |it: &String| !granted.iter().any(|granted| reaches(it, granted));
-        let denied = others.into_iter().filter(|it| is_reached(it) && is_harmless(it)).collect();
-        Self { allowed, denied: widest(denied) }
+        // A path on which everything is allowed; what its pattern reaches elsewhere is denied below.
+        let allowed = widest(patterns(&granted, |any| !others.iter().any(|it| any == any_method(it))));
+        let is_reached = |it: &&Operation| allowed.iter().any(|pattern| reaches(pattern, &exact(it)));
+        let is_harmless = |pattern: &str| !granted.iter().any(|it| reaches(pattern, &exact(it)));
+        let denied: Vec<&Operation> =
+            others.iter().copied().filter(is_reached).filter(|it| is_harmless(&exact(it))).collect();
+        let denied = widest(patterns(&denied, is_harmless));
+        Self { allowed, denied }
     }
 }
 
+/// The patterns of operations: one for all those of a path, whatever their method, where it may stand for them.
+fn patterns(operations: &[&Operation], may_stand: impl Fn(&str) -> bool) -> Vec<String> {
+    let pattern = |it: &&Operation| {
+        let any = any_method(it);
+        let has_more = operations.iter().filter(|other| any_method(other) == any).count() > 1;
+        if has_more && may_stand(&any) { any } else { exact(it) }
+    };
+    operations.iter().map(pattern).collect()
+}
+
 /// `GET /signatures/{id}/audit` is `GET/signatures/*/audit`.
-fn pattern(operation: &Operation) -> String {
+fn exact(operation: &Operation) -> String {
+    format!("{}{}", operation.method, path(operation))
+}
+
+/// `GET /signatures/{id}/audit`, and whatever else is done with that path, is `*/signatures/*/audit`.
+fn any_method(operation: &Operation) -> String {
+    format!("*{}", path(operation))
+}
+
+fn path(operation: &Operation) -> String {
     let parts = operation.path.split('/').map(|part| if part.starts_with('{') { "*" } else { part });
-    format!("{}{}", operation.method, parts.collect::<Vec<_>>().join("/"))
+    parts.collect::<Vec<_>>().join("/")
 }
 
 /// Leaves out what another pattern reaches anyway: a policy has 8 KB.
@@ -113,7 +132,7 @@ mod tests {
             let scopes = Scopes::of(scope);
             let patterns = Patterns::of(&scopes);
             for operation in OPERATIONS.iter().filter(|it| scopes.allow(it)) {
-                let own = pattern(operation);
+                let own = exact(operation);
                 assert!(patterns.allowed.iter().any(|it| reaches(it, &own)), "{operation:?}");
                 assert!(!patterns.denied.iter().any(|it| reaches(it, &own)), "{operation:?}");
             }
