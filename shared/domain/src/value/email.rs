@@ -21,7 +21,11 @@ impl EmailAddress {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim().to_ascii_lowercase();
         let Some((local, domain)) = text.split_once('@') else { return Err(Refusal::EmailMalformed) };
-        if is_local_part(local) && is_domain(domain) { Ok(Self(text)) } else { Err(Refusal::EmailMalformed) }
+        if text.len() <= MAX_BYTES && is_local_part(local) && is_domain(domain) {
+            Ok(Self(text))
+        } else {
+            Err(Refusal::EmailMalformed)
+        }
     }
 
     /// The address in full: for the envelope of a mail, for storage, and for nothing else.
@@ -49,6 +53,9 @@ impl fmt::Debug for EmailAddress {
         write!(f, "EmailAddress(***@{})", self.domain())
     }
 }
+
+/// A path of 256 octets with its angle brackets (RFC 5321 section 4.5.3.1.3).
+const MAX_BYTES: usize = 254;
 
 fn is_local_part(local: &str) -> bool {
     let is_atom = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
@@ -79,6 +86,14 @@ mod tests {
         assert_eq!(address.as_ref().map(EmailAddress::expose), Ok("ada.lovelace+x@example.com"));
         assert_eq!(address.as_ref().map(EmailAddress::masked), Ok("a***@example.com".to_owned()));
         assert!(!format!("{address:?}").contains("lovelace"));
+    }
+
+    #[test]
+    fn an_address_has_at_most_254_bytes() {
+        let labels = "a.".repeat(94) + "b";
+        let longest = format!("{}@{labels}", "x".repeat(64));
+        assert_eq!(longest.len(), 254);
+        assert!(EmailAddress::parse(&longest).is_ok() && EmailAddress::parse(&(longest + "b")).is_err());
     }
 
     #[test]
