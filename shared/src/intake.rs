@@ -19,6 +19,7 @@ use rand::CryptoRng;
 pub use input::{Content, Input, too_large};
 pub use wire::{CreateBody, UploadBody};
 
+use crate::edge::json::Flag;
 use crate::edge::{HttpRequest, Invocation, Problem, SmsConfig};
 use crate::outbound::Reach;
 use crate::store::{EmailSignatures, People, StoreError, Theme, Themes};
@@ -139,7 +140,7 @@ impl Asked {
             options,
             callback,
             ttl: ttl.unwrap_or(DEFAULT_REQUEST_TTL),
-            draft: body.draft.is_some_and(wire::Flag::is_set),
+            draft: body.draft.is_some_and(Flag::is_set),
             tenant: terms.tenant.clone(),
         });
         Ok(Self { new, inputs, has_all_inputs, refusals })

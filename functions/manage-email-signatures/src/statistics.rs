@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use domain::{Digest, TenantId, Timestamp};
 use email_signature::statistics::{Comparison, Share, Tally, compare, difference};
-use serde_json::{Map, Value, json};
-use shared::edge::email_signature::{author, changed_meanwhile, etag, reply};
+use serde_json::{Value, json};
+use shared::edge::email_signature::{author, changed_meanwhile, etag, only_member, reply};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{CountKey, Piece};
 
@@ -63,16 +63,11 @@ pub(crate) async fn save_settings(
     tenant: &TenantId,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let body: Map<String, Value> = http.json()?;
-    if let Some(name) = body.keys().find(|it| *it != "opens") {
-        return Err(Problem::invalid(format!("/{name}"), "There is no such member."));
-    }
-    if !body.get("opens").is_some_and(Value::is_boolean) {
-        return Err(Problem::invalid("/opens", "True or false."));
-    }
+    let opens = only_member(http, "opens")?.filter(Value::is_boolean);
+    let opens = opens.ok_or_else(|| Problem::invalid("/opens", "True or false."))?;
     let before = deps.store.get(tenant, Piece::Statistics).await?.map_or(0, |it| it.version);
     http.check_if_match(&etag(before))?;
-    let body = Value::Object(body);
+    let body = json!({ "opens": opens });
     let saved = deps.store.put(tenant, Piece::Statistics, (before, &body), &author(http, cx)?).await?;
     Ok(reply("Saved", &saved.ok_or_else(changed_meanwhile)?))
 }

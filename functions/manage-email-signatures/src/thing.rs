@@ -2,7 +2,7 @@
 
 use domain::TenantId;
 use serde_json::{Map, Value, json};
-use shared::edge::email_signature::{ITEMS, author, changed_meanwhile, deleted, etag, reply, shown};
+use shared::edge::email_signature::{self, ITEMS, author, changed_meanwhile, deleted, etag, reply, shown};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{Kept, Piece, Shelf};
 
@@ -66,11 +66,7 @@ pub(crate) async fn delete(
 
 /// The rules, in their order; none, if there never were any.
 pub(crate) async fn rules(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
-    if let Some(kept) = deps.store.get(tenant, Piece::Rules).await? {
-        return Ok(reply("", &kept));
-    }
-    let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
-    Ok(Reply::json(200, &view::envelope("", &none)).header("etag", etag(0)))
+    Ok(email_signature::list(deps.store.get(tenant, Piece::Rules).await?.as_ref()))
 }
 
 /// Saves all rules at once: their order decides between equals.
@@ -80,11 +76,8 @@ pub(crate) async fn save_rules(
     tenant: &TenantId,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let mut body: Map<String, Value> = http.json()?;
-    let rules = body.remove(ITEMS).ok_or_else(|| Problem::invalid("/items", "The rules are missing."))?;
-    if let Some(name) = body.keys().next() {
-        return Err(Problem::invalid(format!("/{name}"), "There is no such member."));
-    }
+    let rules = email_signature::only_member(http, ITEMS)?
+        .ok_or_else(|| Problem::invalid("/items", "The rules are missing."))?;
     check::rules(deps, tenant, &rules).await?;
     let before = deps.store.get(tenant, Piece::Rules).await?;
     let saved = written(deps, http, (tenant, Piece::Rules, before.as_ref(), &rules), cx).await?;

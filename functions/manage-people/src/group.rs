@@ -4,20 +4,16 @@ use domain::TenantId;
 use email_signature::Refusal;
 use email_signature::person::{Group, Groups};
 use email_signature::value::Line;
-use serde_json::{Map, Value, json};
-use shared::edge::email_signature::{ITEMS, author, changed_meanwhile, etag, reply};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
+use serde_json::{Value, json};
+use shared::edge::email_signature::{ITEMS, author, changed_meanwhile, etag, list, only_member, reply};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 use shared::store::{Author, Piece, Rounds};
 
 use crate::Deps;
 
 /// All groups, by name.
 pub(crate) async fn read(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
-    if let Some(kept) = deps.store.get(tenant, Piece::Groups).await? {
-        return Ok(reply("", &kept));
-    }
-    let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
-    Ok(Reply::json(200, &view::envelope("", &none)).header("etag", etag(0)))
+    Ok(list(deps.store.get(tenant, Piece::Groups).await?.as_ref()))
 }
 
 /// Replaces all groups.
@@ -27,11 +23,8 @@ pub(crate) async fn save(
     tenant: &TenantId,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let mut body: Map<String, Value> = http.json()?;
-    let items = body.remove(ITEMS).ok_or_else(|| Problem::invalid("/items", "The groups are missing."))?;
-    if let Some(name) = body.keys().next() {
-        return Err(Problem::invalid(format!("/{name}"), "There is no such member."));
-    }
+    let items = only_member(http, ITEMS)?;
+    let items = items.ok_or_else(|| Problem::invalid("/items", "The groups are missing."))?;
     let items = items.as_array().ok_or_else(|| Problem::invalid("/items", "A list is expected."))?;
     let mut groups = Groups::default();
     for (index, item) in items.iter().enumerate() {

@@ -9,7 +9,7 @@ use email_signature::signitic::{self, Denial};
 use email_signature::value::{Image, ImageId, Line};
 use email_signature::{Reason, Refusal, roster};
 use serde_json::{Value, json};
-use shared::edge::email_signature::{author, etag, mailbox};
+use shared::edge::email_signature::{author, etag, mailbox, only_member};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, json as strict};
 use shared::store::{
     Author, ChangeAction, KeptPerson, MOST_PEOPLE_AT_ONCE, People, Piece, Rounds, StoreError,
@@ -118,15 +118,11 @@ pub(crate) async fn picture(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let (email, author) = (mailbox(http, "email")?, author(http, cx)?);
-    let body: serde_json::Map<String, Value> = http.json()?;
-    if let Some(name) = body.keys().find(|it| *it != "id") {
-        return Err(Problem::invalid(format!("/{name}"), "There is no such member."));
-    }
     let unknown = || Problem::invalid("/id", "There is no such picture.");
-    let picture = match body.get("id") {
+    let picture = match only_member(http, "id")? {
         Some(Value::Null) => None,
         Some(Value::String(id)) => {
-            let id = ImageId::parse(id).map_err(|_| unknown())?;
+            let id = ImageId::parse(&id).map_err(|_| unknown())?;
             let kept = deps.store.get(tenant, Piece::Image(id.as_str())).await?.ok_or_else(unknown)?;
             let side = |name: &str| {
                 kept.body.get(name).and_then(Value::as_u64).and_then(|it| u32::try_from(it).ok())

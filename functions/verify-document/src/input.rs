@@ -6,6 +6,7 @@ use domain::Timestamp;
 use domain::value::DocumentId;
 use serde_json::Value;
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::json::Flag;
 use shared::edge::{Problem, encoded};
 
 use crate::fault::{Fault, Kind};
@@ -64,7 +65,7 @@ pub(crate) fn parse(body: VerifyBody, now: Timestamp) -> Result<Input, Problem> 
         return Err(Fault::new(Kind::Password, "No PDF has a password this long.").into());
     }
     let at = body.verify_on_date.map(|text| instant(&text, now)).transpose()?;
-    let is_recursive = body.recursive.is_some_and(crate::wire::Flag::is_set);
+    let is_recursive = body.recursive.is_some_and(Flag::is_set);
     Ok(Input { document, detached, password, is_recursive, at })
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use shared::edge::json::Flag;
 
 /// The body of `POST /verify`.
 #[derive(Deserialize)]
@@ -15,27 +16,6 @@ pub(crate) struct VerifyBody {
     pub(crate) recursive: Option<Flag>,
     /// A date, or an RFC 3339 date and time.
     pub(crate) verify_on_date: Option<String>,
-}
-
-/// A truth value, or the word for it.
-#[derive(Clone, Copy, Deserialize)]
-#[serde(untagged, expecting = "true or false")]
-pub(crate) enum Flag {
-    Bool(bool),
-    Word(FlagWord),
-}
-
-#[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum FlagWord {
-    False,
-    True,
-}
-
-impl Flag {
-    pub(crate) const fn is_set(self) -> bool {
-        matches!(self, Self::Bool(true) | Self::Word(FlagWord::True))
-    }
 }
 
 /// A file as an object.

@@ -79,6 +79,30 @@ pub fn reply(message: &str, kept: &Kept) -> Reply {
     Reply::json(200, &view::envelope(message, &shown(kept))).header("etag", etag(kept.version))
 }
 
+/// An answer with a list that there is one of: empty, if it was never saved.
+#[must_use]
+pub fn list(kept: Option<&Kept>) -> Reply {
+    let never_saved = || {
+        let none = json!({ ITEMS: [], "version": 0, "updatedAt": null, "updatedBy": null });
+        Reply::json(200, &view::envelope("", &none)).header("etag", etag(0))
+    };
+    kept.map_or_else(never_saved, |kept| reply("", kept))
+}
+
+/// The only member that a body may have.
+///
+/// # Errors
+///
+/// [`Problem`] 422 with a pointer to another member, and as [`HttpRequest::json`].
+pub fn only_member(http: &HttpRequest, name: &str) -> Result<Option<Value>, Problem> {
+    let mut body: Map<String, Value> = http.json()?;
+    let member = body.remove(name);
+    match body.keys().next() {
+        Some(other) => Err(Problem::invalid(format!("/{other}"), "There is no such member.")),
+        None => Ok(member),
+    }
+}
+
 /// An answer to a change that came too late: read again and decide anew.
 #[must_use]
 pub fn changed_meanwhile() -> Problem {

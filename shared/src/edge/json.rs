@@ -3,10 +3,39 @@
 use std::cell::RefCell;
 use std::fmt;
 
+use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
+
+/// A truth value, or the word for it.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(untagged, expecting = "true or false")]
+pub enum Flag {
+    /// A truth value.
+    Bool(bool),
+    /// The word for it.
+    Word(FlagWord),
+}
+
+/// The word for a truth value.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FlagWord {
+    /// `false`.
+    False,
+    /// `true`.
+    True,
+}
+
+impl Flag {
+    /// Whether it is true.
+    #[must_use]
+    pub const fn is_set(self) -> bool {
+        matches!(self, Self::Bool(true) | Self::Word(FlagWord::True))
+    }
+}
 
 /// Reads a body.
 ///

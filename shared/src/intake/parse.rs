@@ -3,9 +3,6 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::edge::{Problem, appearance};
-use crate::outbound::{Reach, Target};
-use crate::store::Theme;
 use domain::Timestamp;
 use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{
@@ -17,6 +14,10 @@ use serde_json::Value;
 use super::sender::SenderNamed;
 use super::signer::{self, Rules};
 use super::wire;
+use crate::edge::json::Flag;
+use crate::edge::{Problem, appearance};
+use crate::outbound::{Reach, Target};
+use crate::store::Theme;
 
 /// Reads the signatories, each on its own: those that can be read, and why others cannot.
 ///
@@ -105,7 +106,7 @@ pub(crate) fn options(
     options: wire::Options,
     (theme, sender): (Option<&Theme>, SenderNamed),
     top_modes: Option<Vec<String>>,
-    top_editable: Option<BTreeMap<String, wire::Flag>>,
+    top_editable: Option<BTreeMap<String, Flag>>,
 ) -> Result<SigningOptions, Problem> {
     let invalid =
         |field: &str, detail: &str| Problem::invalid(format!("/options/{field}"), detail).numbered(625);
@@ -129,13 +130,13 @@ pub(crate) fn options(
     Ok(SigningOptions {
         modes,
         editable: editable.into_iter().map(|(name, flag)| (name, flag.is_set())).collect(),
-        must_read: options.signer_must_read.is_some_and(wire::Flag::is_set),
+        must_read: options.signer_must_read.is_some_and(Flag::is_set),
         timezone,
         ui,
         consent_text: Text::parse(consent, "consentText", MAX_CONSENT_CHARS)
             .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
-        autocomplete: options.autocomplete.is_none_or(wire::Flag::is_set),
-        delegation: options.delegation.is_some_and(wire::Flag::is_set),
+        autocomplete: options.autocomplete.is_none_or(Flag::is_set),
+        delegation: options.delegation.is_some_and(Flag::is_set),
         reminders: options.reminders.map(reminders).transpose()?,
         sender: sender.email,
         brand: sender.named,

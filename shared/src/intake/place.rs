@@ -1,9 +1,10 @@
 //! Where signatures stand: coordinates, fields and anchors, each checked once.
 
-use crate::edge::Problem;
 use domain::request::{Anchor, Occurrence, Place};
 
 use super::wire::{self, Number, OccurrenceWord};
+use crate::edge::Problem;
+use crate::edge::json::Flag;
 
 /// Reads the places and the anchors of one signatory.
 ///
@@ -93,7 +94,7 @@ impl Reader<'_> {
             down_by_points: shift(&it.y, "y")?,
             width_points: self.positive(it.width.as_ref(), "width")?,
             height_points: self.positive(it.height.as_ref(), "height")?,
-            required: it.required.is_none_or(wire::Flag::is_set),
+            required: it.required.is_none_or(Flag::is_set),
             found: None,
         })
     }

@@ -1,6 +1,5 @@
 //! Reads one signer: who they are, what they are to do, how they prove who they are.
 
-use crate::edge::Problem;
 use domain::otp::short_message;
 use domain::request::{
     Answer, AssertedIdentity, MAX_QUESTIONS, NewAttachment, NewQuestion, NewSignatory, Role,
@@ -9,6 +8,8 @@ use domain::value::{PhoneNumber, SmsPolicy, Text};
 use domain::{Channel, Channels, EmailAddress, PersonName, Refusal, Timestamp};
 
 use super::{place, wire};
+use crate::edge::Problem;
+use crate::edge::json::Flag;
 
 /// What the operator allows.
 pub(crate) struct Rules<'a> {
@@ -173,7 +174,7 @@ fn attachments(
                 .description
                 .map(|it| text(&it, "description", MAX_ATTACHMENT_WORDS))
                 .transpose()?,
-            required: it.required.is_none_or(wire::Flag::is_set),
+            required: it.required.is_none_or(Flag::is_set),
         })
     };
     asked.into_iter().enumerate().map(read).collect()

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::edge::json::Flag;
+
 /// The body of `POST /EU-SES`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -180,27 +182,6 @@ pub(crate) struct Callback {
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) custom: Value,
-}
-
-/// A truth value, or the word for it.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(untagged, expecting = "true or false")]
-pub(crate) enum Flag {
-    Bool(bool),
-    Word(FlagWord),
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum FlagWord {
-    False,
-    True,
-}
-
-impl Flag {
-    pub(crate) const fn is_set(self) -> bool {
-        matches!(self, Self::Bool(true) | Self::Word(FlagWord::True))
-    }
 }
 
 /// A number, or its decimal text: coordinates arrive as strings.

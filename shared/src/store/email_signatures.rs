@@ -118,11 +118,11 @@ impl EmailSignatures {
         template: &str,
         version: u32,
     ) -> Result<Option<Kept>, StoreError> {
-        self.kept(tenant, keys::signature_version_sk(template, version)).await
+        self.kept(tenant, keys::email_signatures::version_sk(template, version)).await
     }
 
     async fn kept(&self, tenant: &TenantId, sort: String) -> Result<Option<Kept>, StoreError> {
-        let item: Option<KeptItem> = self.table.get(keys::email_signatures_pk(tenant), sort).await?;
+        let item: Option<KeptItem> = self.table.get(keys::email_signatures::pk(tenant), sort).await?;
         item.map(KeptItem::read).transpose()
     }
 
@@ -141,18 +141,19 @@ impl EmailSignatures {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn versions(&self, tenant: &TenantId, template: &str) -> Result<Vec<Kept>, StoreError> {
-        self.beginning_with(tenant, &keys::signature_versions(template)).await
+        self.beginning_with(tenant, &keys::email_signatures::versions(template)).await
     }
 
     async fn beginning_with(&self, tenant: &TenantId, prefix: &str) -> Result<Vec<Kept>, StoreError> {
-        let items: Vec<KeptItem> = self.table.list(keys::email_signatures_pk(tenant), prefix).await?;
+        let items: Vec<KeptItem> = self.table.list(keys::email_signatures::pk(tenant), prefix).await?;
         items.into_iter().map(KeptItem::read).collect()
     }
 
     /// All that stands before the templates.
     async fn before_templates(&self, tenant: &TenantId) -> Result<Vec<Kept>, StoreError> {
-        let pk = keys::email_signatures_pk(tenant);
-        let (first, last) = (keys::SIGNATURE_BRANDS.to_owned(), keys::SIGNATURE_TEMPLATES.to_owned());
+        let pk = keys::email_signatures::pk(tenant);
+        let (first, last) =
+            (keys::email_signatures::BRANDS.to_owned(), keys::email_signatures::TEMPLATES.to_owned());
         let mut pages = self.table.range(&pk, first, last).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
@@ -179,7 +180,7 @@ impl EmailSignatures {
     ) -> Result<Option<Kept>, StoreError> {
         let version = before.saturating_add(1);
         let item = KeptItem {
-            pk: keys::email_signatures_pk(tenant),
+            pk: keys::email_signatures::pk(tenant),
             sk: piece.sort(),
             version,
             body: body.to_string(),
@@ -188,10 +189,12 @@ impl EmailSignatures {
         };
         let mut actions = vec![self.table.replace_action(&item, u64::from(before))?];
         if let Piece::Template(name) = piece {
-            let copy = KeptItem { sk: keys::signature_version_sk(name, version), ..item.clone() };
+            let copy = KeptItem { sk: keys::email_signatures::version_sk(name, version), ..item.clone() };
             actions.push(self.table.put_action(&copy)?);
             if let Some(old) = version.checked_sub(MOST_VERSIONS) {
-                actions.push(self.table.delete_action(&item.pk, &keys::signature_version_sk(name, old))?);
+                actions.push(
+                    self.table.delete_action(&item.pk, &keys::email_signatures::version_sk(name, old))?,
+                );
             }
         }
         actions.push(self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Saved), author)?);
@@ -211,7 +214,7 @@ impl EmailSignatures {
         version: u32,
         author: &Author,
     ) -> Result<bool, StoreError> {
-        let pk = keys::email_signatures_pk(tenant);
+        let pk = keys::email_signatures::pk(tenant);
         let gone = self.table.delete_version_action(&pk, &piece.sort(), u64::from(version))?;
         let note = self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Deleted), author)?;
         self.commit(vec![gone, note]).await
@@ -234,12 +237,12 @@ impl EmailSignatures {
 impl Piece<'_> {
     fn sort(&self) -> String {
         match self {
-            Self::Brand(name) => format!("{}{name}", keys::SIGNATURE_BRANDS),
-            Self::Campaign(name) => format!("{}{name}", keys::SIGNATURE_CAMPAIGNS),
-            Self::Image(name) => format!("{}{name}", keys::SIGNATURE_IMAGES),
-            Self::Template(name) => format!("{}{name}", keys::SIGNATURE_TEMPLATES),
+            Self::Brand(name) => format!("{}{name}", keys::email_signatures::BRANDS),
+            Self::Campaign(name) => format!("{}{name}", keys::email_signatures::CAMPAIGNS),
+            Self::Image(name) => format!("{}{name}", keys::email_signatures::IMAGES),
+            Self::Template(name) => format!("{}{name}", keys::email_signatures::TEMPLATES),
             Self::Groups | Self::Rules | Self::Statistics => {
-                format!("{}{}", keys::SIGNATURE_SETTINGS, self.word())
+                format!("{}{}", keys::email_signatures::SETTINGS, self.word())
             }
         }
     }
@@ -269,10 +272,10 @@ impl Piece<'_> {
 impl Shelf {
     const fn prefix(self) -> &'static str {
         match self {
-            Self::Brands => keys::SIGNATURE_BRANDS,
-            Self::Campaigns => keys::SIGNATURE_CAMPAIGNS,
-            Self::Images => keys::SIGNATURE_IMAGES,
-            Self::Templates => keys::SIGNATURE_TEMPLATES,
+            Self::Brands => keys::email_signatures::BRANDS,
+            Self::Campaigns => keys::email_signatures::CAMPAIGNS,
+            Self::Images => keys::email_signatures::IMAGES,
+            Self::Templates => keys::email_signatures::TEMPLATES,
         }
     }
 }

@@ -1,13 +1,18 @@
 //! The spelling of every DynamoDB key and S3 key.
 
+mod documents;
+pub(super) mod email_signatures;
+
 use domain::due::DueKind;
 use domain::notification::EventId;
 use domain::transition::ChainName;
 use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId, WebhookId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 
+pub use documents::{DocumentKeys, FAILED_SUFFIX, incoming_parts};
+pub use email_signatures::signature_image_key;
+
 use super::access::CredentialKind;
-use super::email_signatures::CountKey;
 
 pub(super) const PK: &str = "pk";
 pub(super) const SK: &str = "sk";
@@ -201,96 +206,6 @@ pub(super) fn theme_sk(name: &ThemeName) -> String {
     format!("{THEMES}{}", name.as_str())
 }
 
-/// Partition of what a tenant's e-mail signatures are made of.
-pub(super) fn email_signatures_pk(tenant: &TenantId) -> String {
-    format!("EMAIL-SIGNATURES#{tenant}")
-}
-
-/// What the sort keys of brands begin with.
-pub(super) const SIGNATURE_BRANDS: &str = "BRAND#";
-
-/// What the sort keys of campaigns begin with.
-pub(super) const SIGNATURE_CAMPAIGNS: &str = "CAMPAIGN#";
-
-/// The picture of signatures of this name, in the bucket of documents.
-#[must_use]
-pub fn signature_image_key(id: &str) -> String {
-    format!("signature-images/{id}")
-}
-
-/// What the sort keys of pictures begin with.
-pub(super) const SIGNATURE_IMAGES: &str = "IMAGE#";
-
-/// What the sort keys of what there is one of begin with.
-pub(super) const SIGNATURE_SETTINGS: &str = "SETTINGS#";
-
-/// What the sort keys of templates begin with. All before it is read together: templates are large.
-pub(super) const SIGNATURE_TEMPLATES: &str = "TEMPLATE#";
-
-/// What the sort keys of the versions of a template begin with.
-pub(super) fn signature_versions(template: &str) -> String {
-    format!("VERSION#{template}#")
-}
-
-pub(super) fn signature_version_sk(template: &str, version: u32) -> String {
-    format!("{}{version:010}", signature_versions(template))
-}
-
-/// Partition of who changed what of a tenant's e-mail signatures.
-pub(super) fn signature_changes_pk(tenant: &TenantId) -> String {
-    format!("EMAIL-SIGNATURE-CHANGES#{tenant}")
-}
-
-/// What the sort keys of changes begin with.
-pub(super) const SIGNATURE_CHANGES: &str = "CHANGED#";
-
-pub(super) fn signature_change_sk(at: Timestamp, id: &MessageId) -> String {
-    format!("{SIGNATURE_CHANGES}{at}#{id}")
-}
-
-/// Partition of how often signatures were made, opened and clicked.
-pub(super) fn signature_counts_pk(tenant: &TenantId) -> String {
-    format!("EMAIL-SIGNATURE-COUNTS#{tenant}")
-}
-
-pub(super) fn signature_count_sk(key: &CountKey) -> String {
-    let CountKey { day, campaign, variant, person } = key;
-    format!("{}#{campaign}#{variant}#{person}", signature_count_day(day))
-}
-
-/// What stands before all counts of a day.
-pub(super) fn signature_count_day(day: &str) -> String {
-    format!("DAY#{day}")
-}
-
-/// What stands behind all counts of a day: `$` is the sign after `#`.
-pub(super) fn signature_count_day_end(day: &str) -> String {
-    format!("DAY#{day}$")
-}
-
-pub(super) fn signature_count_of_sk(sk: &str) -> Option<CountKey> {
-    let mut parts = sk.strip_prefix("DAY#")?.split('#').map(str::to_owned);
-    Some(CountKey {
-        day: parts.next()?,
-        campaign: parts.next()?,
-        variant: parts.next()?,
-        person: parts.next()?,
-    })
-}
-
-/// Partition of the persons who have a managed signature.
-pub(super) fn people_pk(tenant: &TenantId) -> String {
-    format!("PEOPLE#{tenant}")
-}
-
-/// Sort key of a person, by the digest of the address: an address would reach logs by way of keys.
-pub(super) fn person_sk(digest: &Digest) -> String {
-    format!("{PERSONS}{}", digest.to_hex())
-}
-
-/// What the sort keys of persons begin with.
-pub(super) const PERSONS: &str = "PERSON#";
-
 pub(super) fn validation_pk(tenant: &TenantId, id: &ValidationId) -> String {
     format!("VALIDATION#{tenant}#{id}")
 }
@@ -407,131 +322,4 @@ pub(super) fn quota_pk(name: &str) -> String {
 
 pub(super) fn quota_sk(window: i64) -> String {
     format!("WINDOW#{window}")
-}
-
-/// The S3 keys of a request's documents. No name that a user chose is part of one.
-#[derive(Clone, Debug)]
-pub struct DocumentKeys {
-    tenant: TenantId,
-    request: RequestId,
-}
-
-impl DocumentKeys {
-    /// The keys of one request.
-    #[must_use]
-    pub fn new(tenant: &TenantId, request: &RequestId) -> Self {
-        Self { tenant: tenant.clone(), request: request.clone() }
-    }
-
-    /// A document as it was sent.
-    #[must_use]
-    pub fn incoming(&self, document: &DocumentId) -> String {
-        format!("incoming/{}/{}/{document}", self.tenant, self.request)
-    }
-
-    /// Revision `number` of an open request; 0 is the accepted document.
-    #[must_use]
-    pub fn revision(&self, number: u32) -> String {
-        format!("open/{}/{}/{number:04}.pdf", self.tenant, self.request)
-    }
-
-    /// The strokes or the picture of a drawn signature.
-    #[must_use]
-    pub fn mark(&self, digest: &Digest) -> String {
-        format!("open/{}/{}/mark-{}", self.tenant, self.request, digest.to_hex())
-    }
-
-    /// A document that a signatory of an open request attached.
-    #[must_use]
-    pub fn attachment(&self, attachment: &DocumentId, digest: &Digest) -> String {
-        format!("open/{}/{}/attachment-{attachment}-{}", self.tenant, self.request, digest.to_hex())
-    }
-
-    /// A document that a signatory of a closed request had attached.
-    #[must_use]
-    pub fn closed_attachment(&self, attachment: &DocumentId) -> String {
-        format!("closed/{}/{}/attachment-{attachment}", self.tenant, self.request)
-    }
-
-    /// The accepted document of a closed request.
-    #[must_use]
-    pub fn validated(&self) -> String {
-        format!("closed/{}/{}/validated.pdf", self.tenant, self.request)
-    }
-
-    /// The document of a closed request, with everything that was sealed.
-    #[must_use]
-    pub fn signed(&self) -> String {
-        format!("closed/{}/{}/signed.pdf", self.tenant, self.request)
-    }
-
-    /// The picture of a page, from 1, of the document of this digest, so many pixels wide.
-    #[must_use]
-    pub fn page(&self, document: &Digest, number: u32, width: u32) -> String {
-        format!("pages/{}/{}/{}/{number}-{width}.png", self.tenant, self.request, document.to_hex())
-    }
-
-    /// The note that a page of the document of this digest has no picture.
-    #[must_use]
-    pub fn page_fault(&self, document: &Digest) -> String {
-        format!("pages/{}/{}/{}/fault.json", self.tenant, self.request, document.to_hex())
-    }
-
-    /// The logo of the signing page.
-    #[must_use]
-    pub fn logo(&self) -> String {
-        format!("pages/{}/{}/logo", self.tenant, self.request)
-    }
-
-    /// The salts of the data keys, for when the table is lost.
-    #[must_use]
-    pub fn salts(&self) -> String {
-        format!("keys/{}/{}.json", self.tenant, self.request)
-    }
-
-    /// What was made for one caller to fetch, for a day.
-    #[must_use]
-    pub fn export(&self, name: &DocumentId) -> String {
-        format!("pages/{}/{}/export-{name}", self.tenant, self.request)
-    }
-
-    /// The prefixes under which all of it lies, apart from uploads that were not used.
-    #[must_use]
-    pub fn prefixes(&self) -> [String; 4] {
-        ["incoming", "open", "closed", "pages"]
-            .map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
-    }
-
-    /// The answer of a validation that was worked off later.
-    #[must_use]
-    pub fn validation_report(tenant: &TenantId, id: &ValidationId) -> String {
-        format!("validations/{tenant}/{id}/report.json")
-    }
-
-    /// What was signed in the file that a validation looked at.
-    #[must_use]
-    pub fn validation_content(tenant: &TenantId, id: &ValidationId) -> String {
-        format!("validations/{tenant}/{id}/content")
-    }
-
-    /// A presigned upload of a tenant, before a request names it.
-    #[must_use]
-    pub fn upload(tenant: &TenantId, upload: &DocumentId) -> String {
-        format!("uploads/{tenant}/{upload}")
-    }
-}
-
-/// Added to an incoming document's key, for the note that it could not be fetched.
-pub const FAILED_SUFFIX: &str = ".failed";
-
-/// Request and document behind the key of an incoming object, or of the note that it failed.
-#[must_use]
-pub fn incoming_parts(key: &str) -> Option<(RequestId, DocumentId)> {
-    let mut parts = key.strip_prefix("incoming/")?.split('/');
-    let (_tenant, request, document, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next())
-    else {
-        return None;
-    };
-    let document = document.strip_suffix(FAILED_SUFFIX).unwrap_or(document);
-    Some((RequestId::parse(request).ok()?, DocumentId::parse(document).ok()?))
 }

@@ -33,7 +33,8 @@ impl EmailSignatures {
     pub async fn book(&self, tenant: &TenantId) -> Result<Book, StoreError> {
         let mut book = Book::default();
         for kept in self.before_templates(tenant).await? {
-            book.add(&kept).map_err(|refusal| StoreError::corrupt(keys::SIGNATURE_SETTINGS, refusal))?;
+            book.add(&kept)
+                .map_err(|refusal| StoreError::corrupt(keys::email_signatures::SETTINGS, refusal))?;
         }
         Ok(book)
     }

@@ -95,10 +95,10 @@ impl EmailSignatures {
         before: Option<&str>,
         limit: usize,
     ) -> Result<Vec<NotedChange>, StoreError> {
-        let pk = keys::signature_changes_pk(tenant);
+        let pk = keys::email_signatures::changes_pk(tenant);
         let mut query = self
             .table
-            .query(&pk, keys::SIGNATURE_CHANGES)
+            .query(&pk, keys::email_signatures::CHANGES)
             .scan_index_forward(false)
             .limit(i32::try_from(limit).unwrap_or(i32::MAX));
         if let Some(before) = before {
@@ -154,8 +154,8 @@ fn change(
     author: &Author,
 ) -> ChangeItem {
     ChangeItem {
-        pk: keys::signature_changes_pk(tenant),
-        sk: keys::signature_change_sk(author.at, &MessageId::new(&mut system_rng())),
+        pk: keys::email_signatures::changes_pk(tenant),
+        sk: keys::email_signatures::change_sk(author.at, &MessageId::new(&mut system_rng())),
         at: author.at.unix_ms(),
         by: author.by.clone(),
         kind: kind.to_owned(),

@@ -88,7 +88,7 @@ impl Counts {
         };
         let purge_at = now.plus_years(KEPT_YEARS).unix_seconds();
         self.table
-            .update(keys::signature_counts_pk(tenant), keys::signature_count_sk(&key))
+            .update(keys::email_signatures::counts_pk(tenant), keys::email_signatures::count_sk(&key))
             .update_expression("SET purge_at = if_not_exists(purge_at, :purge) ADD #count :one")
             .expression_attribute_names("#count", counted.attribute())
             .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()))
@@ -110,8 +110,9 @@ impl Counts {
         tenant: &TenantId,
         (from, to): (&str, &str),
     ) -> Result<(HashMap<CountKey, Tally>, bool), StoreError> {
-        let pk = keys::signature_counts_pk(tenant);
-        let (first, last) = (keys::signature_count_day(from), keys::signature_count_day_end(to));
+        let pk = keys::email_signatures::counts_pk(tenant);
+        let (first, last) =
+            (keys::email_signatures::count_day(from), keys::email_signatures::count_day_end(to));
         let mut pages = self.table.range(&pk, first, last).into_paginator().send();
         let mut found: HashMap<CountKey, Tally> = HashMap::new();
         while let Some(page) = pages.next().await {
@@ -120,7 +121,7 @@ impl Counts {
                 if found.len() >= MOST_COUNTS {
                     return Ok((found, true));
                 }
-                let key = keys::signature_count_of_sk(&item.sk);
+                let key = keys::email_signatures::count_of_sk(&item.sk);
                 let key = key.ok_or_else(|| StoreError::corrupt(&pk, "a count"))?;
                 *found.entry(key).or_default() += item.tally();
             }

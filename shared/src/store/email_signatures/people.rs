@@ -109,8 +109,10 @@ impl People {
         tenant: &TenantId,
         digest: &Digest,
     ) -> Result<Option<KeptPerson>, StoreError> {
-        let item: Option<PersonItem> =
-            self.table.get(keys::people_pk(tenant), keys::person_sk(digest)).await?;
+        let item: Option<PersonItem> = self
+            .table
+            .get(keys::email_signatures::people_pk(tenant), keys::email_signatures::person_sk(digest))
+            .await?;
         item.map(PersonItem::read).transpose()
     }
 
@@ -159,8 +161,8 @@ impl People {
         after: Option<&str>,
         limit: usize,
     ) -> Result<(Vec<KeptPerson>, Option<String>), StoreError> {
-        let pk = keys::people_pk(tenant);
-        let mut query = self.table.query(&pk, keys::PERSONS);
+        let pk = keys::email_signatures::people_pk(tenant);
+        let mut query = self.table.query(&pk, keys::email_signatures::PERSONS);
         if let Some(after) = after {
             query = query
                 .exclusive_start_key(keys::PK, AttributeValue::S(pk.clone()))
@@ -197,8 +199,8 @@ impl People {
     ) -> Result<bool, StoreError> {
         let person = &kept.person;
         let item = PersonItem {
-            pk: keys::people_pk(tenant),
-            sk: keys::person_sk(&Self::digest(person.email())),
+            pk: keys::email_signatures::people_pk(tenant),
+            sk: keys::email_signatures::person_sk(&Self::digest(person.email())),
             version: kept.version.saturating_add(1),
             person: Value::Object(person.members()).to_string(),
             pending: kept.pending.iter().map(ChangeItem::of).collect(),
@@ -253,8 +255,8 @@ impl ChangeItem {
 
 fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
     HashMap::from([
-        (keys::PK.to_owned(), AttributeValue::S(keys::people_pk(tenant))),
-        (keys::SK.to_owned(), AttributeValue::S(keys::person_sk(digest))),
+        (keys::PK.to_owned(), AttributeValue::S(keys::email_signatures::people_pk(tenant))),
+        (keys::SK.to_owned(), AttributeValue::S(keys::email_signatures::person_sk(digest))),
     ])
 }
 
