@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -17,6 +17,8 @@ use http::header::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
+use rustls::ClientConfig;
+use rustls_platform_verifier::ConfigVerifierExt as _;
 
 use super::guard::{AddressRefusal, Reach, Target, Transport, is_global};
 use crate::BoxError;
@@ -66,8 +68,10 @@ impl Outbound {
         limits: Limits,
         lookup: &Lookup,
     ) -> Result<Self, OutboundError> {
+        let tls = client_tls()?;
         let client = |allowed: fn(IpAddr) -> bool, is_secure: bool| {
             Client::builder()
+                .tls_backend_preconfigured(tls.clone())
                 .https_only(is_secure)
                 .redirect(Policy::none())
                 .no_proxy()
@@ -78,7 +82,7 @@ impl Outbound {
                 .pool_max_idle_per_host(0)
                 .dns_resolver(CheckedResolver { lookup: Arc::clone(lookup), allowed })
                 .build()
-                .map_err(|source| OutboundError { source })
+                .map_err(|source| OutboundError { source: source.into() })
         };
         let (allowed, plain): (fn(IpAddr) -> bool, _) = match reach {
             Reach::AllowLoopback => {
@@ -274,7 +278,7 @@ pub fn is_own_header(name: &str) -> bool {
 #[error("the client for outbound calls could not be built")]
 pub struct OutboundError {
     #[source]
-    source: reqwest::Error,
+    source: BoxError,
 }
 
 /// Why a call gave no answer.
@@ -392,6 +396,17 @@ struct Limits {
     deliver: Duration,
     fetch: Duration,
     post: Duration,
+}
+
+/// What a TLS client here trusts: what the system trusts. A process reads that once; it is over a hundred certificates.
+fn client_tls() -> Result<ClientConfig, OutboundError> {
+    static TLS: OnceLock<ClientConfig> = OnceLock::new();
+    if let Some(tls) = TLS.get() {
+        return Ok(tls.clone());
+    }
+    let tls =
+        ClientConfig::with_platform_verifier().map_err(|source| OutboundError { source: source.into() })?;
+    Ok(TLS.get_or_init(|| tls).clone())
 }
 
 async fn send(request: RequestBuilder) -> Result<Response, CallError> {
