@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 191] = [
+const ANSWERS: [(&str, &str); 194] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -297,6 +297,9 @@ const ANSWERS: [(&str, &str); 191] = [
     ("manage-webhooks.one", "404"),
     ("manage-webhooks.redeliver", "404"),
     ("manage-webhooks.rotate", "404"),
+    ("manage-webhooks.signing", "200"),
+    ("manage-webhooks.signing-end", "404"),
+    ("manage-webhooks.signing-rotate", "200"),
     ("manage-webhooks.test", "404"),
     ("present-document", "200"),
     ("present-document.access", "404"),

@@ -253,7 +253,7 @@ const FILES: [&str; 17] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 66] = [
+const SCHEMAS: [(&str, &str); 68] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -294,6 +294,8 @@ const SCHEMAS: [(&str, &str); 66] = [
     ("manage-trust/TrustView", "Trust"),
     ("manage-webhooks/AuthBody", "NewWebhookAuth"),
     ("manage-webhooks/CallbackBody", "NewRegistration"),
+    ("manage-webhooks/ContactBody", "NewWebhookContact"),
+    ("manage-webhooks/SigningBody", "NewCallbackSigning"),
     ("manage-webhooks/WebhookBody", "NewWebhook"),
     ("present-document/AccessBody", "Answers"),
     ("present-document/PresentedBody", "Presentation"),

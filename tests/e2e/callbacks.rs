@@ -7,7 +7,9 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use http::Method;
 use serde_json::{Value, json};
+use standardwebhooks::Webhook;
 use tests::{CONTRACT, Ceremony, Door, ada, body};
 
 #[derive(Clone, Default)]
@@ -67,6 +69,51 @@ async fn a_callback_tells_every_step_and_echoes_custom_and_headers() {
     assert_eq!(body["data"]["state"], "DONE");
     assert_eq!(body["custom"], json!({ "order": 7 }));
     assert!(body["data"]["signers"][0].get("url").is_none(), "links stay between us and the integrator");
+}
+
+#[tokio::test]
+async fn callbacks_are_signed_over_what_is_sent_once_there_is_a_secret() {
+    let (receiver, url) = Receiver::listen(0).await;
+    let door = Door::open().await;
+    let none = door.get("/callbacks/signing").await.expect(200).json()["data"].clone();
+    assert_eq!(
+        none,
+        json!({ "signed": false, "ed25519": null, "previousSecretUntil": null, "rotatedAt": null })
+    );
+    let rotate = async || {
+        let answer = door.post("/callbacks/signing", &json!({ "ed25519": true })).await.expect(200);
+        answer.text("/data/secret").to_owned()
+    };
+    let told = async |form: Value| {
+        let mut request = body(CONTRACT, &[ada()]);
+        request["callback"] = form;
+        let _created = door.post("/EU-SES", &request).await.expect(200);
+        door.settle().await;
+        receiver.got().last().unwrap().clone()
+    };
+    let verifies = |secret: &str, (headers, body): &(HeaderMap, String)| {
+        Webhook::new(secret).unwrap().verify(body.as_bytes(), headers).is_ok()
+    };
+    let unsigned = told(json!({ "url": url })).await;
+    assert!(unsigned.0.contains_key("webhook-timestamp") && !unsigned.0.contains_key("webhook-signature"));
+
+    let first = rotate().await;
+    let as_json = told(json!({ "url": url })).await;
+    let as_form = told(json!({ "url": url, "method": "POST", "field": "payload" })).await;
+    assert!(verifies(&first, &as_json) && verifies(&first, &as_form));
+    let altered = (as_json.0.clone(), as_json.1.replace("WAIT_SIGNER", "DONE"));
+    assert!(altered.1 != as_json.1 && !verifies(&first, &altered));
+
+    let second = rotate().await;
+    let by_both = told(json!({ "url": url })).await;
+    assert!(verifies(&first, &by_both) && verifies(&second, &by_both) && !verifies(&second, &as_json));
+    let shown = door.get("/callbacks/signing").await.expect(200).json()["data"].clone();
+    assert!(shown["previousSecretUntil"].is_string() && shown.get("secret").is_none(), "{shown}");
+
+    let ended = door.call(Method::DELETE, "/callbacks/signing", None).await.expect(200).json();
+    assert_eq!(ended["data"]["signed"], false);
+    assert_eq!(door.call(Method::DELETE, "/callbacks/signing", None).await.status, 404);
+    assert!(!told(json!({ "url": url })).await.0.contains_key("webhook-signature"));
 }
 
 #[tokio::test]

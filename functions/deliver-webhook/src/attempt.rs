@@ -19,7 +19,7 @@ use shared::store::{
 
 use crate::schedule::{Step, chance, step};
 use crate::token::Client;
-use crate::{Deps, callback, millis, onespan, signature};
+use crate::{Deps, callback, disabled, millis, onespan, signature};
 
 /// How an attempt ended.
 struct Outcome {
@@ -90,8 +90,8 @@ async fn follow(
     }
     let too_long = health.failing_since.is_some_and(|since| now.since(since) >= FAILING_MOST);
     match step {
-        Step::Gone => disable(deps, webhook, DisabledBy::Gone, now).await?,
-        _ if too_long => disable(deps, webhook, DisabledBy::Failures, now).await?,
+        Step::Gone => disabled::disable(deps, webhook, DisabledBy::Gone, now).await?,
+        _ if too_long => disabled::disable(deps, webhook, DisabledBy::Failures, now).await?,
         Step::Again(at) if at.since(now) <= LONGEST_DELAY => {
             deps.queue.send(&Task::Delivery(task.clone()), at.since(now)).await?;
         }
@@ -195,20 +195,6 @@ async fn body_of(deps: &Deps, webhook: &Webhook, delivery: &Delivery) -> Result<
         _ => None,
     };
     Ok(Some(onespan::body(&payload, name, about.tenant.as_str(), request.as_ref()).to_string()))
-}
-
-/// Calls an endpoint no more, unless its owner has changed the subscription meanwhile.
-async fn disable(
-    deps: &Deps,
-    mut webhook: Webhook,
-    by: DisabledBy,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    (webhook.disabled, webhook.updated_at) = (Some((now, by)), now);
-    if deps.webhooks.put(&webhook).await? {
-        tracing::warn!(webhook.id = webhook.id.as_str(), by = by.as_str(), "an endpoint was disabled");
-    }
-    Ok(())
 }
 
 /// Clocks of the queue and of this system may differ by so much.

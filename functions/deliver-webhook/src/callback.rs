@@ -28,8 +28,10 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
         other => other?,
     };
     let Some(callback) = &request.facts().callback else { return Ok(()) };
-    let message = body::of(&request, callback, &task.event, task.seq);
+    let mut message = body::of(&request, callback, &task.event, task.seq);
+    let signing = deps.webhooks.callback_signing(&request.facts().tenant).await?;
     let (at, began) = (deps.clock.now(), Instant::now());
+    message.sign(&signing.map(|it| it.keys).unwrap_or_default(), at);
     let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
     let execution = Execution {
         id: Executions::name(&task.request, task.seq, task.attempts, at),

@@ -7,6 +7,7 @@
 mod attempt;
 mod body;
 mod callback;
+mod disabled;
 mod onespan;
 mod relay;
 mod schedule;
@@ -22,7 +23,7 @@ use shared::edge::queue::{SqsEvent, parts};
 use shared::edge::stream::{BatchResponse, StreamEvent, sequence_number};
 use shared::edge::webhook_queue::{Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
-use shared::outbound::Outbound;
+use shared::outbound::{Mail, Outbound};
 use shared::store::{Deliveries, Executions, Feed, Health, Requests, StoreError, Webhooks};
 
 use token::Tokens;
@@ -38,6 +39,7 @@ pub struct Deps {
     health: Health,
     queue: WebhookQueue,
     outbound: Outbound,
+    mail: Mail,
     tokens: Tokens,
     clock: Clock,
 }
@@ -60,6 +62,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         health,
         queue: supply.webhook_queue()?,
         outbound: supply.outbound()?,
+        mail: supply.mail(),
         tokens: Tokens::default(),
         clock: aws.clock.clone(),
     };

@@ -1,5 +1,6 @@
 //! Who is told what: subscriptions to events (`/webhooks`, and OneSpan's `/callback`), what was delivered to
-//! them, the feed of events (`/events`), and the history of the callbacks that requests carry (`/callbacks`).
+//! them, the feed of events (`/events`), the history of the callbacks that requests carry (`/callbacks`), and what
+//! signs those.
 //!
 //! **Invariant:** what opens an endpoint or signs messages to it goes in and does not come out, but for a new
 //! signing secret, which is shown once.
@@ -7,6 +8,7 @@
 mod history;
 mod onespan;
 mod parse;
+mod signing;
 mod subscription;
 mod wire;
 
@@ -67,6 +69,9 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
             onespan::register(deps, &http, &tenant, cx).await
         }
         (_, "/callbacks") => history::executions(deps, &http, &tenant, cx).await,
+        ("GET", "/callbacks/signing") => signing::read(deps, &tenant).await,
+        ("DELETE", "/callbacks/signing") => signing::end(deps, &tenant).await,
+        (_, "/callbacks/signing") => signing::rotate(deps, &http, &tenant, cx).await,
         (_, "/callbacks/{id}") => history::execution(deps, &http, &tenant, cx).await,
         (_, "/events") => history::events(deps, &http, &tenant, cx).await,
         (_, "/events/{id}") => history::event(deps, &http, &tenant, cx).await,

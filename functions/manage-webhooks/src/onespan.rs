@@ -47,7 +47,8 @@ async fn new(deps: &Deps, tenant: &TenantId, origin: &str, cx: &Invocation) -> R
     subscription::check_count(deps, tenant).await?;
     let id = Webhook::id_of_origin(tenant, origin).ok_or_else(Problem::not_found)?;
     let key = SigningKey::new(Ed25519::Absent, &mut system_rng());
-    let credentials = Credentials { auth: Auth::None, headers: parse::no_headers(), keys: vec![key] };
+    let (headers, keys) = (parse::no_headers(), vec![key]);
+    let credentials = Credentials { auth: Auth::None, headers, keys, contact: None };
     let mut webhook = deps.webhooks.draft((tenant, id), String::new(), &credentials, cx.now)?;
     (webhook.format, webhook.origin) = (PayloadFormat::OneSpan, Some(origin.to_owned()));
     Ok(webhook)

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use domain::EmailAddress;
 use domain::notification::EventName;
-use domain::value::Text;
-use shared::edge::Problem;
+use domain::value::{Language, Text};
+use shared::edge::{HttpRequest, Problem};
 use shared::outbound::{AddressRefusal, Reach, Target, is_own_header};
-use shared::store::Auth;
+use shared::store::{Auth, Contact};
 
-use crate::wire::AuthBody;
+use crate::wire::{AuthBody, ContactBody};
 
 /// Reads the address of an endpoint or of an authorization server.
 pub(crate) fn url(text: String, pointer: &str, reach: Reach) -> Result<String, Problem> {
@@ -83,6 +84,25 @@ pub(crate) fn headers(headers: BTreeMap<String, String>) -> Result<BTreeMap<Stri
 /// None.
 pub(crate) const fn no_headers() -> BTreeMap<String, String> {
     BTreeMap::new()
+}
+
+/// Reads who is written to when the endpoint is called no more; an empty address takes them away.
+pub(crate) fn contact(body: ContactBody, http: &HttpRequest) -> Result<Option<Contact>, Problem> {
+    let language = match body.language.as_deref() {
+        Some(tag) => Language::parse(tag)
+            .ok_or_else(|| Problem::invalid("/contact/language", "de, en, es, fr, it, nl, pl or pt."))?,
+        None => Language::default(),
+    };
+    if body.email.is_empty() {
+        return Ok(None);
+    }
+    let email =
+        EmailAddress::parse(&body.email).map_err(|refusal| Problem::refused("/contact/email", &refusal))?;
+    Ok(Some(Contact {
+        email: email.expose().to_owned(),
+        language: language.as_str().to_owned(),
+        public_url: http.api_url(),
+    }))
 }
 
 /// Reads what an endpoint asks for.

@@ -1,7 +1,5 @@
 //! `/webhooks`.
 
-use std::time::Duration;
-
 use domain::TenantId;
 use domain::value::WebhookId;
 use serde_json::{Value, json};
@@ -36,10 +34,11 @@ pub(crate) async fn create(
     let wants_ed25519 = ed25519(body.ed25519.unwrap_or(false));
     let mut rng = system_rng();
     let key = SigningKey::new(wants_ed25519, &mut rng);
-    let credentials = Credentials { auth: Auth::None, headers: parse::no_headers(), keys: vec![key.clone()] };
+    let (headers, keys) = (parse::no_headers(), vec![key.clone()]);
+    let credentials = Credentials { auth: Auth::None, headers, keys, contact: None };
     let id = WebhookId::new(&mut rng);
     let mut webhook = deps.webhooks.draft((tenant, id), url, &credentials, cx.now)?;
-    apply(deps, &mut webhook, body, cx)?;
+    apply(deps, http, &mut webhook, body, cx)?;
     if !deps.webhooks.put(&webhook).await? {
         return Err(changed_meanwhile());
     }
@@ -56,7 +55,7 @@ pub(crate) async fn change(
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
     let mut webhook = named(deps, http, tenant).await?;
-    apply(deps, &mut webhook, body, cx)?;
+    apply(deps, http, &mut webhook, body, cx)?;
     store(deps, &webhook).await?;
     Ok(Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?)))
 }
@@ -80,8 +79,7 @@ pub(crate) async fn rotate(
     let mut credentials = deps.webhooks.credentials(&webhook)?;
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
     let key = SigningKey::new(ed25519(has_ed25519), &mut system_rng());
-    let before = credentials.keys.into_iter().next().map(|it| it.replaced(cx.now.plus(ROTATION)));
-    credentials.keys = std::iter::once(key.clone()).chain(before).collect();
+    key.clone().take_over(&mut credentials.keys, cx.now);
     deps.webhooks.set_credentials(&mut webhook, &credentials)?;
     webhook.updated_at = cx.now;
     store(deps, &webhook).await?;
@@ -104,7 +102,13 @@ pub(crate) async fn store(deps: &Deps, webhook: &Webhook) -> Result<(), Problem>
 }
 
 /// Applies what a body says; what it does not say stays.
-fn apply(deps: &Deps, webhook: &mut Webhook, body: WebhookBody, cx: &Invocation) -> Result<(), Problem> {
+fn apply(
+    deps: &Deps,
+    http: &HttpRequest,
+    webhook: &mut Webhook,
+    body: WebhookBody,
+    cx: &Invocation,
+) -> Result<(), Problem> {
     if let Some(url) = body.url {
         webhook.url = parse::url(url, "/url", deps.reach)?;
     }
@@ -130,6 +134,9 @@ fn apply(deps: &Deps, webhook: &mut Webhook, body: WebhookBody, cx: &Invocation)
     if let Some(headers) = body.headers {
         credentials.headers = parse::headers(headers)?;
     }
+    if let Some(contact) = body.contact {
+        credentials.contact = parse::contact(contact, http)?;
+    }
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
     if body.ed25519.is_some_and(|it| it != has_ed25519) {
         let detail = "Whether there is an Ed25519 key is said when the subscription is made.";
@@ -145,11 +152,9 @@ async fn view_of(deps: &Deps, webhook: &Webhook) -> Result<Value, Problem> {
     Ok(wire::webhook(webhook, &deps.webhooks.credentials(webhook)?, health))
 }
 
-const fn ed25519(is_wanted: bool) -> Ed25519 {
+pub(crate) const fn ed25519(is_wanted: bool) -> Ed25519 {
     if is_wanted { Ed25519::Beside } else { Ed25519::Absent }
 }
 
 /// A tenant's subscriptions are looked at for each event.
 const MAX_WEBHOOKS: usize = 50;
-/// How long two keys sign.
-const ROTATION: Duration = Duration::from_hours(24);

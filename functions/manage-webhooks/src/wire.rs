@@ -9,7 +9,8 @@ use domain::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use shared::store::{
-    Attempt, Auth, Credentials, Delivery, DeliveryState, EndpointHealth, Execution, SigningKey, Webhook,
+    Attempt, Auth, CallbackSigning, Credentials, Delivery, DeliveryState, EndpointHealth, Execution,
+    SigningKey, Webhook,
 };
 
 /// The body of `POST /webhooks` and `PATCH /webhooks/{id}`.
@@ -23,6 +24,22 @@ pub(crate) struct WebhookBody {
     pub(crate) enabled: Option<bool>,
     pub(crate) auth: Option<AuthBody>,
     pub(crate) headers: Option<BTreeMap<String, String>>,
+    pub(crate) ed25519: Option<bool>,
+    pub(crate) contact: Option<ContactBody>,
+}
+
+/// Who is written to when an endpoint is called no more.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContactBody {
+    pub(crate) email: String,
+    pub(crate) language: Option<String>,
+}
+
+/// The body of `POST /callbacks/signing`.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SigningBody {
     pub(crate) ed25519: Option<bool>,
 }
 
@@ -69,8 +86,20 @@ pub(crate) fn webhook(webhook: &Webhook, credentials: &Credentials, health: Endp
         "headers": credentials.headers.keys().map(|it| (it.clone(), json!(HIDDEN))).collect::<Map<_, _>>(),
         "ed25519": credentials.keys.first().and_then(public_key),
         "previousSecretUntil": at(previous),
+        "contact": credentials.contact.as_ref().map(|it| json!({ "email": it.email, "language": it.language })),
         "createdAt": webhook.created_at.to_openapi(),
         "updatedAt": webhook.updated_at.to_openapi(),
+    })
+}
+
+/// What signs the callbacks of requests; nothing, if it is none.
+pub(crate) fn signing(signing: Option<&CallbackSigning>) -> Value {
+    let keys = signing.map(|it| it.keys.as_slice()).unwrap_or_default();
+    json!({
+        "signed": signing.is_some(),
+        "ed25519": keys.first().and_then(public_key),
+        "previousSecretUntil": keys.get(1).and_then(SigningKey::until).map(Timestamp::to_openapi),
+        "rotatedAt": signing.map(|it| it.rotated_at.to_openapi()),
     })
 }
 

@@ -18,7 +18,7 @@ mod timestamps;
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
 pub use http::{Answered, CallError, FetchError, Outbound, OutboundError, RetryAfter, is_own_header};
 pub use keys::{KeyError, SigningKeys};
-pub use mail::{Addressee, Letter, LetterError, Mail, MissingText};
+pub use mail::{Addressee, DisabledEndpoint, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;
 pub use seal_key::{RsaPadding, SealKey, SealKeyError, SealKeys, SealSecret};
 pub use secrets::{Keyring, SecretError, Secrets};

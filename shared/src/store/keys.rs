@@ -240,6 +240,9 @@ pub(super) fn told_sk(event: &EventId) -> String {
 /// What the sort keys of a tenant's subscriptions begin with, in the tenant's own partition.
 pub(super) const WEBHOOKS: &str = "WEBHOOK#";
 
+/// Sort key of what signs a tenant's callbacks, in the tenant's own partition.
+pub(super) const CALLBACK_SIGNING: &str = "CALLBACK-SIGNING";
+
 pub(super) fn webhook_sk(webhook: &WebhookId) -> String {
     format!("{WEBHOOKS}{webhook}")
 }

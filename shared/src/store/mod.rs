@@ -70,5 +70,6 @@ pub use trust::{SealAuthority, SealedWith, Trust, TrustSettings};
 pub use trusted_lists::{ListSnapshot, PointerItem, TrustedLists};
 pub use validations::{NewValidation, PasswordKey, Progress, Validation, Validations};
 pub use webhooks::{
-    Auth, CredentialKey, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, Webhook, Webhooks,
+    Auth, CallbackSigning, Contact, CredentialKey, Credentials, DisabledBy, Ed25519, PayloadFormat,
+    SigningKey, Webhook, Webhooks,
 };

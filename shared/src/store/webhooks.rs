@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** credentials are stored encrypted, for their own subscription only.
 
+mod callback_signing;
 mod credentials;
 
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use domain::value::WebhookId;
 use domain::{Digest, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use credentials::{Auth, CredentialKey, Credentials, Ed25519, SigningKey};
+pub use callback_signing::CallbackSigning;
+pub use credentials::{Auth, Contact, CredentialKey, Credentials, Ed25519, SigningKey};
 
 use super::error::StoreError;
 use super::keys;

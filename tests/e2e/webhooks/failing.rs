@@ -64,11 +64,37 @@ async fn an_endpoint_that_fails_is_tried_ten_times_within_three_days_and_then_li
 }
 
 #[tokio::test]
+async fn whoever_keeps_an_endpoint_is_written_to_once_when_it_fails_for_days() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::status(500)).await;
+    let contact = json!({ "email": "ops@example.com", "language": "de" });
+    let wanted = json!({ "events": ["request.created"], "contact": contact });
+    let webhook = subscribe(&door, &endpoint, wanted).await;
+    assert_eq!(webhook["contact"], contact);
+    door.request(CONTRACT, &[ada()]).await;
+    for _ in 0..3 {
+        assert!(door.mails_to("ops@example.com").is_empty(), "not while it may come back");
+        wait(&door, 2 * 24 * 3600).await;
+        door.request(CONTRACT, &[ada()]).await;
+    }
+    wait(&door, 3600).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    assert_eq!(door.get(&path).await.expect(200).text("/data/disabledBy"), "failures");
+    let mails = door.mails_to("ops@example.com");
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].subject.starts_with("Webhooks an 127.0.0.1"), "{}", mails[0].subject);
+    assert!(mails[0].text.contains("seit fünf Tagen") && mails[0].text.contains(&path), "{}", mails[0].text);
+}
+
+#[tokio::test]
 async fn what_was_given_up_is_delivered_again_on_demand() {
     let door = Door::open().await;
     let endpoint = Endpoint::listen(|count, _| Manner::status(if count == 0 { 410 } else { 200 })).await;
-    let webhook = subscribe(&door, &endpoint, json!({ "events": ["request.created"] })).await;
+    let contact = json!({ "email": "ops@example.com" });
+    let wanted = json!({ "events": ["request.created"], "contact": contact });
+    let webhook = subscribe(&door, &endpoint, wanted).await;
     door.request(CONTRACT, &[ada()]).await;
+    assert!(door.mails_to("ops@example.com")[0].text.contains("answered that it is gone (410)"));
     let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
     let shown = door.get(&path).await.expect(200).json()["data"].clone();
     assert_eq!((&shown["enabled"], &shown["disabledBy"]), (&json!(false), &json!("gone")));

@@ -1,5 +1,6 @@
 //! What mails say: parts, put together by kind and rendered by one template.
 
+mod endpoint;
 mod kind;
 
 use std::fmt;
@@ -11,6 +12,8 @@ use zeroize::Zeroizing;
 
 use super::plain::{host, plain};
 use crate::wording::{MissingText, Wording, Words, strong};
+
+pub use endpoint::DisabledEndpoint;
 
 /// A mail without its envelope. `Debug` hides it: it holds names, a link or a code.
 pub struct Letter {
@@ -24,7 +27,7 @@ pub struct Letter {
 /// Whom a letter greets.
 #[derive(Clone, Copy, Debug)]
 pub enum Addressee<'a> {
-    /// Whoever sent the request; no person's name is known.
+    /// Whoever sent the request, or keeps the integration; no person's name is known.
     Requester,
     /// A signatory, or whoever else has a part in the request.
     Signatory(&'a Signatory),
@@ -83,6 +86,8 @@ impl fmt::Debug for Letter {
 /// A letter being written. Each part is said when it is added; the first text that is missing is kept.
 struct Draft {
     wording: Wording,
+    /// The text that ends it.
+    footer: &'static str,
     parts: Vec<Part>,
     last_line: Option<Zeroizing<String>>,
     missing: Option<MissingText>,
@@ -113,15 +118,21 @@ impl Part {
 }
 
 impl Draft {
-    fn new(facts: &Facts, to: Addressee<'_>, language: Language) -> Self {
+    /// A letter about no request.
+    fn of_service(public_url: &str, language: Language) -> Self {
         let mut wording = Wording::new(language);
+        wording.set("host", host(public_url));
+        Self { wording, footer: "footer-service", parts: Vec::new(), last_line: None, missing: None }
+    }
+
+    fn new(facts: &Facts, to: Addressee<'_>, language: Language) -> Self {
+        let mut draft = Self { footer: "footer", ..Self::of_service(&facts.public_url, language) };
+        let wording = &mut draft.wording;
         wording.set("requester", strong(&plain(facts.requester.as_str(), MAX_LINE_CHARS)));
         wording.set("request", facts.id.as_str().chars().take(SHORT_ID_CHARS).collect::<String>());
-        wording.set("host", host(&facts.public_url));
         if let Addressee::Signatory(signatory) = to {
             wording.set("name", name_of(signatory));
         }
-        let mut draft = Self { wording, parts: Vec::new(), last_line: None, missing: None };
         let document = match &facts.title {
             Some(title) => {
                 draft.wording.set("title", plain(title.as_str(), MAX_LINE_CHARS));
@@ -194,7 +205,7 @@ impl Draft {
         };
         let (subject, title) =
             (self.wording.say(&format!("{kind}-subject"))?, self.wording.say(&format!("{kind}-title"))?);
-        let footer = self.wording.say("footer")?;
+        let footer = self.wording.say(self.footer)?;
         if let Some(missing) = self.missing.take() {
             return Err(missing.into());
         }

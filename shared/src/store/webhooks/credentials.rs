@@ -1,17 +1,19 @@
-//! What opens endpoints and signs what is sent to them, encrypted before it is stored.
+//! What opens endpoints, what signs what is sent to them, and who hears when they fail: encrypted before it is stored.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use domain::Timestamp;
 use rand::{CryptoRng, RngExt as _};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::store::cipher::Cipher;
 use crate::store::error::StoreError;
 
-/// What opens an endpoint, and what signs messages to it. `Debug` hides it.
+/// What opens an endpoint, what signs messages to it, and who hears when it fails. `Debug` hides it.
 #[derive(Clone, Deserialize, Serialize)]
 pub struct Credentials {
     /// What the endpoint asks for.
@@ -20,6 +22,20 @@ pub struct Credentials {
     pub headers: BTreeMap<String, String>,
     /// What signs, the newest first.
     pub keys: Vec<SigningKey>,
+    /// Who is written to when the endpoint is called no more.
+    #[serde(default)]
+    pub contact: Option<Contact>,
+}
+
+/// Who is written to when an endpoint is called no more. `Debug` hides it.
+#[derive(Clone, Deserialize, Serialize)]
+pub struct Contact {
+    /// Their address.
+    pub email: String,
+    /// The language of the mail.
+    pub language: String,
+    /// The address of this service, as they know it.
+    pub public_url: String,
 }
 
 /// What an endpoint asks for.
@@ -81,6 +97,13 @@ impl SigningKey {
         Self { until: Some(until.unix_ms()), ..self }
     }
 
+    /// Signs from now on, before the others; the one before signs beside it for a day, so that receivers have time to
+    /// change.
+    pub fn take_over(self, keys: &mut Vec<Self>, now: Timestamp) {
+        let before = keys.drain(..).next().map(|it| it.replaced(now.plus(ROTATION)));
+        keys.extend(std::iter::once(self).chain(before));
+    }
+
     /// The HMAC key.
     #[must_use]
     pub fn secret(&self) -> Zeroizing<Vec<u8>> {
@@ -121,6 +144,12 @@ impl fmt::Debug for Credentials {
     }
 }
 
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contact(***)")
+    }
+}
+
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Auth(***)")
@@ -144,15 +173,15 @@ impl CredentialKey {
         Self(Cipher::new(PURPOSE, versions))
     }
 
-    /// Encrypts credentials for one place: the key's version, then the rest in hexadecimal.
-    pub(super) fn seal(&self, credentials: &Credentials, place: &str) -> Result<String, StoreError> {
-        let bytes = serde_json::to_vec(credentials).map_err(|error| StoreError::corrupt(place, error))?;
+    /// Encrypts secrets for one place: the key's version, then the rest in hexadecimal.
+    pub(super) fn seal(&self, secrets: &impl Serialize, place: &str) -> Result<String, StoreError> {
+        let bytes = serde_json::to_vec(secrets).map_err(|error| StoreError::corrupt(place, error))?;
         let (version, sealed) = self.0.seal(bytes, place)?;
         Ok(format!("{version}:{}", hex::encode(sealed)))
     }
 
-    /// Decrypts credentials of this place.
-    pub(super) fn open(&self, sealed: &str, place: &str) -> Result<Credentials, StoreError> {
+    /// Decrypts secrets of this place.
+    pub(super) fn open<T: DeserializeOwned>(&self, sealed: &str, place: &str) -> Result<T, StoreError> {
         let corrupt = |what: &str| StoreError::corrupt(place, what);
         let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
         let version = version.parse().map_err(|_| corrupt("no version"))?;
@@ -163,6 +192,8 @@ impl CredentialKey {
 }
 
 const PURPOSE: &[u8] = b"paraphe/webhook-credentials/v1\0";
+/// How long two keys sign.
+const ROTATION: Duration = Duration::from_hours(24);
 
 #[cfg(test)]
 mod tests {
@@ -176,7 +207,8 @@ mod tests {
     fn credentials() -> Credentials {
         let auth = Auth::Basic { username: "ada".to_owned(), password: "correct horse".to_owned() };
         let mut rng = StdRng::seed_from_u64(1);
-        Credentials { auth, headers: BTreeMap::new(), keys: vec![SigningKey::new(Ed25519::Beside, &mut rng)] }
+        let keys = vec![SigningKey::new(Ed25519::Beside, &mut rng)];
+        Credentials { auth, headers: BTreeMap::new(), keys, contact: None }
     }
 
     #[test]
@@ -184,17 +216,18 @@ mod tests {
         let key = CredentialKey::new([(2, b"new".to_vec()), (1, b"old".to_vec())]);
         let sealed = key.seal(&credentials(), "here").unwrap();
         assert!(!sealed.contains(&hex::encode("correct")));
-        let Auth::Basic { password, .. } = key.open(&sealed, "here").unwrap().auth else {
+        let open = |key: &CredentialKey, sealed: &str, place| key.open::<Credentials>(sealed, place);
+        let Auth::Basic { password, .. } = open(&key, &sealed, "here").unwrap().auth else {
             unreachable!("another kind came back")
         };
         assert_eq!(password, "correct horse");
-        assert!(key.open(&sealed, "there").is_err());
+        assert!(open(&key, &sealed, "there").is_err());
         let old = CredentialKey::new([(1, b"old".to_vec())]);
-        assert!(old.open(&sealed, "here").is_err());
+        assert!(open(&old, &sealed, "here").is_err());
         let by_old = old.seal(&credentials(), "here").unwrap();
-        assert!(key.open(&by_old, "here").is_ok(), "what an earlier key sealed still opens");
+        assert!(open(&key, &by_old, "here").is_ok(), "what an earlier key sealed still opens");
         for damaged in ["", "2:", "2:zz", "9:00", sealed.get(..sealed.len() - 2).unwrap()] {
-            assert!(key.open(damaged, "here").is_err(), "{damaged}");
+            assert!(open(&key, damaged, "here").is_err(), "{damaged}");
         }
     }
 

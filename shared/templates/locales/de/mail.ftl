@@ -18,6 +18,7 @@ month-10 = Oktober
 month-11 = November
 month-12 = Dezember
 footer = Vorgang { $request }, bei { $host }
+footer-service = Gesendet von { $host }
 button-help = Falls die Schaltfläche nicht funktioniert, kopieren Sie diese Adresse in Ihren Browser:
 link-private = Der Link ist nur für Sie bestimmt: Bitte leiten Sie diese E-Mail nicht weiter.
 unexpected = Wenn Sie { $requester } nicht kennen oder diese E-Mail nicht erwartet haben, können Sie sie einfach ignorieren.
@@ -100,3 +101,10 @@ bounced-title = Eine E-Mail kam nicht an
 bounced-words = Die E-Mail an { $who } ({ $address }) kam zurück. Es ging um { $document }. Das Postfach existiert nicht, ist voll oder nimmt keine E-Mails an.
 bounced-next = Bitte prüfen Sie die Adresse. Sie können sie berichtigen, solange { $who } nicht unterschrieben hat.
 bounced-sender = Diese E-Mail richtet sich an den Absender der Anfrage: { $requester }.
+
+endpoint-subject = Webhooks an { $endpoint } sind angehalten
+endpoint-title = Webhooks sind angehalten
+endpoint-gone = { $endpoint } antwortete, dass es nicht mehr besteht (410). Seit { $at } wird es nicht mehr aufgerufen.
+endpoint-failing = { $endpoint } hat seit fünf Tagen nichts angenommen. Seit { $at } wird es nicht mehr aufgerufen.
+endpoint-kept = Nichts ist verloren: GET /events liefert alle Ereignisse der letzten 90 Tage der Reihe nach.
+endpoint-next = Sobald das Ziel wieder arbeitet, schalten Sie das Abonnement { $webhook } ein (PATCH /webhooks/{ $webhook } mit "enabled": true) und stellen Sie zu, was fehlschlug (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -18,6 +18,7 @@ month-10 = October
 month-11 = November
 month-12 = December
 footer = Request { $request }, at { $host }
+footer-service = Sent by { $host }
 button-help = If the button does nothing, copy this address into your browser:
 link-private = The link is yours alone: please do not forward this mail.
 unexpected = If you do not know { $requester }, or did not expect this, simply ignore it.
@@ -100,3 +101,10 @@ bounced-title = A mail did not arrive
 bounced-words = The mail to { $who } ({ $address }) about { $document } came back. The mailbox does not exist, is full, or refuses mails.
 bounced-next = Please check the address. You can correct it as long as { $who } has not signed.
 bounced-sender = This mail is for the sender of the request, { $requester }.
+
+endpoint-subject = Webhooks to { $endpoint } have stopped
+endpoint-title = Webhooks have stopped
+endpoint-gone = { $endpoint } answered that it is gone (410). Since { $at } it is not called any more.
+endpoint-failing = { $endpoint } has taken nothing for five days. Since { $at } it is not called any more.
+endpoint-kept = Nothing is lost: GET /events gives every event of the last 90 days in order.
+endpoint-next = When the endpoint works again, enable the subscription { $webhook } (PATCH /webhooks/{ $webhook } with "enabled": true) and deliver again what failed (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -18,6 +18,7 @@ month-10 = octubre
 month-11 = noviembre
 month-12 = diciembre
 footer = Solicitud { $request }, en { $host }
+footer-service = Enviado por { $host }
 button-help = Si el botón no funciona, copie esta dirección en su navegador:
 link-private = El enlace es personal: por favor, no reenvíe este correo.
 unexpected = Si no conoce a { $requester } o no esperaba este correo, simplemente ignórelo.
@@ -100,3 +101,10 @@ bounced-title = Un correo no ha llegado
 bounced-words = El correo para { $who } ({ $address }) ha sido devuelto. El documento en cuestión: { $document }. El buzón no existe, está lleno o rechaza correos.
 bounced-next = Compruebe la dirección, por favor. Puede corregirla mientras { $who } no haya firmado.
 bounced-sender = Este correo es para el remitente de la solicitud: { $requester }.
+
+endpoint-subject = Los webhooks a { $endpoint } se han detenido
+endpoint-title = Los webhooks se han detenido
+endpoint-gone = { $endpoint } respondió que ya no existe (410). Desde el { $at } no se le llama más.
+endpoint-failing = { $endpoint } no ha aceptado nada en cinco días. Desde el { $at } no se le llama más.
+endpoint-kept = No se ha perdido nada: GET /events devuelve en orden todos los eventos de los últimos 90 días.
+endpoint-next = Cuando el destino vuelva a funcionar, active la suscripción { $webhook } (PATCH /webhooks/{ $webhook } con "enabled": true) y entregue de nuevo lo que falló (GET /webhooks/{ $webhook }/deliveries?failed=true).

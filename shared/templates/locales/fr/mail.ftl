@@ -21,6 +21,7 @@ month-10 = octobre
 month-11 = novembre
 month-12 = décembre
 footer = Demande { $request }, sur { $host }
+footer-service = Envoyé par { $host }
 button-help = Si le bouton ne fonctionne pas, copiez cette adresse dans votre navigateur :
 link-private = Ce lien vous est personnel : merci de ne pas transférer ce courriel.
 unexpected = Si vous ne connaissez pas { $requester } ou n’attendiez pas ce courriel, ignorez-le simplement.
@@ -103,3 +104,10 @@ bounced-title = Un courriel n’est pas arrivé
 bounced-words = Le courriel adressé à { $who } ({ $address }) est revenu. Le document concerné : { $document }. La boîte n’existe pas, est pleine ou refuse les courriels.
 bounced-next = Vérifiez l’adresse. Vous pouvez la corriger tant que { $who } n’a pas signé.
 bounced-sender = Ce courriel s’adresse à l’expéditeur de la demande : { $requester }.
+
+endpoint-subject = Les webhooks vers { $endpoint } sont arrêtés
+endpoint-title = Les webhooks sont arrêtés
+endpoint-gone = { $endpoint } a répondu qu’il n’existe plus (410). Depuis le { $at }, il n’est plus appelé.
+endpoint-failing = { $endpoint } n’a rien accepté depuis cinq jours. Depuis le { $at }, il n’est plus appelé.
+endpoint-kept = Rien n’est perdu : GET /events donne dans l’ordre tous les événements des 90 derniers jours.
+endpoint-next = Quand la destination fonctionnera de nouveau, activez l’abonnement { $webhook } (PATCH /webhooks/{ $webhook } avec "enabled": true) et livrez à nouveau ce qui a échoué (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -21,6 +21,7 @@ month-10 = ottobre
 month-11 = novembre
 month-12 = dicembre
 footer = Richiesta { $request }, su { $host }
+footer-service = Inviato da { $host }
 button-help = Se il pulsante non funziona, copi questo indirizzo nel Suo browser:
 link-private = Il link è personale: La preghiamo di non inoltrare questo messaggio.
 unexpected = Se non conosce { $requester } o non si aspettava questo messaggio, può semplicemente ignorarlo.
@@ -103,3 +104,10 @@ bounced-title = Un messaggio non è arrivato
 bounced-words = Il messaggio per { $who } ({ $address }) è tornato indietro. Il documento interessato: { $document }. La casella non esiste, è piena o rifiuta i messaggi.
 bounced-next = La preghiamo di verificare l’indirizzo. Può correggerlo finché manca la firma di { $who }.
 bounced-sender = Questo messaggio è destinato al mittente della richiesta: { $requester }.
+
+endpoint-subject = I webhook verso { $endpoint } sono fermi
+endpoint-title = I webhook sono fermi
+endpoint-gone = { $endpoint } ha risposto che non esiste più (410). Da { $at } non viene più chiamato.
+endpoint-failing = { $endpoint } non ha accettato nulla da cinque giorni. Da { $at } non viene più chiamato.
+endpoint-kept = Nulla è andato perso: GET /events restituisce in ordine tutti gli eventi degli ultimi 90 giorni.
+endpoint-next = Quando la destinazione funzionerà di nuovo, attivi la sottoscrizione { $webhook } (PATCH /webhooks/{ $webhook } con "enabled": true) e consegni di nuovo ciò che è fallito (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -18,6 +18,7 @@ month-10 = oktober
 month-11 = november
 month-12 = december
 footer = Verzoek { $request }, op { $host }
+footer-service = Verzonden door { $host }
 button-help = Werkt de knop niet? Kopieer dan dit adres naar uw browser:
 link-private = De link is alleen voor u bestemd: stuur deze e-mail alstublieft niet door.
 unexpected = Kent u { $requester } niet, of had u deze e-mail niet verwacht? Dan kunt u hem gewoon negeren.
@@ -100,3 +101,10 @@ bounced-title = Een e-mail is niet aangekomen
 bounced-words = De e-mail aan { $who } ({ $address }) is teruggekomen. Het gaat om { $document }. De mailbox bestaat niet, is vol of weigert e-mails.
 bounced-next = Controleer alstublieft het adres. U kunt het corrigeren zolang { $who } niet heeft ondertekend.
 bounced-sender = Deze e-mail is bestemd voor de afzender van het verzoek: { $requester }.
+
+endpoint-subject = Webhooks naar { $endpoint } zijn gestopt
+endpoint-title = Webhooks zijn gestopt
+endpoint-gone = { $endpoint } antwoordde dat het niet meer bestaat (410). Sinds { $at } wordt het niet meer aangeroepen.
+endpoint-failing = { $endpoint } heeft vijf dagen lang niets aangenomen. Sinds { $at } wordt het niet meer aangeroepen.
+endpoint-kept = Er is niets verloren: GET /events geeft alle gebeurtenissen van de laatste 90 dagen op volgorde.
+endpoint-next = Werkt het doel weer, zet dan het abonnement { $webhook } aan (PATCH /webhooks/{ $webhook } met "enabled": true) en lever opnieuw af wat mislukte (GET /webhooks/{ $webhook }/deliveries?failed=true).

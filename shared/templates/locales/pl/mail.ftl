@@ -18,6 +18,7 @@ month-10 = października
 month-11 = listopada
 month-12 = grudnia
 footer = Sprawa { $request }, na { $host }
+footer-service = Wysłano przez { $host }
 button-help = Jeśli przycisk nie działa, prosimy skopiować ten adres do przeglądarki:
 link-private = Ten link jest przeznaczony tylko dla Państwa: prosimy nie przekazywać tej wiadomości dalej.
 unexpected = Jeśli nadawca ({ $requester }) nie jest Państwu znany lub ta wiadomość jest nieoczekiwana, prosimy ją zignorować.
@@ -100,3 +101,10 @@ bounced-title = Wiadomość nie dotarła
 bounced-words = Wiadomość do: { $who } ({ $address }) została zwrócona. Dokument: { $document }. Skrzynka nie istnieje, jest pełna lub nie przyjmuje wiadomości.
 bounced-next = Prosimy sprawdzić adres. Można go poprawić, dopóki brakuje podpisu: { $who }.
 bounced-sender = Ta wiadomość jest dla nadawcy prośby: { $requester }.
+
+endpoint-subject = Webhooki do { $endpoint } zostały wstrzymane
+endpoint-title = Webhooki zostały wstrzymane
+endpoint-gone = Adres { $endpoint } odpowiedział, że już nie istnieje (410). Nie jest wywoływany od: { $at }.
+endpoint-failing = Adres { $endpoint } niczego nie przyjął od pięciu dni. Nie jest wywoływany od: { $at }.
+endpoint-kept = Nic nie zginęło: GET /events podaje po kolei wszystkie zdarzenia z ostatnich 90 dni.
+endpoint-next = Gdy adres znów będzie działać, proszę włączyć subskrypcję { $webhook } (PATCH /webhooks/{ $webhook } z "enabled": true) i dostarczyć ponownie to, co się nie powiodło (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -18,6 +18,7 @@ month-10 = outubro
 month-11 = novembro
 month-12 = dezembro
 footer = Pedido { $request }, em { $host }
+footer-service = Enviado por { $host }
 button-help = Se o botão não funcionar, copie este endereço para o seu navegador:
 link-private = A ligação é pessoal: por favor, não reencaminhe esta mensagem.
 unexpected = Se não conhece { $requester } ou não esperava esta mensagem, pode simplesmente ignorá-la.
@@ -100,3 +101,10 @@ bounced-title = Uma mensagem não chegou
 bounced-words = A mensagem para { $who } ({ $address }) foi devolvida. O documento em causa: { $document }. A caixa de correio não existe, está cheia ou recusa mensagens.
 bounced-next = Verifique o endereço, por favor. Pode corrigi-lo enquanto { $who } não tiver assinado.
 bounced-sender = Esta mensagem destina-se ao remetente do pedido: { $requester }.
+
+endpoint-subject = Os webhooks para { $endpoint } foram interrompidos
+endpoint-title = Os webhooks foram interrompidos
+endpoint-gone = { $endpoint } respondeu que já não existe (410). Desde { $at } deixou de ser chamado.
+endpoint-failing = { $endpoint } não aceitou nada durante cinco dias. Desde { $at } deixou de ser chamado.
+endpoint-kept = Nada se perdeu: GET /events dá por ordem todos os eventos dos últimos 90 dias.
+endpoint-next = Quando o destino voltar a funcionar, ative a subscrição { $webhook } (PATCH /webhooks/{ $webhook } com "enabled": true) e entregue de novo o que falhou (GET /webhooks/{ $webhook }/deliveries?failed=true).

@@ -1,0 +1,44 @@
+//! `/callbacks/signing`.
+
+use domain::TenantId;
+use serde_json::json;
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
+use shared::store::{CallbackSigning, SigningKey};
+
+use crate::wire::{self, SigningBody};
+use crate::{Deps, changed_meanwhile, subscription::ed25519};
+
+pub(crate) async fn read(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
+    let signing = deps.webhooks.callback_signing(tenant).await?;
+    Ok(Reply::json(200, &view::envelope("", &wire::signing(signing.as_ref()))))
+}
+
+/// The first secret, or another; the one before signs beside it for a day.
+pub(crate) async fn rotate(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    let body: SigningBody = http.json()?;
+    let before = deps.webhooks.callback_signing(tenant).await?;
+    let mut signing =
+        before.unwrap_or_else(|| CallbackSigning { keys: Vec::new(), rotated_at: cx.now, version: 0 });
+    let has_ed25519 = signing.keys.first().is_some_and(|it| it.seed().is_some());
+    let key = SigningKey::new(ed25519(body.ed25519.unwrap_or(has_ed25519)), &mut system_rng());
+    key.clone().take_over(&mut signing.keys, cx.now);
+    signing.rotated_at = cx.now;
+    if !deps.webhooks.put_callback_signing(tenant, &signing).await? {
+        return Err(changed_meanwhile());
+    }
+    let mut shown = wire::signing(Some(&signing));
+    wire::show_secret(&mut shown, &key);
+    Ok(Reply::json(200, &view::envelope("Rotated", &shown)))
+}
+
+pub(crate) async fn end(deps: &Deps, tenant: &TenantId) -> Result<Reply, Problem> {
+    if !deps.webhooks.end_callback_signing(tenant).await? {
+        return Err(Problem::not_found());
+    }
+    Ok(Reply::json(200, &view::envelope("Ended", &json!(wire::signing(None)))))
+}
