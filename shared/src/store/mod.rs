@@ -45,8 +45,8 @@ pub use documents::{
 };
 pub use due::{DueItem, DueTarget};
 pub use email_signatures::{
-    Author, Book, ChangeAction, CountKey, Counted, Counts, EmailSignatures, Kept, KeptPerson,
-    MOST_PEOPLE_AT_ONCE, NotedChange, People, Piece, Shelf,
+    Author, Book, ChangeAction, CountKey, Counted, Counts, EmailSignatures, Grouped, Kept, KeptPerson,
+    MOST_GROUPS, MOST_PEOPLE_AT_ONCE, MOST_PEOPLE_WRITTEN, NotedChange, People, Piece, Shelf,
 };
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};

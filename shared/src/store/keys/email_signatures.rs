@@ -26,6 +26,19 @@ pub fn signature_image_key(id: &str) -> String {
 pub(in crate::store) const IMAGES: &str = "IMAGE#";
 
 /// What the sort keys of what there is one of begin with.
+/// What the sort keys of those whose portrait a picture is begin with.
+pub(in crate::store) fn image_uses(id: &str) -> String {
+    format!("USE#{id}#")
+}
+
+pub(in crate::store) fn image_use_sk(id: &str, person: &Digest) -> String {
+    format!("{}{}", image_uses(id), person.to_hex())
+}
+
+pub(in crate::store) fn person_of_use(sk: &str) -> Option<Digest> {
+    Digest::parse(sk.rsplit('#').next()?).ok()
+}
+
 pub(in crate::store) const SETTINGS: &str = "SETTINGS#";
 
 /// What the sort keys of templates begin with. All before it is read together: templates are large.
