@@ -162,7 +162,7 @@ impl Closings {
     /// Where something about a signature is found.
     #[must_use]
     pub fn address(&self, public_url: &str, mark: &Mark, aim: Aim) -> String {
-        format!("{public_url}/l/{}", self.keys.write(mark, aim))
+        format!("{}/l/{}", self.keys.base(public_url), self.keys.write(mark, aim))
     }
 
     /// The keys.
@@ -176,13 +176,32 @@ impl Closings {
             let address = self.address(public_url, mark, aim);
             Link::parse(&address).map_err(|reason| Refusal::at("", reason))
         };
-        let images = images(public_url)?;
+        let images = images(self.keys.base(public_url))?;
         let mut urls = Urls::new(&images);
         urls.campaign = campaign.map(|_| link(Aim::Campaign)).transpose()?;
         urls.vcard = Some(link(Aim::Card)?);
         urls.qr = Some(link(Aim::Code)?);
         Ok(urls)
     }
+    /// What closes every mail of a house, for a server that puts in the sender's own attributes: by the default brand
+    /// and template, counted by nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Unclosed`].
+    pub async fn disclaimer(
+        &self,
+        (tenant, book): (&TenantId, &Book),
+        (variant, language): (Variant, Language),
+        public_url: &str,
+    ) -> Result<Option<Disclaimer>, Unclosed> {
+        let Some(brand) = book.brand_of(None) else { return Ok(None) };
+        let occasion = Occasion { brand: brand.id(), group: None, mail: Mail::Elsewhere, language };
+        let template = self.template(tenant, resolve(&book.rules, &occasion).template).await?;
+        let urls = Urls::new(&images(self.keys.base(public_url))?);
+        Ok(Disclaimer::render(&template, brand, &urls, variant, language))
+    }
+
 
     /// The template of a rule; else the one that is named `default`, and else one of the gallery.
     async fn template(&self, tenant: &TenantId, named: Option<&TemplateId>) -> Result<Template, Unclosed> {
