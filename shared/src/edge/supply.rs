@@ -12,6 +12,7 @@ use tlog::Signer;
 use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
+use super::connector_queue::ConnectorQueue;
 use super::cursor::CursorKey;
 use super::result::ResultKeys;
 use super::session::SessionKey;
@@ -22,9 +23,9 @@ use crate::courier::Courier;
 use crate::intake::Saved;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, Archive, Counts, CredentialKey, Deliveries, DisclosureKey, Documents, EmailSignatures, Evidence,
-    Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays, Requests, SealedFiles, Themes,
-    Trust, TrustedLists, Validations, Webhooks,
+    Access, Archive, ConnectorKey, Connectors, Counts, CredentialKey, Deliveries, DisclosureKey, Documents,
+    EmailSignatures, Evidence, Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays,
+    Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.

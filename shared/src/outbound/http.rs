@@ -3,6 +3,8 @@
 //! **Invariant:** no redirects, no proxies, no cookies, no credentials of ours; a connection is made only
 //! to an address that was checked after the name was resolved.
 
+mod exchange;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +19,8 @@ use http::header::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
+
+pub use exchange::Exchanged;
 
 use super::guard::{AddressRefusal, Reach, Target, Transport, is_global};
 use crate::BoxError;
