@@ -8,6 +8,7 @@ mod mark;
 use domain::value::Language;
 use domain::{EmailAddress, TenantId, Timestamp};
 use email_signature::campaign::choose;
+use email_signature::exchange::Disclaimer;
 use email_signature::render::Subject;
 use email_signature::rule::{Mail, Occasion, resolve};
 use email_signature::template::gallery::GALLERY;
@@ -99,6 +100,15 @@ impl Closings {
     /// [`Unclosed::Refused`] for a sender who is unknown or switched off, and for a brand or campaign that is unknown.
     pub async fn closing(&self, wanted: &Wanted<'_>) -> Result<Closing, Unclosed> {
         let sender = self.sender(wanted.tenant, wanted.sender, wanted.brand, wanted.now).await?;
+        self.closing_of(&sender, wanted).await
+    }
+
+    /// The closing that is wanted of a sender who was looked up before.
+    ///
+    /// # Errors
+    ///
+    /// [`Unclosed::Refused`] for a campaign that is unknown.
+    pub async fn closing_of(&self, sender: &Sender, wanted: &Wanted<'_>) -> Result<Closing, Unclosed> {
         let (book, person) = (&sender.book, &sender.kept.person);
         let group = person.group().and_then(|it| book.groups.find(it));
         let occasion =
@@ -146,8 +156,22 @@ impl Closings {
     ) -> Result<Sender, Unclosed> {
         let unknown_person = || Refusal::at("/email", Reason::UnknownPerson);
         let kept = self.people.get(tenant, email).await?.ok_or_else(unknown_person)?;
+        Self::sender_of(kept, self.store.book(tenant).await?, brand, now)
+    }
+
+    /// The same of a person and a book that were read before.
+    ///
+    /// # Errors
+    ///
+    /// [`Unclosed::Refused`], as for [`Closings::sender`].
+    pub fn sender_of(
+        kept: KeptPerson,
+        book: Book,
+        brand: Option<&BrandId>,
+        now: Timestamp,
+    ) -> Result<Sender, Unclosed> {
+        let email = kept.person.email();
         kept.person.active(now).map_err(|reason| Refusal::at("/email", reason))?;
-        let book = self.store.book(tenant).await?;
         let group = kept.person.group().and_then(|it| book.groups.find(it));
         let brand = match brand {
             Some(id) => book.brand(id).cloned().ok_or_else(|| unknown("/brand"))?,
@@ -159,10 +183,29 @@ impl Closings {
         Ok(Sender { kept, book, brand })
     }
 
+    /// What closes every mail of a house, for a server that puts in the sender's own attributes: by the default brand
+    /// and template, counted by nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Unclosed`].
+    pub async fn disclaimer(
+        &self,
+        (tenant, book): (&TenantId, &Book),
+        (variant, language): (Variant, Language),
+        public_url: &str,
+    ) -> Result<Option<Disclaimer>, Unclosed> {
+        let Some(brand) = book.brand_of(None) else { return Ok(None) };
+        let occasion = Occasion { brand: brand.id(), group: None, mail: Mail::Elsewhere, language };
+        let template = self.template(tenant, resolve(&book.rules, &occasion).template).await?;
+        let urls = Urls::new(&images(self.keys.base(public_url))?);
+        Ok(Disclaimer::render(&template, brand, &urls, variant, language))
+    }
+
     /// Where something about a signature is found.
     #[must_use]
     pub fn address(&self, public_url: &str, mark: &Mark, aim: Aim) -> String {
-        format!("{public_url}/l/{}", self.keys.write(mark, aim))
+        format!("{}/l/{}", self.keys.base(public_url), self.keys.write(mark, aim))
     }
 
     /// The keys.
@@ -176,7 +219,7 @@ impl Closings {
             let address = self.address(public_url, mark, aim);
             Link::parse(&address).map_err(|reason| Refusal::at("", reason))
         };
-        let images = images(public_url)?;
+        let images = images(self.keys.base(public_url))?;
         let mut urls = Urls::new(&images);
         urls.campaign = campaign.map(|_| link(Aim::Campaign)).transpose()?;
         urls.vcard = Some(link(Aim::Card)?);

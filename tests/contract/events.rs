@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 194] = [
+const ANSWERS: [(&str, &str); 203] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -218,6 +218,14 @@ const ANSWERS: [(&str, &str); 194] = [
     ("manage-access.revoke", "404"),
     ("manage-access.revoke-app", "404"),
     ("manage-access.rotate", "404"),
+    ("manage-connectors", "200"),
+    ("manage-connectors.begin", "404"),
+    ("manage-connectors.delete", "404"),
+    ("manage-connectors.one", "404"),
+    ("manage-connectors.run", "404"),
+    ("manage-connectors.runs", "404"),
+    ("manage-connectors.save", "200"),
+    ("manage-connectors.script", "200"),
     ("manage-email-signatures", "200"),
     ("manage-email-signatures.brand", "404"),
     ("manage-email-signatures.brands", "200"),
@@ -343,6 +351,7 @@ const ANSWERS: [(&str, &str); 194] = [
     ("render-page.logo", "404"),
     ("render-page.picture", "404"),
     ("render-page.text", "404"),
+    ("run-connector", "0 to be delivered again"),
     ("seal-document", "0 to be delivered again"),
     ("seal-document.declined", "0 to be delivered again"),
     ("seal-document.retry", "0 to be delivered again"),

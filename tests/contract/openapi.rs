@@ -88,9 +88,11 @@ fn every_body_has_an_example_and_every_answer_a_description() {
 }
 
 /// What a key may be allowed.
-const SCOPES: [&str; 15] = [
+const SCOPES: [&str; 17] = [
     "access:manage",
     "audit:read",
+    "connectors:manage",
+    "connectors:read",
     "documents:read",
     "email-signatures:manage",
     "email-signatures:read",

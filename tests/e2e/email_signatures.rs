@@ -1,6 +1,7 @@
 //! Managed e-mail signatures: what they are made of, whose they are, and what comes out.
 
 mod counting;
+mod kinds;
 mod mails;
 mod making;
 mod people;

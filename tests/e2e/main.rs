@@ -8,6 +8,7 @@ mod appearance;
 mod archive;
 mod bounces;
 mod callbacks;
+mod connectors;
 mod documents;
 mod email_signatures;
 mod endings;

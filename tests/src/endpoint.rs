@@ -21,6 +21,8 @@ pub struct Endpoint {
 /// One request that came.
 #[derive(Clone, Debug)]
 pub struct Received {
+    /// The method.
+    pub method: String,
     /// The path.
     pub path: String,
     /// The headers, their names in lower case.
@@ -96,6 +98,12 @@ impl Endpoint {
         format!("http://{}/hook", self.address)
     }
 
+    /// Scheme, host and port of it.
+    #[must_use]
+    pub fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     /// What came so far.
     #[must_use]
     pub fn got(&self) -> Vec<Received> {
@@ -165,6 +173,7 @@ async fn read(stream: &mut TcpStream) -> std::io::Result<Received> {
         head.push(stream.read_u8().await?);
     }
     let head = String::from_utf8_lossy(&head).into_owned();
+    let method = head.split(' ').next().unwrap_or_default().to_owned();
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
     let headers: BTreeMap<String, String> = head
         .lines()
@@ -175,5 +184,5 @@ async fn read(stream: &mut TcpStream) -> std::io::Result<Received> {
     let length = headers.get("content-length").map_or(0, |it| it.parse().unwrap());
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
-    Ok(Received { path, headers, body: String::from_utf8_lossy(&body).into_owned() })
+    Ok(Received { method, path, headers, body: String::from_utf8_lossy(&body).into_owned() })
 }

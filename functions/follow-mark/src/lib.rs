@@ -92,7 +92,7 @@ async fn card(
     })?;
     count(deps, mark, counted, now).await;
     let (person, brand): (_, &Brand) = (&sender.kept.person, &sender.brand);
-    let at = images(&http.api_url()).ok();
+    let at = images(deps.closings.keys().base(&http.api_url())).ok();
     let picture = at.zip(person.picture()).map(|(at, it)| format!("{}/{}", at.as_str(), it.id.as_str()));
     let picture = picture.and_then(|it| Link::parse(&it).ok());
     Ok(Reply::text(200, "text/vcard; charset=utf-8", vcard(person, brand, picture.as_ref(), Version::V4))

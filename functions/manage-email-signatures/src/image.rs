@@ -63,7 +63,7 @@ pub(crate) async fn create(
     Ok(Reply::json(201, &view::envelope("Created", &view_of(http, &kept)?)))
 }
 
-/// Deletes a picture that no brand, campaign or template shows.
+/// Deletes a picture that no brand, campaign or template shows, and that is nobody's portrait.
 pub(crate) async fn delete(
     deps: &Deps,
     http: &HttpRequest,
@@ -74,13 +74,25 @@ pub(crate) async fn delete(
     let piece = Piece::Image(id.as_str());
     let kept = thing::found(deps, tenant, piece).await?;
     let book = deps.store.book(tenant).await?;
-    let is_logo = book.brands.iter().any(|it| it.logo().is_some_and(|it| it.id == id));
-    let is_banner = book.campaigns.iter().any(|it| it.banner().id == id);
+    let brands = book.brands.iter().filter(|it| it.logo().is_some_and(|it| it.id == id));
+    let mut shows: Vec<String> = brands.map(|it| format!("brand {}", it.id().as_str())).collect();
+    let campaigns = book.campaigns.iter().filter(|it| it.banner().id == id);
+    shows.extend(campaigns.map(|it| format!("campaign {}", it.id().as_str())));
     let templates = deps.store.list(tenant, Shelf::Templates).await?;
-    let of_template = templates.iter().filter_map(|it| it.body.get("images")?.as_array()).flatten();
-    let is_shown = of_template.filter_map(|it| it.get("id")).any(|it| *it == id.as_str());
-    if is_logo || is_banner || is_shown {
-        let detail = "A brand, campaign or template shows it. Change that first.";
+    let shows_it = |it: &&Kept| {
+        let images = it.body.get("images").and_then(Value::as_array);
+        images.into_iter().flatten().filter_map(|it| it.get("id")).any(|it| *it == id.as_str())
+    };
+    shows.extend(templates.iter().filter(shows_it).map(|it| format!("template {}", it.name)));
+    match deps.people.portraits(tenant, id.as_str(), cx.now).await? {
+        0 => {}
+        1 => shows.push("the portrait of one person".to_owned()),
+        count => shows.push(format!("the portraits of {count} persons")),
+    }
+    if !shows.is_empty() {
+        let more = if shows.len() > MOST_NAMED { " and others" } else { "" };
+        shows.truncate(MOST_NAMED);
+        let detail = format!("It is shown by {}{more}. Change that first.", shows.join(", "));
         return Err(Problem::new(409, "thing_in_use", detail));
     }
     if !deps.store.delete(tenant, piece, kept.version, &author(http, cx)?).await? {
@@ -155,6 +167,8 @@ fn unfit(error: ImageError) -> Problem {
 /// Half of a digest: nobody guesses it.
 const ID_CHARS: usize = 32;
 const MOST_IMAGES: usize = 200;
+/// Of what shows a picture.
+const MOST_NAMED: usize = 5;
 /// A banner at the density of a phone's screen.
 const WIDEST: u32 = 1600;
 const LARGEST_SIDE: u32 = email_signature::value::MAX_IMAGE_SIDE;

@@ -94,7 +94,7 @@ pub(crate) async fn preview(
         };
         (sample::people()?, found.map_or_else(sample::brand, |it| Ok(it.clone()))?)
     };
-    let urls = Urls::new(&images(&http.api_url())?);
+    let urls = Urls::new(&images(deps.closings.keys().base(&http.api_url()))?);
     let shown = people.iter().map(|person| {
         let group = person.group().and_then(|it| book.groups.find(it));
         let subject = Subject { brand: &brand, person, group, campaign: None };

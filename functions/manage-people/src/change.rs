@@ -48,7 +48,7 @@ pub(crate) async fn propose(
     if body.is_empty() {
         return Err(Refusal::at("", Reason::Missing).into());
     }
-    let kept = changed(deps, (tenant, &email), &author, |kept| {
+    let kept = changed(deps, (tenant, &email), (ChangeAction::Proposed, &author), |kept| {
         for (name, value) in &body {
             let at = |reason| Refusal::at(format!("/{}", name.replace('~', "~0").replace('/', "~1")), reason);
             let field = Field::parse(name).ok_or_else(|| at(Reason::Unknown))?;
@@ -61,10 +61,7 @@ pub(crate) async fn propose(
         }
         Ok(())
     });
-    let kept = kept.await?;
-    let what = ("person", Some(email.expose()), ChangeAction::Proposed);
-    deps.store.note(tenant, what, &author).await?;
-    Ok(Reply::json(200, &shown(&kept)))
+    Ok(Reply::json(200, &shown(&kept.await?)))
 }
 
 /// `PATCH` approves and `DELETE` rejects: one field, or all that wait.
@@ -80,7 +77,8 @@ pub(crate) async fn decide(
         Err(_) => None,
     };
     let approves = http.method() == "PATCH";
-    let kept = changed(deps, (tenant, &email), &author, |kept| {
+    let action = if approves { ChangeAction::Approved } else { ChangeAction::Rejected };
+    let kept = changed(deps, (tenant, &email), (action, &author), |kept| {
         let fields: Vec<Field> = match field {
             Some(field) => vec![field],
             None => kept.pending.iter().map(|it| it.field).collect(),
@@ -98,10 +96,7 @@ pub(crate) async fn decide(
         }
         Ok(())
     });
-    let kept = kept.await?;
-    let action = if approves { ChangeAction::Approved } else { ChangeAction::Rejected };
-    deps.store.note(tenant, ("person", Some(email.expose()), action), &author).await?;
-    Ok(Reply::json(200, &shown(&kept)))
+    Ok(Reply::json(200, &shown(&kept.await?)))
 }
 
 fn shown(kept: &KeptPerson) -> Value {

@@ -4,10 +4,9 @@ use domain::TenantId;
 use email_signature::Refusal;
 use email_signature::person::{Group, Groups};
 use email_signature::value::Line;
-use serde_json::{Value, json};
 use shared::edge::email_signature::{ITEMS, author, changed_meanwhile, etag, list, only_member, reply};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply};
-use shared::store::{Author, Piece, Rounds};
+use shared::store::{Author, Grouped, MOST_GROUPS, Piece};
 
 use crate::Deps;
 
@@ -40,8 +39,7 @@ pub(crate) async fn save(
     }
     let before = deps.store.get(tenant, Piece::Groups).await?.map_or(0, |it| it.version);
     http.check_if_match(&etag(before))?;
-    let body = written(&groups);
-    let saved = deps.store.put(tenant, Piece::Groups, (before, &body), &author(http, cx)?).await?;
+    let saved = deps.store.put_groups(tenant, (before, &groups), &author(http, cx)?).await?;
     Ok(reply("Saved", &saved.ok_or_else(changed_meanwhile)?))
 }
 
@@ -52,36 +50,12 @@ pub(crate) async fn ensure(
     names: &[Line],
     author: &Author,
 ) -> Result<(), Problem> {
-    let mut rounds = Rounds::default();
-    loop {
-        let before = deps.store.get(tenant, Piece::Groups).await?;
-        let mut groups = Groups::default();
-        for item in before.iter().filter_map(|it| it.body.as_array()).flatten() {
-            groups.put(Group::parse(item)?);
-        }
-        let created = names.iter().filter(|it| groups.ensure(it)).count();
-        if created == 0 {
-            return Ok(());
-        }
-        if groups.iter().count() > MOST_GROUPS {
+    match deps.store.ensure_groups(tenant, names, author).await? {
+        Grouped::There => Ok(()),
+        Grouped::Busy => Err(changed_meanwhile()),
+        Grouped::TooMany => {
             let detail = format!("There would be more than {MOST_GROUPS} groups.");
-            return Err(Problem::new(409, "too_many_things", detail));
-        }
-        let version = before.map_or(0, |it| it.version);
-        if deps.store.put(tenant, Piece::Groups, (version, &written(&groups)), author).await?.is_some() {
-            return Ok(());
-        }
-        if !rounds.again().await {
-            return Err(changed_meanwhile());
+            Err(Problem::new(409, "too_many_things", detail))
         }
     }
 }
-
-fn written(groups: &Groups) -> Value {
-    let text = |line: &Option<Line>| line.as_ref().map(|it| it.as_str().to_owned());
-    let group = |it: &Group| json!({ "group": it.name.as_str(), "entity": text(&it.entity), "parent_entity": text(&it.parent_entity) });
-    groups.iter().map(group).collect()
-}
-
-/// They are read with every signature.
-const MOST_GROUPS: usize = 500;

@@ -12,7 +12,7 @@ use domain::{EmailAddress, TenantId, Timestamp};
 use email_signature::{Reason, Refusal};
 use shared::edge::cursor::CursorKey;
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
-use shared::store::{Author, EmailSignatures, KeptPerson, People};
+use shared::store::{Author, ChangeAction, EmailSignatures, KeptPerson, People};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -73,18 +73,18 @@ async fn found(
     Ok(kept.ok_or_else(|| Refusal::at("/email", Reason::UnknownPerson))?)
 }
 
-/// Changes a person who is there; looks again when somebody else was faster.
+/// Changes a person who is there, and notes who did; looks again when somebody else was faster.
 async fn changed(
     deps: &Deps,
     (tenant, email): (&TenantId, &EmailAddress),
-    author: &Author,
+    (action, author): (ChangeAction, &Author),
     change: impl Fn(&mut KeptPerson) -> Result<(), Refusal>,
 ) -> Result<KeptPerson, Problem> {
     let mut rounds = shared::store::Rounds::default();
     loop {
         let mut kept = found(deps, tenant, email, author.at).await?;
         change(&mut kept)?;
-        if deps.people.put(tenant, &kept, author).await? {
+        if deps.people.put(tenant, &kept, action, author).await? {
             return Ok(kept);
         }
         if !rounds.again().await {

@@ -125,7 +125,7 @@ async fn card(
     let brand = named(http, "brand", BrandId::parse)?;
     let sender = deps.closings.sender(&http.tenant()?, email, brand.as_ref(), cx.now).await?;
     let person = &sender.kept.person;
-    let picture = person.picture().map(|it| format!("{}/{}", images_at(http), it.id.as_str()));
+    let picture = person.picture().map(|it| format!("{}/{}", images_at(deps, http), it.id.as_str()));
     let picture = picture.and_then(|it| Link::parse(&it).ok());
     let text = vcard(person, &sender.brand, picture.as_ref(), version);
     Ok(Reply::text(200, "text/vcard; charset=utf-8", text)
@@ -151,8 +151,8 @@ async fn code(
     Ok(Reply::bytes("image/png", qr.png(MODULE_PIXELS).map_err(Problem::unavailable)?))
 }
 
-fn images_at(http: &HttpRequest) -> String {
-    images(&http.api_url()).map(|it| it.as_str().to_owned()).unwrap_or_default()
+fn images_at(deps: &Deps, http: &HttpRequest) -> String {
+    images(deps.closings.keys().base(&http.api_url())).map(|it| it.as_str().to_owned()).unwrap_or_default()
 }
 
 /// A code of version 10 has 65 modules with its margin: 520 pixels.

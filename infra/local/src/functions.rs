@@ -40,6 +40,7 @@ pub(crate) fn load(
             "IssueTokenFunction" => issue_token,
             "LoadTrustedListsFunction" => load_trusted_lists,
             "ManageAccessFunction" => manage_access,
+            "ManageConnectorsFunction" => manage_connectors,
             "ManageEmailSignaturesFunction" => manage_email_signatures,
             "ManagePeopleFunction" => manage_people,
             "ManageRequestFunction" => manage_request,
@@ -54,6 +55,7 @@ pub(crate) fn load(
             "RenderEmailSignatureFunction" => render_email_signature,
             "RenderPageFunction" => render_page,
             "RestoreEvidenceFunction" => restore_evidence,
+            "RunConnectorFunction" => run_connector,
             "SealDocumentFunction" => seal_document,
             "VerifyDocumentFunction" => verify_document,
         )

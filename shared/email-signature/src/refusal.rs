@@ -22,6 +22,12 @@ pub enum Reason {
     /// Not an e-mail address.
     #[error("not an e-mail address")]
     Email,
+    /// A text that is not of its form.
+    #[error("{expected} is expected")]
+    Form {
+        /// What is expected.
+        expected: &'static str,
+    },
     /// Not a name for a thing.
     #[error("a name has 1 to 40 lower-case letters, digits, hyphens and underscores")]
     Id,
@@ -158,6 +164,7 @@ impl Reason {
             Self::ChangeStale => "change_stale",
             Self::Color => "color_malformed",
             Self::Email => "email_malformed",
+            Self::Form { .. } => "form_malformed",
             Self::Id => "id_malformed",
             Self::Image { .. } => "image_unfit",
             Self::Inactive => "person_inactive",
@@ -207,6 +214,7 @@ impl Reason {
             Self::OneOf { .. } => 120,
             Self::Window => 121,
             Self::ChangeStale => 122,
+            Self::Form { .. } => 123,
             Self::Image { .. } => 130,
             Self::TooDeep { .. } => 131,
             Self::Placeholder { what, .. } => match what {

@@ -40,11 +40,13 @@ pub enum Aim {
     Scan,
 }
 
-/// The keys of what stands in signatures: the current one, and those it replaced, since mails last.
+/// The keys of what stands in signatures: the current one, and those it replaced, since mails last; and where its links
+/// lead.
 #[derive(Clone)]
 pub struct EmailSignatureKeys {
     links: Vec<hmac::Key>,
     sticky: StickyKey,
+    host: Option<String>,
 }
 
 impl Aim {
@@ -71,7 +73,20 @@ impl EmailSignatureKeys {
         Self {
             links: std::iter::once(current).chain(earlier).map(link).collect(),
             sticky: StickyKey::new(derived(current, STICKY).as_ref()),
+            host: None,
         }
+    }
+
+    /// The same, for links and pictures at an address of their own, without a final slash.
+    #[must_use]
+    pub fn at(self, host: Option<String>) -> Self {
+        Self { host, ..self }
+    }
+
+    /// Where links and pictures of signatures are: at the address of their own, else where this service is.
+    #[must_use]
+    pub fn base<'a>(&'a self, public_url: &'a str) -> &'a str {
+        self.host.as_deref().unwrap_or(public_url)
     }
 
     /// The key by which readers are spread over campaigns.

@@ -6,6 +6,7 @@ pub mod appearance;
 pub mod aws;
 pub mod batch;
 pub mod config;
+pub mod connector_queue;
 pub mod cursor;
 pub mod email_signature;
 pub mod encoded;

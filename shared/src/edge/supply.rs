@@ -12,6 +12,7 @@ use tlog::Signer;
 use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
+use super::connector_queue::ConnectorQueue;
 use super::cursor::CursorKey;
 use super::result::ResultKeys;
 use super::session::SessionKey;
@@ -22,9 +23,9 @@ use crate::courier::Courier;
 use crate::intake::Saved;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, Archive, Counts, CredentialKey, Deliveries, DisclosureKey, Documents, EmailSignatures, Evidence,
-    Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays, Requests, SealedFiles, Themes,
-    Trust, TrustedLists, Validations, Webhooks,
+    Access, Archive, ConnectorKey, Connectors, Counts, CredentialKey, Deliveries, DisclosureKey, Documents,
+    EmailSignatures, Evidence, Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays,
+    Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -312,7 +313,8 @@ impl<'a> Supply<'a> {
         Ok(Counts::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
-    /// The keys of what stands in e-mail signatures, and of cursors of lists about them. `EMAIL_SIGNATURE_SECRET`.
+    /// The keys of what stands in e-mail signatures, and of cursors of lists about them. `EMAIL_SIGNATURE_SECRET`;
+    /// `SIGNATURE_LINK_URL`, the address of the API itself if unset.
     ///
     /// # Errors
     ///
@@ -321,7 +323,32 @@ impl<'a> Supply<'a> {
         let secret = self.env.required("EMAIL_SIGNATURE_SECRET")?;
         let keyring = self.secrets.keyring(&secret).await.map_err(startup)?;
         let (current, earlier) = (keyring.current().1, keyring.earlier().map(|(_, material)| material));
-        Ok((EmailSignatureKeys::new(current, earlier), CursorKey::new(current)))
+        let keys = EmailSignatureKeys::new(current, earlier).at(self.env.optional("SIGNATURE_LINK_URL"));
+        Ok((keys, CursorKey::new(current)))
+    }
+
+    /// Connectors of e-mail signatures, and their runs. `REQUESTS_TABLE`, `CONNECTOR_SECRET`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when a name is missing or the secret cannot be read.
+    pub async fn connectors(&self) -> Result<Connectors, ConfigError> {
+        let table = self.env.required("REQUESTS_TABLE")?;
+        let keyring = self.secrets.keyring(&self.env.required("CONNECTOR_SECRET")?).await.map_err(startup)?;
+        let (current, key) = keyring.current();
+        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
+        let versions = std::iter::once((current, key.to_vec())).chain(earlier);
+        Ok(Connectors::new(self.aws.dynamodb(), table, ConnectorKey::new(versions)))
+    }
+
+    /// The queue of runs of connectors. `CONNECTOR_QUEUE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn connector_queue(&self) -> Result<ConnectorQueue, ConfigError> {
+        let client = aws_sdk_sqs::Client::new(&self.aws.sdk);
+        Ok(ConnectorQueue::new(client, self.env.required("CONNECTOR_QUEUE_URL")?))
     }
 
     /// Subscriptions to events. `REQUESTS_TABLE`, `WEBHOOK_SECRET`.

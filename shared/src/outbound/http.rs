@@ -3,6 +3,8 @@
 //! **Invariant:** no redirects, no proxies, no cookies, no credentials of ours; a connection is made only
 //! to an address that was checked after the name was resolved.
 
+mod exchange;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -19,6 +21,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 use rustls::ClientConfig;
 use rustls_platform_verifier::ConfigVerifierExt as _;
+
+pub use exchange::Exchanged;
 
 use super::guard::{AddressRefusal, Reach, Target, Transport, is_global};
 use crate::BoxError;

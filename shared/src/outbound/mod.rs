@@ -10,17 +10,21 @@ mod mail;
 mod outcome;
 mod seal_key;
 mod secrets;
+mod service_account;
 mod sms;
 #[cfg(test)]
 mod stranger;
 mod timestamps;
 
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
-pub use http::{Answered, CallError, FetchError, Outbound, OutboundError, RetryAfter, is_own_header};
+pub use http::{
+    Answered, CallError, Exchanged, FetchError, Outbound, OutboundError, RetryAfter, is_own_header,
+};
 pub use keys::{KeyError, SigningKeys};
 pub use mail::{Addressee, DisabledEndpoint, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;
 pub use seal_key::{RsaPadding, SealKey, SealKeyError, SealKeys, SealSecret};
 pub use secrets::{Keyring, SecretError, Secrets};
+pub use service_account::{ServiceAccount, ServiceAccountError};
 pub use sms::Sms;
 pub use timestamps::TimestampAuthority;

@@ -8,11 +8,11 @@
 mod book;
 mod change;
 mod counts;
+mod groups;
 mod people;
+mod portrait;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::{TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,9 +22,11 @@ use super::keys;
 use super::table::{Table, read_all};
 
 pub use book::Book;
+pub(super) use change::note_action;
 pub use change::{Author, ChangeAction, NotedChange};
 pub use counts::{CountKey, Counted, Counts};
-pub use people::{KeptPerson, MOST_PEOPLE_AT_ONCE, People};
+pub use groups::{Grouped, MOST_GROUPS};
+pub use people::{KeptPerson, MOST_PEOPLE_AT_ONCE, MOST_PEOPLE_WRITTEN, People};
 
 /// What e-mail signatures are made of, as the table holds it.
 #[derive(Clone, Debug)]
@@ -197,8 +199,13 @@ impl EmailSignatures {
                 );
             }
         }
-        actions.push(self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Saved), author)?);
-        Ok(if self.commit(actions).await? { Some(item.read()?) } else { None })
+        actions.push(note_action(
+            &self.table,
+            tenant,
+            (piece.word(), piece.name(), ChangeAction::Saved),
+            author,
+        )?);
+        Ok(if self.table.transact_if(actions).await? { Some(item.read()?) } else { None })
     }
 
     /// Deletes a thing of this version; false when another change came first. The versions of a template stay, to be
@@ -216,21 +223,9 @@ impl EmailSignatures {
     ) -> Result<bool, StoreError> {
         let pk = keys::email_signatures::pk(tenant);
         let gone = self.table.delete_version_action(&pk, &piece.sort(), u64::from(version))?;
-        let note = self.note_action(tenant, (piece.word(), piece.name(), ChangeAction::Deleted), author)?;
-        self.commit(vec![gone, note]).await
-    }
-
-    /// Whether all of it was written; not when something else came first.
-    async fn commit(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
-        match self.table.transact(actions).await {
-            Ok(()) => Ok(true),
-            Err(error) => {
-                let is_lost = error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
-                if is_lost { Ok(false) } else { Err(StoreError::unavailable("TransactWriteItems")(error)) }
-            }
-        }
+        let note =
+            note_action(&self.table, tenant, (piece.word(), piece.name(), ChangeAction::Deleted), author)?;
+        self.table.transact_if(vec![gone, note]).await
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod archive;
 mod census;
 mod cipher;
+mod connectors;
 mod copies;
 mod deliveries;
 mod disclosures;
@@ -34,6 +35,7 @@ mod webhooks;
 pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCredential, USE_IS_NOTED_EVERY};
 pub use archive::{Archive, Lock};
 pub use census::{Backlog, Census};
+pub use connectors::{Committed, ConnectorKey, Connectors, KeptConnector, Phase, Run, RunState, Step};
 pub use copies::{ArchivedRequest, Salts, kept_until};
 pub use deliveries::{
     Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryId, DeliveryState, DueDelivery, LONGEST_DELAY,
@@ -45,8 +47,8 @@ pub use documents::{
 };
 pub use due::{DueItem, DueTarget};
 pub use email_signatures::{
-    Author, Book, ChangeAction, CountKey, Counted, Counts, EmailSignatures, Kept, KeptPerson,
-    MOST_PEOPLE_AT_ONCE, NotedChange, People, Piece, Shelf,
+    Author, Book, ChangeAction, CountKey, Counted, Counts, EmailSignatures, Grouped, Kept, KeptPerson,
+    MOST_GROUPS, MOST_PEOPLE_AT_ONCE, MOST_PEOPLE_WRITTEN, NotedChange, People, Piece, Shelf,
 };
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};

@@ -123,6 +123,19 @@ impl Table {
         self.client.transact_write_items().set_transact_items(Some(actions)).send().await.map(drop)
     }
 
+    /// Does all of this, or nothing and says no: when a condition does not hold, or another write comes between.
+    pub(super) async fn transact_if(&self, actions: Vec<TransactWriteItem>) -> Result<bool, StoreError> {
+        match self.transact(actions).await {
+            Ok(()) => Ok(true),
+            Err(error) => {
+                let is_lost = error
+                    .as_service_error()
+                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
+                if is_lost { Ok(false) } else { Err(StoreError::unavailable("TransactWriteItems")(error)) }
+            }
+        }
+    }
+
     /// What is due by `now` of a partition of the due index, the oldest first.
     ///
     /// The index is written a moment after the table, so an item may be seen that was settled since: whoever acts on

@@ -17,6 +17,10 @@ pub struct Trail {
     pub title: Option<String>,
     /// Who asked, unless that was erased.
     pub requester: Option<String>,
+    /// Whose signature closes the mails, where the request names somebody and unless that was erased.
+    pub sender: Option<String>,
+    /// The brand in whose name it was asked, where the request names one.
+    pub brand: Option<String>,
     /// When it was asked for.
     pub created_at: Option<Timestamp>,
     /// When the first invitation was taken by a provider.
@@ -242,6 +246,8 @@ impl Trail {
         self.expires_at = event.time("expires_at");
         self.title = event.disclosed("title");
         self.requester = event.disclosed("requester");
+        self.sender = event.disclosed("sender");
+        self.brand = event.text("brand");
         self.level = event.text("evidence_level").unwrap_or_default();
         self.software = event.text("software").unwrap_or_default();
         self.time_source = event.text("time_source").unwrap_or_default();

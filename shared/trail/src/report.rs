@@ -137,6 +137,8 @@ impl Writer<'_> {
         self.code(&mut facts, "audit-procedure", Some(&trail.request))?;
         self.fact(&mut facts, "audit-name-of-document", trail.title.as_deref())?;
         self.fact(&mut facts, "audit-requester", trail.requester.as_deref())?;
+        self.fact(&mut facts, "audit-mail-sender", trail.sender.as_deref())?;
+        self.fact(&mut facts, "audit-brand", trail.brand.as_deref())?;
         self.time(&mut facts, "audit-created", trail.created_at)?;
         self.time(&mut facts, "audit-sent", trail.sent_at)?;
         self.time(&mut facts, "audit-expires", trail.expires_at)?;

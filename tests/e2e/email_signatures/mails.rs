@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
 use serde_json::{Value, json};
 use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
 
@@ -148,4 +149,36 @@ async fn the_signing_page_has_the_brand_s_colours_and_logo_where_nothing_was_sai
     assert_eq!(ui["sidebarLogo"], "https://cdn.example.com/logo.png");
     let ui = ui_of(json!({ "sender": "augusta@engines.example" })).await["ui"].clone();
     assert_eq!(ui["headerBackgroundColor"], "#7a1f5c", "of whoever sends");
+}
+
+#[tokio::test]
+async fn the_evidence_says_in_whose_name_and_under_which_brand_it_was_asked() {
+    let door = Door::open().await;
+    sender(&door).await;
+    let named = request(&door, json!({ "sender": "augusta@engines.example", "brand": "house" })).await;
+    let nobody = request(&door, json!({})).await;
+    let shown = async |ceremony: &Ceremony, form: &str| {
+        let request = Request::get(format!("/signatures/{}/audit", ceremony.id))
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Bearer {}", door.cloud.api_key().unwrap()))
+            .header("accept", form);
+        let answer = door.send(request.body(Bytes::new()).unwrap()).await.expect(200);
+        String::from_utf8(answer.body.to_vec()).unwrap()
+    };
+    let audit: Value = serde_json::from_str(&shown(&named, "application/json").await).unwrap();
+    let events = audit["data"]["evidence"]["events"].as_array().unwrap();
+    let received: Value = serde_json::from_str(events[0]["event"].as_str().unwrap()).unwrap();
+    assert_eq!(received["kind"], "RequestReceived");
+    assert_eq!(received["facts"]["brand"], "house");
+    assert!(received["commitments"]["sender"].is_string(), "{received}");
+    let every: Vec<&str> = events.iter().map(|it| it["event"].as_str().unwrap()).collect();
+    assert!(!every.join("").contains("augusta@"), "a person is a commitment in the chain");
+    for form in ["text/plain", "text/html"] {
+        let text = shown(&named, form).await;
+        for part in ["Mails signed by", "augusta@engines.example", "Brand", "house"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        let text = shown(&nobody, form).await;
+        assert!(!text.contains("Mails signed by") && !text.contains("Brand"), "{text}");
+    }
 }

@@ -218,3 +218,94 @@ async fn a_batch_of_three_megabytes_is_written() {
     }
     assert_eq!(found, 1450);
 }
+
+#[tokio::test]
+async fn two_who_write_one_person_at_once_leave_what_both_said() {
+    let door = Door::open().await;
+    house(&door).await;
+    for round in 0..10 {
+        let (title, city) = (format!("Title {round}"), format!("City {round}"));
+        let one = json!([{ "email": "ada@example.com", "title": title }]);
+        let (first, second) = (door.clone(), door.clone());
+        let one = tokio::spawn(async move { first.post("/users", &one).await });
+        let two = json!([{ "email": "ada@example.com", "city": city }, { "email": "new@example.com", "city": city }]);
+        let two = tokio::spawn(async move { second.post("/users", &two).await });
+        for told in [one.await.unwrap(), two.await.unwrap()] {
+            assert_eq!(told.expect(200).json()["success"], true);
+        }
+        let ada = user(&door, "ada@example.com").await;
+        assert_eq!((&ada["title"], &ada["city"]), (&json!(title), &json!(city)));
+        assert_eq!(ada["lastname"], "Lovelace");
+    }
+}
+
+#[tokio::test]
+async fn what_changes_a_person_is_noted_with_it() {
+    let door = Door::open().await;
+    house(&door).await;
+    let changes = async || {
+        let listed = door.get("/signature-changes").await.expect(200).json();
+        let listed = listed["data"].as_array().unwrap().clone();
+        listed
+            .iter()
+            .map(|it| format!("{} {} {}", it["action"], it["kind"], it["name"]).replace('"', ""))
+            .collect::<Vec<_>>()
+    };
+    let before = changes().await.len();
+    let same = json!([{ "email": "ada@example.com", "title": "Analyst" }]);
+    let _nothing = door.post("/users", &same).await.expect(200);
+    assert_eq!(changes().await.len(), before, "what changes nothing is not noted");
+    let one = json!([{ "email": "ada@example.com", "title": "Countess" }, { "email": "grace@example.com" }]);
+    let _one = door.post("/users", &one).await.expect(200);
+    let _proposed =
+        door.post("/user-change-requests/ada@example.com", &json!({ "city": "London" })).await.expect(200);
+    let _approved =
+        door.call(Method::PATCH, "/user-change-requests/ada@example.com/city", None).await.expect(200);
+    let _gone = door.call(Method::DELETE, "/users/ada@example.com", None).await.expect(200);
+    let many: Vec<Value> = (0..200).map(|it| json!({ "email": format!("p{it}@example.com") })).collect();
+    let _many = door.post("/users", &json!(many)).await.expect(200);
+    let noted = changes().await;
+    let mut noted: Vec<&str> = noted.iter().take(noted.len() - before).map(String::as_str).collect();
+    noted.sort_unstable();
+    assert_eq!(
+        noted,
+        [
+            "approved person ada@example.com",
+            "deleted person ada@example.com",
+            "imported people null",
+            "imported people null",
+            "imported people null",
+            "proposed person ada@example.com",
+            "saved person ada@example.com",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn three_megabytes_of_persons_come_in_one_call() {
+    let door = Door::open().await;
+    let person = |it: usize| {
+        json!({
+            "email": format!("person{it}@example.com"), "firstname": "Augusta Ada", "lastname": format!("Lovelace {it}"),
+            "title": "Interpreter of the analytical engine", "unit": "Department of poetical science",
+            "phone": "+44 20 7946 0000", "address": "12 St James's Square", "postal_code": "SW1Y 4JH", "city": "London",
+        })
+    };
+    let one = person(10_000).to_string().len() + 1;
+    let count = (3 * 1024 * 1024 - 2) / one;
+    let people: Vec<Value> = (0..count).map(person).collect();
+    let body = json!(people);
+    assert!(body.to_string().len() <= 3 * 1024 * 1024 && count > 8000, "{count}");
+    door.cloud.note_calls();
+    let began = std::time::Instant::now();
+    let told = door.post("/users", &body).await.expect(200).json();
+    eprintln!("{count} persons in {} bytes took {:?}", body.to_string().len(), began.elapsed());
+    assert_eq!((&told["created"], &told["success"]), (&json!(count), &json!(true)));
+    // Ninety in a transaction: what a call may take, whatever the machine.
+    let calls = door.cloud.noted_calls();
+    let transactions = calls.iter().filter(|it| it.ends_with("TransactWriteItems")).count();
+    assert_eq!(transactions, count.div_ceil(90), "{:?}", calls.first());
+    assert!(calls.len() < transactions * 3, "{} calls", calls.len());
+    let last = user(&door, &format!("person{}@example.com", count - 1)).await;
+    assert_eq!(last["lastname"], format!("Lovelace {}", count - 1));
+}

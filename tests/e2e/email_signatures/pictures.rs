@@ -76,8 +76,11 @@ async fn what_is_shown_stays_and_what_is_not_goes() {
     let html = door.get("/signatures/ada@example.com/json").await.expect(200).text("/html");
     assert!(html.contains(&format!("/i/{}", portrait["id"].as_str().unwrap())), "{html}");
     let path = |picture: &Value| format!("/signature-images/{}", picture["id"].as_str().unwrap());
-    let refused = door.call(Method::DELETE, &path(&logo), None).await.expect(409);
-    assert_eq!(refused.text("/code"), "thing_in_use");
+    for (shown, by) in [(&logo, "brand house"), (&portrait, "the portrait of one person")] {
+        let refused = door.call(Method::DELETE, &path(shown), None).await.expect(409);
+        assert_eq!(refused.text("/code"), "thing_in_use");
+        assert_eq!(refused.text("/detail"), format!("It is shown by {by}. Change that first."));
+    }
     let _none = put(&door, "/users/ada@example.com/picture", json!({ "id": null })).await.expect(200);
     let _gone = door.call(Method::DELETE, &path(&portrait), None).await.expect(200);
     let public = format!("/i/{}", portrait["id"].as_str().unwrap());

@@ -140,3 +140,28 @@ async fn a_card_and_its_code_are_read_with_a_key_and_without() {
     door.advance(std::time::Duration::from_hours(24 * 32)).await;
     let _gone = send(&door, Method::GET, path, &[], b"").await.expect(404);
 }
+
+#[tokio::test]
+async fn links_and_pictures_are_at_the_address_that_is_theirs() {
+    let mut options = local::Options::default();
+    options.parameters.insert("SignatureLinkUrl".to_owned(), "https://links.example.com/s".to_owned());
+    let door = Door::open_with(options).await;
+    house(&door).await;
+    let logo = super::pictures::picture(&door, 200, 50).await;
+    let brand = json!({ "name": "Engines", "colors": { "primary": "#7a1f5c" }, "logo": logo });
+    let _brand = super::put(&door, "/brands/house", brand).await.expect(200);
+    let _template =
+        super::put(&door, "/signature-templates/default", json!({ "copyOf": "card" })).await.expect(200);
+    let html = door.get("/signatures/ada@example.com/json").await.expect(200).text("/html");
+    assert!(html.contains("\"https://links.example.com/s/l/"), "{html}");
+    assert!(
+        html.contains(&format!("\"https://links.example.com/s/i/{}\"", logo["id"].as_str().unwrap())),
+        "{html}"
+    );
+    assert!(!html.contains("127.0.0.1"), "{html}");
+    // Whoever follows a link comes to this API, by whatever name.
+    let (_, token) = html.split_once("https://links.example.com/s/l/").unwrap();
+    let token = token.split('"').next().unwrap();
+    let followed = super::send(&door, http::Method::GET, &format!("/l/{token}"), &[], b"").await;
+    assert_eq!(followed.expect(200).headers["content-type"], "text/vcard; charset=utf-8");
+}

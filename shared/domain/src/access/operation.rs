@@ -1,9 +1,9 @@
 //! Which scope each operation of the API asks for: the one table of it.
 
 use super::scope::Scope::{
-    self, AccessManage, AuditRead, DocumentsRead, EmailSignaturesManage, EmailSignaturesRead, EventsRead,
-    PeopleManage, PeopleRead, SandboxRead, SignaturesRead, SignaturesWrite, ThemesManage, TrustManage,
-    Verify, WebhooksManage,
+    self, AccessManage, AuditRead, ConnectorsManage, ConnectorsRead, DocumentsRead, EmailSignaturesManage,
+    EmailSignaturesRead, EventsRead, PeopleManage, PeopleRead, SandboxRead, SignaturesRead, SignaturesWrite,
+    ThemesManage, TrustManage, Verify, WebhooksManage,
 };
 
 /// An operation that only callers with a key or token may use: a route of the template.
@@ -61,6 +61,14 @@ pub const OPERATIONS: &[Operation] = &[
     operation("GET", "/campaigns/{name}", EmailSignaturesRead),
     operation("PUT", "/campaigns/{name}", EmailSignaturesManage),
     operation("DELETE", "/campaigns/{name}", EmailSignaturesManage),
+    operation("GET", "/connectors", ConnectorsRead),
+    operation("GET", "/connectors/{kind}", ConnectorsRead),
+    operation("PUT", "/connectors/{kind}", ConnectorsManage),
+    operation("DELETE", "/connectors/{kind}", ConnectorsManage),
+    operation("GET", "/connectors/{kind}/runs", ConnectorsRead),
+    operation("POST", "/connectors/{kind}/runs", ConnectorsManage),
+    operation("GET", "/connectors/{kind}/runs/{number}", ConnectorsRead),
+    operation("GET", "/connectors/{kind}/script", ConnectorsRead),
     operation("POST", "/EU-SES", SignaturesWrite),
     operation("GET", "/events", EventsRead),
     operation("GET", "/events/{id}", EventsRead),

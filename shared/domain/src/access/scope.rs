@@ -13,6 +13,10 @@ pub enum Scope {
     AccessManage,
     /// Audit trails.
     AuditRead,
+    /// Connectors of e-mail signatures: writing and running them.
+    ConnectorsManage,
+    /// Connectors of e-mail signatures, and what their runs did.
+    ConnectorsRead,
     /// Documents and attachments of requests.
     DocumentsRead,
     /// What e-mail signatures are made of: writing it.
@@ -43,9 +47,11 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::AccessManage,
         Self::AuditRead,
+        Self::ConnectorsManage,
+        Self::ConnectorsRead,
         Self::DocumentsRead,
         Self::EmailSignaturesManage,
         Self::EmailSignaturesRead,
@@ -67,6 +73,8 @@ impl Scope {
         match self {
             Self::AccessManage => "access:manage",
             Self::AuditRead => "audit:read",
+            Self::ConnectorsManage => "connectors:manage",
+            Self::ConnectorsRead => "connectors:read",
             Self::DocumentsRead => "documents:read",
             Self::EmailSignaturesManage => "email-signatures:manage",
             Self::EmailSignaturesRead => "email-signatures:read",

@@ -252,6 +252,12 @@ fn received(facts: &Facts) -> Draft {
     if let Some(title) = &facts.title {
         draft = draft.personal(&Owner::Integrator, "title", title.as_str());
     }
+    if let Some(sender) = &facts.options.sender {
+        draft = draft.personal(&Owner::Integrator, "sender", sender.expose());
+    }
+    if let Some(brand) = &facts.options.brand {
+        draft = draft.fact("brand", brand.as_str());
+    }
     for (index, signatory) in facts.signatories.iter().enumerate() {
         let owner = Owner::Signatory(signatory.id.clone());
         draft = draft.personal(&owner, format!("signatories/{index}/name"), signatory.full_name()).personal(

@@ -1,4 +1,4 @@
-//! Five templates for eight persons. `UPDATE_GOLDEN=1` writes the files anew; `look.js` makes pictures of them.
+//! Five templates for eight persons. `UPDATE_GOLDEN=1` writes the files anew; `tests/browser` shows them in Chromium.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

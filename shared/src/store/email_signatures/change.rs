@@ -9,7 +9,7 @@ use super::EmailSignatures;
 use crate::chance::system_rng;
 use crate::store::error::StoreError;
 use crate::store::keys;
-use crate::store::table::read_all;
+use crate::store::table::{Table, read_all};
 
 /// Who makes a change, and when.
 #[derive(Clone, Debug)]
@@ -110,29 +110,16 @@ impl EmailSignatures {
         let items: Vec<ChangeItem> = read_all(answer.items, &pk)?;
         Ok(items.into_iter().map(ChangeItem::read).collect())
     }
+}
 
-    /// Notes a change that no thing of its own was written for.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`].
-    pub async fn note(
-        &self,
-        tenant: &TenantId,
-        (kind, name, action): (&str, Option<&str>, ChangeAction),
-        author: &Author,
-    ) -> Result<(), StoreError> {
-        self.table.put(&change(tenant, (kind, name, action), author)).await
-    }
-
-    pub(super) fn note_action(
-        &self,
-        tenant: &TenantId,
-        what: (&str, Option<&str>, ChangeAction),
-        author: &Author,
-    ) -> Result<TransactWriteItem, StoreError> {
-        self.table.put_action(&change(tenant, what, author))
-    }
+/// Notes a change in the transaction that makes it.
+pub(in crate::store) fn note_action(
+    table: &Table,
+    tenant: &TenantId,
+    what: (&str, Option<&str>, ChangeAction),
+    author: &Author,
+) -> Result<TransactWriteItem, StoreError> {
+    table.put_action(&change(tenant, what, author))
 }
 
 impl ChangeItem {

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use domain::{Digest, EmailAddress, TenantId, Timestamp};
 use email_signature::person::ChangeRequest;
 use email_signature::value::Line;
@@ -13,7 +13,7 @@ use email_signature::{Field, Person};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Author;
+use super::{Author, ChangeAction, note_action};
 use crate::store::error::StoreError;
 use crate::store::keys;
 use crate::store::requests::Rounds;
@@ -22,7 +22,7 @@ use crate::store::table::{Table, read_all};
 /// Persons, as the table holds them.
 #[derive(Clone, Debug)]
 pub struct People {
-    table: Table,
+    pub(super) table: Table,
 }
 
 /// A person as they are kept.
@@ -38,6 +38,8 @@ pub struct KeptPerson {
     pub updated_at: Timestamp,
     /// By whom: a key or app.
     pub updated_by: String,
+    /// The directory that the person comes from.
+    pub source: Option<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -51,6 +53,8 @@ struct PersonItem {
     pending: Vec<ChangeItem>,
     updated_at: i64,
     updated_by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     purge_at: Option<i64>,
 }
@@ -69,7 +73,14 @@ impl KeptPerson {
     /// A person who was never written.
     #[must_use]
     pub const fn new(person: Person, now: Timestamp) -> Self {
-        Self { person, pending: Vec::new(), version: 0, updated_at: now, updated_by: String::new() }
+        Self {
+            person,
+            pending: Vec::new(),
+            version: 0,
+            updated_at: now,
+            updated_by: String::new(),
+            source: None,
+        }
     }
 }
 
@@ -84,6 +95,12 @@ impl People {
     #[must_use]
     pub fn digest(email: &EmailAddress) -> Digest {
         Digest::of_parts(&[b"paraphe/person/v1\0", email.expose().as_bytes()])
+    }
+
+    /// The place of a person in [`People::page`].
+    #[must_use]
+    pub fn place(email: &EmailAddress) -> String {
+        keys::email_signatures::person_sk(&Self::digest(email))
     }
 
     /// A person, also one who is deleted by now.
@@ -185,8 +202,8 @@ impl People {
         Ok((found, None))
     }
 
-    /// Writes a person in place of the version that was read; false when another write came first. Whoever is deleted
-    /// is gone from the table soon after.
+    /// Writes a person in place of the version that was read, and notes who did what; false when another write came
+    /// first. Whoever is deleted is gone from the table soon after.
     ///
     /// # Errors
     ///
@@ -195,8 +212,41 @@ impl People {
         &self,
         tenant: &TenantId,
         kept: &KeptPerson,
+        action: ChangeAction,
         author: &Author,
     ) -> Result<bool, StoreError> {
+        let what = ("person", Some(kept.person.email().expose()), action);
+        let actions =
+            vec![self.put_action(tenant, kept, author)?, note_action(&self.table, tenant, what, author)?];
+        self.table.transact_if(actions).await
+    }
+
+    /// Writes several persons and one note of it, all or none; false when another write of one of them came first. At
+    /// most [`MOST_PEOPLE_WRITTEN`].
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn put_many(
+        &self,
+        tenant: &TenantId,
+        people: &[KeptPerson],
+        author: &Author,
+    ) -> Result<bool, StoreError> {
+        let what = ("people", None, ChangeAction::Imported);
+        let mut actions = vec![note_action(&self.table, tenant, what, author)?];
+        for kept in people {
+            actions.push(self.put_action(tenant, kept, author)?);
+        }
+        self.table.transact_if(actions).await
+    }
+
+    pub(in crate::store) fn put_action(
+        &self,
+        tenant: &TenantId,
+        kept: &KeptPerson,
+        author: &Author,
+    ) -> Result<TransactWriteItem, StoreError> {
         let person = &kept.person;
         let item = PersonItem {
             pk: keys::email_signatures::people_pk(tenant),
@@ -206,9 +256,10 @@ impl People {
             pending: kept.pending.iter().map(ChangeItem::of).collect(),
             updated_at: author.at.unix_ms(),
             updated_by: author.by.clone(),
+            source: kept.source.clone(),
             purge_at: person.gone_at().map(Timestamp::unix_seconds),
         };
-        self.table.replace(&item, u64::from(kept.version)).await
+        self.table.replace_action(&item, u64::from(kept.version))
     }
 }
 
@@ -224,6 +275,7 @@ impl PersonItem {
             version: self.version,
             updated_at: Timestamp::from_unix_ms(self.updated_at),
             updated_by: self.updated_by.clone(),
+            source: self.source,
         })
     }
 }
@@ -260,5 +312,8 @@ fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
     ])
 }
 
+/// The most persons that are written at once: a transaction has at most 100 actions and 4 MB, and a person at most some
+/// 40 KB.
+pub const MOST_PEOPLE_WRITTEN: usize = 90;
 /// The most persons that are read at once.
 pub const MOST_PEOPLE_AT_ONCE: usize = 100;

@@ -2,6 +2,7 @@
 
 use domain::value::MessageId;
 use domain::{Digest, TenantId, Timestamp};
+use email_signature::connector::Kind;
 
 use crate::store::email_signatures::CountKey;
 
@@ -24,6 +25,19 @@ pub fn signature_image_key(id: &str) -> String {
 
 /// What the sort keys of pictures begin with.
 pub(in crate::store) const IMAGES: &str = "IMAGE#";
+
+/// What the sort keys of those whose portrait a picture is begin with.
+pub(in crate::store) fn image_uses(id: &str) -> String {
+    format!("USE#{id}#")
+}
+
+pub(in crate::store) fn image_use_sk(id: &str, person: &Digest) -> String {
+    format!("{}{}", image_uses(id), person.to_hex())
+}
+
+pub(in crate::store) fn person_of_use(sk: &str) -> Option<Digest> {
+    Digest::parse(sk.rsplit('#').next()?).ok()
+}
 
 /// What the sort keys of what there is one of begin with.
 pub(in crate::store) const SETTINGS: &str = "SETTINGS#";
@@ -90,6 +104,45 @@ pub(in crate::store) fn people_pk(tenant: &TenantId) -> String {
 /// Sort key of a person, by the digest of the address: an address would reach logs by way of keys.
 pub(in crate::store) fn person_sk(digest: &Digest) -> String {
     format!("{PERSONS}{}", digest.to_hex())
+}
+
+/// Partition of a tenant's connectors and their runs.
+pub(in crate::store) fn connectors_pk(tenant: &TenantId) -> String {
+    format!("CONNECTORS#{tenant}")
+}
+
+/// What the sort keys of connectors begin with.
+pub(in crate::store) const CONNECTORS: &str = "CONNECTOR#";
+
+pub(in crate::store) fn connector_sk(kind: Kind) -> String {
+    format!("{CONNECTORS}{}", kind.as_str())
+}
+
+/// What the sort keys of the runs of a connector begin with.
+pub(in crate::store) fn runs(kind: Kind) -> String {
+    format!("RUN#{}#", kind.as_str())
+}
+
+pub(in crate::store) fn run_sk(kind: Kind, number: u32) -> String {
+    format!("{}{number:010}", runs(kind))
+}
+
+/// Partition of what a run found.
+pub(in crate::store) fn run_pk(tenant: &TenantId, kind: Kind, number: u32) -> String {
+    format!("CONNECTOR-RUN#{tenant}#{}#{number}", kind.as_str())
+}
+
+/// What the sort keys of the parts of a report begin with.
+pub(in crate::store) const REPORT: &str = "REPORT#";
+
+/// What the sort keys of members of the group that is asked for begin with.
+pub(in crate::store) const SCOPE: &str = "SCOPE#";
+
+/// What the sort keys of whoever is in the directory begin with.
+pub(in crate::store) const SEEN: &str = "SEEN#";
+
+pub(in crate::store) fn part_sk(prefix: &str, part: u32) -> String {
+    format!("{prefix}{part:010}")
 }
 
 /// What the sort keys of persons begin with.
