@@ -4,12 +4,14 @@
 //! State is decided by comparing clocks, so nothing here is needed for a refusal to be right; it only
 //! makes the consequences happen.
 
-use std::time::Duration;
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, Instant};
 
 use domain::due::DueKind;
 use domain::policy::RECOVERY_PAUSE;
 use domain::request::{AnyRequest, Failure};
 use domain::{Actor, Cause, RequestId};
+use futures_util::stream::{self, StreamExt as _};
 use serde_json::{Value, json};
 use shared::BoxError;
 use shared::courier::Courier;
@@ -48,30 +50,92 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     Ok(Handler::of_events(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
 
-/// Looks at everything that is due. One thing that fails holds up none of the others.
+/// Looks at everything that is due, for half the time there is. One thing that fails holds up none of the others.
 ///
 /// # Errors
 ///
 /// [`BoxError`] when the index cannot be read, or when something failed: the schedule then tries again.
 pub async fn handle(deps: &Deps, _event: Value, cx: &Invocation) -> Result<(), BoxError> {
-    let mut failures = 0_u32;
-    for due in deps.requests.due(cx.now, PER_SHARD).await? {
-        if let Err(error) = look_at(deps, &due, cx).await {
-            tracing::error!(request.id = due.request.as_str(), error = error.as_ref(), "a due item failed");
-            failures += 1;
-        }
-    }
-    for due in deps.deliveries.due(cx.now, DELIVERIES_PER_SHARD).await? {
-        if let Err(error) = deliver(deps, &due, cx).await {
-            tracing::error!(
-                webhook.id = due.webhook.as_str(),
-                error = error.as_ref(),
-                "a due delivery failed"
-            );
-            failures += 1;
+    let (started, time) = (Instant::now(), cx.deadline.since(cx.now) / 2);
+    let (mut seen, mut failures) = (HashSet::new(), 0_u32);
+    loop {
+        let mut due: Vec<Due> =
+            deps.requests.due(cx.now, PER_SHARD).await?.into_iter().map(Due::Item).collect();
+        let deliveries = deps.deliveries.due(cx.now, DELIVERIES_PER_SHARD).await?;
+        due.extend(deliveries.into_iter().map(Due::Delivery));
+        // Where nothing is full, nothing was left out.
+        let is_all = due.len() < usize::try_from(PER_SHARD).unwrap_or_default();
+        // What failed, or stands in the index a moment longer, comes again.
+        due.retain(|it| seen.insert(it.name()));
+        let is_new = !due.is_empty();
+        failures += look_at_all(deps, due, cx).await;
+        if is_all || !is_new || started.elapsed() >= time {
+            break;
         }
     }
     if failures > 0 { Err(format!("{failures} due items failed").into()) } else { Ok(()) }
+}
+
+/// One thing that is due.
+#[derive(Debug)]
+enum Due {
+    Delivery(DueDelivery),
+    Item(DueItem),
+}
+
+impl Due {
+    /// What tells it from the others.
+    fn name(&self) -> String {
+        format!("{self:?}")
+    }
+
+    /// Things of one owner stand in each other's way.
+    fn owner(&self) -> &str {
+        match self {
+            Self::Delivery(it) => it.id.as_str(),
+            Self::Item(it) => it.request.as_str(),
+        }
+    }
+}
+
+/// Looks at these, some at the same time, and counts those that failed.
+async fn look_at_all(deps: &Deps, due: Vec<Due>, cx: &Invocation) -> u32 {
+    let mut by_owner: BTreeMap<String, Vec<Due>> = BTreeMap::new();
+    for it in due {
+        by_owner.entry(it.owner().to_owned()).or_default().push(it);
+    }
+    let looks = stream::iter(by_owner.into_values()).map(async |theirs| {
+        let mut failures = 0;
+        for it in &theirs {
+            failures += u32::from(!look_at_one(deps, it, cx).await);
+        }
+        failures
+    });
+    looks.buffer_unordered(AT_ONCE).fold(0, async |sum, failures| sum + failures).await
+}
+
+/// Says whether it went well.
+async fn look_at_one(deps: &Deps, due: &Due, cx: &Invocation) -> bool {
+    match due {
+        Due::Item(due) => {
+            let looked = look_at(deps, due, cx).await;
+            looked.inspect_err(|error| {
+                tracing::error!(
+                    request.id = due.request.as_str(),
+                    error = error.as_ref(),
+                    "a due item failed"
+                );
+            })
+        }
+        Due::Delivery(due) => {
+            let passed_on = deliver(deps, due, cx).await;
+            passed_on.inspect_err(|error| {
+                let webhook = due.webhook.as_str();
+                tracing::error!(webhook.id = webhook, error = error.as_ref(), "a due delivery failed");
+            })
+        }
+    }
+    .is_ok()
 }
 
 async fn look_at(deps: &Deps, due: &DueItem, cx: &Invocation) -> Result<(), BoxError> {
@@ -149,7 +213,9 @@ fn left_to_next_sweep(result: Result<(), StoreError>) -> Result<(), StoreError> 
     }
 }
 
-/// Items of one kind and shard that one sweep looks at: a minute's work at most.
+/// Owners whose things are looked at at the same time: most of each look is waiting for the tables.
+const AT_ONCE: usize = 8;
+/// Items of one kind and shard that are read at once.
 const PER_SHARD: i32 = 25;
 /// Deliveries are only passed on.
 const DELIVERIES_PER_SHARD: i32 = 100;

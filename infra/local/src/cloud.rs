@@ -16,6 +16,7 @@ use shared::edge::config::{ConfigError, Env};
 use shared::edge::serve::{BoxFuture, Handler};
 use tokio::sync::watch;
 
+use crate::connector::Connector;
 use crate::crash::Crash;
 use crate::disk::{DataDir, DiskError};
 use crate::event::pump::Pump;
@@ -45,6 +46,8 @@ pub struct Options {
     pub duplicate: u32,
     /// Delivers events of different keys in an order that this number decides.
     pub shuffle: Option<u64>,
+    /// The file to which the grants of the template that were used are added when the stage ends, one a line.
+    pub used_grants: Option<PathBuf>,
     /// The API key of the demo tenant; one is made at the first start when absent.
     pub api_key: Option<String>,
 }
@@ -58,6 +61,7 @@ impl Default for Options {
             clock: Clock::system(),
             duplicate: 1,
             shuffle: None,
+            used_grants: None,
             api_key: None,
         }
     }
@@ -366,6 +370,11 @@ impl Cloud {
             return Response::from_parts(head, body.unwrap_or_default());
         }
         self.0.gateway.answer(request, "127.0.0.1").await
+    }
+
+    /// Answers a call of AWS as it comes from a function that runs in a process of its own.
+    pub async fn answer_aws(&self, function: &str, request: Request<Bytes>) -> Response<Bytes> {
+        Connector::new(Arc::clone(&self.0.services), Some(function)).answer_process(request).await
     }
 
     /// Invokes a function with an event of any kind.

@@ -138,7 +138,7 @@ impl<'a> Called<'a> {
     }
 
     /// An error as the service spells it.
-    fn refused(
+    pub(crate) fn refused(
         &self,
         status: StatusCode,
         code: &str,

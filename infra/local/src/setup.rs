@@ -23,6 +23,7 @@ use crate::fault::{FIRST_PAUSE, Faults};
 use crate::invoke::Functions;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
+use crate::role::Roles;
 use crate::service::{ACCESS_KEY, Keys, Objects, SECRET_KEY, Secrets, Services, Tables};
 use crate::template::{REGION, Template};
 
@@ -53,6 +54,7 @@ pub(crate) fn services(
         objects,
         outbox: Outbox::open(data.path("outbox.jsonl"))?,
         queues: Arc::new(Queues::open(&template.queues, &data.path("queues.jsonl"))?),
+        roles: Roles::of(&template.functions, options.used_grants.clone())?,
         secrets: Secrets::open(&template.secrets, data.clone(), now_ms)?,
         tables,
     };

@@ -273,6 +273,21 @@ async fn calls_are_counted_by_function_action_and_resource() {
 }
 
 #[tokio::test]
+async fn what_a_role_does_not_allow_is_denied() {
+    let world = World::new();
+    let event = json!({ "Records": [] });
+    let allowed = world.boot(Options::default()).await.invoke("RecordsFunction", event.clone()).await;
+    assert!(allowed.is_ok(), "{allowed:?}");
+    for (statement, other) in [("[s3:PutObject]", "[s3:GetObject]"), ("/seen/*", "/unseen/*")] {
+        assert!(TEMPLATE.contains(statement));
+        let template = TEMPLATE.replace(statement, other);
+        let cloud = Cloud::boot_with(Options::default(), &template, world.load()).await.unwrap();
+        let denied = cloud.invoke("RecordsFunction", event.clone()).await.unwrap_err();
+        assert!(denied.contains("AccessDenied"), "{denied}");
+    }
+}
+
+#[tokio::test]
 async fn mails_and_text_messages_land_in_the_outbox() {
     use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
     let world = World::new();

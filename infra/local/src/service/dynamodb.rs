@@ -12,7 +12,8 @@ use shared::edge::clock::Clock;
 use crate::event::bus::Bus;
 use crate::event::journal::Write;
 use crate::event::stream::{self, Change};
-use crate::template::Table;
+use crate::role::Need;
+use crate::template::{Table, table_arn};
 
 /// The tables of a template.
 pub(crate) struct Tables {
@@ -215,6 +216,46 @@ pub(super) fn actions(operation: &str, body: &[u8]) -> Vec<(String, String)> {
     parts.iter().map(|part| (part.action.to_owned(), table_name(part.table).to_owned())).collect()
 }
 
+/// What a request asks a role for.
+pub(super) fn needs(operation: &str, input: &Value) -> Vec<Need> {
+    let need = |action: &str, table: &str, leading_key: Option<String>| Need {
+        leading_key,
+        ..Need::new(format!("dynamodb:{action}"), table_arn(table))
+    };
+    let key = |item: Option<&Value>| {
+        item.and_then(|it| it.get(PARTITION_KEY)?.get("S")?.as_str()).map(str::to_owned)
+    };
+    let parts = parts(operation, input);
+    if !parts.is_empty() {
+        let needs = parts.iter().map(|it| need(it.action, table_name(it.table), key(it.key.or(it.item))));
+        return needs.collect();
+    }
+    if operation == "BatchGetItem" {
+        let tables = input.get("RequestItems").and_then(Value::as_object).into_iter().flatten();
+        let keys = tables.flat_map(|(table, asked)| {
+            let keys = asked.get("Keys").and_then(Value::as_array).into_iter().flatten();
+            keys.map(move |it| (table, it))
+        });
+        return keys.map(|(table, it)| need(operation, table_name(table), key(Some(it)))).collect();
+    }
+    let table = input.get("TableName").and_then(Value::as_str).map_or("*", table_name);
+    match input.get("IndexName").and_then(Value::as_str) {
+        Some(index) => vec![need(operation, &format!("{table}/index/{index}"), None)],
+        None => vec![need(operation, table, key(input.get("Key")).or_else(|| queried(input)))],
+    }
+}
+
+/// The partition that a query reads: what its condition says first.
+fn queried(input: &Value) -> Option<String> {
+    let condition = input.get("KeyConditionExpression")?.as_str()?;
+    let (name, rest) = condition.split_once('=')?;
+    let named = input.pointer(&format!("/ExpressionAttributeNames/{}", name.trim()));
+    let value = rest.split_whitespace().next()?;
+    let value = input.pointer(&format!("/ExpressionAttributeValues/{value}/S"))?.as_str()?;
+    let is_partition = named.map_or(name.trim(), |it| it.as_str().unwrap_or_default()) == PARTITION_KEY;
+    is_partition.then(|| value.to_owned())
+}
+
 fn parts<'a>(operation: &str, input: &'a Value) -> Vec<Part<'a>> {
     let single = |action| {
         let table = input.get("TableName").and_then(Value::as_str)?;
@@ -258,6 +299,9 @@ fn parts<'a>(operation: &str, input: &'a Value) -> Vec<Part<'a>> {
         _ => Vec::new(),
     }
 }
+
+/// What both tables call it.
+const PARTITION_KEY: &str = "pk";
 
 /// A table may be named by its ARN.
 fn table_name(name: &str) -> &str {

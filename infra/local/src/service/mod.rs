@@ -20,7 +20,8 @@ use shared::edge::clock::Clock;
 
 pub(crate) use self::dynamodb::Tables;
 pub(crate) use self::kms::Keys;
-pub(crate) use self::s3::{ACCESS_KEY, Objects, SECRET_KEY};
+pub(crate) use self::s3::Objects;
+pub use self::s3::{ACCESS_KEY, SECRET_KEY};
 pub(crate) use self::secrets::Secrets;
 pub(crate) use self::ses::notification as ses_notification;
 
@@ -32,6 +33,8 @@ use crate::fault::Faults;
 use crate::ledger::{Call, Ledger};
 use crate::meter::Meter;
 use crate::outbox::Outbox;
+use crate::role::{Need, Roles};
+use crate::template::{ACCOUNT, REGION, queue_arn, secret_arn};
 
 /// Every service but S3, which has its own connector, and what they share.
 #[derive(Debug)]
@@ -48,6 +51,7 @@ pub(crate) struct Services {
     pub(crate) objects: Objects,
     pub(crate) outbox: Outbox,
     pub(crate) queues: Arc<Queues>,
+    pub(crate) roles: Roles,
     pub(crate) secrets: Secrets,
     pub(crate) tables: Tables,
 }
@@ -191,6 +195,47 @@ impl Services {
             action,
             resource,
         });
+    }
+}
+
+/// The service that a request is for, and what it asks a role for. Of S3, whose needs its connector knows, nothing.
+pub(crate) fn service_needs(request: &Request<Vec<u8>>) -> (&'static str, Vec<Need>) {
+    let input: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    let text = |name: &str| input.get(name).and_then(Value::as_str).unwrap_or_default();
+    let arn = |service: &str, rest: &str| format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}");
+    match target(request) {
+        Ok(Target::Json("dynamodb", operation)) => ("dynamodb", dynamodb::needs(&operation, &input)),
+        Ok(Target::Json(service, operation)) => {
+            let (resource, operation) = match service {
+                "sqs" => {
+                    let name = text("QueueUrl").rsplit('/').next().unwrap_or_default();
+                    // A policy knows one action for one message and for many.
+                    (queue_arn(name), operation.trim_end_matches("Batch").to_owned())
+                }
+                "secretsmanager" => match text("SecretId") {
+                    id if id.starts_with("arn:") => (id.to_owned(), operation),
+                    name => (secret_arn(name), operation),
+                },
+                _ => match text("KeyId") {
+                    id if id.starts_with("arn:") => (id.to_owned(), operation),
+                    id => (arn(service, &format!("key/{id}")), operation),
+                },
+            };
+            (service, vec![Need::new(format!("{service}:{operation}"), resource)])
+        }
+        Ok(Target::Ses) => {
+            let domain =
+                text("FromEmailAddress").rsplit('@').next().unwrap_or_default().trim_end_matches('>');
+            let identity = arn("ses", &format!("identity/{domain}"));
+            let set = text("ConfigurationSetName");
+            let set = (!set.is_empty()).then(|| arn("ses", &format!("configuration-set/{set}")));
+            let resources = std::iter::once(identity).chain(set);
+            ("ses", resources.map(|it| Need::new("ses:SendEmail", it)).collect())
+        }
+        // A phone number has no ARN.
+        Ok(Target::Sns) => ("sns", vec![Need::new("sns:Publish", "*")]),
+        // What is not done here is refused by the service itself.
+        Ok(Target::Objects) | Err(_) => ("s3", Vec::new()),
     }
 }
 

@@ -20,9 +20,9 @@ use crate::event::journal::Write;
 use crate::event::s3::{Created, listeners, records};
 
 /// The key by which everything in this process signs its requests.
-pub(crate) const ACCESS_KEY: &str = "local";
+pub const ACCESS_KEY: &str = "local";
 /// Not a secret between machines: it signs links of one process to itself, and is made anew by nobody.
-pub(crate) const SECRET_KEY: &str = "local-signing-key";
+pub const SECRET_KEY: &str = "local-signing-key";
 
 /// The buckets, and the protocol in front of them.
 #[derive(Clone, Debug)]

@@ -17,7 +17,7 @@ use serde_json::Value;
 
 pub use self::evaluate::{ACCOUNT, API_ID, REGION};
 pub(crate) use self::evaluate::{
-    bucket_arn, function_arn, queue_arn, queue_url, secret_arn, stream_arn, topic_arn,
+    bucket_arn, function_arn, queue_arn, queue_url, secret_arn, stream_arn, table_arn, topic_arn,
 };
 pub use self::resource::{
     Api, Authorizer, Bucket, Function, GatewayResponse, GenerateString, Queue, Route, Secret, Source,

@@ -73,6 +73,7 @@ Resources:
     Type: AWS::Serverless::Function
     Properties:
       Timeout: 5
+      Policies: [{ Statement: [{ Effect: Allow, Action: [s3:PutObject], Resource: !Sub "${Docs.Arn}/seen/*" }] }]
       Events:
         Records:
           Type: DynamoDB
