@@ -194,3 +194,9 @@ fn codes_are_uniform_in_every_place() {
         assert!(chi_square < 27.88, "{place:?}");
     }
 }
+
+#[test]
+fn secrets_do_not_print() {
+    let code = OneTimeCode::parse("123456").unwrap();
+    assert_eq!(format!("{code:?} {:?}", Pepper::new(1, b"pepper")), "OneTimeCode(***) Pepper(***)");
+}

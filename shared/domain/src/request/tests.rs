@@ -2,6 +2,7 @@
 
 mod notice;
 mod people;
+mod record;
 mod stage;
 mod term;
 
@@ -38,6 +39,39 @@ fn the_last_signature_leads_to_signed_and_its_seals_to_done() {
     assert_eq!(AnyRequest::Done(done).state_name(), "DONE");
     assert_eq!(stage.messages.iter().filter(|it| it.kind == MessageKind::Completion).count(), 2);
     assert_eq!(stage.kinds().last().map(String::as_str), Some("RequestClosed"));
+    stage.leaves("the_last_signature_leads_to_signed_and_its_seals_to_done");
+}
+
+#[test]
+fn what_is_known_of_a_document_grows_with_the_states() {
+    let mut stage = Stage::new();
+    let received = stage.received(1);
+    let before = AnyRequest::Received(received.clone());
+    assert!(before.document().is_none() && before.sealed().is_none() && before.failure().is_none());
+
+    let failure = Failure { number: 801, sentence: "It is no PDF.".to_owned() };
+    let rejected = received.clone().reject(failure.clone(), &mut stage.cause());
+    let rejected = AnyRequest::Rejected(stage.commit(rejected));
+    assert_eq!((rejected.failure(), rejected.document()), (Some(&failure), None));
+
+    let mut stage = Stage::new();
+    let request = stage.opened(received);
+    let (accepted, revision) = (Digest::of(b"document"), Digest::of(b"revision"));
+    assert!(request.document().has_shown(accepted) && !request.document().has_shown(revision));
+    let ada = who(&request, 0);
+    let AfterAct::Signed(signed) = stage.signs(request, &ada) else { panic!("nobody is left") };
+    let head = signed.facts().chain.hash;
+    let sealed = AnyRequest::Signed(signed).record_seal(seal(b"revision", head), &mut stage.cause()).unwrap();
+    let AnyRequest::Signed(signed) = stage.commit(sealed) else { panic!("still signed") };
+    let document = AnyRequest::Signed(signed.clone()).document().cloned().unwrap();
+    assert!(document.has_shown(accepted) && document.has_shown(revision));
+    assert_eq!(document.current().sha256, revision);
+
+    let closed = signed.close(seal(b"closed", head), &mut stage.cause()).unwrap();
+    let done = AnyRequest::Done(stage.commit(closed));
+    assert_eq!(done.sealed().map(|it| it.sha256), Some(Digest::of(b"closed")));
+    assert_eq!(done.document().map(|it| it.revisions.len()), Some(1));
+    assert!(done.failure().is_none());
 }
 
 #[test]
@@ -81,6 +115,7 @@ fn personal_values_stand_in_disclosures_and_never_in_events() {
             assert!(!text.contains(personal), "{personal} in {text}");
         }
     }
+    stage.leaves("personal_values_stand_in_disclosures_and_never_in_events");
 }
 
 #[test]
@@ -90,6 +125,7 @@ fn a_signatory_cannot_sign_twice() {
     let ada = who(&request, 0);
     let AfterAct::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
     assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::SignatoryNotPending);
+    stage.leaves("a_signatory_cannot_sign_twice");
 }
 
 #[test]
@@ -103,6 +139,7 @@ fn a_presentation_is_recorded_once_for_the_same_bytes() {
     }
     let presented = EventKind::DocumentPresented.as_str();
     assert_eq!(stage.kinds().iter().filter(|it| *it == presented).count(), 1);
+    stage.leaves("a_presentation_is_recorded_once_for_the_same_bytes");
 }
 
 #[test]
@@ -113,6 +150,7 @@ fn steps_come_in_order() {
     let refused = stage.issue(request.clone(), &ada).unwrap_err();
     assert_eq!(refused, Refusal::StepMissing { missing: "presentation of the document" });
     assert_eq!(stage.sign(request, &ada, "000000").unwrap_err(), Refusal::CodeExpired);
+    stage.leaves("steps_come_in_order");
 }
 
 #[test]
@@ -157,6 +195,7 @@ fn a_new_code_kills_the_old_one_and_comes_after_a_pause() {
     let second = stage.issue(first.request, &ada).unwrap();
     let outcome = stage.sign(second.request, &ada, first.codes[0].code.expose()).unwrap();
     assert!(matches!(outcome, AfterAttempt::Refused(..)));
+    stage.leaves("a_new_code_kills_the_old_one_and_comes_after_a_pause");
 }
 
 #[test]
@@ -179,6 +218,7 @@ fn nobody_signs_at_the_deadline_and_a_sweep_ends_the_request() {
         Refusal::RequestExpired { expired_at: expires_at }
     );
     assert!(expired.cancel(None, &mut stage.cause()).is_err());
+    stage.leaves("nobody_signs_at_the_deadline_and_a_sweep_ends_the_request");
 }
 
 #[test]
@@ -192,6 +232,7 @@ fn a_decline_ends_the_request_for_everyone() {
     assert_eq!(declined.state_name(), "DECLINED");
     assert!(declined.open(stage.now).is_err());
     assert!(!String::from_utf8_lossy(&stage.evidence.last().unwrap().0).contains("price"));
+    stage.leaves("a_decline_ends_the_request_for_everyone");
 }
 
 #[test]
@@ -206,6 +247,7 @@ fn what_happens_after_the_end_stands_in_the_custody_chain() {
     let recorded = cancelled.record_delivery(&message, &delivery, &mut stage.cause());
     let recorded = stage.commit(recorded);
     assert_eq!((recorded.facts().chain, stage.evidence.len(), stage.custody), (head, events, 1));
+    stage.leaves("what_happens_after_the_end_stands_in_the_custody_chain");
 }
 
 #[test]
@@ -219,6 +261,7 @@ fn a_clock_that_goes_backwards_is_recorded_and_never_reorders_the_chain() {
     assert!(verify_chain(&id, events).is_ok());
     let last = String::from_utf8(stage.evidence.last().unwrap().0.clone()).unwrap();
     assert!(last.contains(&format!("\"clock\":\"{}\"", stage.now)), "{last}");
+    stage.leaves("a_clock_that_goes_backwards_is_recorded_and_never_reorders_the_chain");
 }
 
 #[test]
@@ -262,6 +305,7 @@ fn a_lowered_level_stands_in_the_evidence_with_its_reason() {
     let event: serde_json::Value = serde_json::from_slice(&stage.evidence.last().unwrap().0).unwrap();
     let facts = ["level", "level_wanted", "reason"].map(|it| event["facts"][it].as_str().unwrap().to_owned());
     assert_eq!(facts, ["B-B", "B-T", "no answer"]);
+    stage.leaves("a_lowered_level_stands_in_the_evidence_with_its_reason");
 }
 
 #[test]
@@ -281,4 +325,5 @@ fn each_view_of_the_same_bytes_is_recorded_once() {
         }
     }
     assert_eq!(views, [None, Some("images".to_owned()), Some("browser".to_owned())]);
+    stage.leaves("each_view_of_the_same_bytes_is_recorded_once");
 }

@@ -36,6 +36,7 @@ fn what_a_provider_repeats_is_recorded_once() {
     let signatory = request.facts().signatory(&sent.to).unwrap();
     assert_eq!(signatory.delivery().unwrap().notice, Notice::Complained);
     assert_eq!(signatory.notices.len(), 3);
+    stage.leaves("what_a_provider_repeats_is_recorded_once");
 }
 
 #[test]
@@ -52,6 +53,7 @@ fn a_bounce_after_the_end_stands_in_the_custody_chain_and_strangers_change_nothi
     let noted = cancelled.note_delivery(&sent, bounced, &mut stage.cause()).unwrap();
     let noted = stage.commit(noted);
     assert_eq!((noted.facts().chain, stage.custody), (chain, 1));
+    stage.leaves("a_bounce_after_the_end_stands_in_the_custody_chain_and_strangers_change_nothing");
 }
 
 #[test]

@@ -49,6 +49,7 @@ fn a_later_stage_waits_for_everyone_of_the_earlier_one() {
     let AfterAct::Signed(request) = after else { panic!("nobody is left") };
     let request = AnyRequest::Signed(request);
     assert!(matches!(request.next_seal(), Some(NextSeal::Act(it, 1)) if it.id == signatory));
+    stage.leaves("a_later_stage_waits_for_everyone_of_the_earlier_one");
 }
 
 #[test]
@@ -72,6 +73,7 @@ fn each_role_can_do_its_own_act_and_no_other() {
     let read = issued.request.acknowledge(&viewer, Digest::of(b"document"), &mut stage.cause()).unwrap();
     let request = still_open(stage.commit(read));
     assert_eq!(request.facts().signatory(&viewer).unwrap().state_name(), "READ");
+    stage.leaves("each_role_can_do_its_own_act_and_no_other");
 }
 
 #[test]
@@ -89,6 +91,7 @@ fn of_a_group_whoever_comes_first_acts_for_all() {
     assert_eq!(again, Refusal::SignatoryNotPending);
     let AfterAct::Signed(request) = stage.signs(request, &other) else { panic!("nobody is left") };
     assert_eq!(request.facts().signed_count(), 2);
+    stage.leaves("of_a_group_whoever_comes_first_acts_for_all");
 }
 
 #[test]
@@ -139,6 +142,7 @@ fn a_delegate_signs_in_the_place_of_who_delegated_with_a_code_of_their_own() {
     let event = stage.kinds();
     let order = ["SignatureDelegated", "SignatureCreated"].map(|it| event.iter().position(|kind| kind == it));
     assert!(order[0].is_some() && order[0] < order[1]);
+    stage.leaves("a_delegate_signs_in_the_place_of_who_delegated_with_a_code_of_their_own");
 }
 
 #[test]
@@ -182,6 +186,7 @@ fn a_corrected_signatory_gets_a_new_link_and_the_old_code_dies() {
     for field in ["email/is", "email/was"] {
         assert!(last.contains(field), "{last}");
     }
+    stage.leaves("a_corrected_signatory_gets_a_new_link_and_the_old_code_dies");
 }
 
 #[test]
@@ -204,6 +209,7 @@ fn signatories_edit_only_what_the_integrator_allows() {
         (person.given_name.expose(), person.destination_from),
         ("Augusta", DestinationFrom::Integrator)
     );
+    stage.leaves("signatories_edit_only_what_the_integrator_allows");
 }
 
 fn asked(index: usize) -> NewSignatory {
@@ -247,6 +253,7 @@ fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
     let request = stage.presented(request, &ada);
     stage.now = stage.now.plus(crate::policy::KNOWLEDGE_TTL);
     assert!(matches!(stage.issue(request, &ada).unwrap_err(), Refusal::StepMissing { .. }));
+    stage.leaves("the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while");
 }
 
 #[test]
@@ -272,6 +279,7 @@ fn wrong_answers_lock_the_signatory_until_the_integrator_unlocks() {
     let kinds = stage.kinds();
     assert_eq!(kinds.iter().filter(|it| *it == EventKind::KnowledgeRejected.as_str()).count(), 5);
     assert!(kinds.contains(&"SignatoryLocked".to_owned()) && kinds.contains(&"SignatoryUnlocked".to_owned()));
+    stage.leaves("wrong_answers_lock_the_signatory_until_the_integrator_unlocks");
 }
 
 #[test]
@@ -291,6 +299,7 @@ fn asking_for_one_code_too_many_locks_with_an_event() {
     assert_eq!(refusal, Refusal::SignatoryLocked);
     assert_eq!(request.facts().signatory(&ada).unwrap().state_name(), "LOCKED");
     assert!(stage.kinds().contains(&"SignatoryLocked".to_owned()));
+    stage.leaves("asking_for_one_code_too_many_locks_with_an_event");
 }
 
 #[test]
@@ -343,6 +352,7 @@ fn who_must_attach_a_document_signs_after_that_and_again_if_it_is_rejected() {
     let AfterAttempt::Acted(AfterAct::Signed(_)) = stage.sign(request, &ada, &code).unwrap() else {
         panic!("it is here now")
     };
+    stage.leaves("who_must_attach_a_document_signs_after_that_and_again_if_it_is_rejected");
 }
 
 #[test]
@@ -365,6 +375,7 @@ fn a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there
     assert!(AnyRequest::Open(request.clone()).complete(&mut stage.cause()).is_err());
     let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
     assert!(matches!(stage.commit(provided), AfterAct::Signed(_)));
+    stage.leaves("a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there");
 }
 
 #[test]
@@ -377,6 +388,7 @@ fn nobody_waits_for_the_attachment_of_who_is_not_needed() {
     let request = stage.opened(received);
     let first = who(&request, 0);
     assert!(matches!(stage.signs(request, &first), AfterAct::Signed(_)));
+    stage.leaves("nobody_waits_for_the_attachment_of_who_is_not_needed");
 }
 
 #[test]
@@ -402,4 +414,5 @@ fn codes_go_to_a_phone_only_where_there_is_one() {
     let created = Request::create(facts.id, new, keys, &mut stage.cause()).map(|_| ());
     assert_eq!(created.unwrap_err(), Refusal::StepMissing { missing: "a mobile number" });
     assert_eq!(Channels::Both.each(), [Channel::Email, Channel::Sms]);
+    stage.leaves("codes_go_to_a_phone_only_where_there_is_one");
 }

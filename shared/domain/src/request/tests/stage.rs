@@ -27,6 +27,8 @@ pub(super) struct Stage {
     pub(super) messages: Vec<crate::message::Message>,
     pub(super) peppers: Peppers,
     pub(super) policy: OtpPolicy,
+    /// What each move left behind, a line a thing.
+    pub(super) record: Vec<String>,
 }
 
 impl Stage {
@@ -38,8 +40,9 @@ impl Stage {
             custody: 0,
             challenges: BTreeMap::new(),
             messages: Vec::new(),
-            peppers: Peppers::new(Pepper::new(1, b"pepper"), Vec::new()),
+            peppers: Peppers::new(Pepper::new(3, b"pepper"), Vec::new()),
             policy: OtpPolicy::default(),
+            record: Vec::new(),
         }
     }
 
@@ -56,6 +59,7 @@ impl Stage {
             actions.iter().sum::<usize>() + 2 <= 100,
             "a transaction has room for 100 actions: {actions:?}"
         );
+        self.record.extend(super::record::lines(next.facts(), &changes));
         self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
         self.custody += changes.custody.len();
         for (signatory, challenge) in changes.challenges {

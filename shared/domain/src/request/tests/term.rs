@@ -31,6 +31,7 @@ fn a_draft_invites_nobody_until_it_is_activated_and_can_be_taken_back() {
     let open = stage.commit(activated);
     assert_eq!(count(&stage, MessageKind::Invitation), 1, "nobody is invited twice");
     assert!(open.activate(&mut stage.cause()).is_err());
+    stage.leaves("a_draft_invites_nobody_until_it_is_activated_and_can_be_taken_back");
 }
 
 #[test]
@@ -41,6 +42,7 @@ fn a_draft_that_is_activated_before_its_document_is_checked_goes_out_after_that(
     let AnyRequest::Received(received) = stage.commit(activated) else { panic!("it is still checked") };
     assert_eq!(stage.accepted(received).state_name(), "WAIT_SIGNER");
     assert_eq!(count(&stage, MessageKind::Invitation), 1);
+    stage.leaves("a_draft_that_is_activated_before_its_document_is_checked_goes_out_after_that");
 }
 
 #[test]
@@ -58,6 +60,7 @@ fn where_the_integrator_has_the_last_word_the_request_waits_for_it() {
     assert!(matches!(request.next_seal(), Some(NextSeal::Act(..))), "acts are sealed meanwhile");
     let completed = request.complete(&mut stage.cause()).unwrap();
     assert!(matches!(stage.commit(completed), AfterAct::Signed(_)));
+    stage.leaves("where_the_integrator_has_the_last_word_the_request_waits_for_it");
 }
 
 #[test]
@@ -78,6 +81,7 @@ fn a_deadline_moves_within_a_year_of_creation_and_no_further() {
     stage.now = expires_at;
     let late = request.extend(latest, &mut stage.cause()).unwrap_err();
     assert_eq!(late, Refusal::RequestExpired { expired_at: expires_at });
+    stage.leaves("a_deadline_moves_within_a_year_of_creation_and_no_further");
 }
 
 fn expired(stage: &mut Stage) -> AnyRequest {
@@ -124,6 +128,7 @@ fn nothing_but_an_expired_request_comes_back() {
     let deleted = stage.commit(deleted);
     let at = stage.now.plus(DAY);
     assert!(deleted.reactivate(at, &mut stage.cause()).is_err());
+    stage.leaves("nothing_but_an_expired_request_comes_back");
 }
 
 #[test]
@@ -148,6 +153,7 @@ fn reminders_come_at_their_pace_stop_at_their_count_and_sleep_at_night() {
         request = stage.commit(reminded);
         assert_eq!(count(&stage, MessageKind::Reminder), sent, "{later:?}");
     }
+    stage.leaves("reminders_come_at_their_pace_stop_at_their_count_and_sleep_at_night");
 }
 
 #[test]
@@ -181,6 +187,7 @@ fn an_integrator_reminds_once_an_hour() {
     let request = stage.commit(reminded);
     assert_eq!(count(&stage, MessageKind::Reminder), 1);
     assert!(request.remind(None, &mut stage.cause()).is_err());
+    stage.leaves("an_integrator_reminds_once_an_hour");
 }
 
 #[test]
@@ -231,4 +238,5 @@ fn only_what_waits_for_nobody_is_filed_away() {
     }
     assert_eq!(request.facts().filing, Filing::default());
     assert_eq!(stage.custody, 3, "what happens after the end stands in the custody chain");
+    stage.leaves("only_what_waits_for_nobody_is_filed_away");
 }
