@@ -1,13 +1,14 @@
 //! The process dies before and after every side effect of every story.
 
 use local::Crash;
+use tests::Harm;
 
 use crate::stories::Story;
-use crate::world::{Harm, World};
+use crate::world;
 
 /// Plays a story with a death at each chosen call, on both sides of it.
 async fn die_everywhere(story: Story) {
-    let unharmed = World::open().await;
+    let unharmed = world().await;
     let effects = story.play(unharmed, None).await.effects;
     assert!(effects > 8, "{story:?} had {effects} effects");
     let every = if std::env::var_os("PARAPHE_FULL").is_some() { 1 } else { effects.div_ceil(SAMPLE) };
@@ -16,7 +17,7 @@ async fn die_everywhere(story: Story) {
         (1..=effects).step_by(step).flat_map(|it| [(it, Crash::Before), (it, Crash::After)]).collect();
     let count = deaths.len();
     for (effect, side) in deaths {
-        let world = World::open().await;
+        let world = world().await;
         story.play(world, Some(Harm::Death(effect, side))).await;
     }
     eprintln!("{story:?}: {count} deaths at {effects} effects, none told from the undisturbed");

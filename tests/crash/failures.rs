@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use local::{Extent, Fault};
+use tests::Harm;
 use tokio::task::JoinSet;
 
 use crate::stories::{Played, Story};
-use crate::world::{Harm, World};
+use crate::world;
 
 /// Plays a story with each failure at each chosen call.
 async fn fail_everywhere(story: Story) {
-    let Played { calls, effects, .. } = story.play(World::open().await, None).await;
+    let Played { calls, effects, .. } = story.play(world().await, None).await;
     assert!(calls.len() > usize::try_from(effects).unwrap() && effects > 8, "{story:?} made {calls:?}");
     let numbers = numbers(&calls);
     let kinds = Fault::ALL.into_iter().flat_map(|fault| [(fault, Extent::Once), (fault, Extent::Outage)]);
@@ -44,7 +45,7 @@ async fn fail_everywhere(story: Story) {
         while running.len() < AT_ONCE
             && let Some(harm) = left.next()
         {
-            let task = running.spawn(async move { story.play(World::open().await, Some(harm)).await });
+            let task = running.spawn(async move { story.play(world().await, Some(harm)).await });
             names.insert(task.id(), harm);
         }
         match running.join_next().await {

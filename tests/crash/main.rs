@@ -14,6 +14,14 @@
 
 mod deaths;
 mod failures;
-mod receiver;
 mod stories;
-mod world;
+
+use local::Options;
+use tests::{Pace, World};
+
+/// A fresh world, in which minutes pass one by one where all is played, and in leaps in a sample.
+async fn world() -> World {
+    let is_all = std::env::var_os("PARAPHE_FULL").is_some();
+    let pace = if is_all { Pace::ByTheMinute } else { Pace::InLeaps };
+    World::open_with(Options::default(), pace).await
+}

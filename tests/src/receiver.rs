@@ -12,14 +12,20 @@ use tokio::task::JoinHandle;
 
 /// What was told, by the id of the event: to the callbacks of requests, and to a subscription.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Receiver {
-    called_back: Arc<Mutex<BTreeMap<String, String>>>,
+pub struct Receiver {
+    called_back: Arc<Mutex<BTreeMap<String, CalledBack>>>,
     subscribed: Arc<Mutex<BTreeMap<String, Value>>>,
+}
+
+#[derive(Clone, Debug)]
+struct CalledBack {
+    request: String,
+    event: String,
 }
 
 impl Receiver {
     /// Listens on this machine, until the task ends: at `/hook` for callbacks, at `/events` for a subscription.
-    pub(crate) async fn listen() -> (Self, String, JoinHandle<()>) {
+    pub async fn listen() -> (Self, String, JoinHandle<()>) {
         let receiver = Self::default();
         let app = Router::new()
             .route("/hook", post(take))
@@ -31,23 +37,30 @@ impl Receiver {
         (receiver, url, task)
     }
 
-    /// The names of the events, each counted once however often it came.
-    pub(crate) fn events(&self) -> Vec<String> {
-        let mut events: Vec<String> = self.called_back.lock().unwrap().values().cloned().collect();
+    /// The events of a request that its callback was told, in alphabetical order, each counted once however often it
+    /// came.
+    #[must_use]
+    pub fn called_back(&self, request: &str) -> Vec<String> {
+        let called = self.called_back.lock().unwrap();
+        let mut events: Vec<String> =
+            called.values().filter(|it| it.request == request).map(|it| it.event.clone()).collect();
         events.sort();
         events
     }
 
     /// The events of a request that the subscription was told, each once however often it came.
-    pub(crate) fn told(&self, request: &str) -> Vec<Value> {
+    #[must_use]
+    pub fn told(&self, request: &str) -> Vec<Value> {
         let events = self.subscribed.lock().unwrap();
         events.values().filter(|it| it["data"]["request"]["id"] == request).cloned().collect()
     }
 }
 
-async fn take(State(receiver): State<Receiver>, headers: HeaderMap) -> StatusCode {
+async fn take(State(receiver): State<Receiver>, headers: HeaderMap, Json(body): Json<Value>) -> StatusCode {
     let text = |name: &str| headers[name].to_str().unwrap().to_owned();
-    receiver.called_back.lock().unwrap().insert(text("webhook-id"), text("webhook-event"));
+    let request = body["data"]["id"].as_str().unwrap().to_owned();
+    let called = CalledBack { request, event: text("webhook-event") };
+    receiver.called_back.lock().unwrap().insert(text("webhook-id"), called);
     StatusCode::NO_CONTENT
 }
 

@@ -3,16 +3,16 @@
 use std::time::Duration;
 
 use http::Method;
-use local::{Crash, Extent, Fault};
+use local::{Crash, Extent, Fault, Options};
 use serde_json::{Value, json};
-use tests::{Answer, Ceremony, Door, Person};
 use tokio::task::JoinHandle;
 
 use crate::receiver::Receiver;
+use crate::{Answer, Ceremony, Door, Person};
 
 /// What goes wrong, once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Harm {
+pub enum Harm {
     /// The process dies at an effect.
     Death(u64, Crash),
     /// A call of AWS fails.
@@ -21,13 +21,28 @@ pub(crate) enum Harm {
 
 /// A stage that is started again whenever it dies, and an integrator's endpoint.
 #[derive(Debug)]
-pub(crate) struct World {
+pub struct World {
     // Taken out only while it is started again.
     door: Option<Door>,
-    pub(crate) receiver: Receiver,
-    pub(crate) callback: String,
-    pub(crate) deaths: u32,
+    /// What the integrator was told.
+    pub receiver: Receiver,
+    /// The address for callbacks.
+    pub callback: String,
+    /// How often the stage died.
+    pub deaths: u32,
+    pace: Pace,
+    /// The calls that failed on purpose before the last death.
+    failed: Vec<String>,
     endpoint: JoinHandle<()>,
+}
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Pace {
+    /// Minute by minute where it is an hour or less, as [`Door::advance`] does.
+    ByTheMinute,
+    /// In a few leaps: what falls due meanwhile is found late, and a day costs what a minute does.
+    InLeaps,
 }
 
 impl Drop for World {
@@ -37,33 +52,39 @@ impl Drop for World {
 }
 
 impl World {
-    pub(crate) async fn open() -> Self {
-        let door = Door::open().await;
+    /// A fresh world with these options.
+    pub async fn open_with(options: Options, pace: Pace) -> Self {
+        let door = Door::open_with(options).await;
         let (receiver, url, endpoint) = Receiver::listen().await;
         let subscription = json!({ "url": format!("{url}/events") });
         let _taken = door.post("/webhooks", &subscription).await.expect(201);
         let callback = format!("{url}/hook");
-        Self { door: Some(door), receiver, callback, deaths: 0, endpoint }
+        let door = Some(door);
+        Self { door, receiver, callback, deaths: 0, pace, failed: Vec::new(), endpoint }
     }
 
     /// Plans what goes wrong from here.
-    pub(crate) fn harm(&self, harm: Harm) {
+    pub fn harm(&self, harm: Harm) {
         match harm {
             Harm::Death(effect, side) => self.door().cloud.crash_at(effect, side),
             Harm::Failure(call, fault, extent) => self.door().cloud.fail_at(call, fault, extent),
         }
     }
 
-    pub(crate) fn door(&self) -> &Door {
+    /// The stage as it is now.
+    #[must_use]
+    pub fn door(&self) -> &Door {
         self.door.as_ref().expect("the stage runs")
     }
 
-    pub(crate) fn ceremony(&self, id: &str, people: &[Person]) -> Ceremony {
+    /// A request of it.
+    #[must_use]
+    pub fn ceremony(&self, id: &str, people: &[Person]) -> Ceremony {
         Ceremony::new(self.door().clone(), id.to_owned(), people)
     }
 
     /// Delivers what is pending, over a death if need be. An outage goes on meanwhile.
-    pub(crate) async fn settle(&mut self) {
+    pub async fn settle(&mut self) {
         self.door().settle().await;
         if self.revive().await {
             self.door().settle().await;
@@ -71,18 +92,40 @@ impl World {
     }
 
     /// Lets time pass, over a death if need be.
-    pub(crate) async fn advance(&mut self, time: Duration) {
+    pub async fn advance(&mut self, time: Duration) {
         // No outage lasts for minutes.
         self.door().cloud.mend();
-        self.door().advance(time).await;
-        if self.revive().await {
-            self.door().advance(time).await;
+        match self.pace {
+            Pace::ByTheMinute => {
+                self.door().advance(time).await;
+                if self.revive().await {
+                    self.door().advance(time).await;
+                }
+            }
+            Pace::InLeaps => {
+                for _ in 0..LEAPS {
+                    self.leap(time / LEAPS).await;
+                }
+            }
         }
+    }
+
+    /// Lets time pass at once, and delivers what fell due meanwhile, over a death if need be.
+    pub async fn leap(&mut self, time: Duration) {
+        self.door().cloud.mend();
+        self.door().cloud.clock().shift(i64::try_from(time.as_millis()).unwrap());
+        self.settle().await;
+    }
+
+    /// The calls that failed as planned: function, service and operation.
+    #[must_use]
+    pub fn failures_made(&self) -> Vec<String> {
+        [self.failed.clone(), self.door().cloud.failures_made()].concat()
     }
 
     /// Calls with a bearer; without one as the integrator. None when the service died before the answer, or has
     /// none to give: then it is mended.
-    pub(crate) async fn call(
+    pub async fn call(
         &mut self,
         bearer: Option<&str>,
         method: Method,
@@ -98,7 +141,7 @@ impl World {
     }
 
     /// Posts until the service lives long enough to answer.
-    pub(crate) async fn insist(&mut self, bearer: Option<&str>, path: &str, body: &Value) -> Answer {
+    pub async fn insist(&mut self, bearer: Option<&str>, path: &str, body: &Value) -> Answer {
         loop {
             if let Some(answer) = self.call(bearer, Method::POST, path, Some(body)).await {
                 return answer;
@@ -107,7 +150,7 @@ impl World {
     }
 
     /// Reads until the service lives long enough to answer.
-    pub(crate) async fn get(&mut self, bearer: Option<&str>, path: &str) -> Answer {
+    pub async fn get(&mut self, bearer: Option<&str>, path: &str) -> Answer {
         loop {
             if let Some(answer) = self.call(bearer, Method::GET, path, None).await {
                 return answer;
@@ -116,19 +159,25 @@ impl World {
     }
 
     /// Starts the service again if it died. Says whether it did.
-    async fn revive(&mut self) -> bool {
+    pub async fn revive(&mut self) -> bool {
         if !self.door().cloud.has_crashed() {
             return false;
         }
-        let door = self.door.take().expect("the stage ran");
-        self.door = Some(door.restart().await);
+        self.restart().await;
         self.deaths += 1;
         true
     }
 
+    /// Ends the service between two of its steps, and starts it again.
+    pub async fn restart(&mut self) {
+        self.failed = self.failures_made();
+        let door = self.door.take().expect("the stage ran");
+        self.door = Some(door.restart().await);
+    }
+
     /// Creates a request and sees it open. An integrator who got no answer looks whether it is there, and
     /// makes it again when it is not, or when its document never came.
-    pub(crate) async fn create(&mut self, body: &Value) -> String {
+    pub async fn create(&mut self, body: &Value) -> String {
         loop {
             let known = self.ids().await;
             let answer = self.call(None, Method::POST, "/EU-SES", Some(body)).await;
@@ -155,14 +204,45 @@ impl World {
         list.iter().map(|it| it["id"].as_str().unwrap().to_owned()).collect()
     }
 
+    /// The events of a request in the feed, which has no gap, and of which the subscription was told all and no more.
+    ///
+    /// # Errors
+    ///
+    /// What is otherwise.
+    pub async fn judge_feed(&mut self, request: &str) -> Result<Vec<Value>, String> {
+        let (mut feed, mut after) = (Vec::new(), "0".to_owned());
+        loop {
+            let page = self.get(None, &format!("/events?after={after}")).await.expect(200).json();
+            let events = page["data"].as_array().unwrap();
+            if events.is_empty() {
+                break;
+            }
+            feed.extend(events.iter().filter(|it| it["data"]["request"]["id"] == request).cloned());
+            page["next"].as_str().unwrap().clone_into(&mut after);
+        }
+        let sequences: Vec<u64> = feed.iter().map(|it| it["sequence"].as_u64().unwrap()).collect();
+        let all: Vec<u64> = (1..=u64::try_from(feed.len()).unwrap()).collect();
+        if sequences != all {
+            return Err(format!("the feed has {sequences:?}"));
+        }
+        let told = self.receiver.told(request);
+        match feed.iter().find(|event| !told.contains(event)) {
+            Some(event) => Err(format!("the subscription was not told of {event}")),
+            None if told.len() != feed.len() => {
+                Err(format!("the subscription was told {} events", told.len()))
+            }
+            None => Ok(feed),
+        }
+    }
+
     /// The state in the integrator's eyes.
-    pub(crate) async fn state(&mut self, id: &str) -> String {
+    pub async fn state(&mut self, id: &str) -> String {
         self.get(None, &format!("/signatures/{id}/detail")).await.expect(200).text("/data/state")
     }
 
     /// The link of a person, out of their mail. Nobody can know whether a mail left whose sender died, so an
     /// integrator who hears that nothing came sends a reminder.
-    pub(crate) async fn link(&mut self, id: &str, person: Person) -> String {
+    pub async fn link(&mut self, id: &str, person: Person) -> String {
         if !self.door().mails_to(person.email).iter().any(|mail| mail.text.contains("/sign#")) {
             self.advance(Duration::from_hours(2)).await;
             let _reminded = self.insist(None, &format!("/signatures/{id}/remind"), &json!({})).await;
@@ -173,7 +253,7 @@ impl World {
 
     /// Reads, agrees, asks for a code and answers it with `act`, again from where the view says, until it
     /// stands.
-    pub(crate) async fn act(&mut self, id: &str, person: Person, path: &str, act: &Value) {
+    pub async fn act(&mut self, id: &str, person: Person, path: &str, act: &Value) {
         let mut last = None;
         for _ in 0..MOST_TRIES {
             let link = self.link(id, person).await;
@@ -209,7 +289,7 @@ impl World {
     }
 
     /// The events of a request's evidence, and after them those of its custody.
-    pub(crate) async fn evidence(&mut self, id: &str) -> Vec<Value> {
+    pub async fn evidence(&mut self, id: &str) -> Vec<Value> {
         let audit = self.get(None, &format!("/signatures/{id}/audit")).await.expect(200).json();
         let chain = |name: &str| audit.pointer(name).unwrap().as_array().unwrap().clone();
         let events = [chain("/data/evidence/events"), chain("/data/evidence/custody")].concat();
@@ -222,5 +302,7 @@ fn code_of_word(word: &str) -> Option<String> {
     (word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).then(|| word.to_owned())
 }
 
+/// Leaps of a long time.
+const LEAPS: u32 = 6;
 /// One death costs one try, the pause between codes another.
 const MOST_TRIES: usize = 6;
