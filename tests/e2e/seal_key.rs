@@ -5,6 +5,13 @@ use rcgen::{CertificateParams, DnType, Issuer, KeyPair, SubjectPublicKeyInfo, da
 use serde_json::{Value, json};
 use tests::{CONTRACT, Door, ada, grace, judge_signed};
 
+/// A stage whose operator lets it seal by keys in KMS.
+async fn sealing_by_kms() -> Door {
+    let keys = "arn:aws:kms:eu-west-1:000000000000:key/*";
+    let parameters = [("SealKmsKeyArn".to_owned(), keys.to_owned())].into();
+    Door::open_with(local::Options { parameters, ..local::Options::default() }).await
+}
+
 /// A key in KMS, and a certificate for it with that of its issuer.
 async fn kms_key(door: &Door, spec: KeySpec) -> (String, String) {
     let kms = aws_sdk_kms::Client::new(&door.cloud.aws().sdk);
@@ -28,7 +35,7 @@ async fn kms_key(door: &Door, spec: KeySpec) -> (String, String) {
 }
 
 async fn is_sealed_by_kms(spec: KeySpec, more: Value) {
-    let door = Door::open().await;
+    let door = sealing_by_kms().await;
     let (id, chain) = kms_key(&door, spec).await;
     let mut secret = json!({ "kms_key_id": id, "certificate_pem": chain });
     secret.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -57,7 +64,7 @@ async fn a_request_is_sealed_by_an_rsa_key_in_kms_with_pss() {
 
 #[tokio::test]
 async fn a_key_that_is_not_the_certificates_seals_nothing() {
-    let door = Door::open().await;
+    let door = sealing_by_kms().await;
     let (_, chain) = kms_key(&door, KeySpec::EccNistP256).await;
     let (other, _) = kms_key(&door, KeySpec::EccNistP256).await;
     tests::use_seal_secret(&door, &json!({ "kms_key_id": other, "certificate_pem": chain })).await;
