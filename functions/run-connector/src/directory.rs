@@ -216,9 +216,9 @@ async fn taken_in(
         step.people.clear();
         return Ok(Ok(step));
     }
-    let names: Vec<_> = groups.iter().map(|it| it.name.clone()).collect();
+    let wanted: Vec<_> = groups.iter().map(|it| it.name.clone()).collect();
     let author = Author { by: run.by.clone(), at: work.deps.clock.now() };
-    Ok(match work.deps.store.ensure_groups(&work.task.tenant, &names, &author).await? {
+    Ok(match work.deps.store.ensure_groups(&work.task.tenant, &wanted, &author).await? {
         Grouped::Busy => Err(End::Later(None, "groups_busy")),
         Grouped::There => Ok(step),
         Grouped::TooMany => Err(End::Over("too_many_groups")),

@@ -140,7 +140,7 @@ fn entities(html: &str) -> String {
         if c.is_ascii() {
             ascii.push(c);
         } else {
-            ascii.push_str(&format!("&#{};", u32::from(c)));
+            ascii.extend(["&#", &u32::from(c).to_string(), ";"]);
         }
     }
     ascii

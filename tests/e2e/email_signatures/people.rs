@@ -284,22 +284,23 @@ async fn what_changes_a_person_is_noted_with_it() {
 #[tokio::test]
 async fn three_megabytes_of_persons_come_in_one_call() {
     let door = Door::open().await;
+    // As much as is said of a person: the machine of a test is no measure of ten thousand.
+    let note = "Augusta Ada, Countess of Lovelace; ".repeat(8);
     let person = |it: usize| {
         json!({
             "email": format!("person{it}@example.com"), "firstname": "Augusta Ada", "lastname": format!("Lovelace {it}"),
-            "title": "Interpreter of the analytical engine", "unit": "Department of poetical science",
-            "phone": "+44 20 7946 0000", "address": "12 St James's Square", "postal_code": "SW1Y 4JH", "city": "London",
+            "extra_1": note.trim(), "extra_2": note.trim(), "extra_3": note.trim(), "extra_4": note.trim(),
+            "extra_5": note.trim(), "extra_6": note.trim(), "extra_7": note.trim(), "extra_8": note.trim(),
         })
     };
     let one = person(10_000).to_string().len() + 1;
     let count = (3 * 1024 * 1024 - 2) / one;
     let people: Vec<Value> = (0..count).map(person).collect();
     let body = json!(people);
-    assert!(body.to_string().len() <= 3 * 1024 * 1024 && count > 8000, "{count}");
+    let bytes = body.to_string().len();
+    assert!((3_000_000..=3 * 1024 * 1024).contains(&bytes), "{bytes}");
     door.cloud.note_calls();
-    let began = std::time::Instant::now();
     let told = door.post("/users", &body).await.expect(200).json();
-    eprintln!("{count} persons in {} bytes took {:?}", body.to_string().len(), began.elapsed());
     assert_eq!((&told["created"], &told["success"]), (&json!(count), &json!(true)));
     // Ninety in a transaction: what a call may take, whatever the machine.
     let calls = door.cloud.noted_calls();

@@ -149,9 +149,8 @@ async fn links_and_pictures_are_at_the_address_that_is_theirs() {
     house(&door).await;
     let logo = super::pictures::picture(&door, 200, 50).await;
     let brand = json!({ "name": "Engines", "colors": { "primary": "#7a1f5c" }, "logo": logo });
-    let _brand = super::put(&door, "/brands/house", brand).await.expect(200);
-    let _template =
-        super::put(&door, "/signature-templates/default", json!({ "copyOf": "card" })).await.expect(200);
+    let _brand = put(&door, "/brands/house", brand).await.expect(200);
+    let _template = put(&door, "/signature-templates/default", json!({ "copyOf": "card" })).await.expect(200);
     let html = door.get("/signatures/ada@example.com/json").await.expect(200).text("/html");
     assert!(html.contains("\"https://links.example.com/s/l/"), "{html}");
     assert!(
@@ -162,6 +161,6 @@ async fn links_and_pictures_are_at_the_address_that_is_theirs() {
     // Whoever follows a link comes to this API, by whatever name.
     let (_, token) = html.split_once("https://links.example.com/s/l/").unwrap();
     let token = token.split('"').next().unwrap();
-    let followed = super::send(&door, http::Method::GET, &format!("/l/{token}"), &[], b"").await;
+    let followed = send(&door, Method::GET, &format!("/l/{token}"), &[], b"").await;
     assert_eq!(followed.expect(200).headers["content-type"], "text/vcard; charset=utf-8");
 }

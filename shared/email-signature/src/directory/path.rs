@@ -67,13 +67,11 @@ impl Step {
         let is = |element: &Value, name: &str, word: &str| {
             element.get(name).and_then(Value::as_str).is_some_and(|it| it.eq_ignore_ascii_case(word))
         };
-        match &self.kind {
-            Some(kind) => list.iter().find(|it| is(it, "type", kind) || is(it, "customType", kind)),
-            None => {
-                let primary = list.iter().find(|it| it.get("primary") == Some(&Value::Bool(true)));
-                primary.or_else(|| list.first())
-            }
+        if let Some(kind) = &self.kind {
+            return list.iter().find(|it| is(it, "type", kind) || is(it, "customType", kind));
         }
+        let primary = list.iter().find(|it| it.get("primary") == Some(&Value::Bool(true)));
+        primary.or_else(|| list.first())
     }
 }
 

@@ -291,7 +291,7 @@ impl Connectors {
         next.seen = next.seen.saturating_add(step.seen.len() as u64);
         let author = Author { by: next.by.clone(), at: next.updated_at() };
         let mut actions = Vec::new();
-        let spelled = |digests: &[Digest]| digests.iter().map(|it| spell(it)).collect::<Vec<_>>().join(" ");
+        let spelled = |digests: &[Digest]| digests.iter().map(spell).collect::<Vec<_>>().join(" ");
         for (prefix, body) in [
             (
                 keys::email_signatures::REPORT,

@@ -221,8 +221,8 @@ impl People {
         self.table.transact_if(actions).await
     }
 
-    /// Writes several persons and one note of it, all or none; false when another write of one of them came first. At
-    /// most [`MOST_PEOPLE_WRITTEN`].
+    /// Writes several persons and one note of it, all or none; false when another write of one of them came first, or
+    /// they are too large for one transaction. At most [`MOST_PEOPLE_WRITTEN`].
     ///
     /// # Errors
     ///
@@ -233,6 +233,10 @@ impl People {
         people: &[KeptPerson],
         author: &Author,
     ) -> Result<bool, StoreError> {
+        let size = |it: &KeptPerson| Value::Object(it.person.members()).to_string().len();
+        if people.iter().map(size).sum::<usize>() > MOST_BYTES_WRITTEN {
+            return Ok(false);
+        }
         let what = ("people", None, ChangeAction::Imported);
         let mut actions = vec![note_action(&self.table, tenant, what, author)?];
         for kept in people {
@@ -312,8 +316,9 @@ fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
     ])
 }
 
-/// The most persons that are written at once: a transaction has at most 100 actions and 4 MB, and a person at most some
-/// 40 KB.
+/// The most persons that are written at once: a transaction has at most 100 actions.
 pub const MOST_PEOPLE_WRITTEN: usize = 90;
+/// With what stands around persons, a transaction stays below its 4 MB.
+const MOST_BYTES_WRITTEN: usize = 3 << 20;
 /// The most persons that are read at once.
 pub const MOST_PEOPLE_AT_ONCE: usize = 100;
