@@ -42,11 +42,13 @@ const NOISE_MS: f64 = 1.0;
 struct Stub {
     cloud: Cloud,
     function: Arc<str>,
-    /// Says when the process asks for work for the first time, or what kept it from that.
-    began: Arc<Mutex<Option<oneshot::Sender<Result<Instant, String>>>>>,
+    began: Arc<Mutex<Option<Beginning>>>,
     work: Arc<tokio::sync::Mutex<mpsc::Receiver<Bytes>>>,
     answers: mpsc::Sender<Instant>,
 }
+
+/// Says when the process asks for work for the first time, or what kept it from that.
+type Beginning = oneshot::Sender<Result<Instant, String>>;
 
 /// What one start came to, in milliseconds.
 #[derive(Clone, Debug)]
@@ -122,14 +124,14 @@ async fn start(cloud: &Cloud, function: &Function, name: &str, binary: &Path) ->
 
     let spawned = Instant::now();
     let mut process = spawn(function, binary, &address);
-    let begun = tokio::time::timeout(Duration::from_secs(30), has_begun).await;
-    let begun = begun.unwrap_or_else(|_| panic!("{name} does not ask for work")).unwrap();
-    let init = millis(begun.unwrap_or_else(|why| panic!("{name} does not start: {why}")) - spawned);
+    let asked_at = tokio::time::timeout(Duration::from_secs(30), has_begun).await;
+    let asked_at = asked_at.unwrap_or_else(|_| panic!("{name} does not ask for work")).unwrap();
+    let init = millis(asked_at.unwrap_or_else(|why| panic!("{name} does not start: {why}")) - spawned);
     let mut taken = Vec::new();
     for _ in 0..ANSWERS {
-        let asked = Instant::now();
+        let sent = Instant::now();
         work.send(event.clone()).await.unwrap();
-        taken.push(millis(answered.recv().await.unwrap() - asked));
+        taken.push(millis(answered.recv().await.unwrap() - sent));
     }
     let peak_mib = peak_mib(&process);
     process.kill().unwrap();

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tests::{Answer, CONTRACT, Door, ada, body};
 
 /// POSTs under a name.
-async fn named(door: &Door, key: &str, path: &str, name: &str, body: &Value) -> Answer {
+pub(crate) async fn named(door: &Door, key: &str, path: &str, name: &str, body: &Value) -> Answer {
     let request = Request::builder()
         .method(Method::POST)
         .uri(path)

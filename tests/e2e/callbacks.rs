@@ -82,7 +82,7 @@ async fn callbacks_are_signed_over_what_is_sent_once_there_is_a_secret() {
     );
     let rotate = async || {
         let answer = door.post("/callbacks/signing", &json!({ "ed25519": true })).await.expect(200);
-        answer.text("/data/secret").to_owned()
+        answer.text("/data/secret")
     };
     let told = async |form: Value| {
         let mut request = body(CONTRACT, &[ada()]);

@@ -136,6 +136,8 @@ async fn events(examples: &mut Examples) {
     let pause = examples.take("changeWebhook/pause", &[]);
     let _paused = door.call(Method::PATCH, &format!("/webhooks/{id}"), Some(&pause)).await.expect(200);
     for (name, path) in [
+        ("rotateCallbackSigning/hmac", "/callbacks/signing"),
+        ("rotateCallbackSigning/both", "/callbacks/signing"),
         ("registerCallback/completed", "/callback"),
         ("registerConnectorCallback/completed", "/callback/connectors/crm"),
     ] {
@@ -151,6 +153,8 @@ async fn email_signatures(examples: &mut Examples) {
     let _groups = put("/user-groups", &examples.take("savePeopleGroups/entity", &[])).await.expect(200);
     let _people = door.post("/users", &examples.take("upsertPeople/two", &[])).await.expect(200);
     let _brand = put("/brands/house", &examples.take("saveBrand/house", &[])).await.expect(200);
+    let _connector =
+        put("/connectors/exchange", &examples.take("saveConnector/exchange", &[])).await.expect(200);
     for name in ["copied", "written"] {
         let body = examples.take(&format!("saveSignatureTemplate/{name}"), &[]);
         let _saved = put(&format!("/signature-templates/{name}"), &body).await.expect(200);

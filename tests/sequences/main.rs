@@ -23,7 +23,16 @@ use service::Service;
 #[test]
 fn the_service_answers_as_the_model_says() {
     let (cases, steps) = if std::env::var_os("PARAPHE_FULL").is_some() { (2_000, 50) } else { (8, 40) };
-    // A failing sequence is printed, shrunk; it becomes a story.
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| play(cases / SIDE_BY_SIDE, steps));
+        }
+    });
+    eprintln!("{cases} sequences of {steps} steps went as the model says");
+}
+
+/// Plays so many sequences; one that fails is printed, shrunk, and becomes a story.
+fn play(cases: u32, steps: usize) {
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config.clone());
     let sequences = Expected::sequential_strategy(steps);
@@ -32,5 +41,7 @@ fn the_service_answers_as_the_model_says() {
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
-    eprintln!("{cases} sequences of {steps} steps went as the model says");
 }
+
+/// Most of a step is waiting: a refusal comes no sooner than after its time.
+const SIDE_BY_SIDE: u32 = 8;

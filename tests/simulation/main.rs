@@ -1,8 +1,9 @@
 //! Whole worlds by chance: a seed decides who signs and how, what they and the integrator do and when, how often and
 //! in which order events come, where calls fail and where the service dies. Afterwards the same must hold in all.
 //!
-//! A sample of the seeds; 10,000 with `PARAPHE_FULL`, the first n with `PARAPHE_SEEDS=n`, the nth with `PARAPHE_SEED=n`. Identifiers, keys and codes are not the
-//! seed's, so that a failure that depends on their order may need a few plays to come again.
+//! A sample of the seeds; 10,000 with `PARAPHE_FULL`, the first n with `PARAPHE_SEEDS=n`, the nth with
+//! `PARAPHE_SEED=n`. Identifiers, keys and codes are not the seed's, so that a failure that depends on their order may
+//! need a few plays to come again.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

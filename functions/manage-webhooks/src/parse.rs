@@ -87,7 +87,7 @@ pub(crate) const fn no_headers() -> BTreeMap<String, String> {
 }
 
 /// Reads who is written to when the endpoint is called no more; an empty address takes them away.
-pub(crate) fn contact(body: ContactBody, http: &HttpRequest) -> Result<Option<Contact>, Problem> {
+pub(crate) fn contact(body: &ContactBody, http: &HttpRequest) -> Result<Option<Contact>, Problem> {
     let language = match body.language.as_deref() {
         Some(tag) => Language::parse(tag)
             .ok_or_else(|| Problem::invalid("/contact/language", "de, en, es, fr, it, nl, pl or pt."))?,

@@ -135,7 +135,7 @@ fn apply(
         credentials.headers = parse::headers(headers)?;
     }
     if let Some(contact) = body.contact {
-        credentials.contact = parse::contact(contact, http)?;
+        credentials.contact = parse::contact(&contact, http)?;
     }
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
     if body.ed25519.is_some_and(|it| it != has_ed25519) {

@@ -98,11 +98,11 @@ impl Connector {
     fn denied(&self, service: &str, needs: &[Need]) -> Option<Result<HttpResponse, ConnectorError>> {
         let caller = self.caller.as_deref()?;
         self.services.roles.denied(caller, needs)?;
-        let called = Called { caller, service, operation: "" };
+        let call = Called { caller, service, operation: "" };
         Some(match service {
-            "s3" => called.refused(StatusCode::FORBIDDEN, "AccessDenied", json!({})),
-            "sns" => called.refused(StatusCode::FORBIDDEN, "AuthorizationError", json!({})),
-            _ => called.refused(StatusCode::BAD_REQUEST, "AccessDeniedException", json!({})),
+            "s3" => call.refused(StatusCode::FORBIDDEN, "AccessDenied", json!({})),
+            "sns" => call.refused(StatusCode::FORBIDDEN, "AuthorizationError", json!({})),
+            _ => call.refused(StatusCode::BAD_REQUEST, "AccessDeniedException", json!({})),
         })
     }
 

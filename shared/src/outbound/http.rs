@@ -20,7 +20,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 use rustls::ClientConfig;
-use rustls_platform_verifier::ConfigVerifierExt as _;
+use rustls_platform_verifier::BuilderVerifierExt as _;
 
 pub use exchange::Exchanged;
 
@@ -408,8 +408,13 @@ fn client_tls() -> Result<ClientConfig, OutboundError> {
     if let Some(tls) = TLS.get() {
         return Ok(tls.clone());
     }
-    let tls =
-        ClientConfig::with_platform_verifier().map_err(|source| OutboundError { source: source.into() })?;
+    let failed = |source: rustls::Error| OutboundError { source: source.into() };
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let versions = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?;
+    let mut tls = versions.with_platform_verifier().map_err(failed)?.with_no_client_auth();
+    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TLS.get_or_init(|| tls).clone())
 }
 

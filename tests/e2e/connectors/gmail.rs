@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::{Door, Endpoint, Manner, Received};
 
+use crate::admission::named;
+
 use super::{answer, claims, line, lines, people, put, report, run, server, service_account, token};
 
 async fn connect(door: &Door, google: &Endpoint, more: Value) {
@@ -220,4 +222,18 @@ async fn what_google_did_not_delegate_ends_the_run_with_its_reason() {
     connect(&door, &google, json!({})).await;
     assert_eq!(run(&door, "gmail", "").await["problem"], "unexpected_answer");
     assert!(elsewhere.got().is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_is_named_begins_once() {
+    let door = Door::open().await;
+    let key = door.cloud.api_key().unwrap();
+    let begin = async || named(&door, &key, "/connectors/gmail/runs", "monday", &json!({})).await;
+    assert_eq!(begin().await.status, 404, "there is no connector yet");
+    let google = server(Vec::new(), gmail).await;
+    connect(&door, &google, json!({})).await;
+    let (first, again) = (begin().await.expect(202), begin().await.expect(202));
+    assert_eq!(first.json()["data"]["number"], again.json()["data"]["number"]);
+    let runs = door.get("/connectors/gmail/runs").await.expect(200).json();
+    assert_eq!(runs["data"].as_array().map(Vec::len), Some(1), "{runs}");
 }

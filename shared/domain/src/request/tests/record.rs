@@ -72,7 +72,7 @@ pub(super) fn lines(facts: &Facts, changes: &Changes) -> Vec<String> {
     }
     lines.extend(changes.due.iter().map(|it| format!("due {} at {}", it.what.as_str(), since(it.at))));
     lines.extend(changes.done.iter().map(|it| format!("done {}", it.as_str())));
-    lines.into_iter().map(|it| named(facts, it)).collect()
+    lines.into_iter().map(|it| named(facts, &it)).collect()
 }
 
 /// An event; every commitment in it is one to a value that is disclosed beside it.
@@ -116,7 +116,7 @@ fn since(at: Timestamp) -> String {
 }
 
 /// The line with names in place of what chance chose.
-fn named(facts: &Facts, line: String) -> String {
+fn named(facts: &Facts, line: &str) -> String {
     let mut line = line.replace(facts.id.as_str(), "REQUEST");
     for (index, signatory) in facts.signatories.iter().enumerate() {
         line = line.replace(signatory.id.as_str(), &format!("S{index}"));
