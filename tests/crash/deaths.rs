@@ -16,9 +16,12 @@ async fn die_everywhere(story: Story) {
     let deaths: Vec<(u64, Crash)> =
         (1..=effects).step_by(step).flat_map(|it| [(it, Crash::Before), (it, Crash::After)]).collect();
     let count = deaths.len();
-    for (effect, side) in deaths {
+    for (died, (effect, side)) in deaths.into_iter().enumerate() {
         let world = world().await;
         story.play(world, Some(Harm::Death(effect, side))).await;
+        if (died + 1) % PROGRESS == 0 {
+            eprintln!("{story:?}: {} of {count} deaths", died + 1);
+        }
     }
     eprintln!("{story:?}: {count} deaths at {effects} effects, none told from the undisturbed");
 }
@@ -50,3 +53,5 @@ async fn the_task_is_passed_on_and_approved_by_text_message() {
 
 /// Effects of each story at which the process dies, when not at all of them.
 const SAMPLE: u64 = 2;
+/// So many deaths are told of at a time.
+const PROGRESS: usize = 20;
