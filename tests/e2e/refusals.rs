@@ -81,6 +81,11 @@ async fn a_malformed_body_is_refused_with_a_number_and_a_pointer() {
         body["callback"] = json!({ "url": url });
         body
     };
+    let header = |name: &str| {
+        let mut body = callback("https://example.com/hook");
+        body["callback"]["headers"] = json!({ name: "1" });
+        body
+    };
     let cases: Vec<(Value, u64, &str)> = vec![
         (without("signers"), 685, "/signers"),
         (with("/signers", json!([])), 610, "/signers"),
@@ -90,6 +95,9 @@ async fn a_malformed_body_is_refused_with_a_number_and_a_pointer() {
         (with("/inputDocuments", json!("https://10.0.0.1/x.pdf")), 225, "/inputDocuments"),
         (with("/inputDocuments/0/sourceType", json!("carrier pigeon")), 610, "/inputDocuments/0/sourceType"),
         (callback("ftp://example.com"), 704, "/callback/url"),
+        (header("Webhook-Signature"), 0, "/callback/headers/Webhook-Signature"),
+        (header("content-length"), 0, "/callback/headers/content-length"),
+        (header("a/b"), 0, "/callback/headers/a~1b"),
         (with("/options/timezone", json!("Mars/Olympus")), 625, "/options/timezone"),
         (with("/options", json!({ "colour": "blue" })), 625, "/options/colour"),
         (with("/signers/0/email", json!("nobody")), 0, "/signers/0/email"),

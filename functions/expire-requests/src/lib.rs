@@ -66,7 +66,7 @@ pub async fn handle(deps: &Deps, _event: Value, cx: &Invocation) -> Result<(), B
         // Where nothing is full, nothing was left out.
         let is_all = due.len() < usize::try_from(PER_SHARD).unwrap_or_default();
         // What failed, or stands in the index a moment longer, comes again.
-        due.retain(|it| seen.insert(it.name()));
+        due.retain(|it| seen.insert(it.clone()));
         let is_new = !due.is_empty();
         failures += look_at_all(deps, due, cx).await;
         if is_all || !is_new || started.elapsed() >= time {
@@ -77,18 +77,13 @@ pub async fn handle(deps: &Deps, _event: Value, cx: &Invocation) -> Result<(), B
 }
 
 /// One thing that is due.
-#[derive(Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 enum Due {
     Delivery(DueDelivery),
     Item(DueItem),
 }
 
 impl Due {
-    /// What tells it from the others.
-    fn name(&self) -> String {
-        format!("{self:?}")
-    }
-
     /// Things of one owner stand in each other's way.
     fn owner(&self) -> &str {
         match self {

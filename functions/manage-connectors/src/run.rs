@@ -27,8 +27,14 @@ pub(crate) async fn begin(
         return Err(Problem::new(409, "connector_without_runs", detail));
     }
     let latest = deps.connectors.runs(tenant, kind, 1).await?.into_iter().next();
-    if latest.as_ref().is_some_and(|it| it.state_at(cx.now) == RunState::Running) {
-        return Err(under_way());
+    if let Some(run) = latest.as_ref().filter(|it| it.state_at(cx.now) == RunState::Running) {
+        // Whoever began it may have died before the queue had it; a step that is asked for twice is done once.
+        let is_same = (run.is_dry, run.is_forced) == (is_dry, is_forced);
+        return if is_same && run.is_untouched() {
+            go(deps, tenant, kind, run, cx).await
+        } else {
+            Err(under_way())
+        };
     }
     let run = Run {
         number: latest.map_or(1, |it| it.number.saturating_add(1)),
@@ -55,9 +61,20 @@ pub(crate) async fn begin(
     if !deps.connectors.begin(tenant, kind, &run).await? {
         return Err(under_way());
     }
+    go(deps, tenant, kind, &run, cx).await
+}
+
+/// Has a run go on.
+async fn go(
+    deps: &Deps,
+    tenant: &TenantId,
+    kind: Kind,
+    run: &Run,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
     let task = RunTask { tenant: tenant.clone(), kind, number: run.number };
     deps.queue.send(&task, Duration::ZERO).await.map_err(Problem::unavailable)?;
-    Ok(Reply::json(202, &view::envelope("Begun", &shown(&run, cx))))
+    Ok(Reply::json(202, &view::envelope("Begun", &shown(run, cx))))
 }
 
 /// `GET /connectors/{kind}/runs`: the latest first.

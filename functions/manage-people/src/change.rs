@@ -5,7 +5,7 @@ use email_signature::person::ChangeRequest;
 use email_signature::{Field, Reason, Refusal, signitic};
 use serde_json::{Map, Value, json};
 use shared::edge::email_signature::{author, mailbox};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, pointer_token};
 use shared::store::{ChangeAction, KeptPerson};
 
 use crate::list::{Page, page, with};
@@ -50,7 +50,7 @@ pub(crate) async fn propose(
     }
     let kept = changed(deps, (tenant, &email), (ChangeAction::Proposed, &author), |kept| {
         for (name, value) in &body {
-            let at = |reason| Refusal::at(format!("/{}", name.replace('~', "~0").replace('/', "~1")), reason);
+            let at = |reason| Refusal::at(format!("/{}", pointer_token(name)), reason);
             let field = Field::parse(name).ok_or_else(|| at(Reason::Unknown))?;
             let text = match value {
                 Value::Null => "",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::EmailAddress;
 use domain::notification::EventName;
 use domain::value::{Language, Text};
-use shared::edge::{HttpRequest, Problem};
+use shared::edge::{HttpRequest, Problem, pointer_token};
 use shared::outbound::{AddressRefusal, Reach, Target, is_own_header};
 use shared::store::{Auth, Contact};
 
@@ -60,7 +60,7 @@ pub(crate) fn headers(headers: BTreeMap<String, String>) -> Result<BTreeMap<Stri
         return Err(Problem::invalid("/headers", format!("At most {MAX_HEADERS} headers.")));
     }
     for (name, value) in &headers {
-        let pointer = format!("/headers/{}", name.replace('~', "~0").replace('/', "~1"));
+        let pointer = format!("/headers/{}", pointer_token(name));
         let invalid = |detail: &str| Err(Problem::invalid(pointer.clone(), detail));
         let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
         if name.is_empty() || name.len() > MAX_HEADER_NAME || !name.bytes().all(is_token) {

@@ -10,8 +10,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use crate::template::{Function, TemplateError};
 use serde::{Deserialize, Serialize};
+
+use crate::template::{Function, TemplateError};
 
 /// One action on one resource that a role allows.
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]

@@ -3,7 +3,7 @@
 use domain::request::Appearance;
 use serde_json::{Map, Value};
 
-use super::problem::{Problem, sentence};
+use super::problem::{Problem, pointer_token, sentence};
 
 /// Reads `options.ui`, whose members stand behind `pointer`.
 ///
@@ -16,8 +16,7 @@ pub fn parse(members: &Map<String, Value>, pointer: &str) -> Result<Appearance, 
         return Err(Problem::invalid(pointer, "At most 8 kB.").numbered(INVALID_OPTIONS));
     }
     Appearance::read(members).map_err(|misfit| {
-        // A name may come from outside: RFC 6901 section 3.
-        let member = misfit.member.replace('~', "~0").replace('/', "~1");
+        let member = pointer_token(&misfit.member);
         let place = misfit.index.map(|index| format!("/{index}")).unwrap_or_default();
         Problem::invalid(format!("{pointer}/{member}{place}"), sentence(&misfit.to_string()))
             .numbered(INVALID_OPTIONS)

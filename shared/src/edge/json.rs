@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::problem::{Problem, pointer_token};
 
 /// A truth value, or the word for it.
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -70,7 +70,7 @@ struct Strict<'a> {
 
 impl Strict<'_> {
     fn below(&self, name: &str) -> Self {
-        let at = format!("{}/{}", self.at, name.replace('~', "~0").replace('/', "~1"));
+        let at = format!("{}/{}", self.at, pointer_token(name));
         Self { depth: self.depth + 1, at, fault: self.fault }
     }
 

@@ -35,6 +35,6 @@ pub use crate::clock::{self, Clock};
 pub use aws::Aws;
 pub use config::{ConfigError, Env, SmsConfig};
 pub use http::{HttpRequest, Reply};
-pub use problem::Problem;
+pub use problem::{Problem, pointer_token};
 pub use serve::{BoxFuture, Handler, Invocation, run};
 pub use supply::Supply;

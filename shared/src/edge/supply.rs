@@ -3,29 +3,31 @@
 //! A function asks for what it needs and thereby reads exactly the variables that its place in the
 //! template has to set.
 
+mod email_signatures;
+
+use std::time::Duration;
+
 use domain::LinkKey;
 use domain::otp::{Pepper, Peppers};
 use domain::policy::OtpPolicy;
-use std::time::Duration;
 use tlog::Signer;
 
 use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
-use super::connector_queue::ConnectorQueue;
 use super::cursor::CursorKey;
 use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
 use super::webhook_queue::WebhookQueue;
-use crate::closing::{Closings, EmailSignatureKeys};
+use crate::closing::Closings;
 use crate::courier::Courier;
 use crate::intake::Saved;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
-    Access, Archive, ConnectorKey, Connectors, Counts, CredentialKey, Deliveries, DisclosureKey, Documents,
-    EmailSignatures, Evidence, Executions, Feed, Health, Lock, Log, PasswordKey, People, Quotas, Replays,
-    Requests, SealedFiles, Themes, Trust, TrustedLists, Validations, Webhooks,
+    Access, Archive, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
+    Lock, Log, PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations,
+    Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -129,12 +131,9 @@ impl<'a> Supply<'a> {
     pub async fn admission(&self) -> Result<Admission, ConfigError> {
         let table = self.env.required("REQUESTS_TABLE")?;
         let keyring = self.secrets.keyring(&self.env.required("ADMISSION_SECRET")?).await.map_err(startup)?;
-        let (version, key) = keyring.current();
-        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
-        let keys: Vec<(u32, Vec<u8>)> = std::iter::once((version, key.to_vec())).chain(earlier).collect();
         // A counter lasts a minute, so that its name may change with the key.
-        let quotas = Quotas::new(self.aws.dynamodb(), table.clone(), key);
-        Ok(Admission::new(quotas, Replays::new(self.aws.dynamodb(), table, keys)))
+        let quotas = Quotas::new(self.aws.dynamodb(), table.clone(), keyring.current().1);
+        Ok(Admission::new(quotas, Replays::new(self.aws.dynamodb(), table, keyring.versions())))
     }
 
     /// The keys of access tokens, read again while the process lives. `TOKEN_SECRET`.
@@ -283,17 +282,6 @@ impl<'a> Supply<'a> {
         Ok(Themes::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
-    /// What e-mail signatures are made of, and whose they are. `REQUESTS_TABLE`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Missing`].
-    pub fn email_signatures(&self) -> Result<(EmailSignatures, People), ConfigError> {
-        let table = self.env.required("REQUESTS_TABLE")?;
-        let people = People::new(self.aws.dynamodb(), table.clone());
-        Ok((EmailSignatures::new(self.aws.dynamodb(), table), people))
-    }
-
     /// What a request may name because it was saved before. `REQUESTS_TABLE`.
     ///
     /// # Errors
@@ -304,53 +292,6 @@ impl<'a> Supply<'a> {
         Ok(Saved { themes: self.themes()?, signatures, people })
     }
 
-    /// How often e-mail signatures were made, opened and clicked. `REQUESTS_TABLE`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Missing`].
-    pub fn email_signature_counts(&self) -> Result<Counts, ConfigError> {
-        Ok(Counts::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
-    }
-
-    /// The keys of what stands in e-mail signatures, and of cursors of lists about them. `EMAIL_SIGNATURE_SECRET`;
-    /// `SIGNATURE_LINK_URL`, the address of the API itself if unset.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when the name is missing or the secret cannot be read.
-    pub async fn email_signature_keys(&self) -> Result<(EmailSignatureKeys, CursorKey), ConfigError> {
-        let secret = self.env.required("EMAIL_SIGNATURE_SECRET")?;
-        let keyring = self.secrets.keyring(&secret).await.map_err(startup)?;
-        let (current, earlier) = (keyring.current().1, keyring.earlier().map(|(_, material)| material));
-        let keys = EmailSignatureKeys::new(current, earlier).at(self.env.optional("SIGNATURE_LINK_URL"));
-        Ok((keys, CursorKey::new(current)))
-    }
-
-    /// Connectors of e-mail signatures, and their runs. `REQUESTS_TABLE`, `CONNECTOR_SECRET`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when a name is missing or the secret cannot be read.
-    pub async fn connectors(&self) -> Result<Connectors, ConfigError> {
-        let table = self.env.required("REQUESTS_TABLE")?;
-        let keyring = self.secrets.keyring(&self.env.required("CONNECTOR_SECRET")?).await.map_err(startup)?;
-        let (current, key) = keyring.current();
-        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
-        let versions = std::iter::once((current, key.to_vec())).chain(earlier);
-        Ok(Connectors::new(self.aws.dynamodb(), table, ConnectorKey::new(versions)))
-    }
-
-    /// The queue of runs of connectors. `CONNECTOR_QUEUE_URL`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::Missing`].
-    pub fn connector_queue(&self) -> Result<ConnectorQueue, ConfigError> {
-        let client = aws_sdk_sqs::Client::new(&self.aws.sdk);
-        Ok(ConnectorQueue::new(client, self.env.required("CONNECTOR_QUEUE_URL")?))
-    }
-
     /// Subscriptions to events. `REQUESTS_TABLE`, `WEBHOOK_SECRET`.
     ///
     /// # Errors
@@ -359,10 +300,7 @@ impl<'a> Supply<'a> {
     pub async fn webhooks(&self) -> Result<Webhooks, ConfigError> {
         let table = self.env.required("REQUESTS_TABLE")?;
         let keyring = self.secrets.keyring(&self.env.required("WEBHOOK_SECRET")?).await.map_err(startup)?;
-        let (current, key) = keyring.current();
-        let earlier = keyring.earlier().map(|(version, key)| (version, key.to_vec()));
-        let versions = std::iter::once((current, key.to_vec())).chain(earlier);
-        Ok(Webhooks::new(self.aws.dynamodb(), table, CredentialKey::new(versions)))
+        Ok(Webhooks::new(self.aws.dynamodb(), table, CredentialKey::new(keyring.versions())))
     }
 
     /// What is delivered to endpoints, and how they are. `REQUESTS_TABLE`.

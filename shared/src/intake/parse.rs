@@ -15,8 +15,8 @@ use super::sender::SenderNamed;
 use super::signer::{self, Rules};
 use super::wire;
 use crate::edge::json::Flag;
-use crate::edge::{Problem, appearance};
-use crate::outbound::{Reach, Target};
+use crate::edge::{Problem, appearance, pointer_token};
+use crate::outbound::{Reach, Target, is_foreign_header};
 use crate::store::Theme;
 
 /// Reads the signatories, each on its own: those that can be read, and why others cannot.
@@ -212,6 +212,10 @@ pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callbac
     let header_bytes: usize = callback.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
     if callback.headers.len() > MAX_CALLBACK_HEADERS || header_bytes > MAX_CALLBACK_BYTES {
         return Err(Problem::invalid("/callback/headers", "At most 20 headers of 8 kB together."));
+    }
+    if let Some((name, _)) = callback.headers.iter().find(|(name, value)| !is_foreign_header(name, value)) {
+        let detail = "Not a header that can be sent: it is malformed, or this system writes it itself.";
+        return Err(Problem::invalid(format!("/callback/headers/{}", pointer_token(name)), detail));
     }
     if callback.custom.to_string().len() > MAX_CALLBACK_BYTES {
         return Err(Problem::invalid("/callback/custom", "At most 8 kB."));

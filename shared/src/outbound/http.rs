@@ -4,25 +4,24 @@
 //! to an address that was checked after the name was resolved.
 
 mod exchange;
+mod headers;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use domain::Timestamp;
-use http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
-};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
-use rustls::ClientConfig;
-use rustls_platform_verifier::BuilderVerifierExt as _;
 
 pub use exchange::Exchanged;
+pub use headers::{is_foreign_header, is_own_header};
 
 use super::guard::{AddressRefusal, Reach, Target, Transport, is_global};
 use crate::BoxError;
@@ -72,7 +71,7 @@ impl Outbound {
         limits: Limits,
         lookup: &Lookup,
     ) -> Result<Self, OutboundError> {
-        let tls = client_tls()?;
+        let tls = tls::client()?;
         let client = |allowed: fn(IpAddr) -> bool, is_secure: bool| {
             Client::builder()
                 .tls_backend_preconfigured(tls.clone())
@@ -161,7 +160,7 @@ impl Outbound {
         limit: Duration,
     ) -> Result<Answered, CallError> {
         let target = self.target(url)?;
-        let mut header_map = parse_headers(headers)?;
+        let mut header_map = headers::parse(headers)?;
         header_map
             .insert(CONTENT_TYPE, HeaderValue::from_str(content_type).map_err(|_| CallError::HeaderRefused)?);
         header_map.insert(ACCEPT_ENCODING, HeaderValue::from_static(IDENTITY));
@@ -212,7 +211,7 @@ impl Outbound {
         let request = self
             .client(&target)?
             .post(target.url().clone())
-            .headers(parse_headers(headers)?)
+            .headers(headers::parse(headers)?)
             .header(CONTENT_TYPE, content_type)
             .header(ACCEPT_ENCODING, IDENTITY)
             .timeout(self.limits.fetch)
@@ -269,12 +268,6 @@ impl RetryAfter {
             jiff::fmt::rfc2822::DateTimeParser::new().relaxed_weekday(true).parse_timestamp(text).ok()?;
         Some(Self::At(Timestamp::from_unix_ms(at.as_millisecond())))
     }
-}
-
-/// Whether a header is one that the client itself must write.
-#[must_use]
-pub fn is_own_header(name: &str) -> bool {
-    OWN_HEADERS.contains(&name.to_ascii_lowercase().as_str())
 }
 
 /// Why there is no client. The operator mends the system.
@@ -402,22 +395,6 @@ struct Limits {
     post: Duration,
 }
 
-/// What a TLS client here trusts: what the system trusts. A process reads that once; it is over a hundred certificates.
-fn client_tls() -> Result<ClientConfig, OutboundError> {
-    static TLS: OnceLock<ClientConfig> = OnceLock::new();
-    if let Some(tls) = TLS.get() {
-        return Ok(tls.clone());
-    }
-    let failed = |source: rustls::Error| OutboundError { source: source.into() };
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let versions = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?;
-    let mut tls = versions.with_platform_verifier().map_err(failed)?.with_no_client_auth();
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(TLS.get_or_init(|| tls).clone())
-}
-
 async fn send(request: RequestBuilder) -> Result<Response, CallError> {
     request.send().await.map_err(CallError::of)
 }
@@ -441,20 +418,6 @@ async fn read_file(mut response: Response, max_bytes: usize) -> Result<Bytes, Fe
         file.extend_from_slice(&chunk);
     }
     Ok(file.freeze())
-}
-
-fn parse_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, CallError> {
-    let mut map = HeaderMap::with_capacity(headers.len());
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| CallError::HeaderRefused)?;
-        if OWN_HEADERS.contains(&name.as_str()) {
-            return Err(CallError::HeaderRefused);
-        }
-        let mut value = HeaderValue::from_str(value).map_err(|_| CallError::HeaderRefused)?;
-        value.set_sensitive(true);
-        map.append(name, value);
-    }
-    Ok(map)
 }
 
 /// The guard's refusal inside a client's error, if it was the reason.
@@ -481,23 +444,5 @@ const MAX_ANSWER_BYTES: usize = 64 * 1024;
 const FIRST_RESERVE_BYTES: usize = 1024 * 1024;
 const IDENTITY: &str = "identity";
 const USER_AGENT: &str = concat!("Paraphe/", env!("CARGO_PKG_VERSION"));
-/// Headers that frame the message or name the connection ([RFC 9110] section 7.6.1): a second writer of
-/// them could end one request and begin another.
-///
-/// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
-const OWN_HEADERS: [&str; 11] = [
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-];
-
 #[cfg(test)]
 mod tests;

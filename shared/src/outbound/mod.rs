@@ -18,7 +18,8 @@ mod timestamps;
 
 pub use guard::{AddressRefusal, MAX_URL_CHARS, Reach, Target};
 pub use http::{
-    Answered, CallError, Exchanged, FetchError, Outbound, OutboundError, RetryAfter, is_own_header,
+    Answered, CallError, Exchanged, FetchError, Outbound, OutboundError, RetryAfter, is_foreign_header,
+    is_own_header,
 };
 pub use keys::{KeyError, SigningKeys};
 pub use mail::{Addressee, DisabledEndpoint, Letter, LetterError, Mail, MissingText};

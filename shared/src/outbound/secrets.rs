@@ -103,6 +103,11 @@ impl Keyring {
         self.previous.iter().map(|it| (it.version, it.bytes()))
     }
 
+    /// All keys with their versions, the current one first.
+    pub fn versions(&self) -> impl Iterator<Item = (u32, Vec<u8>)> {
+        std::iter::once(self.current()).chain(self.earlier()).map(|(version, key)| (version, key.to_vec()))
+    }
+
     /// The key of a version, for what was made with it.
     #[must_use]
     pub fn of_version(&self, version: u32) -> Option<&[u8]> {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hkdf;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
@@ -53,6 +55,23 @@ impl Cipher {
             .len();
         rest.truncate(length);
         Ok(rest)
+    }
+
+    /// Encrypts a value as text: the key's version, then the rest in hexadecimal.
+    pub(super) fn seal_json(&self, value: &impl Serialize, place: &str) -> Result<String, StoreError> {
+        let bytes = serde_json::to_vec(value).map_err(|error| StoreError::corrupt(place, error))?;
+        let (version, sealed) = self.seal(bytes, place)?;
+        Ok(format!("{version}:{}", hex::encode(sealed)))
+    }
+
+    /// Decrypts such a text of this place.
+    pub(super) fn open_json<T: DeserializeOwned>(&self, sealed: &str, place: &str) -> Result<T, StoreError> {
+        let corrupt = |what: &str| StoreError::corrupt(place, what);
+        let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
+        let version = version.parse().map_err(|_| corrupt("no version"))?;
+        let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
+        let bytes = self.open(version, &sealed, place)?;
+        serde_json::from_slice(&bytes).map_err(|_| corrupt("not JSON"))
     }
 
     /// HKDF-SHA-256 (RFC 5869).

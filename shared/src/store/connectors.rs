@@ -70,19 +70,6 @@ impl ConnectorKey {
     pub fn new(versions: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Self {
         Self(Cipher::new(b"paraphe/connector-credentials/v1\0", versions))
     }
-
-    fn seal(&self, credential: &Value, place: &str) -> Result<String, StoreError> {
-        let (version, sealed) = self.0.seal(credential.to_string().into_bytes(), place)?;
-        Ok(format!("{version}:{}", hex::encode(sealed)))
-    }
-
-    fn open(&self, sealed: &str, place: &str) -> Result<Value, StoreError> {
-        let corrupt = |what: &str| StoreError::corrupt(place, what);
-        let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
-        let version = version.parse().map_err(|_| corrupt("no version"))?;
-        let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
-        serde_json::from_slice(&self.0.open(version, &sealed, place)?).map_err(|_| corrupt("not JSON"))
-    }
 }
 
 impl fmt::Debug for ConnectorKey {
@@ -136,7 +123,7 @@ impl Connectors {
     ///
     /// [`StoreError::Corrupt`].
     pub fn credential(&self, tenant: &TenantId, kept: &KeptConnector) -> Result<Option<Value>, StoreError> {
-        let open = |sealed: &String| self.key.open(sealed, &place(tenant, kept.kind));
+        let open = |sealed: &String| self.key.0.open_json(sealed, &place(tenant, kept.kind));
         kept.sealed.as_ref().map(open).transpose()
     }
 
@@ -155,7 +142,7 @@ impl Connectors {
     ) -> Result<Option<KeptConnector>, StoreError> {
         let version = before.map_or(0, |it| it.version);
         let sealed = match credential {
-            Some(credential) => Some(self.key.seal(credential, &place(tenant, kind))?),
+            Some(credential) => Some(self.key.0.seal_json(credential, &place(tenant, kind))?),
             None => before.and_then(|it| it.sealed.clone()),
         };
         let item = ConnectorItem {

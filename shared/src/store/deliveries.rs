@@ -28,7 +28,7 @@ pub struct Deliveries {
 }
 
 /// Names a delivery of an endpoint: the instant of its event, then the event. Names sort by time.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct DeliveryId(String);
 
 impl DeliveryId {

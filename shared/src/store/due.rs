@@ -12,7 +12,7 @@ use super::requests::Requests;
 use super::table::{DELETE, UPDATE, held};
 
 /// One thing that is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct DueItem {
     /// Whose it is.
     pub request: RequestId,
@@ -21,7 +21,7 @@ pub struct DueItem {
 }
 
 /// What to look at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub enum DueTarget {
     /// A message that should have been sent.
     Message(MessageId),

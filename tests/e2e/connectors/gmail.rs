@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use local::{Extent, Fault};
 use serde_json::{Value, json};
 use tests::{Door, Endpoint, Manner, Received};
 
@@ -191,6 +192,27 @@ async fn a_server_that_stays_away_ends_the_run_and_another_goes_on_from_nothing(
     let numbers: Vec<_> =
         runs["data"].as_array().unwrap().iter().map(|it| it["number"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [2, 1]);
+}
+
+#[tokio::test]
+async fn a_run_that_never_reached_the_queue_goes_on_when_it_is_asked_for_again() {
+    let door = Door::open().await;
+    people(&door).await;
+    let google = server(Vec::new(), gmail).await;
+    connect(&door, &google, json!({})).await;
+    door.cloud.note_calls();
+    let _first = run(&door, "gmail", "").await;
+    let calls = door.cloud.noted_calls();
+    let send = calls.iter().position(|it| it.contains("ManageConnectors") && it.contains("SendMessage"));
+    let send = u64::try_from(send.unwrap()).unwrap() + 1;
+    door.cloud.fail_at(send, Fault::Error, Extent::Outage);
+    let _away = door.post("/connectors/gmail/runs", &json!({})).await.expect(503);
+    door.settle().await;
+    assert_eq!(report(&door, "gmail", 2).await["state"], "running");
+    door.cloud.mend();
+    let _other = door.post("/connectors/gmail/runs?dryRun=true", &json!({})).await.expect(409);
+    let told = run(&door, "gmail", "").await;
+    assert_eq!((&told["number"], &told["state"]), (&json!(2), &json!("done")), "{told}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::Method;
 use http::header::{ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 
-use super::{FetchError, IDENTITY, Outbound, RetryAfter, parse_headers, read_file, send};
+use super::{FetchError, IDENTITY, Outbound, RetryAfter, headers, read_file, send};
 
 /// What an API answered.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,7 +37,7 @@ impl Outbound {
         let mut request = self
             .client(&target)?
             .request(method, target.url().clone())
-            .headers(parse_headers(headers)?)
+            .headers(headers::parse(headers)?)
             .header(ACCEPT_ENCODING, IDENTITY)
             .timeout(self.limits.fetch);
         if let Some((content_type, body)) = body {

@@ -145,6 +145,12 @@ impl Run {
         Timestamp::from_unix_ms(self.updated_at)
     }
 
+    /// Whether no step of it was done yet.
+    #[must_use]
+    pub const fn is_untouched(&self) -> bool {
+        self.updated_at == self.started_at && self.failures == 0
+    }
+
     /// Its state at an instant: who came no further for too long was forgotten, and never comes on.
     #[must_use]
     pub fn state_at(&self, now: Timestamp) -> RunState {

@@ -13,7 +13,7 @@ use crate::store::keys;
 use crate::store::table::{UPDATE, held};
 
 /// A delivery that is due.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 pub struct DueDelivery {
     /// Whose endpoint it is.
     pub tenant: TenantId,

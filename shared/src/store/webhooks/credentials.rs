@@ -173,21 +173,14 @@ impl CredentialKey {
         Self(Cipher::new(PURPOSE, versions))
     }
 
-    /// Encrypts secrets for one place: the key's version, then the rest in hexadecimal.
+    /// Encrypts secrets for one place.
     pub(super) fn seal(&self, secrets: &impl Serialize, place: &str) -> Result<String, StoreError> {
-        let bytes = serde_json::to_vec(secrets).map_err(|error| StoreError::corrupt(place, error))?;
-        let (version, sealed) = self.0.seal(bytes, place)?;
-        Ok(format!("{version}:{}", hex::encode(sealed)))
+        self.0.seal_json(secrets, place)
     }
 
     /// Decrypts secrets of this place.
     pub(super) fn open<T: DeserializeOwned>(&self, sealed: &str, place: &str) -> Result<T, StoreError> {
-        let corrupt = |what: &str| StoreError::corrupt(place, what);
-        let (version, sealed) = sealed.split_once(':').ok_or_else(|| corrupt("no version"))?;
-        let version = version.parse().map_err(|_| corrupt("no version"))?;
-        let sealed = hex::decode(sealed).map_err(|_| corrupt("not hexadecimal"))?;
-        let bytes = self.0.open(version, &sealed, place)?;
-        serde_json::from_slice(&bytes).map_err(|_| corrupt("not JSON"))
+        self.0.open_json(sealed, place)
     }
 }
 
