@@ -10,6 +10,8 @@ let browser;
 before(async () => { browser = await launch(); });
 after(() => browser.close());
 
+/** The largest contentful paint, in milliseconds. */
+const BUDGET_MS = 1000;
 const SIZES = [["desktop", DESKTOP], ["phone", PHONE], ["320", SMALL]];
 /** Pictures are kept of two sizes; the third is only measured. */
 const keep = async (page, size, name) => {
@@ -246,6 +248,18 @@ test("every language fits on 320 pixels and at twice the size of text, in every 
 });
 
 test("the first view is light, and quick on a slow processor", async () => {
+  // Best of a few: what else the machine does at the moment is not the page's weight.
+  let best = Infinity;
+  for (let tries = 0; tries < 5 && best >= BUDGET_MS; tries++) {
+    const { bytes, paint } = await firstView();
+    assert.ok(bytes < 150_000, `${bytes} bytes`);
+    best = Math.min(best, paint);
+    console.log(`first view: ${Math.round(bytes / 1000)} kB, largest paint after ${Math.round(paint)} ms with a quarter of the processor`);
+  }
+  assert.ok(best < BUDGET_MS, `the largest paint came after ${best} ms`);
+});
+
+async function firstView() {
   const made = await request();
   const room = await enter(browser);
   const { page } = room;
@@ -255,13 +269,17 @@ test("the first view is light, and quick on a slow processor", async () => {
   client.on("Network.loadingFinished", (it) => { bytes += it.encodedDataLength; });
   await client.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await open(room, made.links[0]);
-  const paint = await page.evaluate(() => new Promise((done) => {
-    new PerformanceObserver((list) => done(list.getEntries().at(-1).startTime)).observe({ type: "largest-contentful-paint", buffered: true });
-  }));
-  console.log(`first view: ${Math.round(bytes / 1000)} kB, largest paint after ${Math.round(paint)} ms with a quarter of the processor`);
-  assert.ok(bytes < 150_000, `${bytes} bytes`);
+  const paint = await page.evaluate(async () => {
+    // What came last is known a frame after it was painted.
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    const last = await new Promise((done) => {
+      new PerformanceObserver((list) => done(list.getEntries().at(-1))).observe({ type: "largest-contentful-paint", buffered: true });
+    });
+    return last.element.closest("#start") ? last.startTime : Infinity;
+  });
   await room.context.close();
-});
+  return { bytes, paint };
+}
 
 test("a phone on its side, and a printed page", async () => {
   const made = await request();
