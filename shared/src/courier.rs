@@ -110,11 +110,11 @@ impl Courier {
             .and_then(|signatory| self.letter(&loaded, signatory, message.kind).map(|it| (signatory, it)));
         let Some((signatory, letter)) = letter else {
             let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
-            return self.record(request, &message, &delivery).await;
+            return self.record(request, &message, (&delivery, None)).await;
         };
         let letter = self.closed(&loaded, signatory, message.kind, letter).await;
         let outcome = self.mail_letter(&loaded, signatory, (&message.id, &letter)).await;
-        self.settle(request, &message, outcome).await
+        self.settle(request, &message, (outcome, signatory)).await
     }
 
     /// Records a message that was claimed and never settled: nobody knows whether it was sent.
@@ -123,7 +123,7 @@ impl Courier {
     ///
     /// [`StoreError`] when the table is away.
     pub async fn give_up(&self, request: &RequestId, message: &Message) -> Result<(), StoreError> {
-        self.record(request, message, &Delivery::Ambiguous).await
+        self.record(request, message, (&Delivery::Ambiguous, None)).await
     }
 
     /// Sends the one message whose text cannot be made again. It was claimed when it was committed.
@@ -147,7 +147,8 @@ impl Courier {
             // The code cannot be sent later: it exists only here. The signatory asks for another.
             Outcome::NotSent { reason } => Delivery::Refused { reason },
         };
-        self.record(&request.facts().id, message, &delivery).await?;
+        let destination = signatory.destination(message.channel);
+        self.record(&request.facts().id, message, (&delivery, destination)).await?;
         Ok(delivery)
     }
 
@@ -293,6 +294,17 @@ impl Courier {
             LinkToken::derive(self.links.as_ref()?, &facts.id, &signatory.id, signatory.link_generation);
         let link = &format!("{}/sign#{}", facts.public_url, token.expose());
         let (language, to) = (language_of(signatory), Addressee::Signatory(signatory));
+        let asks = matches!(
+            kind,
+            MessageKind::AddressCorrected
+                | MessageKind::Delegation
+                | MessageKind::Invitation
+                | MessageKind::Reminder
+                | MessageKind::Unlocked
+        );
+        if asks && (facts.closed_at.is_some() || !signatory.is_pending()) {
+            return None;
+        }
         let letter = match kind {
             MessageKind::AddressCorrected => Letter::address_corrected(facts, signatory, link, language),
             MessageKind::AttachmentRejected => {
@@ -340,10 +352,13 @@ impl Courier {
         &self,
         request: &RequestId,
         message: &Message,
-        outcome: Outcome,
+        (outcome, signatory): (Outcome, &Signatory),
     ) -> Result<(), StoreError> {
         match outcome {
-            Outcome::Settled(delivery) => self.record(request, message, &delivery).await,
+            Outcome::Settled(delivery) => {
+                let destination = signatory.destination(message.channel);
+                self.record(request, message, (&delivery, destination)).await
+            }
             Outcome::NotSent { reason } => {
                 // Nobody may send by this role, the provider is away, and the like: the operator has to know.
                 tracing::warn!(request.id = request.as_str(), reason, "a message was not sent");
@@ -356,7 +371,7 @@ impl Courier {
         &self,
         request: &RequestId,
         message: &Message,
-        delivery: &Delivery,
+        delivery: (&Delivery, Option<&str>),
     ) -> Result<(), StoreError> {
         let (mut rng, now) = (system_rng(), self.clock.now());
         let mut rounds = Rounds::default();

@@ -1,9 +1,11 @@
 //! Mails that come back: from SES through its topic to the evidence.
 
+use std::time::Duration;
+
 use bytes::Bytes;
-use http::Request;
+use http::{Method, Request};
 use serde_json::json;
-use tests::{Answer, CONTRACT, Door, ada, grace};
+use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
 
 async fn tell(door: &Door, to: &str, kind: &str) -> Answer {
     let body = json!({ "to": to, "type": kind }).to_string();
@@ -33,6 +35,32 @@ async fn what_becomes_of_a_mail_stands_in_the_evidence_once() {
     assert_eq!(count(&evidence, "MessageBounced"), 2, "a temporary one and a permanent one: {evidence:?}");
     assert_eq!(count(&evidence, "MessageComplained"), 1, "{evidence:?}");
     assert_eq!(ceremony.state().await, "WAIT_SIGNER", "a bounce ends nothing by itself");
+    let signers = ceremony.detail().await.json()["data"]["signers"].clone();
+    assert_eq!(signers[0]["delivery"]["state"], "complained", "{signers}");
+    assert!(signers[0]["delivery"]["at"].is_string() && signers[1]["delivery"].is_null(), "{signers}");
+}
+
+#[tokio::test]
+async fn who_cannot_be_reached_is_not_reminded_until_the_address_is_corrected() {
+    let door = Door::open().await;
+    let mut wanted = body(CONTRACT, &[ada()]);
+    wanted["options"]["reminders"] = json!({
+        "firstAfterDays": 1, "everyDays": 1, "count": 3, "quietHours": { "from": "00:00", "to": "00:00" },
+    });
+    let answer = door.post("/EU-SES", &wanted).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    let _told = tell(&door, ada().email, "Bounce").await.expect(202);
+    door.advance(Duration::from_hours(49)).await;
+    assert_eq!(count(&ceremony.evidence().await, "SignatoryReminded"), 0);
+    let signer = ceremony.detail().await.text("/data/signers/0/id");
+    let path = format!("/signatures/{}/signers/{signer}", ceremony.id);
+    let corrected = door.call(Method::PATCH, &path, Some(&json!({ "email": "countess@example.com" }))).await;
+    assert!(corrected.expect(200).json()["data"]["signers"][0]["delivery"].is_null());
+    let _late = tell(&door, ada().email, "Complaint").await.expect(202);
+    door.advance(Duration::from_hours(25)).await;
+    assert_eq!(count(&ceremony.evidence().await, "SignatoryReminded"), 1);
+    assert!(door.mails_to("countess@example.com").len() > 1);
 }
 
 #[tokio::test]

@@ -82,6 +82,8 @@ async fn an_object_is_written_once_by_one_of_sixteen() {
     assert!(matches!(documents.get(&key, 100).await, Err(StoreError::NotFound)));
 }
 
+const DAY: Duration = Duration::from_hours(24);
+
 #[tokio::test]
 async fn a_day_s_text_messages_are_taken_one_by_one_and_no_more() {
     let door = Door::open().await;
@@ -89,20 +91,23 @@ async fn a_day_s_text_messages_are_taken_one_by_one_and_no_more() {
     let now = Timestamp::parse_rfc3339("2026-11-21T10:00:00Z").unwrap();
     let takes = (0..32).map(|_| {
         let (quotas, tenant) = (Arc::clone(&quotas), tenant.clone());
-        tokio::spawn(async move { quotas.take_text_message(&tenant, 10, now).await.unwrap() })
+        tokio::spawn(async move { quotas.take(&Quotas::text_messages(&tenant), 10, DAY, now).await.unwrap() })
     });
     let mut left = 0;
     for take in takes.collect::<Vec<_>>() {
         left += u32::from(take.await.unwrap() == Quota::Left);
     }
     assert_eq!(left, 10, "of thirty-two at the same moment");
-    let spent = quotas.take_text_message(&tenant, 10, now).await.unwrap();
+    let spent = quotas.take(&Quotas::text_messages(&tenant), 10, DAY, now).await.unwrap();
     assert_eq!(spent, Quota::Spent { retry_after: Duration::from_hours(14) });
     let other = TenantId::parse("other").unwrap();
-    assert_eq!(quotas.take_text_message(&other, 10, now).await.unwrap(), Quota::Left);
+    assert_eq!(quotas.take(&Quotas::text_messages(&other), 10, DAY, now).await.unwrap(), Quota::Left);
     let tomorrow = now.plus(Duration::from_hours(14));
-    assert_eq!(quotas.take_text_message(&tenant, 10, tomorrow).await.unwrap(), Quota::Left);
-    assert!(matches!(quotas.take_text_message(&other, 0, now).await.unwrap(), Quota::Spent { .. }));
+    assert_eq!(quotas.take(&Quotas::text_messages(&tenant), 10, DAY, tomorrow).await.unwrap(), Quota::Left);
+    assert!(matches!(
+        quotas.take(&Quotas::text_messages(&other), 0, DAY, now).await.unwrap(),
+        Quota::Spent { .. }
+    ));
 }
 
 #[tokio::test]

@@ -6,16 +6,16 @@ use std::time::Duration;
 use domain::otp::{Codes, OneTimeCode};
 use domain::request::{AfterAttempt, Attempt, Intent, NewDelegate, Signatory};
 use domain::value::PhoneNumber;
-use domain::{Channel, EmailAddress, PersonName, Refusal, TenantId};
+use domain::{Channel, EmailAddress, PersonName, Refusal, TenantId, Timestamp};
 use serde_json::json;
 use shared::edge::session::Credential;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng};
-use shared::store::{Rounds, StoreError};
+use shared::store::{DocumentKeys, Rounds, StoreError};
 use tokio::time::Instant;
 
 use crate::mark::Given;
 use crate::wire::{ApprovalBody, DelegateBody, Person, SignBody};
-use crate::{Deps, digest};
+use crate::{Deps, check_number, digest};
 
 /// What a signatory means to do, read from the wire.
 enum Meant {
@@ -115,6 +115,9 @@ async fn attempt(
     let person = request.facts().signatory(&signatory).cloned();
     let channels = person.as_ref().map(|it| it.channels.each()).unwrap_or_default();
     let codes = read_codes(code, codes, channels)?;
+    if let (Meant::Delegate(to), true) = (&meant, channels.contains(&Channel::Sms)) {
+        check_number(deps, to.mobile.as_ref(), "/delegate/mobile")?;
+    }
     let mut loaded = Some(request);
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
@@ -124,16 +127,19 @@ async fn attempt(
             None => credential.load(&deps.requests, http).await?.0,
         };
         let challenge = deps.requests.challenge(&request.facts().id, &signatory).await?;
-        let request = match (&challenge, &meant) {
-            (Some(_), Meant::Sign(given)) => {
-                given.keep(&deps.documents, &request).await?;
-                request
-            }
-            (Some(_), Meant::Approve | Meant::Delegate(_)) => request,
+        let request = match &challenge {
+            Some(_) => request,
             // The attempt will be refused and leaves nothing behind. An act takes its challenge away in the
             // same transaction, so the request is looked at once more: it says what became of the codes.
-            (None, _) => credential.load(&deps.requests, http).await?.0,
+            None => credential.load(&deps.requests, http).await?.0,
         };
+        let version = challenge.as_ref().map_or(0, |it| it.pepper);
+        let peppers = match &challenge {
+            Some(_) => deps.peppers.read_having(version).await,
+            None => deps.peppers.read().await,
+        };
+        let peppers = peppers.map_err(Problem::unavailable)?;
+        let sent_at = challenge.as_ref().map(|it| it.issued_at);
         let intent = match &meant {
             Meant::Approve => Intent::Approve,
             Meant::Delegate(to) => Intent::Delegate(to.clone(), &deps.links),
@@ -143,12 +149,17 @@ async fn attempt(
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let acted = request.facts().signatory(&signatory).is_some_and(|it| !it.is_pending());
         let open = request.open(cx.now).map_err(|it| if acted { Refusal::CodeExpired } else { it })?;
-        let attempted = open.act(attempt, (&deps.peppers, &deps.policy), &mut cause).map_err(of_codes)?;
+        let place = DocumentKeys::new(&open.facts().tenant, &open.facts().id);
+        let attempted = open.act(attempt, (&peppers, &deps.policy), &mut cause).map_err(of_codes)?;
+        // What was drawn is kept before the signature that names its digest, and for nothing else.
+        if let (AfterAttempt::Acted(_), Meant::Sign(given)) = (attempted.would_be(), &meant) {
+            given.keep(&deps.documents, &place).await?;
+        }
         return match deps.courier.commit(attempted).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => continue,
             Ok(AfterAttempt::Refused(_, refusal)) => Err(of_codes(refusal).into()),
             Ok(AfterAttempt::Acted(_)) => {
-                count_verified(deps, &tenant, person.as_ref(), cx).await;
+                count_verified(deps, &tenant, person.as_ref(), sent_at.unwrap_or(cx.now)).await;
                 Ok(Reply::json(200, &json!({ "state": meant.state() })))
             }
             Err(error) => Err(error.into()),
@@ -165,10 +176,10 @@ fn of_codes(refusal: Refusal) -> Refusal {
 }
 
 /// Tells the breaker of text messages that a code came back. The act stands, whatever becomes of this.
-async fn count_verified(deps: &Deps, tenant: &TenantId, person: Option<&Signatory>, cx: &Invocation) {
+async fn count_verified(deps: &Deps, tenant: &TenantId, person: Option<&Signatory>, sent_at: Timestamp) {
     let by_sms = person.filter(|it| it.channels.has(Channel::Sms));
     let Some(number) = by_sms.and_then(|it| it.mobile.as_ref()) else { return };
-    if let Err(error) = deps.quotas.count_text_verified(tenant, number, cx.now).await {
+    if let Err(error) = deps.quotas.count_text_verified(tenant, number, sent_at).await {
         tracing::warn!(error = &error as &dyn std::error::Error, "a verified code was not counted");
     }
 }

@@ -1,6 +1,6 @@
 //! Documents that a signatory attaches.
 
-use domain::request::{AnyRequest, AttachedFile};
+use domain::request::AttachedFile;
 use domain::value::DocumentId;
 use serde_json::json;
 use shared::edge::session::Credential;
@@ -35,11 +35,14 @@ pub(crate) async fn attach(
     let mut rounds = Rounds::default();
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
+        let place = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
         let file = Documents::facts_of(&bytes, DocumentId::new(&mut rng), cx.now);
-        keep(deps, &request, &signatory, &id, &file.sha256, (content_type, &bytes)).await?;
+        let key = place.attachment(&id, &file.sha256);
         let attached = AttachedFile { file, content_type: content_type.to_owned() };
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let provided = request.open(cx.now)?.attach(&signatory, &id, attached, &mut cause)?;
+        // Kept before the move that names its digest, and for no other.
+        deps.documents.put_once(&key, content_type, bytes.clone()).await?;
         match deps.courier.commit(provided).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             other => {
@@ -47,23 +50,6 @@ pub(crate) async fn attach(
             }
         }
     }
-}
-
-/// Stores the file before the move that names its digest, if the signatory was asked for it at all.
-async fn keep(
-    deps: &Deps,
-    request: &AnyRequest,
-    signatory: &domain::SignatoryId,
-    id: &DocumentId,
-    sha256: &domain::Digest,
-    (content_type, bytes): (&str, &[u8]),
-) -> Result<(), Problem> {
-    if request.attachment(signatory, id).is_none() {
-        return Err(domain::Refusal::AttachmentUnknown.into());
-    }
-    let key = DocumentKeys::new(&request.facts().tenant, &request.facts().id).attachment(id, sha256);
-    deps.documents.put_once(&key, content_type, bytes.to_vec()).await?;
-    Ok(())
 }
 
 /// What the first bytes show; a name or a header could say anything.

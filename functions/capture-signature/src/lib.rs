@@ -6,17 +6,17 @@ mod attach;
 mod mark;
 mod wire;
 
-use domain::otp::Peppers;
 use domain::policy::OtpPolicy;
 use domain::request::Amendment;
-use domain::value::{PhoneNumber, Text};
-use domain::{Digest, EmailAddress, LinkKey, PersonName, Refusal};
+use domain::value::{PhoneNumber, SmsPolicy, Text};
+use domain::{Channel, Digest, EmailAddress, LinkKey, PersonName, Refusal};
 use serde_json::json;
 use shared::courier::Courier;
 use shared::edge::form;
+use shared::edge::pepper::PepperKeys;
 use shared::edge::session::{Credential, SessionKey};
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
 };
 use shared::store::{Documents, Quotas, Requests, Rounds, StoreError};
 
@@ -30,9 +30,10 @@ pub struct Deps {
     courier: Courier,
     links: LinkKey,
     session_key: SessionKey,
-    peppers: Peppers,
+    peppers: PepperKeys,
     policy: OtpPolicy,
     quotas: Quotas,
+    texts: Option<SmsPolicy>,
 }
 
 /// This function, ready to be invoked.
@@ -47,9 +48,10 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         links: supply.links().await?,
         session_key: supply.session_key().await?,
-        peppers: supply.peppers().await?,
+        peppers: supply.pepper_keys().await?,
         policy: OtpPolicy::default(),
         quotas: supply.quotas().await?,
+        texts: SmsConfig::destinations(env)?,
         courier: Box::pin(supply.courier_with_links(&requests)).await?,
         requests,
     };
@@ -146,12 +148,27 @@ async fn details(
     let mut rounds = Rounds::default();
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
+        if request.facts().signatory(&signatory).is_some_and(|it| it.channels.has(Channel::Sms)) {
+            check_number(deps, amendment.mobile.as_ref(), "/mobile")?;
+        }
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let edited = request.open(cx.now)?.edit(&signatory, amendment.clone(), &mut cause)?;
         match deps.courier.commit(edited).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             other => return other.map(|_| Reply::no_content()).map_err(Into::into),
         }
+    }
+}
+
+/// Refuses a number that no code could reach.
+pub(crate) fn check_number(
+    deps: &Deps,
+    number: Option<&PhoneNumber>,
+    pointer: &'static str,
+) -> Result<(), Problem> {
+    match deps.texts.as_ref().zip(number) {
+        Some((policy, number)) => policy.check(number).map_err(|refusal| Problem::refused(pointer, &refusal)),
+        None => Ok(()),
     }
 }
 

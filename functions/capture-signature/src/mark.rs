@@ -1,6 +1,6 @@
 //! The mark that a signatory made, and what is kept of it for its seal.
 
-use domain::request::{AnyRequest, Mark};
+use domain::request::Mark;
 use domain::{Digest, PersonName};
 use serde_json::json;
 use shared::edge::{Problem, encoded};
@@ -40,10 +40,9 @@ impl Given {
     /// # Errors
     ///
     /// [`Problem`] 503 when the store is away.
-    pub(crate) async fn keep(&self, documents: &Documents, request: &AnyRequest) -> Result<(), Problem> {
+    pub(crate) async fn keep(&self, documents: &Documents, place: &DocumentKeys) -> Result<(), Problem> {
         if let (Some((content_type, bytes)), Mark::Drawn(digest)) = (&self.drawn, &self.mark) {
-            let key = DocumentKeys::new(&request.facts().tenant, &request.facts().id).mark(digest);
-            documents.put_once(&key, content_type, bytes.clone()).await?;
+            documents.put_once(&place.mark(digest), content_type, bytes.clone()).await?;
         }
         Ok(())
     }

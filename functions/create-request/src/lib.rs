@@ -1,10 +1,10 @@
 //! `POST /EU-SES`: takes a request in and answers at once. `POST /uploads`: where a large document goes.
 
-use domain::otp::Peppers;
 use domain::request::{AnyRequest, Failure, Received, Request};
 use domain::value::DocumentId;
 use domain::{Digest, LinkKey, RequestId, TenantId};
 use serde_json::json;
+use shared::edge::pepper::PepperKeys;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
     view,
@@ -20,7 +20,7 @@ pub struct Deps {
     documents: Documents,
     saved: Saved,
     links: LinkKey,
-    peppers: Peppers,
+    peppers: PepperKeys,
     sms: SmsConfig,
     /// `PUBLIC_URL`: what signing links start with; the API's own address if unset.
     public_url: Option<String>,
@@ -41,7 +41,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         saved: supply.saved()?,
         links: supply.links().await?,
-        peppers: supply.peppers().await?,
+        peppers: supply.pepper_keys().await?,
         sms: SmsConfig::from_env(env)?,
         public_url: env.optional("PUBLIC_URL"),
         max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
@@ -75,7 +75,8 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let named = http.resource();
     let id = named.clone().unwrap_or_else(|| RequestId::new(&mut rng));
     let mut cause = http.integrator_cause(cx, &mut rng)?;
-    let received = Request::<Received>::create(id.clone(), new, (&deps.links, &deps.peppers), &mut cause)
+    let peppers = deps.peppers.read().await.map_err(Problem::unavailable)?;
+    let received = Request::<Received>::create(id.clone(), new, (&deps.links, &peppers), &mut cause)
         .map_err(|refusal| intake::refused(&refusal))?;
     let keys = DocumentKeys::new(&tenant, &id);
     let stored = match deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await {

@@ -3,46 +3,107 @@
 use std::time::Duration;
 
 use domain::request::Signatory;
+use domain::value::PhoneNumber;
 use domain::{Channel, TenantId, Timestamp};
 use shared::edge::Problem;
 use shared::edge::network::network;
-use shared::store::Quota;
+use shared::store::{Quota, Quotas};
 
 use crate::Deps;
 
-/// Takes what sending codes to a signatory costs.
-///
-/// # Errors
-///
-/// [`Problem`] 429 when a destination or a caller had all of a day's, 503 while no text messages go out: they
-/// are switched off, the tenant's budget is spent, or the traffic to such numbers looks as if somebody earned
-/// from it.
-pub(crate) async fn take(
-    deps: &Deps,
-    tenant: &TenantId,
-    signatory: &Signatory,
-    ip_address: &str,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    if signatory.channels.has(Channel::Sms) {
-        check_texts(deps, tenant, signatory, now).await?;
-    }
-    spend(deps, &format!("codes/from/{}", network(ip_address)), PER_CALLER, now).await?;
-    for channel in signatory.channels.each() {
-        let destination = signatory.destination(*channel).unwrap_or_default();
-        spend(deps, &format!("codes/to/{}/{destination}", channel.as_str()), PER_DESTINATION, now).await?;
-    }
-    if signatory.channels.has(Channel::Sms)
-        && let Some(number) = &signatory.mobile
-    {
-        if let Quota::Spent { retry_after } =
-            deps.quotas.take_text_message(tenant, deps.sms.daily_budget, now).await?
-        {
-            return Err(no_texts(retry_after));
+/// What sending codes to a signatory costs, and was taken.
+#[derive(Debug)]
+pub(crate) struct Allowance {
+    tenant: TenantId,
+    /// Names of counters of a day.
+    taken: Vec<String>,
+    text_to: Option<PhoneNumber>,
+    at: Timestamp,
+}
+
+impl Allowance {
+    /// Takes it, or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 429 when a destination or a caller had all of a day's, 503 while no text messages go out: they
+    /// are switched off, the tenant's budget is spent, or the traffic to such numbers looks as if somebody earned
+    /// from it.
+    pub(crate) async fn take(
+        deps: &Deps,
+        tenant: &TenantId,
+        signatory: &Signatory,
+        ip_address: &str,
+        now: Timestamp,
+    ) -> Result<Self, Problem> {
+        let by_text = signatory.channels.has(Channel::Sms);
+        if by_text {
+            check_texts(deps, tenant, signatory, now).await?;
         }
-        deps.quotas.count_text_sent(tenant, number, now).await?;
+        let text_to = signatory.mobile.clone().filter(|_| by_text);
+        let mut allowance = Self { tenant: tenant.clone(), taken: Vec::new(), text_to, at: now };
+        match allowance.take_all(deps, signatory, ip_address).await {
+            Ok(()) => Ok(allowance),
+            Err(problem) => {
+                allowance.give_back(deps).await;
+                Err(problem)
+            }
+        }
     }
-    Ok(())
+
+    async fn take_all(
+        &mut self,
+        deps: &Deps,
+        signatory: &Signatory,
+        ip_address: &str,
+    ) -> Result<(), Problem> {
+        if self.text_to.is_some() {
+            let budget = Quotas::text_messages(&self.tenant);
+            self.take_one(deps, budget, deps.sms.daily_budget).await?.map_err(no_texts)?;
+        }
+        self.take_one(deps, format!("codes/from/{}", network(ip_address)), PER_CALLER)
+            .await?
+            .map_err(too_many)?;
+        for channel in signatory.channels.each() {
+            let destination = signatory.destination(*channel).unwrap_or_default();
+            let to = format!("codes/to/{}/{destination}", channel.as_str());
+            self.take_one(deps, to, PER_DESTINATION).await?.map_err(too_many)?;
+        }
+        Ok(())
+    }
+
+    /// Takes one of a day's, or says how long there is nothing.
+    async fn take_one(
+        &mut self,
+        deps: &Deps,
+        what: String,
+        most: u32,
+    ) -> Result<Result<(), Duration>, Problem> {
+        Ok(match deps.quotas.take(&what, most, DAY, self.at).await? {
+            Quota::Left => {
+                self.taken.push(what);
+                Ok(())
+            }
+            Quota::Spent { retry_after } => Err(retry_after),
+        })
+    }
+
+    /// Gives back what was taken for codes that were not made. Whoever dies before has spent it.
+    pub(crate) async fn give_back(self, deps: &Deps) {
+        for what in &self.taken {
+            if let Err(error) = deps.quotas.give_back(what, DAY, self.at).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a quota was not given back");
+            }
+        }
+    }
+
+    /// Tells the breaker of text messages that one goes out. The codes stand, whatever becomes of this.
+    pub(crate) async fn spent(self, deps: &Deps) {
+        let Some(number) = &self.text_to else { return };
+        if let Err(error) = deps.quotas.count_text_sent(&self.tenant, number, self.at).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a text message was not counted");
+        }
+    }
 }
 
 async fn check_texts(
@@ -61,15 +122,9 @@ async fn check_texts(
     Ok(())
 }
 
-async fn spend(deps: &Deps, what: &str, most: u32, now: Timestamp) -> Result<(), Problem> {
-    match deps.quotas.take(what, most, DAY, now).await? {
-        Quota::Left => Ok(()),
-        Quota::Spent { retry_after } => {
-            let detail = "Too many codes were asked for today. Try again tomorrow.";
-            Err(Problem::new(429, "too_many_codes", detail)
-                .header("retry-after", retry_after.as_secs().to_string()))
-        }
-    }
+fn too_many(retry_after: Duration) -> Problem {
+    let detail = "Too many codes were asked for today. Try again tomorrow.";
+    Problem::new(429, "too_many_codes", detail).header("retry-after", retry_after.as_secs().to_string())
 }
 
 fn no_texts(retry_after: Duration) -> Problem {

@@ -5,18 +5,19 @@ mod wire;
 
 use domain::access::Mode;
 use domain::message::Delivery;
-use domain::otp::Peppers;
 use domain::policy::OtpPolicy;
 use domain::request::{AfterAsking, Agreement, AnyRequest, Issued, IssuedCode};
 use domain::{Digest, Refusal};
 use shared::courier::Courier;
 use shared::edge::form;
+use shared::edge::pepper::PepperKeys;
 use shared::edge::session::{Credential, SessionKey, renewed_cookie};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
 };
 use shared::store::{Quotas, Requests, Rounds, StoreError};
 
+use allowance::Allowance;
 use wire::Asked;
 
 /// What this function may touch.
@@ -25,7 +26,7 @@ pub struct Deps {
     requests: Requests,
     courier: Courier,
     session_key: SessionKey,
-    peppers: Peppers,
+    peppers: PepperKeys,
     quotas: Quotas,
     sms: SmsConfig,
     policy: OtpPolicy,
@@ -50,7 +51,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         quotas: supply.quotas().await?,
         requests,
         session_key: supply.session_key().await?,
-        peppers: supply.peppers().await?,
+        peppers: supply.pepper_keys().await?,
         policy: supply.otp_policy()?,
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
@@ -97,6 +98,7 @@ async fn ask(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, 
     })
 }
 
+/// Makes codes, if there is something left of every quota. Whatever is refused costs nothing.
 async fn issue(
     deps: &Deps,
     http: &HttpRequest,
@@ -104,23 +106,40 @@ async fn issue(
     agreed: Agreement,
     cx: &Invocation,
 ) -> Result<Issued, Problem> {
+    let mut allowance = None;
+    let issued = commit(deps, http, (credential, agreed), &mut allowance, cx).await;
+    match (&issued, allowance) {
+        (Ok(_), Some(allowance)) => allowance.spent(deps).await,
+        (Err(_), Some(allowance)) => allowance.give_back(deps).await,
+        (_, None) => {}
+    }
+    issued
+}
+
+async fn commit(
+    deps: &Deps,
+    http: &HttpRequest,
+    (credential, agreed): (&Credential, Agreement),
+    allowance: &mut Option<Allowance>,
+    cx: &Invocation,
+) -> Result<Issued, Problem> {
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
-    let mut allowed = false;
+    let peppers = deps.peppers.read().await.map_err(Problem::unavailable)?;
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let request = request.open(cx.now)?;
         let facts = request.facts().clone();
-        let asked = request.issue(&signatory, agreed, (&deps.peppers, &deps.policy), &mut cause)?;
-        // Taken once, and only for codes that will be sent: a refusal costs nothing, and neither does a test.
-        if !allowed
+        let asked = request.issue(&signatory, agreed, (&peppers, &deps.policy), &mut cause)?;
+        // Taken once, and only for codes that will be sent: a test costs nothing either.
+        if allowance.is_none()
             && asked.messages().next().is_some()
             && facts.tenant.mode() == Mode::Live
             && let Some(person) = facts.signatory(&signatory)
         {
-            allowance::take(deps, &facts.tenant, person, &http.origin().ip_address, cx.now).await?;
-            allowed = true;
+            let from = &http.origin().ip_address;
+            *allowance = Some(Allowance::take(deps, &facts.tenant, person, from, cx.now).await?);
         }
         match deps.requests.commit(asked).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}

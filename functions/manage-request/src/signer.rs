@@ -2,7 +2,7 @@
 
 use domain::request::{Amendment, AssertedIdentity, Erasure};
 use domain::value::{PhoneNumber, Text};
-use domain::{EmailAddress, PersonName, Refusal, SignatoryId};
+use domain::{Channel, EmailAddress, PersonName, Refusal, SignatoryId};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 
 use crate::erase::erase;
@@ -30,6 +30,13 @@ pub(crate) async fn correct(deps: &Deps, http: &HttpRequest, cx: &Invocation) ->
     if amendment == Amendment::default() && identity.is_none() {
         let detail = "Name what is to change: name, surname, email, mobile or identity.";
         return Err(Problem::invalid("", detail));
+    }
+    if let Some((policy, number)) = deps.texts.as_ref().zip(amendment.mobile.as_ref()) {
+        let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
+        let person = request.facts().signatory(&signer);
+        if person.is_some_and(|it| it.channels.has(Channel::Sms)) {
+            policy.check(number).map_err(refused("mobile"))?;
+        }
     }
     act(deps, http, cx, |it, cause| {
         it.correct(&signer, (amendment.clone(), identity.clone()), &deps.links, cause)

@@ -12,12 +12,13 @@ mod wire;
 
 use std::time::Duration;
 
-use domain::otp::Peppers;
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
 use domain::{Digest, LinkToken, RequestId};
 use shared::edge::form;
 use shared::edge::http::MAX_INLINE_BYTES;
+use shared::edge::json::Flag;
 use shared::edge::network::network;
+use shared::edge::pepper::PepperKeys;
 use shared::edge::result::ResultKeys;
 use shared::edge::session::{Credential, SessionKey, cookie_for, ended_cookie, renewed_cookie};
 use shared::edge::shown::{self, Wanted};
@@ -34,7 +35,7 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     session_key: SessionKey,
-    peppers: Peppers,
+    peppers: PepperKeys,
     quotas: Quotas,
     result_keys: ResultKeys,
 }
@@ -50,7 +51,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
         session_key: supply.session_key().await?,
-        peppers: supply.peppers().await?,
+        peppers: supply.pepper_keys().await?,
         quotas: supply.quotas().await?,
         result_keys: supply.result_keys().await?,
     };
@@ -146,7 +147,10 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let told = request.open(cx.now)?.tell(&signatory, &answers, &deps.peppers, &mut cause)?;
+        let asked = request.facts().signatory(&signatory).and_then(|it| it.knowledge.as_ref());
+        let version = asked.map_or(0, |it| it.pepper);
+        let peppers = deps.peppers.read_having(version).await.map_err(Problem::unavailable)?;
+        let told = request.open(cx.now)?.tell(&signatory, &answers, &peppers, &mut cause)?;
         if !allowed {
             take_try(deps, http, cx).await?;
             allowed = true;
@@ -221,12 +225,14 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
             .ok_or_else(|| Problem::invalid("/view", "One of images, browser and download."))
     });
     let view = view.transpose()?;
+    let is_read = body.read.is_some_and(Flag::is_set);
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let presented = request.open(cx.now)?.present(&signatory, document, view, &mut cause)?;
+        let seen = (view, is_read);
+        let presented = request.open(cx.now)?.present(&signatory, document, seen, &mut cause)?;
         if let Some(presented) = presented {
             match deps.requests.commit(presented).await {
                 Err(StoreError::Conflict(_)) if rounds.again().await => continue,

@@ -1,6 +1,7 @@
 //! `POST /sign/session`, `POST /sign/access` and `POST /sign/presented` on the wire.
 
 use serde::Deserialize;
+use shared::edge::json::Flag;
 
 /// The token behind the link; without one the session that is there goes on, or ends.
 #[derive(Deserialize)]
@@ -26,4 +27,6 @@ pub(crate) struct PresentedBody {
     pub(crate) document_sha256: String,
     /// How it was shown: `images`, `browser` or `download`.
     pub(crate) view: Option<String>,
+    /// Whether they say that they have read all of it.
+    pub(crate) read: Option<Flag>,
 }

@@ -110,6 +110,8 @@ pub struct SentMessage {
     pub id: MessageId,
     /// To whom it went.
     pub to: SignatoryId,
+    /// When it was decided.
+    pub decided_at: Timestamp,
     /// The provider's name for it.
     pub provider_id: String,
 }

@@ -43,6 +43,9 @@ pub const MAX_KNOWLEDGE_TRIES: u8 = 5;
 pub const KNOWLEDGE_TTL: Duration = Duration::from_mins(30);
 /// Long enough for a slow mail, short enough that a forgotten mailbox does not matter.
 pub const DEFAULT_OTP_TTL: Duration = Duration::from_mins(5);
+/// Moves that a link alone allows a signatory in one request: opening the document in another view or revision,
+/// correcting details, attaching files. Each leaves evidence, which has to end somewhere.
+pub const MAX_FREE_MOVES: u8 = 200;
 /// A second code before the first one can have arrived only confuses.
 pub const RESEND_PAUSE: Duration = Duration::from_mins(1);
 

@@ -113,6 +113,9 @@ pub enum Refusal {
         /// How long to wait.
         retry_after: Duration,
     },
+    /// The signatory has changed their mind too often. What stands, stands.
+    #[error("this was changed too often")]
+    TooManyMoves,
     /// Too many wrong answers or codes: the integrator can unlock.
     #[error("the signatory is locked after too many attempts")]
     SignatoryLocked,
@@ -195,6 +198,7 @@ impl Refusal {
             Self::SmsTextUnfit { .. } => "sms_text_unfit",
             Self::StepMissing { .. } => "step_missing",
             Self::TextMalformed { .. } => "text_malformed",
+            Self::TooManyMoves => "too_many_moves",
         }
     }
 }

@@ -101,6 +101,17 @@ impl SmsConfig {
         self.is_enabled.then_some(&self.policy)
     }
 
+    /// Where text messages may go, for a function that sends none itself; none where none are sent. `SMS_ENABLED`,
+    /// `SMS_COUNTRIES`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn destinations(env: &Env) -> Result<Option<SmsPolicy>, ConfigError> {
+        let policy = destinations(env)?;
+        Ok(is_enabled(env)?.then_some(policy))
+    }
+
     /// Reads the variables.
     ///
     /// # Errors
@@ -108,11 +119,7 @@ impl SmsConfig {
     /// [`ConfigError::Malformed`].
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let malformed = |name, expected| ConfigError::Malformed { name, expected };
-        let is_enabled = match env.optional("SMS_ENABLED").as_deref() {
-            Some("true") => true,
-            Some("false") | None => false,
-            Some(_) => return Err(malformed("SMS_ENABLED", "true or false")),
-        };
+        let is_enabled = is_enabled(env)?;
         let sender_id = env.optional("SMS_SENDER_ID");
         if !sender_id.as_deref().is_none_or(is_sender_id) {
             return Err(malformed("SMS_SENDER_ID", "1 to 11 letters and digits, one letter among them"));
@@ -123,19 +130,26 @@ impl SmsConfig {
                 .ok_or(malformed("SMS_MAX_PRICE_USD", "a price from 0.001 to 10"))?,
             None => DEFAULT_SMS_PRICE_MILLIS,
         };
-        let policy = match env.optional("SMS_COUNTRIES") {
-            Some(list) => list
-                .split(',')
-                .map(Country::parse)
-                .collect::<Result<_, _>>()
-                .map(SmsPolicy::new)
-                .map_err(|_| malformed("SMS_COUNTRIES", "a list of countries, two letters each"))?,
-            None => SmsPolicy::default(),
-        };
+        let policy = destinations(env)?;
         let daily_budget = env.number("SMS_DAILY_BUDGET", DEFAULT_SMS_BUDGET, 0..=1_000_000)?;
         let daily_budget = u32::try_from(daily_budget).unwrap_or(u32::MAX);
         Ok(Self { is_enabled, sender_id, max_price_millis, policy, daily_budget })
     }
+}
+
+fn is_enabled(env: &Env) -> Result<bool, ConfigError> {
+    match env.optional("SMS_ENABLED").as_deref() {
+        Some("true") => Ok(true),
+        Some("false") | None => Ok(false),
+        Some(_) => Err(ConfigError::Malformed { name: "SMS_ENABLED", expected: "true or false" }),
+    }
+}
+
+fn destinations(env: &Env) -> Result<SmsPolicy, ConfigError> {
+    let Some(list) = env.optional("SMS_COUNTRIES") else { return Ok(SmsPolicy::default()) };
+    let countries = list.split(',').map(Country::parse).collect::<Result<_, _>>();
+    let expected = "a list of countries, two letters each";
+    countries.map(SmsPolicy::new).map_err(|_| ConfigError::Malformed { name: "SMS_COUNTRIES", expected })
 }
 
 fn is_sender_id(text: &str) -> bool {

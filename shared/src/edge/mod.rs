@@ -16,6 +16,7 @@ pub mod json;
 pub mod negotiation;
 pub mod network;
 pub mod page;
+pub mod pepper;
 pub mod problem;
 pub mod queue;
 pub mod result;

@@ -8,7 +8,6 @@ mod email_signatures;
 use std::time::Duration;
 
 use domain::LinkKey;
-use domain::otp::{Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use tlog::Signer;
 
@@ -16,6 +15,7 @@ use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig};
 use super::cursor::CursorKey;
+use super::pepper::PepperKeys;
 use super::result::ResultKeys;
 use super::session::SessionKey;
 use super::token::TokenKeys;
@@ -213,16 +213,16 @@ impl<'a> Supply<'a> {
         Ok(CursorKey::new(keyring.current().1))
     }
 
-    /// The peppers of one-time passwords. `PEPPER_SECRET`.
+    /// The peppers of one-time passwords, read again while the process lives. `PEPPER_SECRET`.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] when the name is missing or the secret cannot be read.
-    pub async fn peppers(&self) -> Result<Peppers, ConfigError> {
-        let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
-        let (version, material) = keyring.current();
-        let earlier = keyring.earlier().map(|(version, material)| Pepper::new(version, material)).collect();
-        Ok(Peppers::new(Pepper::new(version, material), earlier))
+    pub async fn pepper_keys(&self) -> Result<PepperKeys, ConfigError> {
+        let keys = PepperKeys::new(self.secrets(), self.env.required("PEPPER_SECRET")?);
+        // Now, and not while somebody waits for a code.
+        let _peppers = keys.read().await.map_err(startup)?;
+        Ok(keys)
     }
 
     /// The key of signing sessions, derived from the pepper's secret. `PEPPER_SECRET`.

@@ -117,6 +117,9 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "timezone": signatory.timezone,
         "email": signatory.email.expose(),
         "mobile": signatory.mobile.as_ref().map(domain::value::PhoneNumber::expose),
+        "delivery": signatory.delivery().map(|it| {
+            json!({ "state": it.notice.as_str(), "at": it.at.to_openapi() })
+        }),
         "emailValidation": {
             "domain": signatory.email.domain(),
             "host": null,

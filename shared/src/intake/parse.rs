@@ -185,7 +185,8 @@ fn reminders(rule: wire::Reminders) -> Result<Reminders, Problem> {
 
 /// Reads `HH:MM`.
 fn minute_of_day(text: &str) -> Option<u16> {
-    let (hour, minute) = text.split_once(':').filter(|_| text.len() == 5)?;
+    let is_written_so = text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    let (hour, minute) = text.split_once(':').filter(|_| is_written_so)?;
     let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
     (hour < 24 && minute < 60).then_some(hour * 60 + minute)
 }

@@ -49,6 +49,11 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
         policy.check(number).map_err(refused("mobile"))?;
         if let Some(words) = &otp_text {
             short_message::check_words(words.as_str(), rules.host).map_err(refused("message"))?;
+        } else {
+            short_message::check_host(rules.host).map_err(|_| {
+                let detail = "The address of this service is too long for text messages: its operator has to change it.";
+                Problem::invalid(at("authentication"), detail)
+            })?;
         }
     }
     if signer.language.as_ref().is_some_and(|it| !is_language(it)) {

@@ -58,6 +58,20 @@ impl Secrets {
             .map_err(|what| SecretError::Malformed { name: name.to_owned(), what })
     }
 
+    /// The same, read again if what is remembered lacks a version that something was made with: it was added since.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretError`].
+    pub async fn keyring_having(&self, name: &str, version: u32) -> Result<Keyring, SecretError> {
+        let keyring = self.keyring(name).await?;
+        if keyring.of_version(version).is_some() {
+            return Ok(keyring);
+        }
+        self.kept.lock().await.remove(name);
+        self.keyring(name).await
+    }
+
     async fn read(&self, name: &str) -> Result<Zeroizing<String>, SecretError> {
         let answer = self.client.get_secret_value().secret_id(name).send().await.map_err(|error| {
             let is_absent =

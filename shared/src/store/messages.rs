@@ -38,6 +38,8 @@ pub(super) struct SentItem {
     request: String,
     message: String,
     signatory: String,
+    #[serde(default)]
+    decided_at: i64,
     purge_at: i64,
 }
 
@@ -49,6 +51,7 @@ impl SentItem {
             request: request.to_string(),
             message: sent.id.to_string(),
             signatory: sent.to.to_string(),
+            decided_at: sent.decided_at.unix_ms(),
             purge_at: now.plus(NOTICES_END).unix_seconds(),
         }
     }
@@ -57,6 +60,7 @@ impl SentItem {
         let sent = SentMessage {
             id: MessageId::parse(&self.message).ok()?,
             to: SignatoryId::parse(&self.signatory).ok()?,
+            decided_at: Timestamp::from_unix_ms(self.decided_at),
             provider_id: provider_id.to_owned(),
         };
         Some((RequestId::parse(&self.request).ok()?, sent))

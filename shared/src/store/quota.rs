@@ -119,18 +119,33 @@ impl Quotas {
         Ok(Taken { left: Some(most.saturating_sub(counted)), resets_in })
     }
 
-    /// Takes one of the text messages that a tenant may have sent in a day (UTC).
+    /// Gives back one that was taken for `what` at an instant, and was not needed after all.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn take_text_message(
+    pub async fn give_back(
         &self,
-        tenant: &TenantId,
-        daily_budget: u32,
-        now: Timestamp,
-    ) -> Result<Quota, StoreError> {
-        self.take(&format!("sms/{tenant}"), daily_budget, DAY, now).await
+        what: &str,
+        window: Duration,
+        taken_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (number, _) = window_at(window, taken_at);
+        let sent = self
+            .table
+            .update(keys::quota_pk(&self.name(what)), keys::quota_sk(number))
+            .update_expression("SET taken = taken - :one")
+            .condition_expression("taken >= :one")
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
+            .send()
+            .await;
+        held(sent, UPDATE).map(|_| ())
+    }
+
+    /// What counts the text messages that a tenant may have sent in a day (UTC).
+    #[must_use]
+    pub fn text_messages(tenant: &TenantId) -> String {
+        format!("sms/{tenant}")
     }
 
     /// Whether a tenant's text messages to a block of numbers have to stop, by this hour or the one before.
@@ -167,7 +182,7 @@ impl Quotas {
         self.count(tenant, number, SENT, now).await
     }
 
-    /// Counts a code that came back right, in the hour in which it did.
+    /// Counts a code that came back right, in the hour in which it was sent: that is where it is missed.
     ///
     /// # Errors
     ///
@@ -176,9 +191,9 @@ impl Quotas {
         &self,
         tenant: &TenantId,
         number: &PhoneNumber,
-        now: Timestamp,
+        sent_at: Timestamp,
     ) -> Result<(), StoreError> {
-        self.count(tenant, number, VERIFIED, now).await
+        self.count(tenant, number, VERIFIED, sent_at).await
     }
 
     async fn count(
@@ -230,7 +245,6 @@ fn window_at(window: Duration, now: Timestamp) -> (i64, i64) {
     (now.unix_seconds().div_euclid(length), length)
 }
 
-const DAY: Duration = Duration::from_hours(24);
 const HOUR: Duration = Duration::from_hours(1);
 const SENT: &str = "sent";
 const VERIFIED: &str = "verified";

@@ -1,5 +1,6 @@
 //! What only a signatory knows, attachments, own corrections, locks.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::Method;
@@ -108,6 +109,38 @@ async fn a_required_attachment_comes_before_the_signature_and_can_be_rejected() 
 }
 
 #[tokio::test]
+async fn what_is_attached_in_vain_is_kept_nowhere() {
+    let door = Door::open().await;
+    let asked = |_: usize, signer: &mut Value| signer["attachments"] = json!([{ "name": "Passport" }]);
+    let ceremony = request(&door, &[ada()], asked, &json!({})).await;
+    let id = signer(&ceremony, 0).await["attachments"][0]["id"].as_str().unwrap().to_owned();
+    let link = ceremony.token(ada());
+    let cancel = format!("/signatures/{}/cancel", ceremony.id);
+    let _cancelled = door.post(&cancel, &json!({})).await.expect(200);
+    door.settle().await;
+    let before = objects(&door, &ceremony.id);
+    let body = json!({ "payload": "JVBERi0xLjcKJf////8K" });
+    let late = door.call_as(&link, Method::POST, &format!("/sign/attachments/{id}"), Some(&body)).await;
+    let _refused = late.expect(409);
+    assert_eq!(objects(&door, &ceremony.id), before);
+}
+
+#[tokio::test]
+async fn who_must_read_says_so_before_there_is_a_code() {
+    let door = Door::open().await;
+    let more = json!({ "options": { "signerMustRead": true } });
+    let ceremony = request(&door, &[ada()], |_, _| {}, &more).await;
+    let sha256 = ceremony.read(ada()).await;
+    let early = ceremony.ask(ada(), &sha256).await.expect(409);
+    assert_eq!(early.text("/code"), "step_missing");
+    let body = json!({ "documentSha256": sha256, "read": true });
+    let _read = ceremony.as_signatory(ada(), Method::POST, "/sign/presented", Some(&body)).await.expect(204);
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json().to_string();
+    assert!(audit.contains("read: true"), "it stands in the evidence");
+}
+
+#[tokio::test]
 async fn who_may_edit_their_details_does_so_and_the_evidence_has_both_values() {
     let door = Door::open().await;
     let more = json!({ "options": { "userEditableData": { "email": true } } });
@@ -157,3 +190,20 @@ const GUESSED: [&str; 7] = [
     "six@example.com",
     "seven@example.com",
 ];
+
+/// The files of the buckets that belong to a request.
+fn objects(door: &Door, request: &str) -> Vec<PathBuf> {
+    let (mut found, mut folders) = (Vec::new(), vec![door.cloud.data().to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().contains(request) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}

@@ -7,7 +7,7 @@ use local::Options;
 use serde_json::{Value, json};
 use tests::{Ceremony, Door, ada, alan, grace};
 
-use super::{request, wished};
+use super::{about_signer, request, wished};
 
 const MOBILE: &str = "+39 333 112 2333";
 
@@ -113,9 +113,58 @@ async fn text_messages_stop_when_they_are_switched_off_or_the_days_budget_is_spe
     let sha256 = ceremony.read(ada()).await;
     let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
     door.advance(Duration::from_mins(1)).await;
-    let spent = ceremony.ask(ada(), &sha256).await.expect(503);
-    assert_eq!(spent.text("/code"), "sms_unavailable");
+    for _ in 0..12 {
+        let spent = ceremony.ask(ada(), &sha256).await.expect(503);
+        assert_eq!(spent.text("/code"), "sms_unavailable", "and what is refused costs nothing of a day's");
+    }
     assert_eq!(door.mails_to("+393331122333").len(), 1);
+}
+
+#[tokio::test]
+async fn of_many_asks_at_the_same_moment_one_sends_and_costs() {
+    let door = Door::open().await;
+    let ceremony = request(&door, &[ada(), grace()], |_, _| {}, &json!({})).await;
+    let sha256 = ceremony.read(ada()).await;
+    let asks = (0..32).map(|_| {
+        let (ceremony, sha256) = (ceremony.clone(), sha256.clone());
+        tokio::spawn(async move { ceremony.ask(ada(), &sha256).await.status })
+    });
+    let mut sent = 0;
+    for ask in asks.collect::<Vec<_>>() {
+        sent += u32::from(ask.await.unwrap() == 202);
+    }
+    assert_eq!(sent, 1);
+    // Nine are left of the day's ten, for whatever asks.
+    for number in 1..=10 {
+        let other = request(&door, &[ada()], |_, _| {}, &json!({})).await;
+        let shown = other.read(ada()).await;
+        let status = other.ask(ada(), &shown).await.status;
+        assert_eq!(status, if number < 10 { 202 } else { 429 }, "code {number}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_no_code_reaches_is_refused_wherever_it_is_named() {
+    let door = Door::open().await;
+    let more = json!({ "options": { "delegation": true, "userEditableData": { "mobile": true } } });
+    let ceremony = request(&door, &[ada()], by_sms, &more).await;
+    for number in ["+39892424", "+12015550123"] {
+        let corrected =
+            about_signer(&ceremony, 0, Method::PATCH, "", Some(&json!({ "mobile": number }))).await;
+        assert_eq!(corrected.expect(422).text("/errors/0/pointer"), "/mobile", "{number}");
+        let body = json!({ "mobile": number });
+        let edited =
+            ceremony.as_signatory(ada(), Method::POST, "/sign/details", Some(&body)).await.expect(422);
+        assert_eq!(edited.text("/errors/0/pointer"), "/mobile", "{number}");
+        let delegate =
+            json!({ "name": "Grace", "surname": "Hopper", "email": grace().email, "mobile": number });
+        let body = json!({ "documentSha256": "0".repeat(64), "code": "000000", "delegate": delegate });
+        let passed =
+            ceremony.as_signatory(ada(), Method::POST, "/sign/delegation", Some(&body)).await.expect(422);
+        assert_eq!(passed.text("/errors/0/pointer"), "/delegate/mobile", "{number}");
+    }
+    let other = json!({ "mobile": "+33 6 12 34 56 78" });
+    let _corrected = about_signer(&ceremony, 0, Method::PATCH, "", Some(&other)).await.expect(200);
 }
 
 #[tokio::test]

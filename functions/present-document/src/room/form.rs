@@ -193,6 +193,7 @@ fn read(texts: &Texts, held: &Held<'_>) -> Markup {
         (form(held, "presented", &html! {
             (about(held))
             input type="hidden" name="view" value="browser";
+            input type="hidden" name="read" value="true";
             (tick("_read", &t("room-form-read")))
             div.actions { button type="submit" { (t("room-continue")) } }
         }))

@@ -121,6 +121,18 @@ pub fn check_words(words: &str, host: &str) -> Result<(), Refusal> {
     fits(fill_words(words, &"0".repeat(CODE_DIGITS), host)).map(|_| ())
 }
 
+/// Checks that our own words fit one message with this host, in every language.
+///
+/// # Errors
+///
+/// [`Refusal::SmsTextUnfit`] when its name is too long.
+pub fn check_host(host: &str) -> Result<(), Refusal> {
+    let code = OneTimeCode::parse(&"0".repeat(CODE_DIGITS))?;
+    let (document, expires_at) = (Digest::of(b""), Timestamp::from_unix_ms(0));
+    let about = About { requester: "", title: None, document, expires_at, timezone: "UTC", host };
+    Language::ALL.into_iter().try_for_each(|language| ShortMessage::new(&about, &code, language).map(|_| ()))
+}
+
 fn fits(text: Zeroizing<String>) -> Result<ShortMessage, Refusal> {
     match excess(&text)? {
         0 => Ok(ShortMessage(text)),

@@ -8,7 +8,7 @@ use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
 use crate::transition::{Changes, Transition};
 use crate::value::{LinkKey, LinkToken, PersonName, PhoneNumber};
-use crate::{Cause, Channel, EmailAddress, Refusal, SignatoryId};
+use crate::{Cause, Channel, EmailAddress, Refusal, SignatoryId, Timestamp};
 
 /// What is to be different about a signatory; what is none stays as it is.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,7 +25,7 @@ pub struct Amendment {
 
 impl Amendment {
     /// Changes the signatory, notes in the evidence what each value was and is, and names what changed.
-    fn apply(self, person: &mut Signatory, draft: Draft) -> (Draft, Vec<&'static str>) {
+    fn apply(self, person: &mut Signatory, draft: Draft, now: Timestamp) -> (Draft, Vec<&'static str>) {
         let mut values: Vec<(&'static str, Option<String>, String)> = Vec::new();
         if let Some(name) = self.given_name {
             values.push(("name", Some(person.given_name.expose().to_owned()), name.expose().to_owned()));
@@ -37,9 +37,11 @@ impl Amendment {
         }
         if let Some(email) = self.email {
             values.push(("email", Some(person.email.expose().to_owned()), email.expose().to_owned()));
+            if person.email != email {
+                // What is told of the old mailbox, now or later, says nothing of the new one.
+                person.email_since = Some(now);
+            }
             person.email = email;
-            // What was told of the old mailbox says nothing of the new one.
-            person.notices.clear();
         }
         if let Some(mobile) = self.mobile {
             let was = person.mobile.as_ref().map(|it| it.expose().to_owned());
@@ -66,7 +68,7 @@ impl Request<Open> {
     ///
     /// [`Refusal::NotEditable`] for a value that only the integrator may change;
     /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`],
-    /// [`Refusal::StepMissing`] before the signatory has told what only they know.
+    /// [`Refusal::StepMissing`] before the signatory has told what only they know; [`Refusal::TooManyMoves`].
     pub fn edit(
         self,
         signatory: &SignatoryId,
@@ -88,11 +90,12 @@ impl Request<Open> {
         let person = facts.signatory_mut(signatory)?;
         person.known(cause.now)?;
         let owner = Owner::Signatory(signatory.clone());
-        let (draft, fields) = amendment.apply(person, Draft::new(EventKind::SignatoryEdited));
+        let (draft, fields) = amendment.apply(person, Draft::new(EventKind::SignatoryEdited), cause.now);
         let mut changes = Changes::default();
         if fields.is_empty() {
             return Ok(Transition::new(Self { facts, state }, changes));
         }
+        person.count_free_move()?;
         if fields.iter().any(|it| matches!(*it, "email" | "mobile")) {
             person.destination_from = DestinationFrom::Signatory;
             changes.challenges.push((signatory.clone(), None));
@@ -131,7 +134,8 @@ impl AnyRequest {
         let fresh = Ceremony { presented: None, knowledge_at: None, ..ceremony.clone() };
         person.progress = Progress::Pending(fresh);
         let owner = Owner::Signatory(signatory.clone());
-        let (mut draft, fields) = amendment.apply(person, Draft::new(EventKind::SignatoryCorrected));
+        let (mut draft, fields) =
+            amendment.apply(person, Draft::new(EventKind::SignatoryCorrected), cause.now);
         if let Some(identity) = identity {
             draft = identity_of(draft, &owner, "identity", &identity);
             person.identity = Some(identity);

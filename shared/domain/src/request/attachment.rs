@@ -98,7 +98,7 @@ impl Request<Open> {
     ///
     /// [`Refusal::AttachmentUnknown`] when nothing of this name is asked from the signatory;
     /// [`Refusal::AttachmentSettled`] when it was accepted; [`Refusal::NotYourTurn`];
-    /// [`Refusal::SignatoryNotPending`] for one who declined or is not needed.
+    /// [`Refusal::SignatoryNotPending`] for one who declined or is not needed; [`Refusal::TooManyMoves`].
     pub fn attach(
         self,
         signatory: &SignatoryId,
@@ -114,11 +114,13 @@ impl Request<Open> {
             Progress::Signed(_) | Progress::Approved(_) | Progress::Read { .. } => {}
             _ => return Err(Refusal::SignatoryNotPending),
         }
-        let asked = person.attachments.iter_mut().find(|it| it.id == *attachment);
-        let asked = asked.ok_or(Refusal::AttachmentUnknown)?;
-        if matches!(asked.state, AttachmentState::Accepted(_)) {
+        let asked = person.attachments.iter().position(|it| it.id == *attachment);
+        let place = asked.ok_or(Refusal::AttachmentUnknown)?;
+        if person.attachments.get(place).is_some_and(|it| matches!(it.state, AttachmentState::Accepted(_))) {
             return Err(Refusal::AttachmentSettled);
         }
+        person.count_free_move()?;
+        let asked = person.attachments.get_mut(place).ok_or(Refusal::AttachmentUnknown)?;
         let draft = Draft::new(EventKind::AttachmentProvided)
             .fact("signatory", signatory.as_str())
             .fact("attachment", attachment.as_str())

@@ -60,7 +60,7 @@ impl Request<Open> {
     /// [`Refusal::RoleCannot`], [`Refusal::ModeNotAllowed`], [`Refusal::DelegationForbidden`],
     /// [`Refusal::DocumentUnknown`], [`Refusal::StepMissing`] without a required attachment or the code of
     /// every channel, and last, so that nothing else tells of it, [`Refusal::CodeExpired`] without a live
-    /// challenge for this document.
+    /// challenge for this document. After the right codes, which stay valid: [`Refusal::DelegateKnown`].
     pub fn act(
         self,
         attempt: Attempt<'_>,
@@ -87,6 +87,10 @@ impl Request<Open> {
         let binding = person.binding(&request, challenge.document, challenge.consent)?;
         match challenge.answer(attempt.codes, &binding, peppers, policy, cause.now) {
             Ok(proof) => {
+                // Whose addresses are known here is told to nobody who has not proven who they are.
+                if let Intent::Delegate(to, _) = &attempt.intent {
+                    facts.check_delegate(to)?;
+                }
                 let request = Self { facts, state };
                 let acted = request.record(&attempt.signatory, &proof, attempt.intent, cause)?;
                 Ok(acted.map(AfterAttempt::Acted))

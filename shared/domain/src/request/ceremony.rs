@@ -44,8 +44,9 @@ pub enum AfterAsking {
 }
 
 impl Request<Open> {
-    /// Records that a signatory opened the document by a gesture of their own; once for the same bytes in the
-    /// same view, so that whoever holds a link cannot fill the chain.
+    /// Records that a signatory opened the document by a gesture of their own, or says that they have read all of
+    /// it; once for the same bytes in the same view, and so often in all, so that whoever holds a link cannot fill
+    /// the chain.
     ///
     /// None when it is recorded already.
     ///
@@ -53,12 +54,13 @@ impl Request<Open> {
     ///
     /// [`Refusal::DocumentUnknown`] when `document` is not a revision of this request;
     /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`] and [`Refusal::SignatoryLocked`] when there
-    /// is nothing to read for; [`Refusal::StepMissing`] before they told what only they know.
+    /// is nothing to read for; [`Refusal::StepMissing`] before they told what only they know;
+    /// [`Refusal::TooManyMoves`].
     pub fn present(
         self,
         signatory: &SignatoryId,
         document: Digest,
-        view: Option<DocumentView>,
+        (view, is_read): (Option<DocumentView>, bool),
         cause: &mut Cause<'_>,
     ) -> Result<Option<Transition<Self>>, Refusal> {
         let Self { mut facts, state } = self;
@@ -66,21 +68,36 @@ impl Request<Open> {
         if !state.document.has_shown(document) {
             return Err(Refusal::DocumentUnknown);
         }
-        let ceremony = facts.signatory_mut(signatory)?.known(cause.now)?;
-        let before = ceremony.presented.take().filter(|it| it.document == document);
-        if before.as_ref().is_some_and(|it| view.is_none_or(|view| it.views.contains(&view))) {
+        let person = facts.signatory_mut(signatory)?;
+        let before = person.known(cause.now)?.presented.clone().filter(|it| it.document == document);
+        let is_shown = |it: &Presented| view.is_none_or(|view| it.views.contains(&view));
+        let is_told = |it: &Presented| !is_read || it.read_at.is_some();
+        if before.as_ref().is_some_and(|it| is_shown(it) && is_told(it)) {
             return Ok(None);
         }
+        person.count_free_move()?;
+        let is_new = !before.as_ref().is_some_and(is_shown);
         let mut presented =
-            before.unwrap_or_else(|| Presented { document, at: cause.now, views: Vec::new() });
-        presented.views.extend(view);
-        ceremony.presented = Some(presented);
+            before.unwrap_or_else(|| Presented { document, at: cause.now, views: Vec::new(), read_at: None });
+        if is_new {
+            presented.views.extend(view);
+        }
+        let reads = is_read && presented.read_at.is_none();
+        presented.read_at = presented.read_at.or(is_read.then_some(cause.now));
+        person.known(cause.now)?.presented = Some(presented);
         let mut changes = Changes::default();
         let mut draft = Draft::new(EventKind::DocumentPresented)
             .fact("signatory", signatory.as_str())
             .fact("sha256", document.to_hex());
         if let Some(view) = view {
             draft = draft.fact("view", view.as_str());
+        }
+        if reads {
+            draft = draft.fact("read", true);
+        }
+        if !is_new {
+            // The integrator was told of it before.
+            draft = draft.told_as(&[]);
         }
         append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
         Ok(Some(Transition::new(Self { facts, state }, changes)))
@@ -110,11 +127,12 @@ impl Request<Open> {
         if !state.document.has_shown(agreed.document) {
             return Err(Refusal::DocumentUnknown);
         }
+        let must_be_read = facts.options.must_read;
         let person = facts.signatory_mut(signatory)?;
         if person.role == Role::Viewer {
             return Err(Refusal::RoleCannot { role: person.role.as_str() });
         }
-        let counted = person.known(cause.now)?.count_codes(agreed.document, policy, cause.now);
+        let counted = person.known(cause.now)?.count_codes(agreed.document, must_be_read, policy, cause.now);
         match counted {
             Ok(number) => {
                 let request = Self { facts, state };

@@ -190,6 +190,8 @@ fn admit(
     });
     let attachments = attachments.collect();
     Signatory {
+        free_moves: 0,
+        email_since: None,
         link_digest: LinkToken::derive(links, request, &id, 0).digest(),
         link_generation: 0,
         key_salt: Some(cause.rng.random()),

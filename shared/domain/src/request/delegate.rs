@@ -30,7 +30,7 @@ pub struct NewDelegate {
 }
 
 impl Facts {
-    /// Whether this signatory may pass the task on to that person.
+    /// Whether this signatory may pass the task on.
     pub(super) fn check_delegation(&self, from: &Signatory, to: &NewDelegate) -> Result<(), Refusal> {
         // Whoever must tell what only they know cannot hand that on.
         if !self.options.delegation || from.knowledge.is_some() || self.signatories.len() >= MAX_PEOPLE {
@@ -39,6 +39,11 @@ impl Facts {
         if from.channels.has(Channel::Sms) && to.mobile.is_none() {
             return Err(Refusal::StepMissing { missing: "the delegate's mobile number" });
         }
+        Ok(())
+    }
+
+    /// Whether that person has no task here yet.
+    pub(super) fn check_delegate(&self, to: &NewDelegate) -> Result<(), Refusal> {
         if self.signatories.iter().any(|it| it.email == to.email && it.is_pending()) {
             return Err(Refusal::DelegateKnown);
         }
@@ -79,6 +84,8 @@ pub(super) fn delegate(
         attachments,
         invited_at: Some(cause.now),
         notices: Vec::new(),
+        free_moves: 0,
+        email_since: None,
         ..delegator.clone()
     };
     let owner = Owner::Signatory(id.clone());

@@ -59,11 +59,12 @@ impl AnyRequest {
         Ok(Transition::new(self, changes))
     }
 
-    /// Records how sending a message ended.
+    /// Records how sending a message ended. `destination` is the address or number that it was sent to; none when
+    /// nobody knows any more, and then it is the one that counted when the message was decided.
     pub fn record_delivery(
         mut self,
         message: &Message,
-        delivery: &Delivery,
+        (delivery, destination): (&Delivery, Option<&str>),
         cause: &mut Cause<'_>,
     ) -> Transition<Self> {
         let (kind, word) = match delivery {
@@ -88,18 +89,20 @@ impl AnyRequest {
         let owner = Owner::Signatory(message.to.clone());
         let facts = self.facts_mut();
         if let Some(signatory) = facts.signatory(&message.to) {
-            draft = draft.fact("channel", message.channel.as_str()).personal(
-                &owner,
-                "destination",
-                signatory.destination(message.channel).unwrap_or_default(),
-            );
+            let is_same = signatory.email_since.is_none_or(|since| since <= message.decided_at);
+            let known = || is_same.then(|| signatory.destination(message.channel)).flatten();
+            draft = draft.fact("channel", message.channel.as_str());
+            if let Some(destination) = destination.or_else(known) {
+                draft = draft.personal(&owner, "destination", destination);
+            }
         }
         let mut changes = Changes { settled_messages: vec![message.id.clone()], ..Changes::default() };
         if let Delivery::Accepted { provider_id } = delivery
             && !provider_id.is_empty()
         {
             let (id, to) = (message.id.clone(), message.to.clone());
-            changes.sent_messages.push(SentMessage { id, to, provider_id: provider_id.clone() });
+            let (decided_at, provider_id) = (message.decided_at, provider_id.clone());
+            changes.sent_messages.push(SentMessage { id, to, decided_at, provider_id });
         }
         append(facts, &mut changes, draft, &owner, cause);
         Transition::new(self, changes)

@@ -15,9 +15,12 @@ impl AnyRequest {
     ///
     /// # Errors
     ///
-    /// [`Refusal::RequestExpired`]; [`Refusal::RequestNot`] unless it is a draft.
+    /// [`Refusal::RequestExpired`]; [`Refusal::RequestNot`] unless it is a draft, and not in the trash.
     pub fn activate(self, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
         let state = self.state_name();
+        if self.facts().filing.trashed_at.is_some() {
+            return Err(Refusal::RequestNot { state: "in the trash" });
+        }
         let mut changes = Changes::default();
         let draft = Draft::new(EventKind::RequestActivated);
         match self {

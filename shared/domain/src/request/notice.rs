@@ -26,6 +26,8 @@ pub enum Notice {
 pub struct Noticed {
     /// Of which message.
     pub message: MessageId,
+    /// When the message was decided.
+    pub decided_at: Timestamp,
     /// What.
     pub notice: Notice,
     /// When it was recorded.
@@ -70,7 +72,7 @@ impl Signatory {
     /// What was last told of a message to this signatory.
     #[must_use]
     pub fn delivery(&self) -> Option<&Noticed> {
-        self.notices.last()
+        self.notices.iter().rfind(|it| self.is_of_this_mailbox(it))
     }
 
     /// Whether mails to this signatory reach nobody who wants them.
@@ -78,7 +80,12 @@ impl Signatory {
     pub fn is_unreachable(&self) -> bool {
         let final_word =
             |it: &Noticed| matches!(it.notice, Notice::Bounced { permanent: true } | Notice::Complained);
-        self.notices.iter().any(final_word)
+        self.notices.iter().any(|it| self.is_of_this_mailbox(it) && final_word(it))
+    }
+
+    /// Whether a notice tells of a message to the address that counts now.
+    fn is_of_this_mailbox(&self, noticed: &Noticed) -> bool {
+        self.email_since.is_none_or(|since| noticed.decided_at >= since)
     }
 }
 
@@ -100,7 +107,8 @@ impl AnyRequest {
         if signatory.notices.len() >= MAX_NOTICES {
             signatory.notices.remove(0);
         }
-        signatory.notices.push(Noticed { message: sent.id.clone(), notice, at: cause.now });
+        let (message, decided_at) = (sent.id.clone(), sent.decided_at);
+        signatory.notices.push(Noticed { message, decided_at, notice, at: cause.now });
         let draft = Draft::new(notice.event())
             .fact("message", sent.id.as_str())
             .fact("signatory", sent.to.as_str())

@@ -71,16 +71,20 @@ impl Ceremony {
     ///
     /// # Errors
     ///
-    /// [`Refusal::StepMissing`] when these bytes were not presented last; [`Refusal::ResendTooSoon`] inside
-    /// the pause; [`Refusal::SignatoryLocked`] when codes were sent as often as they may.
+    /// [`Refusal::StepMissing`] when these bytes were not presented last, or not read where they `must_be_read`;
+    /// [`Refusal::ResendTooSoon`] inside the pause; [`Refusal::SignatoryLocked`] when codes were sent as often as
+    /// they may.
     pub(super) fn count_codes(
         &mut self,
         document: Digest,
+        must_be_read: bool,
         policy: &OtpPolicy,
         now: Timestamp,
     ) -> Result<u8, Refusal> {
-        if self.presented.as_ref().is_none_or(|it| it.document != document) {
-            return Err(Refusal::StepMissing { missing: "presentation of the document" });
+        let presented = self.presented.as_ref().filter(|it| it.document == document);
+        let presented = presented.ok_or(Refusal::StepMissing { missing: "presentation of the document" })?;
+        if must_be_read && presented.read_at.is_none() {
+            return Err(Refusal::StepMissing { missing: "reading of the document" });
         }
         if let Some(last) = self.last_code_at {
             let waited = now.since(last);
@@ -113,6 +117,8 @@ pub struct Presented {
     pub at: Timestamp,
     /// The ways it was shown in, each once, as far as the page told.
     pub views: Vec<DocumentView>,
+    /// When they said that they had read all of it.
+    pub read_at: Option<Timestamp>,
 }
 
 /// A way of showing the document.

@@ -53,15 +53,15 @@ impl QuietHours {
 impl Facts {
     /// Stores when the next reminder is due, or that none is.
     pub(super) fn plan_reminders(&self, changes: &mut Changes, now: Timestamp) {
-        let next = self.signatories.iter().filter_map(|it| self.reminder_at(it)).min();
+        let next = self.signatories.iter().filter_map(|it| self.reminder_at(it, now)).min();
         match next {
-            Some(at) => changes.look_at(DueKind::Reminder, at.max(now)),
+            Some(at) => changes.look_at(DueKind::Reminder, at),
             None => changes.forget(DueKind::Reminder),
         }
     }
 
-    /// When the signatory's next reminder is due.
-    fn reminder_at(&self, person: &Signatory) -> Option<Timestamp> {
+    /// When the signatory's next reminder is due, from `now` on.
+    fn reminder_at(&self, person: &Signatory, now: Timestamp) -> Option<Timestamp> {
         let rule = self.options.reminders?;
         let Progress::Pending(ceremony) = &person.progress else { return None };
         if ceremony.reminders >= rule.count || person.is_unreachable() {
@@ -69,11 +69,13 @@ impl Facts {
         }
         let invited_at = person.invited_at?;
         let at = match ceremony.reminded_at {
-            Some(last) if ceremony.reminders > 0 => last.plus(rule.every),
+            // Whoever was invited again since has the time of an invitation.
+            Some(last) if ceremony.reminders > 0 && last >= invited_at => last.plus(rule.every),
             _ => invited_at.plus(rule.first_after),
         };
         let zone = person.timezone.as_deref().unwrap_or(&self.options.timezone);
-        let at = rule.quiet.after(at, zone);
+        // What is overdue waits for the end of quiet hours as well.
+        let at = rule.quiet.after(at.max(now), zone);
         (at < self.expires_at).then_some(at)
     }
 }
@@ -89,7 +91,7 @@ impl AnyRequest {
         let due: Vec<SignatoryId> = facts
             .signatories
             .iter()
-            .filter(|it| facts.reminder_at(it).is_some_and(|at| at <= cause.now))
+            .filter(|it| facts.reminder_at(it, cause.now).is_some_and(|at| at <= cause.now))
             .map(|it| it.id.clone())
             .collect();
         let mut changes = Changes::default();
@@ -106,7 +108,7 @@ impl AnyRequest {
     ///
     /// [`Refusal::RequestNot`] unless the request is open; [`Refusal::SignatoryNotPending`] and
     /// [`Refusal::NotYourTurn`] for one who has nothing to do now; [`Refusal::ResendTooSoon`] inside the
-    /// pause after the last reminder or the invitation.
+    /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded.
     pub fn remind(
         self,
         signatory: Option<&SignatoryId>,
@@ -124,20 +126,21 @@ impl AnyRequest {
             let invited = |it: &&Signatory| it.is_pending() && it.invited_at.is_some();
             facts.signatories.iter().filter(invited).map(|it| it.id.clone()).collect()
         };
-        if to.is_empty() {
-            return Err(Refusal::SignatoryNotPending);
-        }
-        for id in &to {
-            let person = facts.signatory_mut(id)?;
+        let mut waiting = Vec::with_capacity(to.len());
+        for id in to {
+            let person = facts.signatory(&id).ok_or(Refusal::SignatoryNotPending)?;
             let Progress::Pending(ceremony) = &person.progress else {
                 return Err(Refusal::SignatoryNotPending);
             };
             let last = ceremony.reminded_at.max(person.invited_at).unwrap_or_default();
-            let waited = cause.now.since(last);
-            if waited < REMINDER_PAUSE {
-                return Err(Refusal::ResendTooSoon { retry_after: REMINDER_PAUSE.saturating_sub(waited) });
-            }
+            waiting.push((id, REMINDER_PAUSE.saturating_sub(cause.now.since(last))));
         }
+        let shortest = waiting.iter().map(|(_, wait)| *wait).min().ok_or(Refusal::SignatoryNotPending)?;
+        if !shortest.is_zero() {
+            return Err(Refusal::ResendTooSoon { retry_after: shortest });
+        }
+        let to: Vec<SignatoryId> =
+            waiting.into_iter().filter(|(_, wait)| wait.is_zero()).map(|(id, _)| id).collect();
         let mut changes = Changes::default();
         remind(facts, &to, &mut changes, cause)?;
         facts.plan_reminders(&mut changes, cause.now);

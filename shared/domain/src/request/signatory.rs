@@ -6,6 +6,7 @@ use super::notice::Noticed;
 use super::place::{Anchor, Place};
 use super::progress::{Ceremony, Progress};
 use crate::otp::Binding;
+use crate::policy::MAX_FREE_MOVES;
 use crate::value::{PersonName, PhoneNumber, Text};
 use crate::{Channel, Channels, Digest, EmailAddress, Refusal, RequestId, SignatoryId, Timestamp};
 
@@ -64,6 +65,10 @@ pub struct Signatory {
     pub erased_at: Option<Timestamp>,
     /// What providers told of messages to the signatory, newest last.
     pub notices: Vec<Noticed>,
+    /// What a link alone allowed them so far, counted.
+    pub free_moves: u8,
+    /// Since when mails go to this address; since the beginning if none.
+    pub email_since: Option<Timestamp>,
     /// How far the signatory has come.
     pub progress: Progress,
 }
@@ -192,6 +197,19 @@ impl Signatory {
             return Err(Refusal::StepMissing { missing: KNOWLEDGE });
         }
         Ok(ceremony)
+    }
+
+    /// Counts a move that a link alone allows.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooManyMoves`] when there were [`MAX_FREE_MOVES`].
+    pub(super) const fn count_free_move(&mut self) -> Result<(), Refusal> {
+        if self.free_moves >= MAX_FREE_MOVES {
+            return Err(Refusal::TooManyMoves);
+        }
+        self.free_moves += 1;
+        Ok(())
     }
 
     /// Whether the signatory has still to act.

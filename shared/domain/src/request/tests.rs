@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod bounds;
 mod notice;
 mod people;
 mod record;
@@ -244,7 +245,7 @@ fn what_happens_after_the_end_stands_in_the_custody_chain() {
     let cancelled = stage.commit(cancelled);
     let (head, events) = (cancelled.facts().chain, stage.evidence.len());
     let delivery = Delivery::Accepted { provider_id: "1".to_owned() };
-    let recorded = cancelled.record_delivery(&message, &delivery, &mut stage.cause());
+    let recorded = cancelled.record_delivery(&message, (&delivery, None), &mut stage.cause());
     let recorded = stage.commit(recorded);
     assert_eq!((recorded.facts().chain, stage.evidence.len(), stage.custody), (head, events, 1));
     stage.leaves("what_happens_after_the_end_stands_in_the_custody_chain");
@@ -316,7 +317,10 @@ fn each_view_of_the_same_bytes_is_recorded_once() {
     let ada = who(&request, 0);
     let mut views = Vec::new();
     for view in [None, None, Some(Images), None, Some(Images), Some(Browser), Some(Images)] {
-        let shown = request.clone().present(&ada, Digest::of(b"document"), view, &mut stage.cause()).unwrap();
+        let shown = request
+            .clone()
+            .present(&ada, Digest::of(b"document"), (view, false), &mut stage.cause())
+            .unwrap();
         if let Some(shown) = shown {
             request = stage.commit(shown);
             let (event, _) = stage.evidence.last().unwrap();

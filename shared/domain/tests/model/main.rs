@@ -1,5 +1,5 @@
 //! The real moves, explored exhaustively: two signatories who read, ask, answer rightly and wrongly, decline;
-//! an integrator who cancels; a clock that goes on; senders and sealers that die and come twice.
+//! an integrator who cancels; a clock that goes on and is set back once; senders and sealers that die and come twice.
 //!
 //! Two states count as one when nothing that a later move looks at tells them apart.
 #![allow(
@@ -26,12 +26,14 @@ struct Bounds {
     /// Ticks until the deadline; one more shows what is refused after it.
     deadline: u8,
     begins_read: bool,
+    /// By one tick, once.
+    clock_goes_back: bool,
 }
 
 fn bounds() -> Bounds {
     match std::env::var_os("PARAPHE_FULL") {
-        Some(_) => Bounds { deadline: 4, begins_read: false },
-        None => Bounds { deadline: 3, begins_read: true },
+        Some(_) => Bounds { deadline: 4, begins_read: false, clock_goes_back: true },
+        None => Bounds { deadline: 3, begins_read: true, clock_goes_back: false },
     }
 }
 
@@ -57,14 +59,21 @@ impl Model for Signing {
             events.extend([Event::Answer(index, Code::Right), Event::Answer(index, Code::Wrong)]);
         }
         for (index, (_, _, state)) in world.sendings.iter().enumerate() {
-            if *state == Sending::Claimed {
-                events.extend([Event::Send(index), Event::GiveUp(index)]);
+            match state {
+                Sending::Claimed => {
+                    events.extend([Event::Send(index), Event::SendAndDie(index), Event::GiveUp(index)]);
+                }
+                Sending::Sent => events.push(Event::GiveUp(index)),
+                Sending::Settled => {}
             }
         }
         events.extend([Event::Cancel, Event::Close, Event::Expire]);
         events.extend([Event::Seal(Sealer::One), Event::Seal(Sealer::Two)]);
         if world.ticks <= self.0.deadline {
             events.push(Event::Tick);
+        }
+        if self.0.clock_goes_back && world.ticks > 0 && !world.set_back {
+            events.push(Event::ClockBack);
         }
     }
 
@@ -94,8 +103,14 @@ impl Model for Signing {
             Property::always("I3 wrong answers are bounded", |_, world: &World| {
                 world.wrong.iter().all(|wrong| *wrong <= policy().max_guesses)
             }),
-            Property::always("I4 the chain has no gap", |_, world: &World| {
-                world.chain_holds && world.request.facts().chain.length == world.events
+            Property::always("I4 the chain has no gap, and an event for each act", |_, world: &World| {
+                let facts = world.request.facts();
+                world.chain_holds
+                    && facts.chain.length == world.events
+                    && world.signatures == facts.signed_count()
+            }),
+            Property::always("I5 what is told is told in order, of what stands there", |_, world: &World| {
+                world.told_in_order
             }),
             Property::always("I6 nobody signs after the end", |_, world: &World| world.late_acts == 0),
             Property::always("I7 a message is sent at most once", |_, world: &World| {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
+use domain::evidence::EventKind;
 use domain::message::{Delivery, Message, MessageKind};
 use domain::otp::{Challenge, OneTimeCode, Pepper, Peppers};
 use domain::policy::OtpPolicy;
@@ -12,7 +13,7 @@ use domain::request::{
     AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Arrived, Attempt, InputSource, Intent, Mark,
     Mode, NewInput, NewRequest, NextSeal, Place, Placed, Progress, Received, Request, SigningOptions, Stored,
 };
-use domain::transition::Transition;
+use domain::transition::{ChainName, Transition};
 use domain::value::{DocumentId, MessageId, Text};
 use domain::{
     Actor, Cause, Channel, Digest, LinkKey, PersonName, Refusal, RequestId, SignatoryId, TenantId, Timestamp,
@@ -38,6 +39,8 @@ fn peppers() -> Peppers {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Sending {
     Claimed,
+    /// Its sender died between the provider's answer and telling of it.
+    Sent,
     Settled,
 }
 
@@ -52,6 +55,13 @@ pub(crate) struct World {
     pub(crate) wrong: [u8; 2],
     pub(crate) events: u64,
     pub(crate) chain_holds: bool,
+    /// Events of signatures, which are as many as signatures.
+    pub(crate) signatures: usize,
+    /// What integrators were told, and whether it was told in order and of what stands in the evidence.
+    pub(crate) told: u64,
+    pub(crate) told_in_order: bool,
+    /// Whether the clock was set back, which it is once.
+    pub(crate) set_back: bool,
     pub(crate) late_acts: u8,
     pub(crate) sends: BTreeMap<MessageId, u8>,
 }
@@ -62,6 +72,7 @@ pub(crate) enum Event {
     Answer(usize, Code),
     Ask(usize),
     Cancel,
+    ClockBack,
     Close,
     Decline(usize),
     Expire,
@@ -69,6 +80,7 @@ pub(crate) enum Event {
     Present(usize),
     Seal(Sealer),
     Send(usize),
+    SendAndDie(usize),
     Tick,
 }
 
@@ -109,7 +121,14 @@ impl World {
         assert_eq!(next.facts().version, self.request.facts().version, "decided upon what is stored");
         for event in &changes.evidence {
             self.chain_holds &= event.seq == self.events;
+            self.signatures += usize::from(event.kind == EventKind::SignatureCreated);
             self.events += 1;
+        }
+        for it in &changes.notifications {
+            let (chain, seq) = it.evidence;
+            self.told += 1;
+            self.told_in_order &= it.sequence == self.told;
+            self.told_in_order &= chain != ChainName::Event || seq < self.events;
         }
         for (signatory, challenge) in changes.challenges {
             let index = self.request.facts().signatories.iter().position(|it| it.id == signatory).unwrap();
@@ -156,10 +175,11 @@ impl World {
                 let challenge =
                     challenge.map(|(it, _)| (it.attempts, self.now().since(it.issued_at).as_secs()));
                 let sealed = matches!(&it.progress, Progress::Signed(act) if act.sealed_as.is_some());
-                let waiting = |(_, who, state): &&(MessageId, usize, Sending)| {
-                    *who == index && *state == Sending::Claimed
+                let in_state = |wanted: Sending| {
+                    let fits = |it: &&(MessageId, usize, Sending)| it.1 == index && it.2 == wanted;
+                    self.sendings.iter().filter(fits).count()
                 };
-                let waiting = self.sendings.iter().filter(waiting).count();
+                let waiting = (in_state(Sending::Claimed), in_state(Sending::Sent));
                 (it.state_name(), sealed, ceremony, challenge, waiting, self.right[index], self.wrong[index])
             })
             .collect();
@@ -167,7 +187,8 @@ impl World {
         people.sort_unstable();
         let revisions = self.request.document().map(|it| it.revisions.len());
         let variant = std::mem::discriminant(&self.request);
-        (variant, self.ticks, people, revisions, self.chain_holds, self.late_acts)
+        let holds = (self.chain_holds, self.told_in_order, self.late_acts);
+        (variant, self.ticks, self.set_back, people, revisions, holds)
     }
 }
 
@@ -197,6 +218,11 @@ impl World {
             Event::Answer(index, code) => self.answer(index, code).is_ok(),
             Event::Ask(index) => self.ask(index).is_ok(),
             Event::Cancel => self.end(|it, cause| it.cancel(None, cause)),
+            Event::ClockBack => {
+                self.set_back = true;
+                self.ticks -= 1;
+                true
+            }
             Event::Close => self.close().is_ok(),
             Event::Decline(index) => self.decline(index).is_ok(),
             Event::Expire => self.end(AnyRequest::expire),
@@ -214,6 +240,12 @@ impl World {
                 *self.sends.entry(id).or_default() += 1;
                 self.tell(index, &Delivery::Accepted { provider_id: "1".to_owned() })
             }
+            Event::SendAndDie(index) => {
+                let (id, _, state) = &mut self.sendings[index];
+                *self.sends.entry(id.clone()).or_default() += 1;
+                *state = Sending::Sent;
+                true
+            }
             Event::Tick => {
                 self.ticks += 1;
                 true
@@ -228,7 +260,8 @@ impl World {
     pub(crate) fn present(&mut self, index: usize) -> Result<bool, Refusal> {
         let (now, mut rng, who) = (self.now(), self.rng(), self.who(index));
         let mut cause = Cause { now, rng: &mut rng, actor: Actor::Signatory(who.clone()), origin: None };
-        let presented = self.request.clone().open(now)?.present(&who, Self::document(), None, &mut cause)?;
+        let presented =
+            self.request.clone().open(now)?.present(&who, Self::document(), (None, false), &mut cause)?;
         let Some(presented) = presented else { return Ok(false) };
         self.request = AnyRequest::Open(self.commit(presented));
         Ok(true)
@@ -345,7 +378,7 @@ impl World {
             channel: Channel::Email,
             decided_at: now,
         };
-        let told = self.request.clone().record_delivery(&message, delivery, &mut cause);
+        let told = self.request.clone().record_delivery(&message, (delivery, None), &mut cause);
         self.request = self.commit(told);
         self.sendings[index].2 = Sending::Settled;
         true
@@ -409,6 +442,10 @@ pub(crate) fn opened(deadline: u8) -> World {
         wrong: [0; 2],
         events: u64::try_from(created.evidence.len() + accepted.evidence.len()).unwrap(),
         chain_holds: true,
+        signatures: 0,
+        told: u64::try_from(created.notifications.len() + accepted.notifications.len()).unwrap(),
+        told_in_order: true,
+        set_back: false,
         late_acts: 0,
         sends: BTreeMap::new(),
     }

@@ -28,6 +28,17 @@ async fn a_secret_is_read_once_however_many_ask_for_it() {
 }
 
 #[tokio::test]
+async fn a_version_that_was_added_since_is_looked_for_at_once() {
+    let server = Server::of(aws_answer(200, None, PLAIN)).await;
+    let secrets = secrets(&server);
+    assert_eq!(secrets.keyring_having("pepper", 1).await.unwrap().current().0, 1);
+    assert_eq!(secrets.keyring_having("pepper", 1).await.unwrap().current().0, 1);
+    assert_eq!(server.bodies().len(), 1, "what is remembered has it");
+    assert!(secrets.keyring_having("pepper", 2).await.unwrap().of_version(2).is_none());
+    assert_eq!(server.bodies().len(), 2, "it was looked for");
+}
+
+#[tokio::test]
 async fn an_old_secret_is_read_again() {
     let server = Server::of(aws_answer(200, None, PLAIN)).await;
     let secrets = secrets(&server);

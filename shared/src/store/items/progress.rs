@@ -25,6 +25,8 @@ pub(super) struct CeremonyItem {
     presented_at: Option<i64>,
     #[serde(default)]
     presented_views: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    read_at: Option<i64>,
     codes: u8,
     guesses: u8,
     last_code_at: Option<i64>,
@@ -107,6 +109,7 @@ impl From<&Ceremony> for CeremonyItem {
                 .presented
                 .as_ref()
                 .map_or_else(Vec::new, |it| it.views.iter().map(|view| view.as_str().to_owned()).collect()),
+            read_at: it.presented.as_ref().and_then(|it| it.read_at).map(Timestamp::unix_ms),
             codes: it.codes,
             guesses: it.guesses,
             last_code_at: it.last_code_at.map(Timestamp::unix_ms),
@@ -128,6 +131,7 @@ impl CeremonyItem {
                     document: digest(&document)?,
                     at: Timestamp::from_unix_ms(at),
                     views: views.collect::<Result<_, _>>()?,
+                    read_at: self.read_at.map(Timestamp::from_unix_ms),
                 })
             }
             _ => None,

@@ -42,6 +42,10 @@ pub(super) struct SignatoryItem {
     erased_at: Option<i64>,
     #[serde(default)]
     notices: Vec<NoticeItem>,
+    #[serde(default)]
+    free_moves: u8,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email_since: Option<i64>,
     progress: ProgressItem,
 }
 
@@ -108,6 +112,8 @@ impl From<&Signatory> for SignatoryItem {
             key_salt: it.key_salt.map(hex::encode),
             erased_at: it.erased_at.map(Timestamp::unix_ms),
             notices: it.notices.iter().map(Into::into).collect(),
+            free_moves: it.free_moves,
+            email_since: it.email_since.map(Timestamp::unix_ms),
             progress: (&it.progress).into(),
         }
     }
@@ -142,6 +148,8 @@ impl SignatoryItem {
             key_salt: self.key_salt.map(|it| salt(&it)).transpose()?,
             erased_at: self.erased_at.map(Timestamp::from_unix_ms),
             notices: self.notices.into_iter().map(NoticeItem::read).collect::<Result<_, _>>()?,
+            free_moves: self.free_moves,
+            email_since: self.email_since.map(Timestamp::from_unix_ms),
             progress: self.progress.read()?,
         })
     }

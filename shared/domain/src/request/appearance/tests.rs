@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Appearance, ColorSlot, Hideable, Misfit};
+use crate::value::{WebAddress, WebOrigin};
 
 fn read(value: Value) -> Result<Appearance, Misfit> {
     let Value::Object(members) = value else { panic!("an object") };
@@ -34,6 +35,11 @@ fn every_key_reads_as_it_was_written() {
     assert_eq!(Appearance::restore(&all), read);
     assert!(read.hides(Hideable::Header) && !read.hides(Hideable::Sidebar));
     assert_eq!(read.palette().len(), ColorSlot::ALL.len());
+    assert_eq!(read.logo().map(WebAddress::as_str), all["sidebarLogo"].as_str());
+    assert_eq!(read.complete_url().map(WebAddress::as_str), all["completeUrl"].as_str());
+    assert_eq!(read.cancel_url().map(WebAddress::as_str), all["cancelUrl"].as_str());
+    let ancestors: Vec<&str> = read.ancestors().iter().map(WebOrigin::as_str).collect();
+    assert_eq!(json!(ancestors), all["iframeAncestors"]);
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! What providers tell of messages.
 
+use std::time::Duration;
+
 use super::stage::Stage;
-use crate::message::{Message, SentMessage};
+use crate::EmailAddress;
+use crate::message::{Delivery, Message, SentMessage};
 use crate::request::notice::MAX_NOTICES;
-use crate::request::{AnyRequest, Notice};
-use crate::value::MessageId;
+use crate::request::{Amendment, AnyRequest, Notice};
+use crate::value::{LinkKey, MessageId};
 
 fn sent(message: &Message) -> SentMessage {
-    SentMessage { id: message.id.clone(), to: message.to.clone(), provider_id: "0107-1".to_owned() }
+    let (id, to) = (message.id.clone(), message.to.clone());
+    SentMessage { id, to, decided_at: message.decided_at, provider_id: "0107-1".to_owned() }
 }
 
 #[test]
@@ -67,4 +71,57 @@ fn only_the_newest_notices_are_kept() {
         request = stage.commit(noted);
     }
     assert_eq!(request.facts().signatory(&first.to).unwrap().notices.len(), MAX_NOTICES);
+}
+
+#[test]
+fn what_comes_back_from_the_old_mailbox_says_nothing_of_the_new_one() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let sent = sent(stage.messages.first().unwrap());
+    let email = Some(EmailAddress::parse("countess@example.com").unwrap());
+    stage.now = stage.now.plus(Duration::from_secs(1));
+    let amendment = Amendment { email, ..Amendment::default() };
+    let links = LinkKey::new(b"links");
+    let corrected = request.correct(&sent.to, (amendment, None), &links, &mut stage.cause()).unwrap();
+    let request = stage.commit(corrected);
+    stage.now = stage.now.plus(Duration::from_secs(1));
+    let bounced = Notice::Bounced { permanent: true };
+    let noted = request.note_delivery(&sent, bounced, &mut stage.cause()).unwrap();
+    let request = stage.commit(noted);
+    assert_eq!(stage.kinds().last().map(String::as_str), Some("MessageBounced"), "it stands in the evidence");
+    let person = request.facts().signatory(&sent.to).unwrap();
+    assert!(!person.is_unreachable() && person.delivery().is_none());
+    assert!(request.clone().note_delivery(&sent, bounced, &mut stage.cause()).is_none(), "once");
+    let again = self::sent(stage.messages.last().unwrap());
+    let noted = request.note_delivery(&again, bounced, &mut stage.cause()).unwrap();
+    let request = stage.commit(noted);
+    assert!(request.facts().signatory(&sent.to).unwrap().is_unreachable());
+    stage.leaves("what_comes_back_from_the_old_mailbox_says_nothing_of_the_new_one");
+}
+
+#[test]
+fn the_evidence_names_the_mailbox_that_a_message_went_to() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let message = stage.messages.first().unwrap().clone();
+    stage.now = stage.now.plus(Duration::from_secs(1));
+    let email = Some(EmailAddress::parse("countess@example.com").unwrap());
+    let amendment = Amendment { email, ..Amendment::default() };
+    let links = LinkKey::new(b"links");
+    let corrected = request.correct(&message.to, (amendment, None), &links, &mut stage.cause()).unwrap();
+    let mut request = stage.commit(corrected);
+    let accepted = Delivery::Accepted { provider_id: "0107-1".to_owned() };
+    for (delivery, destination, named) in
+        [(&accepted, Some("ada0@example.com"), Some("ada0@example.com")), (&Delivery::Ambiguous, None, None)]
+    {
+        let told = request.record_delivery(&message, (delivery, destination), &mut stage.cause());
+        request = stage.commit(told);
+        let last = stage.record.iter().rfind(|it| it.contains("Message")).unwrap();
+        let line = named.map(|it| format!("destination of S0 is \"{it}\""));
+        assert!(line.map_or(!last.contains("destination of"), |line| last.contains(&line)), "{last}");
+    }
+    let later = stage.messages.last().unwrap().clone();
+    let told = request.record_delivery(&later, (&Delivery::Ambiguous, None), &mut stage.cause());
+    let _request = stage.commit(told);
+    stage.leaves("the_evidence_names_the_mailbox_that_a_message_went_to");
 }

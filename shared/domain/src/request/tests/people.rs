@@ -36,7 +36,8 @@ fn a_later_stage_waits_for_everyone_of_the_earlier_one() {
     let request = stage.opened(received);
     let (approver, signatory) = (who(&request, 0), who(&request, 1));
     assert_eq!(invited(&stage, MessageKind::Invitation), 1, "only the first stage is invited");
-    let early = request.clone().present(&signatory, Digest::of(b"document"), None, &mut stage.cause());
+    let early =
+        request.clone().present(&signatory, Digest::of(b"document"), (None, false), &mut stage.cause());
     assert_eq!(early.unwrap_err(), Refusal::NotYourTurn);
     assert_eq!(
         request.clone().decline(&signatory, None, &mut stage.cause()).unwrap_err(),
@@ -236,7 +237,7 @@ fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
     let missing = |request: &Request<Open>, stage: &mut Stage| {
         request
             .clone()
-            .present(&ada, Digest::of(b"document"), None, &mut stage.cause())
+            .present(&ada, Digest::of(b"document"), (None, false), &mut stage.cause())
             .map(|_| ())
             .unwrap_err()
     };

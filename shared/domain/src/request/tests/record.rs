@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::super::facts::Facts;
+use super::super::{AttachmentState, Erasure};
 use super::stage::{NOON, Stage};
 use crate::Timestamp;
-use crate::evidence::{EvidenceEvent, commit_value};
+use crate::evidence::{EvidenceEvent, Owner, commit_value};
 use crate::transition::{ChainName, Changes};
+use crate::value::{LinkKey, LinkToken};
 
 impl Stage {
     /// Everything that this stage committed is what its record says.
@@ -72,6 +74,81 @@ pub(super) fn lines(facts: &Facts, changes: &Changes) -> Vec<String> {
     }
     lines.extend(changes.due.iter().map(|it| format!("due {} at {}", it.what.as_str(), since(it.at))));
     lines.extend(changes.done.iter().map(|it| format!("done {}", it.as_str())));
+    lines.into_iter().map(|it| named(facts, &it)).collect()
+}
+
+/// Where the request and its people stand, a line each.
+pub(super) fn standing(facts: &Facts) -> Vec<String> {
+    let at = |it: Option<Timestamp>| it.map_or_else(|| "never".to_owned(), since);
+    let mut lines = vec![format!(
+        "request of {} until {} draft={} ready {} closed {} deleted {} held {} erased {} {:?} title {:?} key {}",
+        facts.requester.as_str(),
+        since(facts.expires_at),
+        facts.draft,
+        at(facts.ready_at),
+        at(facts.closed_at),
+        at(facts.deleted_at),
+        at(facts.held_at),
+        at(facts.erased_at),
+        facts.filing,
+        facts.title,
+        facts.key_salt(&Owner::Integrator).is_some(),
+    )];
+    let whole = facts.is_erased(&Erasure::Everyone).unwrap();
+    assert_eq!(whole, facts.erased_at.is_some());
+    for (index, it) in facts.signatories.iter().enumerate() {
+        assert_eq!(facts.is_erased(&Erasure::Signatory(it.id.clone())).unwrap(), it.erased_at.is_some());
+        let links = LinkKey::new(b"links");
+        let link = LinkToken::derive(&links, &facts.id, &it.id, it.link_generation).digest();
+        let opens = if link == it.link_digest { "opens" } else { "opens nothing" };
+        let owner = Owner::Signatory(it.id.clone());
+        let salt = facts.key_salt(&owner);
+        assert_eq!(salt, it.key_salt.as_ref());
+        let mut line = format!(
+            "S{index} {} {} stage {} group {:?} slot {} {} {} {:?} by {:?} from {} knows {} identity {:?}",
+            it.state_name(),
+            it.role.as_str(),
+            it.stage,
+            it.group,
+            it.slot,
+            it.full_name(),
+            it.email.expose(),
+            it.mobile.as_ref().map(crate::value::PhoneNumber::expose),
+            it.channels.each(),
+            it.destination_from.as_str(),
+            it.knowledge.as_ref().map_or(0, |it| it.questions.len()),
+            it.identity,
+        );
+        write!(
+            line,
+            " places {} anchors {} words {:?} in {:?} {:?} invited {} link {} {opens} key {} erased {} free {} mail since {}",
+            it.places.len(),
+            it.anchors.len(),
+            it.otp_text,
+            it.language,
+            it.timezone,
+            at(it.invited_at),
+            it.link_generation,
+            salt.is_some(),
+            at(it.erased_at),
+            it.free_moves,
+            at(it.email_since),
+        )
+        .unwrap();
+        for it in &it.notices {
+            write!(line, "\n  {} at {}", it.notice.as_str(), since(it.at)).unwrap();
+        }
+        for it in &it.attachments {
+            let (name, more) = (it.name.as_str(), &it.description);
+            let (state, file) = (it.state.as_str(), it.file().map(|it| it.file.sha256));
+            write!(line, "\n  {} {name} {more:?} required={} {state} {file:?}", it.id, it.required).unwrap();
+            if let AttachmentState::Rejected { at, reason } = &it.state {
+                write!(line, " at {}: {}", since(*at), reason.as_str()).unwrap();
+            }
+        }
+        write!(line, "\n  {:?}", it.progress).unwrap();
+        lines.push(line);
+    }
     lines.into_iter().map(|it| named(facts, &it)).collect()
 }
 

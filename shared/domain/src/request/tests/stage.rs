@@ -29,6 +29,8 @@ pub(super) struct Stage {
     pub(super) policy: OtpPolicy,
     /// What each move left behind, a line a thing.
     pub(super) record: Vec<String>,
+    /// Where everyone stood after the last move.
+    pub(super) standing: Vec<String>,
 }
 
 impl Stage {
@@ -43,6 +45,7 @@ impl Stage {
             peppers: Peppers::new(Pepper::new(3, b"pepper"), Vec::new()),
             policy: OtpPolicy::default(),
             record: Vec::new(),
+            standing: Vec::new(),
         }
     }
 
@@ -60,6 +63,11 @@ impl Stage {
             "a transaction has room for 100 actions: {actions:?}"
         );
         self.record.extend(super::record::lines(next.facts(), &changes));
+        // Of where everyone stands, what this move changed.
+        let standing = super::record::standing(next.facts());
+        let changed = standing.iter().enumerate().filter(|(at, line)| self.standing.get(*at) != Some(*line));
+        self.record.extend(changed.map(|(_, line)| format!("= {line}")));
+        self.standing = standing;
         self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
         self.custody += changes.custody.len();
         for (signatory, challenge) in changes.challenges {
@@ -162,7 +170,8 @@ impl Stage {
 
     pub(super) fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
-        let transition = request.clone().present(who, Digest::of(b"document"), None, &mut cause).unwrap();
+        let transition =
+            request.clone().present(who, Digest::of(b"document"), (None, false), &mut cause).unwrap();
         transition.map_or(request, |transition| self.commit(transition))
     }
 

@@ -240,3 +240,80 @@ fn only_what_waits_for_nobody_is_filed_away() {
     assert_eq!(stage.custody, 3, "what happens after the end stands in the custody chain");
     stage.leaves("only_what_waits_for_nobody_is_filed_away");
 }
+
+#[test]
+fn what_is_overdue_waits_for_the_end_of_quiet_hours_of_the_signatory_s_own_zone() {
+    let mut stage = Stage::new();
+    let rule = Reminders {
+        first_after: DAY,
+        every: DAY,
+        count: 3,
+        quiet: QuietHours { from_minute: 20 * 60, to_minute: 8 * 60 },
+    };
+    // At the beginning it is 08:00 UTC, where the request is, and 17:00 where she is.
+    let people = vec![NewSignatory { timezone: Some("Asia/Tokyo".to_owned()), ..person(0) }];
+    let received = stage.received_of(people, |new| {
+        new.options.reminders = Some(rule);
+        new.ttl = DAY * 20;
+    });
+    let mut request = AnyRequest::Open(stage.opened(received));
+    let hour = |count: u64| Duration::from_hours(count);
+    // The sweep was away for two days and comes at 23:00 in Tokyo, then at 07:59 and at 08:00.
+    for (later, sent) in [(hour(54), 0), (hour(63) - Duration::from_mins(1), 0), (hour(63), 1), (hour(80), 1)]
+    {
+        stage.now = NOON.plus(later);
+        let reminded = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(reminded);
+        assert_eq!(count(&stage, MessageKind::Reminder), sent, "{later:?}");
+    }
+    // Whoever is invited again has a day from then, whatever reminders there were.
+    stage.now = request.facts().expires_at;
+    let expired = request.expire(&mut stage.cause()).unwrap();
+    let expired = stage.commit(expired);
+    stage.now = stage.now.plus(hour(1));
+    let back_at = stage.now;
+    let back = expired.reactivate(stage.now.plus(DAY * 9), &mut stage.cause()).unwrap();
+    let mut request = stage.commit(back);
+    for (later, sent) in [(Duration::from_mins(1), 1), (hour(23), 1), (hour(48), 2)] {
+        stage.now = back_at.plus(later);
+        let reminded = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(reminded);
+        assert_eq!(count(&stage, MessageKind::Reminder), sent, "{later:?} after it came back");
+    }
+    stage.leaves("what_is_overdue_waits_for_the_end_of_quiet_hours_of_the_signatory_s_own_zone");
+}
+
+#[test]
+fn one_reminder_of_all_passes_over_whoever_was_written_to_within_the_hour() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(2));
+    let AnyRequest::Open(open) = &request else { panic!("it is open") };
+    let (ada, grace) = (who(open, 0), who(open, 1));
+    stage.now = NOON.plus(REMINDER_PAUSE);
+    let reminded = request.remind(Some(&ada), &mut stage.cause()).unwrap();
+    let request = stage.commit(reminded);
+    stage.now = stage.now.plus(Duration::from_mins(30));
+    let reminded = request.remind(None, &mut stage.cause()).unwrap();
+    let request = stage.commit(reminded);
+    let to: Vec<_> =
+        stage.messages.iter().filter(|it| it.kind == MessageKind::Reminder).map(|it| &it.to).collect();
+    assert_eq!(to, [&ada, &grace]);
+    stage.now = stage.now.plus(Duration::from_mins(20));
+    let early = request.remind(None, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(early, Refusal::ResendTooSoon { retry_after: Duration::from_mins(10) }, "the first of them");
+    stage.leaves("one_reminder_of_all_passes_over_whoever_was_written_to_within_the_hour");
+}
+
+#[test]
+fn a_draft_in_the_trash_goes_out_to_nobody() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| new.draft = true);
+    let trashed = stage.accepted(received).trash(&mut stage.cause()).unwrap();
+    let trashed = stage.commit(trashed);
+    let refused = trashed.clone().activate(&mut stage.cause()).unwrap_err();
+    assert_eq!(refused, Refusal::RequestNot { state: "in the trash" });
+    let restored = trashed.put_back(&mut stage.cause()).unwrap();
+    let restored = stage.commit(restored);
+    assert!(restored.activate(&mut stage.cause()).is_ok());
+    stage.leaves("a_draft_in_the_trash_goes_out_to_nobody");
+}

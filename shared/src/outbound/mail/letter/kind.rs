@@ -49,9 +49,9 @@ impl Letter {
         let to = Addressee::Signatory(signatory);
         let (code, document) = (code.expose(), document.to_hex());
         let fingerprint = document.get(..FINGERPRINT_CHARS).unwrap_or(&document).to_owned();
-        let mut draft = Draft::new(facts, to, language)
-            .date("until", expires_at, &facts.options.timezone)
-            .set("fingerprint", fingerprint);
+        let zone = signatory.timezone.as_deref().unwrap_or(&facts.options.timezone);
+        let mut draft =
+            Draft::new(facts, to, language).date("until", expires_at, zone).set("fingerprint", fingerprint);
         if let Some(words) = &signatory.otp_text {
             draft.parts.push(Part::Quote(otp_words(words.as_str(), code)));
         }

@@ -42,6 +42,8 @@ fn signatory() -> Signatory {
         key_salt: None,
         erased_at: None,
         notices: Vec::new(),
+        free_moves: 0,
+        email_since: None,
         progress: Progress::Pending(Ceremony::default()),
     }
 }
