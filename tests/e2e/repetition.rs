@@ -1,6 +1,6 @@
 //! Events come twice, late and out of order; processes stop between any two steps.
 
-use local::Options;
+use local::{Extent, Fault, Options};
 use tests::{CONTRACT, Ceremony, Door, ada, grace, judge_signed};
 
 /// What a story leaves behind, in an order that does not depend on chance.
@@ -86,13 +86,38 @@ async fn a_restart_between_any_two_steps_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_message_that_someone_left_claimed_is_recorded_and_never_sent_again() {
+async fn a_settled_message_stays_settled() {
     let door = Door::open().await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;
     let sent = door.cloud.outbox().len();
     door.advance(std::time::Duration::from_mins(10)).await;
-    assert_eq!(door.cloud.outbox().len(), sent, "a settled message stays settled");
+    assert_eq!(door.cloud.outbox().len(), sent);
     let evidence = ceremony.evidence().await;
     assert_eq!(evidence.iter().filter(|it| *it == "MessageSent").count(), 1);
     assert!(!evidence.contains(&"MessageAmbiguous".to_owned()));
+}
+
+#[tokio::test]
+async fn a_code_of_which_nobody_knows_whether_it_was_sent_is_recorded_so_and_never_sent_again() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
+    let shown = ceremony.read(grace()).await;
+    door.cloud.note_calls();
+    let _sent = ceremony.ask(grace(), &shown).await.expect(202);
+    let calls = door.cloud.noted_calls();
+    let send = calls.iter().position(|it| it.contains("SendEmail")).unwrap();
+    // The same calls again; the provider takes the mail, and its answer comes too late.
+    let sha256 = ceremony.read(ada()).await;
+    let before = ceremony.evidence().await.len();
+    door.cloud.fail_at(u64::try_from(send).unwrap() + 1, Fault::Timeout, Extent::Outage);
+    let _asked = ceremony.ask(ada(), &sha256).await;
+    let failed = door.cloud.failures_made();
+    assert!(failed.first().is_some_and(|it| it.contains("SendEmail")), "{failed:?}");
+    let mails = door.mails_to(ada().email).len();
+    door.cloud.mend();
+    door.advance(std::time::Duration::from_mins(10)).await;
+    assert_eq!(door.mails_to(ada().email).len(), mails, "nothing is sent again by itself");
+    let evidence = ceremony.evidence().await;
+    let since = evidence.get(before..).unwrap();
+    assert_eq!(since.iter().filter(|it| *it == "MessageAmbiguous").count(), 1, "{since:?}");
 }

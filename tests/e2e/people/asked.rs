@@ -109,6 +109,38 @@ async fn a_required_attachment_comes_before_the_signature_and_can_be_rejected() 
 }
 
 #[tokio::test]
+async fn who_a_signatory_is_by_the_integrator_s_word_stands_in_the_evidence() {
+    let door = Door::open().await;
+    let identity = |_: usize, signer: &mut Value| {
+        signer["identity"] = json!({ "provider": "Civil registry", "reference": "A-1815" });
+    };
+    let ceremony = request(&door, &[ada()], identity, &json!({})).await;
+    let other = json!({ "identity": { "provider": "Notary", "reference": "B-1852" } });
+    let _corrected = about_signer(&ceremony, 0, Method::PATCH, "", Some(&other)).await.expect(200);
+    let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json();
+    let disclosed = audit["data"]["evidence"]["disclosures"].to_string();
+    for value in ["Civil registry", "A-1815", "Notary", "B-1852"] {
+        assert!(disclosed.contains(value), "{value}");
+    }
+    let chain = audit["data"]["evidence"]["events"].to_string();
+    assert!(!chain.contains("Notary") && !chain.contains("A-1815"), "the chain itself has commitments alone");
+}
+
+#[tokio::test]
+async fn why_somebody_declined_stands_in_the_evidence_and_is_told() {
+    let door = Door::open().await;
+    let ceremony = request(&door, &[ada(), grace()], |_, _| {}, &json!({})).await;
+    let body = json!({ "reason": "The term is too long" });
+    let _declined =
+        ceremony.as_signatory(ada(), Method::POST, "/sign/decline", Some(&body)).await.expect(200);
+    door.settle().await;
+    let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json();
+    assert!(audit["data"]["evidence"]["disclosures"].to_string().contains("The term is too long"));
+    let told = door.mails_to(grace().email);
+    assert!(told.last().unwrap().text.contains("The term is too long"));
+}
+
+#[tokio::test]
 async fn what_is_attached_in_vain_is_kept_nowhere() {
     let door = Door::open().await;
     let asked = |_: usize, signer: &mut Value| signer["attachments"] = json!([{ "name": "Passport" }]);

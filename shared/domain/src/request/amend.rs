@@ -102,6 +102,7 @@ impl Request<Open> {
         }
         let draft = draft.fact("destination_source", person.destination_from.as_str());
         append(&mut facts, &mut changes, draft, &owner, cause);
+        facts.plan_reminders(&mut changes, cause.now);
         Ok(Transition::new(Self { facts, state }, changes))
     }
 }
@@ -148,9 +149,16 @@ impl AnyRequest {
                 LinkToken::derive(links, &request, signatory, person.link_generation).digest();
         }
         let again = is_open && !fields.is_empty() && person.invited_at.is_some();
+        if again {
+            person.invited_at = Some(cause.now);
+        }
         append(facts, &mut changes, draft, &owner, cause);
         if again {
             changes.messages.push(message(MessageKind::AddressCorrected, signatory, cause));
+        }
+        if is_open {
+            // Whoever could not be reached may be reminded again.
+            facts.plan_reminders(&mut changes, cause.now);
         }
         Ok(Transition::new(self, changes))
     }
