@@ -4,7 +4,7 @@
 import { framed } from "./service";
 import { room } from "./room";
 
-type Event = "ready" | "signed" | "declined" | "error" | "height";
+export type Event = "ready" | "signed" | "approved" | "read" | "delegated" | "declined" | "error" | "height";
 
 let told: Set<string> = new Set();
 
