@@ -2,7 +2,7 @@
 
 import { show, write } from "./dom";
 import { end, explain, go, onRequest, step } from "./flow";
-import { tellOnce } from "./embed";
+import { tellHeight, tellOnce } from "./embed";
 import { finish, leadBack } from "./done";
 import { ACTED, fullName, intentOf, refresh, room, titleOf, told, wayBack } from "./room";
 import type { State } from "./room";
@@ -17,6 +17,7 @@ export function enter(): void {
   describe(state);
   applyTheme(state.ui ?? null);
   tellOnce("ready");
+  tellHeight();
   const { request, signatory } = state;
   if (ACTED.includes(signatory.state)) return finish();
   switch (signatory.state) {

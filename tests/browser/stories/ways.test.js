@@ -135,6 +135,8 @@ async function host() {
       document.querySelector("iframe").src = decodeURIComponent(location.hash.slice(1));</script>`);
   });
   await new Promise((done) => server.listen(0, done));
+  // A story that fails leaves it open: it must not hold up the others.
+  server.unref();
   const origin = `http://localhost:${server.address().port}`;
   const frame = async (room, embed) => {
     await room.page.goto("about:blank");
