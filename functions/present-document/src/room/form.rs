@@ -49,13 +49,7 @@ pub(crate) fn page(
                         p { (t("room-done-next-mail")) }
                         div.actions { a.button href="step" { (t("room-form-refresh")) } }
                     }
-                    (Step::Complete, _) => {
-                        h1 { (t("room-state-complete")) }
-                        @if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
-                            div.actions { a.button.main href=(link(held, "which=signed")) { (t("room-done-download")) } }
-                            p.quiet { (t("room-done-keep")) }
-                        }
-                    }
+                    (Step::Complete, _) => (complete(texts, held)),
                     (Step::Ended(text), _) => {
                         h1 { (t(&format!("room-{text}"))) }
                         p { (t(&format!("room-{text}-words"))) }
@@ -94,6 +88,18 @@ pub(crate) fn page(
         },
         &body,
     )
+}
+
+/// Everyone has acted: the signed document, where the sender does not hide it.
+fn complete(texts: &Texts, held: Option<&Held<'_>>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        h1 { (t("room-state-complete")) }
+        @if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
+            div.actions { a.button.main href=(link(held, "which=signed")) { (t("room-done-download")) } }
+            p.quiet { (t("room-done-keep")) }
+        }
+    }
 }
 
 /// What the address bar shows between scheme and path.
