@@ -32,7 +32,7 @@ export async function request(signers = [signer()], more = {}) {
   const made = await api("POST", "/EU-SES", {
     title: "Services agreement",
     description: "Dear Ada,\nhere is the agreement that we spoke of. Call me if anything is unclear.\nGrace",
-    inputDocuments: [{ sourceType: "base64", payload: document ?? contract }],
+    inputDocuments: [{ sourceType: "base64", payload: document?.toString("base64") ?? contract }],
     signers,
     options: { signatureMode: ["typed", "drawn"], ...options },
     ...rest,
@@ -51,11 +51,40 @@ export async function state(id) {
   return (await api("GET", `/signatures/${id}`)).body.data;
 }
 
-/** The kinds of the request's events, in their order. */
-export async function evidence(id) {
+/** The request's events, in their order. */
+export async function events(id) {
   const { body } = await api("GET", `/signatures/${id}/audit`);
-  return body.data.evidence.events.map((it) => JSON.parse(it.event).kind);
+  return body.data.evidence.events.map((it) => JSON.parse(it.event));
 }
+
+/** Their kinds. */
+export const evidence = async (id) => (await events(id)).map((it) => it.kind);
+
+/** A document of these pages, each the content of one page of 595 by 842 points. */
+export function pdf(contents) {
+  const kids = contents.map((_, at) => `${4 + 2 * at} 0 R`).join(" ");
+  const bodies = [
+    "<< /Type /Catalog /Pages 2 0 R >>",
+    `<< /Type /Pages /Kids [${kids}] /Count ${contents.length} >>`,
+    "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
+    ...contents.flatMap((text, at) => [
+      `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${5 + 2 * at} 0 R /Resources << /Font << /F 3 0 R >> >> >>`,
+      `<< /Length ${text.length} >>\nstream\n${text}\nendstream`,
+    ]),
+  ];
+  let file = "%PDF-1.7\n";
+  const places = bodies.map((body, at) => {
+    const place = file.length;
+    file += `${at + 1} 0 obj\n${body}\nendobj\n`;
+    return `${String(place).padStart(10, "0")} 00000 n \n`;
+  });
+  const start = file.length;
+  file += `xref\n0 ${bodies.length + 1}\n0000000000 65535 f \n${places.join("")}trailer\n<< /Size ${bodies.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
+  return Buffer.from(file, "latin1");
+}
+
+/** A line of text on a page. */
+export const line = (text, x = 72, y = 700) => `BT /F 12 Tf 1 0 0 1 ${x} ${y} Tm (${text}) Tj ET`;
 
 export async function until(look, tries = 100) {
   for (let count = 0; count < tries; count += 1) {

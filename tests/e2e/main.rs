@@ -27,6 +27,7 @@ mod people;
 mod preview;
 mod refusals;
 mod repetition;
+mod room;
 mod sandbox;
 mod seal_key;
 mod signing;

@@ -4,6 +4,7 @@
 //! **Invariant:** a GET changes nothing, and a session is not a presentation: only the signatory's own
 //! gesture is recorded.
 
+mod look;
 mod page;
 mod room;
 mod state;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
 use domain::{Digest, LinkToken, RequestId};
+use serde_json::json;
 use shared::edge::form;
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::json::Flag;
@@ -78,8 +80,9 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 
 async fn call(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
-        "/" => page::home(http),
+        "/" => home(http),
         "/sign" => room(deps, http).await,
+        "/sign/assets/{name}" if http.path_parameter("name")? == look::NAME => look(deps, http, cx).await,
         "/sign/assets/{name}" => page::asset(http.path_parameter("name")?),
         "/sign/access" => access(deps, http, cx).await,
         "/sign/step" => step::step(deps, http, cx).await,
@@ -87,6 +90,14 @@ async fn call(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply,
         "/sign/document" => document(deps, http, cx).await,
         "/sign/presented" => presented(deps, http, cx).await,
         _ => request_state(deps, http, cx).await,
+    }
+}
+
+/// What this is. Its links are relative: at the root of a stage they need the slash that callers leave out.
+fn home(http: &HttpRequest) -> Result<Reply, Problem> {
+    match http.without_slash() {
+        Some(name) => Ok(Reply::see_other(format!("{name}/"))),
+        None => page::home(http),
     }
 }
 
@@ -101,6 +112,13 @@ async fn room(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
         Err(StoreError::NotFound) => page::page(http, &[]),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The sender's look of the request that the session is for.
+async fn look(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let (request, _) = credential.load(&deps.requests, http).await?;
+    Ok(Reply::text(200, "text/css; charset=utf-8", look::sheet(&request.facts().options.ui)))
 }
 
 /// Exchanges the link's token for a session, or lets the one that is there go on or end.
@@ -203,8 +221,17 @@ async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Re
     };
     let shown = shown::find(&request, &signatory, wanted, cx.now)?;
     let file_name = format!("{}-{}.pdf", request.facts().id, shown.name);
-    if shown.size_bytes > MAX_INLINE_BYTES {
-        return Ok(Reply::see_other(deps.documents.presign_get(&shown.key, &file_name, cx.now).await?));
+    let elsewhere = if shown.size_bytes > MAX_INLINE_BYTES {
+        Some(deps.documents.presign_get(&shown.key, &file_name, cx.now).await?)
+    } else {
+        None
+    };
+    // A page in a frame has no cookie to lead a link with, and cannot follow to another host by itself.
+    if http.preferred(&["application/pdf", "application/json"]) == "application/json" {
+        return Ok(Reply::json(200, &json!({ "url": elsewhere })).header("vary", "accept"));
+    }
+    if let Some(address) = elsewhere {
+        return Ok(Reply::see_other(address));
     }
     let bytes = match deps.documents.get(&shown.key, shown.size_bytes).await {
         Err(StoreError::NotFound) => return Err(shown::no_longer_kept()),
@@ -245,3 +272,31 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
 
 /// Answers that one address of the network may give in an hour, to whatever links: an office may share one.
 const TRIES_PER_CALLER: u32 = 30;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+    use serde_json::Value;
+
+    use super::*;
+
+    fn asked(path: &str) -> Reply {
+        let mut event: Value =
+            serde_json::from_str(include_str!("../../../events/present-document.home.json")).unwrap();
+        event["requestContext"]["path"] = json!(path);
+        home(&HttpRequest::from_event(event).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_root_of_a_stage_is_led_to_where_its_links_hold() {
+        let led = asked("/v1").into_event();
+        assert_eq!(
+            (&led["statusCode"], &led["multiValueHeaders"]["location"]),
+            (&json!(303), &json!(["v1/"]))
+        );
+        for path in ["/v1/", "/"] {
+            assert_eq!(asked(path).status(), 200, "{path}");
+        }
+    }
+}

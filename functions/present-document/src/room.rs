@@ -63,6 +63,7 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
             class: "room",
             style: STYLE,
             script: Some("sign/assets/room.js"),
+            look: None,
             host: None,
             tools: true,
         },

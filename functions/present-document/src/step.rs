@@ -1,7 +1,7 @@
 //! `GET /sign/step`: the signing room without scripts.
 
 use domain::Timestamp;
-use domain::request::{AnyRequest, Progress, Role, Signatory};
+use domain::request::{AnyRequest, Attachment, Mode, Progress, Role, Signatory};
 use domain::value::Language;
 use shared::edge::page::{Texts, language};
 use shared::edge::session::{Credential, word_of};
@@ -48,7 +48,10 @@ pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
         person.language.as_deref().and_then(Language::parse).filter(|_| http.query("language").is_none());
     let texts = room::texts(own.unwrap_or_else(|| language(http)));
     let step = next(&request, person, http.query("at") == Some("agree"), cx.now);
-    let held = Held { request: &request, person, word: &word };
+    let facts = request.facts();
+    let keys = &deps.result_keys;
+    let back = keys.after_act(facts, person).or_else(|| keys.without_act(facts, person, cx.now));
+    let held = Held { request: &request, person, word: &word, back };
     written(texts, step, Some(&held), refused.as_ref())
 }
 
@@ -68,6 +71,8 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
     let ceremony = match &person.progress {
         Progress::Pending(ceremony) => ceremony,
         Progress::Declined { .. } => return Step::Ended("state-declined"),
+        // The signed document is for them as well.
+        Progress::NotNeeded { .. } if is_done => return Step::Complete,
         Progress::NotNeeded { .. } => return Step::Ended("state-not-needed"),
         Progress::Following if !is_done => return Step::Ended("error-copy"),
         _ if is_done => return Step::Complete,
@@ -101,6 +106,9 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
     if ceremony.presented.as_ref().map(|it| it.document) != shown {
         return Step::Read;
     }
+    if needs_scripts(request, person) {
+        return Step::Ended("error-scripts");
+    }
     match person.role {
         Role::Viewer | Role::Copy => Step::Acknowledge,
         Role::Approver | Role::Signatory if form::has_codes(ceremony.last_code_at, now) && !wants_codes => {
@@ -108,4 +116,14 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         }
         Role::Approver | Role::Signatory => Step::Agree,
     }
+}
+
+/// Whether something is asked that no form here can give: a drawing, or a file that must be attached.
+fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
+    match person.role {
+        Role::Copy | Role::Viewer => return false,
+        Role::Signatory if !request.facts().options.modes.contains(&Mode::Typed) => return true,
+        Role::Approver | Role::Signatory => {}
+    }
+    person.attachments.iter().any(Attachment::is_missing)
 }

@@ -2,12 +2,12 @@
 
 import qrcode from "qrcode-generator";
 import { button, byId, dialog, input, show, write } from "./dom";
-import { announce, askForLink, complain, end, go, steps } from "./flow";
+import { announce, askForLink, complain, end, go, reason, step, steps } from "./flow";
 import { leadBack } from "./done";
 import { enter } from "./enter";
 import { tellOnce } from "./embed";
 import { openDocument } from "./read";
-import { intentOf, refresh, room, told } from "./room";
+import { acted, intentOf, refresh, room, told, wayBack } from "./room";
 import type { Person } from "./room";
 import { Problem, heldToken, post } from "./service";
 import { say } from "./texts";
@@ -21,18 +21,28 @@ function open(name: string): void {
 }
 
 async function decline(): Promise<void> {
-  const reason = byId<HTMLTextAreaElement>("reason").value.trim();
+  const words = byId<HTMLTextAreaElement>("reason").value.trim();
   try {
-    await post("decline", { reason: reason || null });
+    await post("decline", { reason: words || null });
   } catch (error) {
     dialog("decline").close();
     throw error;
   }
   dialog("decline").close();
   tellOnce("declined");
-  await refresh().catch(() => null);
+  const isKnown = await acted("DECLINED");
   end("you-declined");
-  leadBack("ended", room.state?.redirectUrl ?? room.state?.cancelUrl ?? null);
+  leadBack("ended", wayBack());
+  if (!isKnown) void findWayBack();
+}
+
+/** The way back is told with the state, which could not be asked right after the act. */
+async function findWayBack(): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    await new Promise((done) => setTimeout(done, 1500));
+    if (step() !== "ended" || !room.state) return;
+    if (await refresh().then(() => true, () => false)) return leadBack("ended", wayBack());
+  }
 }
 
 const FIELDS = { name: "given", surname: "family", email: "email", mobile: "mobile" } as const;
@@ -53,7 +63,8 @@ function openDetails(): void {
   const { signatory } = told();
   for (const [name, field] of Object.entries(FIELDS)) {
     show(`details-${field}-field`, signatory.editable[name] === true);
-    input(`details-${field}`).required = signatory.editable[name] === true && name !== "mobile";
+    // The page is told no address: one that is left empty stays as it is.
+    input(`details-${field}`).required = signatory.editable[name] === true && (name === "name" || name === "surname");
   }
   input("details-given").value = signatory.name;
   input("details-family").value = signatory.surname;
@@ -74,7 +85,7 @@ async function saveDetails(): Promise<void> {
       await post("details", changed);
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 422) throw error;
-      return write("details-error", error.message);
+      return write("details-error", reason(error));
     }
     await refresh();
     input("name").value = "";

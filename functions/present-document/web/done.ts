@@ -3,26 +3,29 @@
 import { byId, kept, show, write } from "./dom";
 import { announce, explain, go, step } from "./flow";
 import { tellOnce } from "./embed";
-import { refresh, room, titleOf, told } from "./room";
-import { Problem, address, file, framed } from "./service";
+import type { Event } from "./embed";
+import { refresh, room, titleOf, told, wayBack } from "./room";
+import { Problem, file, framed, get, linkTo } from "./service";
 import { fileName, grouped, say, time } from "./texts";
 
 const POLL_MS = 1500;
 const SLOW_POLL_MS = 15000;
 const FAST_POLLS = 40;
 
-const WORDS: Record<string, string> = { APPROVED: "approved", READ: "read", DELEGATED: "delegated" };
+/** What an act is called, on the page and to the page around it. */
+const ACTS: Record<string, Event> = { SIGNED: "signed", APPROVED: "approved", READ: "read", DELEGATED: "delegated" };
 
-/** The act is done, now or before. */
+/** The act is done, now or before; or there was none to do, and the document is complete. */
 export function finish(): void {
   const state = told();
   room.shown = null;
-  tellOnce("signed");
-  write("done-title", kept("done-title", WORDS[state.signatory.state] ?? "signed"));
+  const act = ACTS[state.signatory.state];
+  if (act) tellOnce(act);
+  write("done-title", kept("done-title", act ?? (state.signatory.state === "NOT_NEEDED" ? "needless" : "complete")));
   write("done-document", titleOf(state, say("document")));
   write("done-at", state.signatory.actedAt ? time(state.signatory.actedAt) : "");
   show("done-at-row", Boolean(state.signatory.actedAt));
-  leadBack("done", state.redirectUrl ?? state.completeUrl ?? null);
+  leadBack("done", wayBack());
   go("done");
   settle(true);
   if (state.request.state === "WAIT_SIGNER") poll();
@@ -34,7 +37,10 @@ function settle(isFirst: boolean): void {
   const isDone = request.state === "DONE";
   const isOver = !isDone && request.state !== "WAIT_SIGNER";
   const open = isFirst ? kept("done-words", "recorded") : say("wait-others");
-  write("done-words", isDone ? kept("done-words", "complete") : isOver ? say("over-after") : open);
+  const complete = kept("done-words", "complete");
+  // Whoever had nothing to do reads it in the title.
+  const words = isDone ? (byId("done-title").textContent === complete ? "" : complete) : isOver ? say("over-after") : open;
+  write("done-words", words);
   show("done-next", !isDone && !isOver);
   show("done-file", isDone && told().ui?.hideDownloadSigned !== true);
   show("done-digest-row", isDone && sealed !== null);
@@ -44,16 +50,20 @@ function settle(isFirst: boolean): void {
 
 function offer(): void {
   const link = byId<HTMLAnchorElement>("done-download");
-  link.href = address("document?which=signed");
+  link.href = linkTo("document?which=signed");
   link.download = fileName(`${titleOf(told(), say("document")).replace(/\.pdf$/i, "")} signed`);
   // In a page of a stranger a link carries no right: the file is fetched first.
-  if (framed) link.onclick = (event) => { event.preventDefault(); void save(link.download).catch(explain); };
+  if (framed) link.onclick = (event) => { event.preventDefault(); void save("document?which=signed", link.download).catch(explain); };
 }
 
-async function save(name: string): Promise<void> {
+/** Saves a file; one that lies on another host is opened there, since this page cannot read from it. */
+export async function save(path: string, name: string): Promise<void> {
+  const { url } = await get<{ url: string | null }>(path);
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await file("document?which=signed"));
+  link.href = url ?? URL.createObjectURL(await file(path));
   link.download = name;
+  if (url) link.target = "_blank";
+  link.rel = "noopener";
   link.click();
 }
 
@@ -88,6 +98,7 @@ function poll(): void {
       if (error instanceof Problem && [401, 404, 410].includes(error.status)) return;
     }
     count += 1;
+    leadBack("done", wayBack());
     const isOpen = told().request.state === "WAIT_SIGNER";
     if (!isOpen || count === 4) settle(false);
     if (!isOpen) return announce(kept("done-words", told().request.state === "DONE" ? "complete" : "recorded"), { seen: false });

@@ -4,7 +4,7 @@
 import { framed } from "./service";
 import { room } from "./room";
 
-type Event = "ready" | "signed" | "declined" | "error" | "height";
+export type Event = "ready" | "signed" | "approved" | "read" | "delegated" | "declined" | "error" | "height";
 
 let told: Set<string> = new Set();
 
@@ -32,13 +32,16 @@ export function tellOnce(event: Event): void {
   tell(event);
 }
 
-/** Tells how high the page is, whenever that changes. */
+let height = 0;
+
+/** Tells how high the page is, once it is known to whom, and whenever that changes. */
+export function tellHeight(): void {
+  const now = Math.ceil(document.documentElement.scrollHeight);
+  if (now === height || ancestors().length === 0) return;
+  height = now;
+  tell("height", { height });
+}
+
 export function watchHeight(): void {
-  if (!framed) return;
-  let last = 0;
-  new ResizeObserver(() => {
-    const height = Math.ceil(document.documentElement.scrollHeight);
-    if (height !== last) tell("height", { height });
-    last = height;
-  }).observe(document.body);
+  if (framed) new ResizeObserver(tellHeight).observe(document.body);
 }

@@ -1,11 +1,12 @@
 // Where the request stands, and who asks for what.
 
 import { show, write } from "./dom";
-import { end, go, onRequest, step } from "./flow";
-import { tellOnce } from "./embed";
+import { end, explain, go, onRequest, step } from "./flow";
+import { tellHeight, tellOnce } from "./embed";
 import { finish, leadBack } from "./done";
-import { ACTED, fullName, intentOf, refresh, room, titleOf, told } from "./room";
+import { ACTED, fullName, intentOf, refresh, room, titleOf, told, wayBack } from "./room";
 import type { State } from "./room";
+import { Problem } from "./service";
 import { grouped, say, size, time } from "./texts";
 import { applyTheme } from "./theme";
 
@@ -16,12 +17,14 @@ export function enter(): void {
   describe(state);
   applyTheme(state.ui ?? null);
   tellOnce("ready");
+  tellHeight();
   const { request, signatory } = state;
   if (ACTED.includes(signatory.state)) return finish();
   switch (signatory.state) {
     case "DECLINED": return endWith("you-declined");
     case "LOCKED": return endWith("locked");
-    case "NOT_NEEDED": return endWith("not-needed");
+    // The signed document is for them as well.
+    case "NOT_NEEDED": return request.state === "DONE" ? finish() : endWith("not-needed");
   }
   switch (request.state) {
     case "WAIT_SIGNER": return waiting(state);
@@ -44,7 +47,7 @@ function waiting(state: State): void {
 
 function endWith(name: string): void {
   end(name);
-  leadBack("ended", told().redirectUrl ?? told().leaveUrl ?? null);
+  leadBack("ended", wayBack());
 }
 
 /** Looks again from time to time, until something has changed. */
@@ -53,7 +56,11 @@ function later(name: string): void {
   end(name);
   const ask = async () => {
     if (step() !== "ended") return;
-    await refresh().catch(() => null);
+    try {
+      await refresh();
+    } catch (error) {
+      if (error instanceof Problem && [401, 404].includes(error.status)) return explain(error);
+    }
     const now = room.state && JSON.stringify([told().request.state, told().signatory, told().document]);
     if (now && now !== before) return enter();
     setTimeout(ask, name === "preparing" ? 1500 : 15000);

@@ -160,16 +160,39 @@ export function explain(error: unknown): void {
   tell("error", { code: error.code || String(error.status) });
   switch (error.status) {
     case 0: return complain(say("connection"), say("connection-words"));
-    case 401: return askForLink("over");
+    case 401: return askForLink(error.code === "session_other" ? "other" : "over");
     case 404: return askForLink("unknown");
     case 410: return over(error);
     case 423: return end("locked");
     case 429: return complainOf("many");
     case 409: return conflict(error);
-    case 422: return complain(byId("end-any").textContent ?? "", error.message);
+    case 413:
+    case 422: return complain(byId("end-any").textContent ?? "", reason(error));
     default: return complainOf("any");
   }
 }
+
+/** Why the service refused a value, in the language of the page: its own sentences are for programs. */
+export function reason(problem: Problem): string {
+  const field = problem.pointer.split("/").pop() ?? "";
+  const words = WRONG[problem.code] ?? WRONG[field];
+  return words ? say(words) : byId("end-any").dataset.words ?? "";
+}
+
+/** What is said of a refusal, by its code or by the value that is wrong. */
+const WRONG: Record<string, string> = {
+  attachment_too_large: "attach-large",
+  delegate_known: "bad-delegate",
+  sms_not_allowed: "bad-mobile",
+  name: "bad-name",
+  surname: "bad-name",
+  email: "bad-email",
+  mobile: "bad-mobile",
+  reason: "bad-text",
+  answers: "bad-text",
+  image: "image-bad",
+  payload: "attach-bad",
+};
 
 /** Goes where the request stands, if that can still be asked. */
 export function look(): Promise<void> {

@@ -1,4 +1,4 @@
-// A session ends after half an hour without a sign of life. Before that the signatory is asked, and one click
+// A session ends half an hour after it was last renewed, which any sign of life does. Before that the signatory is asked, and one click
 // is enough.
 
 import { byId, dialog, write } from "./dom";
@@ -12,8 +12,6 @@ const IDLE_MS = 30 * 60_000;
 const WARN_MS = 2 * 60_000;
 const RENEW_MS = 5 * 60_000;
 
-let activeAt = Date.now();
-
 async function renew(): Promise<void> {
   const token = heldToken();
   await post("session", framed && token ? { token } : {}).catch(() => null);
@@ -24,15 +22,26 @@ function over(): void {
   void endSession().then(() => askForLink("over"));
 }
 
+const timeLeft = () => lastRenewed() + IDLE_MS - Date.now();
+
+/** Ends the session unless another tab has made it go on: a tab that slept hears of that only when it wakes. */
+async function runOut(): Promise<void> {
+  await new Promise((done) => setTimeout(done, 1000));
+  if (timeLeft() <= 0) over();
+}
+
 function tick(): void {
   const box = dialog("idle");
   if (!room.state || ["link", "loading", "done", "ended"].includes(step())) {
     if (box.open) box.close();
     return;
   }
-  const left = Math.max(activeAt, lastRenewed()) + IDLE_MS - Date.now();
-  if (left <= 0) return over();
-  if (left > WARN_MS) return;
+  const left = timeLeft();
+  if (left <= 0) return void runOut();
+  if (left > WARN_MS) {
+    if (box.open) box.close();
+    return;
+  }
   // Spoken seldom, seen every second.
   write("idle-left", say("idle-left", { seconds: Math.ceil(left / 1000) }));
   if (!box.open) {
@@ -44,13 +53,11 @@ function tick(): void {
 /** Someone is there: the session goes on, with at most one call in five minutes. */
 function alive(): void {
   if (dialog("idle").open) return;
-  activeAt = Date.now();
   if (room.state && Date.now() - lastRenewed() > RENEW_MS && step() !== "done") void renew();
 }
 
 export function wireIdle(): void {
   byId("idle-stay").addEventListener("click", () => {
-    activeAt = Date.now();
     dialog("idle").close();
     void renew();
   });

@@ -17,7 +17,7 @@ import { openDocument, wireRead } from "./read";
 import { wireReview } from "./review";
 import { refresh, room, told } from "./room";
 import type { State } from "./room";
-import { Problem, heldToken, holdToken, post } from "./service";
+import { Problem, heldToken, holdToken, post, renewed } from "./service";
 import { language, loadTexts, say } from "./texts";
 import { wireViewer } from "./viewer";
 
@@ -28,10 +28,17 @@ function tokenOf(text: string): string {
   return from < 0 ? trimmed : trimmed.slice(from + 1);
 }
 
+/** The token in the address; what names a place of the page is none. */
+function linkedToken(): string {
+  const token = tokenOf(location.hash);
+  return token && document.getElementById(token) ? "" : token;
+}
+
 async function open(token: string): Promise<void> {
   forget();
   holdToken(token);
   room.state = await post<State>("session", { token });
+  renewed();
   await speak(told().language ?? null);
   enter();
 }
@@ -81,6 +88,10 @@ async function choose(event: Event): Promise<void> {
   event.preventDefault();
   const wasReading = room.shown !== null;
   await translate(wanted);
+  // What was chosen stays, also when the page is loaded again.
+  const query = new URLSearchParams(location.search);
+  query.set("language", wanted);
+  history.replaceState(history.state, "", `${location.pathname}?${query}`);
   byId("languages").querySelector("summary")?.focus();
   if (!room.state) return go("link");
   enter();
@@ -103,6 +114,10 @@ function wire(): void {
   loadTexts();
   show("work");
   write("host", location.host);
+  // To move in the page is not to open another link, or to go back.
+  for (const skip of document.querySelectorAll(".skip")) {
+    skip.addEventListener("click", (event) => { event.preventDefault(); byId("main").focus(); });
+  }
   submit("link-form", openPasted);
   for (const press of document.querySelectorAll<HTMLButtonElement>("[data-back]")) press.addEventListener("click", back);
   byId("ended-again").addEventListener("click", tryAgain);
@@ -130,7 +145,7 @@ function watchConnection(): void {
 }
 
 async function start(): Promise<void> {
-  const token = tokenOf(location.hash) || (heldToken() ?? "");
+  const token = linkedToken() || (heldToken() ?? "");
   if (token) {
     // The token is a secret: it leaves the address bar, and with it the history.
     history.replaceState(null, "", location.pathname + location.search);
@@ -162,5 +177,5 @@ watchConnection();
 watchHeight();
 watchIdle();
 // A link that is opened while the page is open is another link.
-addEventListener("hashchange", () => { if (tokenOf(location.hash)) location.reload(); });
+addEventListener("hashchange", () => { if (linkedToken()) location.reload(); });
 begin();

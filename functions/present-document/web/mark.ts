@@ -3,6 +3,7 @@
 import SignaturePad from "signature_pad";
 import { byId, fault, input, show, write } from "./dom";
 import { next, onEnter } from "./flow";
+import { inkOf, pictureOf } from "./ink";
 import { fullName, room, told } from "./room";
 import { say } from "./texts";
 
@@ -96,44 +97,12 @@ async function readPicture(): Promise<void> {
   const chosen = input("image-file").files?.[0];
   if (!chosen) return;
   try {
-    picture = inkOf(await createImageBitmap(chosen));
+    picture = await inkOf(await createImageBitmap(chosen));
   } catch {
     return fault("image-file", say("image-bad"), "image-error");
   }
-  byId<HTMLImageElement>("image-preview").src = URL.createObjectURL(await (await toBlob(picture)));
+  byId<HTMLImageElement>("image-preview").src = URL.createObjectURL(pictureOf(picture));
   show("image-preview");
-}
-
-async function toBlob(base64: string): Promise<Blob> {
-  return new Blob([Uint8Array.from(atob(base64), (it) => it.charCodeAt(0))], { type: "image/png" });
-}
-
-function inkOf(image: ImageBitmap): string {
-  const scale = Math.min(1, 900 / image.width, 400 / image.height);
-  const field = document.createElement("canvas");
-  field.width = Math.max(1, Math.round(image.width * scale));
-  field.height = Math.max(1, Math.round(image.height * scale));
-  const pen = field.getContext("2d", { willReadFrequently: true });
-  if (!pen) throw new Error("no canvas");
-  pen.drawImage(image, 0, 0, field.width, field.height);
-  const data = pen.getImageData(0, 0, field.width, field.height);
-  let [left, top, right, bottom] = [field.width, field.height, 0, 0];
-  for (let at = 0; at < data.data.length; at += 4) {
-    const [r, g, b, a] = [data.data[at] ?? 0, data.data[at + 1] ?? 0, data.data[at + 2] ?? 0, data.data[at + 3] ?? 0];
-    const dark = (255 - (0.299 * r + 0.587 * g + 0.114 * b)) * (a / 255);
-    // Below a tenth it is paper; from a third on it is ink.
-    const ink = Math.max(0, Math.min(1, (dark - 26) / 60));
-    data.data.set([r, g, b, Math.round(255 * ink)], at);
-    if (ink < 0.3) continue;
-    const [x, y] = [(at / 4) % field.width, Math.floor(at / 4 / field.width)];
-    [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
-  }
-  if (right < left) throw new Error("an empty picture");
-  const cut = document.createElement("canvas");
-  cut.width = right - left + 1;
-  cut.height = bottom - top + 1;
-  cut.getContext("2d")?.putImageData(data, -left, -top);
-  return cut.toDataURL("image/png").split(",")[1] ?? "";
 }
 
 /** Takes the mark, or says what is missing and gives the field. */
@@ -155,7 +124,7 @@ async function take(): Promise<void> {
     fault("image-file", picture ? "" : say("image-missing"), "image-error");
     if (!picture) return input("image-file").focus();
     room.mark = { mode: "drawn", image: picture };
-    room.picture = URL.createObjectURL(await toBlob(picture));
+    room.picture = URL.createObjectURL(pictureOf(picture));
   }
   next();
 }

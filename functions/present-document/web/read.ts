@@ -2,11 +2,11 @@
 
 import { byId, button, fault, input, kept, show, write } from "./dom";
 import { announce, explain, go, look, next, onEnter } from "./flow";
-import { finish } from "./done";
-import { refresh, room, titleOf, told } from "./room";
-import { Problem, file, framed, address, post, sha256 } from "./service";
+import { finish, save } from "./done";
+import { acted, refresh, room, titleOf, told } from "./room";
+import { Problem, file, framed, linkTo, post, sha256 } from "./service";
 import { fileName, grouped, say } from "./texts";
-import { hasSeenAll, pagesOf, showInBrowser, showPages } from "./viewer";
+import { canShow, hasSeenAll, pagesOf, showInBrowser, showPages } from "./viewer";
 
 /** Opens the document: it is loaded, shown, and the service is told that it was presented. */
 export async function openDocument(): Promise<void> {
@@ -15,7 +15,7 @@ export async function openDocument(): Promise<void> {
   const digest = asked.sha256;
   const pages = await pagesOf(digest);
   const bytes = pages ? null : await load(digest);
-  await post("presented", pages ? { documentSha256: digest, view: "images" } : { documentSha256: digest });
+  await present(digest, pages ? "images" : canShow(bytes?.file ?? null) ? "browser" : "download");
   room.shown = digest;
   write("read-digest", grouped(digest));
   offerDownload();
@@ -33,10 +33,15 @@ export async function openDocument(): Promise<void> {
   }
 }
 
-/** A page cannot be drawn as it should: the browser's viewer shows the document, and the evidence says so. */
+/** Tells how the document is shown: as it will be, since what is recorded must have happened. */
+async function present(digest: string, view: "images" | "browser" | "download"): Promise<void> {
+  await post("presented", { documentSha256: digest, view });
+}
+
+/** A page cannot be drawn as it should: the browser's viewer shows the document, where there is one. */
 async function fallBack(digest: string): Promise<void> {
   const bytes = await load(digest);
-  await post("presented", { documentSha256: digest, view: "browser" });
+  await present(digest, canShow(bytes.file) ? "browser" : "download");
   showBytes(bytes.file);
 }
 
@@ -63,28 +68,34 @@ async function load(digest: string): Promise<{ file: Blob | null; checked: boole
 function offerDownload(): void {
   for (const id of ["read-download", "view-download"]) {
     const link = byId<HTMLAnchorElement>(id);
-    link.href = address(`document?sha256=${room.shown}`);
+    const path = `document?sha256=${room.shown}`;
+    link.href = linkTo(path);
     link.download = fileName(titleOf(told(), say("document")));
-    link.onclick = framed ? (event) => { event.preventDefault(); void save(link.download).catch(explain); } : null;
+    link.onclick = framed ? (event) => { event.preventDefault(); void save(path, link.download).catch(explain); } : null;
   }
-}
-
-async function save(name: string): Promise<void> {
-  const bytes = await file(`document?sha256=${room.shown}`);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(bytes);
-  link.download = name;
-  link.click();
 }
 
 async function goOn(): Promise<void> {
   const confirmed = !told().mustRead || input("read-box").checked;
   fault("read-box", confirmed ? "" : say("must-read"), "read-error");
   if (!confirmed) return input("read-box").focus();
-  if (room.intent !== "read") return next();
+  if (room.intent !== "read") {
+    if (told().mustRead) await acknowledge();
+    return next();
+  }
   await post("read", { documentSha256: room.shown });
-  await refresh();
+  await acted("READ");
   finish();
+}
+
+/** Tells that the document was read to its end, where whoever signs must have. */
+async function acknowledge(): Promise<void> {
+  try {
+    await post("read", { documentSha256: room.shown });
+  } catch (error) {
+    // A service that asks nobody but viewers goes by what stands on this page.
+    if (!(error instanceof Problem && error.code === "role_cannot")) throw error;
+  }
 }
 
 export function wireRead(run: (id: string, action: () => unknown) => void): void {

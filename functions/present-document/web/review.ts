@@ -4,7 +4,7 @@ import { byId, button, kept, show, write } from "./dom";
 import { announce, complain, explain, go, look, onEnter } from "./flow";
 import { codes, refuseCodes, stopCodes } from "./code";
 import { finish } from "./done";
-import { ACTED, refresh, room, titleOf, told } from "./room";
+import { ACTED, acted, refresh, room, titleOf, told } from "./room";
 import { Problem, post } from "./service";
 import { grouped, say } from "./texts";
 
@@ -27,8 +27,11 @@ function sum(): void {
   button("review-now").textContent = kept("review-now", intent === "read" ? "sign" : intent);
 }
 
+const STATES: Record<string, string> = { sign: "SIGNED", approve: "APPROVED", delegate: "DELEGATED", read: "READ" };
+
 async function act(): Promise<void> {
   const base = { ...codes(), documentSha256: room.shown };
+  const sentAt = Date.now();
   try {
     switch (room.intent) {
       case "approve": await post("approval", base); break;
@@ -37,7 +40,7 @@ async function act(): Promise<void> {
     }
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    if (error.status === 0) return find();
+    if (error.status === 0) return find(sentAt + LAST_MS);
     if (error.code === "code_refused") return refused();
     throw error;
   }
@@ -47,7 +50,7 @@ async function act(): Promise<void> {
 async function arrived(): Promise<void> {
   stopCodes();
   room.codes = {};
-  await refresh().catch(() => null);
+  await acted(STATES[room.intent] ?? "SIGNED");
   finish();
 }
 
@@ -58,23 +61,33 @@ async function refused(): Promise<void> {
   else await look();
 }
 
-/** The connection went while the act was on its way: nobody is to act twice, or to think that they have. */
-async function find(): Promise<void> {
+/**
+ * The connection went while the act was on its way: nobody is to act twice, or to think that they have. That it
+ * has not arrived is known only after `last`, when the service works on it no more.
+ */
+async function find(last: number): Promise<void> {
   announce(say("connection-asking"));
   for (let tries = 0; tries < 60; tries += 1) {
     await new Promise((done) => setTimeout(done, tries < 5 ? 1000 : 3000));
+    const askedAt = Date.now();
     try {
       await refresh();
     } catch (error) {
-      if (error instanceof Problem && error.status === 0) continue;
+      if (error instanceof Problem && (error.status === 0 || error.status >= 500 || error.status === 429)) continue;
       return explain(error);
     }
-    if (ACTED.includes(told().signatory.state)) return arrived();
+    const { request, signatory } = told();
+    if (ACTED.includes(signatory.state)) return arrived();
+    if (request.state !== "WAIT_SIGNER" || signatory.state !== "NEW") return look();
+    if (askedAt < last) continue;
     go("review");
     return complain(say("connection"), say("connection-not"));
   }
-  complain(say("connection"), say("connection-words"));
+  complain(say("connection"), say("connection-unknown"));
 }
+
+/** No act is worked on for longer: the service's own limit, and what it may take to start. */
+const LAST_MS = 35_000;
 
 export function wireReview(run: (id: string, action: () => unknown) => void): void {
   onEnter("review", sum);

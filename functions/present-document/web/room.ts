@@ -1,7 +1,7 @@
 // What is known in this room: what the service told last, and what the signatory has done so far. Nothing of
 // it is stored in the browser.
 
-import { get } from "./service";
+import { actFor, get } from "./service";
 
 export interface Attachment {
   id: string;
@@ -22,6 +22,7 @@ export interface State {
     expiresAt: string;
   };
   signatory: {
+    id: string;
     name: string;
     surname: string;
     state: string;
@@ -43,8 +44,6 @@ export interface State {
   sealed: { sha256: string } | null;
   ui?: Ui | null;
   language?: string | null;
-  completeUrl?: string | null;
-  cancelUrl?: string | null;
   /** Where the page leads after an act, and without one: with a result that the sender can check. */
   redirectUrl?: string | null;
   leaveUrl?: string | null;
@@ -82,6 +81,8 @@ export const room: Room = {
   state: null, shown: null, intent: "sign", delegate: null, codes: {}, mark: null, picture: null,
 };
 
+actFor(() => room.state?.signatory.id);
+
 /** What the service told last. */
 export function told(): State {
   if (!room.state) throw new Error("nothing is known of the request");
@@ -92,6 +93,24 @@ export async function refresh(): Promise<State> {
   room.state = await get<State>("request");
   return room.state;
 }
+
+/** What is known once the signatory has acted, also where the service cannot be asked again at the moment. */
+export async function acted(state: string): Promise<boolean> {
+  try {
+    await refresh();
+    return true;
+  } catch {
+    const known = told();
+    known.signatory.state = state;
+    // They were made for someone who has not acted.
+    known.redirectUrl = null;
+    known.leaveUrl = null;
+    return false;
+  }
+}
+
+/** Where the page leads: with a result that the sender can check, and never without one. */
+export const wayBack = () => told().redirectUrl ?? told().leaveUrl ?? null;
 
 export function intentOf(state: State): Intent {
   switch (state.signatory.role) {

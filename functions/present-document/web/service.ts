@@ -4,12 +4,15 @@ export class Problem extends Error {
   readonly code: string;
   readonly attemptsLeft: number | undefined;
   readonly retryAfter: number;
+  /** The first value of the call that is wrong, as a JSON Pointer. */
+  readonly pointer: string;
 
   constructor(readonly status: number, body: ProblemBody = {}, retryAfter = 0) {
     super(body.detail ?? body.title ?? "");
     this.code = body.code ?? "";
     this.attemptsLeft = body.attemptsLeft;
     this.retryAfter = retryAfter;
+    this.pointer = body.errors?.[0]?.pointer ?? "";
   }
 }
 
@@ -18,6 +21,7 @@ interface ProblemBody {
   detail?: string;
   code?: string;
   attemptsLeft?: number;
+  errors?: { pointer: string }[];
 }
 
 /** In a page of a stranger there are no cookies: the link's token itself, held in memory, opens every call. */
@@ -25,6 +29,18 @@ export const framed = window.parent !== window;
 
 let token: string | null = null;
 let usedAt = Date.now();
+let signer: () => string | undefined = () => undefined;
+
+/** Every call says for whom this page is: another tab may have opened another link since. */
+export function actFor(whom: () => string | undefined): void {
+  signer = whom;
+}
+
+/** The address of a file that a link leads to. */
+export function linkTo(path: string): string {
+  const whom = signer();
+  return address(whom ? `${path}&signer=${encodeURIComponent(whom)}` : path);
+}
 
 export const heldToken = () => token;
 
@@ -32,16 +48,31 @@ export function holdToken(text: string | null): void {
   token = text;
 }
 
-/** When the service last gave the session half an hour more. */
+/** When the service last gave the session half an hour more, to this tab or to another one of the same signatory. */
 export const lastRenewed = () => usedAt;
 
-export function address(path: string): string {
+/** The tabs of this browser, which share its session. Nothing but a signatory's id is told between them. */
+const tabs = framed ? null : new BroadcastChannel("paraphe");
+tabs?.addEventListener("message", ({ data }) => {
+  if (data === signer()) usedAt = Date.now();
+});
+
+/** The session has half an hour more from now on. */
+export function renewed(): void {
+  usedAt = Date.now();
+  const whom = signer();
+  if (whom) tabs?.postMessage(whom);
+}
+
+function address(path: string): string {
   return `${document.body.dataset.root ?? ""}sign/${path}`;
 }
 
 async function send(path: string, options: RequestInit): Promise<Response> {
   const headers = new Headers(options.headers);
   headers.set("X-Paraphe", "1");
+  const whom = signer();
+  if (whom) headers.set("X-Paraphe-Signer", whom);
   if (framed && token) headers.set("Authorization", `Bearer ${token}`);
   try {
     return await fetch(address(path), {
@@ -68,7 +99,7 @@ export async function get<T>(path: string): Promise<T> {
 export async function post<T = unknown>(path: string, body: unknown): Promise<T> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
   const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
-  if (RENEWING.includes(path)) usedAt = Date.now();
+  if (RENEWING.includes(path)) renewed();
   return (await reply.json().catch(() => ({}))) as T;
 }
 

@@ -3,7 +3,7 @@
 
 import { byId, element, show } from "./dom";
 import type { Ui } from "./room";
-import { file, framed } from "./service";
+import { file } from "./service";
 
 const COLOURS: Record<string, string> = {
   headerBackgroundColor: "--bar",
@@ -28,7 +28,7 @@ let sheet: CSSStyleSheet | null = null;
 export function applyTheme(ui: Ui | null): void {
   show("view-download", ui?.hideDownloadValidated !== true);
   byId("read-download").parentElement?.toggleAttribute("hidden", ui?.hideDownloadValidated === true);
-  document.querySelector<HTMLElement>(".bar")?.toggleAttribute("hidden", ui?.hideHeader === true || (framed && ui?.hideHeader !== false));
+  document.querySelector<HTMLElement>(".bar")?.toggleAttribute("hidden", ui?.hideHeader === true);
   byId("asked").classList.toggle("hidden-text", ui?.hideSidebar === true);
   byId("progress").classList.toggle("hidden-text", ui?.hideSidebar === true);
   if (!ui) return;
@@ -37,7 +37,7 @@ export function applyTheme(ui: Ui | null): void {
     return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? [`${property}: ${value};`] : [];
   });
   const foot = ui.footerBackgroundColor;
-  if (typeof foot === "string") rules.push(`--on-foot: ${isDark(foot) ? "#ffffff" : "#161d27"};`);
+  if (typeof foot === "string") rules.push(`--on-foot: ${isDark(foot) ? "#ffffff" : "#000000"};`);
   if (rules.length > 0) {
     sheet ??= new CSSStyleSheet();
     sheet.replaceSync(`:root { ${rules.join(" ")} }`);

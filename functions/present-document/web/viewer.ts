@@ -32,6 +32,7 @@ let digest = "";
 let leaves: Leaf[] = [];
 let zoom = 1;
 let near: IntersectionObserver | null = null;
+let small: IntersectionObserver | null = null;
 let pageNow = 1;
 let seen = new Set<number>();
 let failed: (reason: string) => void = () => {};
@@ -56,7 +57,7 @@ export const hasSeenAll = () => leaves.length > 0 && seen.size >= leaves.length;
 /** Shows pages as pictures. `lost` is called once if one of them cannot be drawn. */
 export function showPages(pages: Pages, lost: (reason: string) => void): void {
   digest = pages.sha256;
-  failed = lost;
+  failed = once(lost);
   seen = new Set();
   queue.length = 0;
   byId("page-list").replaceChildren();
@@ -236,11 +237,14 @@ function setZoom(to: number): void {
   settling = setTimeout(() => { if (leaves.length > 0) watch(); }, 250);
 }
 
+/** Whether the viewer of the browser can show the document. */
+export const canShow = (bytes: Blob | null) => bytes !== null && navigator.pdfViewerEnabled;
+
 /** Shows the document in the viewer of the browser, where there is one. */
 export function showInBrowser(bytes: Blob | null): boolean {
   leaves = [];
   near?.disconnect();
-  const can = bytes !== null && navigator.pdfViewerEnabled;
+  const can = canShow(bytes);
   show("pages", false);
   show("thumbs", false);
   show("browser", can);
@@ -250,6 +254,17 @@ export function showInBrowser(bytes: Blob | null): boolean {
     byId<HTMLIFrameElement>("browser-frame").src = `${URL.createObjectURL(new Blob([bytes], { type: "application/pdf" }))}#navpanes=0&view=FitH`;
   }
   return can;
+}
+
+/** Several pages are drawn at once: the first that cannot be speaks for all. */
+function once(action: (reason: string) => void): (reason: string) => void {
+  let isDone = false;
+  return (reason) => {
+    if (isDone) return;
+    isDone = true;
+    queue.length = 0;
+    action(reason);
+  };
 }
 
 let isWatching = false;
@@ -272,17 +287,28 @@ export function wireViewer(): void {
   matchMedia(WIDE).addEventListener("change", () => { if (leaves.length > 0) watch(); });
 }
 
+/** Small pages are asked for as they come near: a document may have thousands. */
 function openThumbs(open: boolean): void {
   show("thumbs", open);
   button("view-thumbs").setAttribute("aria-expanded", String(open));
+  small?.disconnect();
   if (!open) return;
-  for (const press of byId("thumb-list").querySelectorAll("button")) {
-    const image = press.querySelector("img");
-    if (!image || image.src) continue;
-    enqueue(async () => {
-      if (!image.src) swap(image, await file(`pages/${press.dataset.page}?sha256=${digest}&width=320`));
-    });
-  }
+  small = new IntersectionObserver((entries) => {
+    for (const { isIntersecting, target } of entries) {
+      const image = target.querySelector("img");
+      if (!isIntersecting || !image) continue;
+      small?.unobserve(target);
+      if (!image.src) enqueue(() => fill(image, (target as HTMLElement).dataset.page ?? ""));
+    }
+  }, { root: byId("thumbs"), rootMargin: "50% 0px" });
+  for (const press of byId("thumb-list").querySelectorAll("button")) small.observe(press);
+}
+
+async function fill(image: HTMLImageElement, page: string): Promise<void> {
+  const of = digest;
+  if (image.src) return;
+  const picture = await file(`pages/${page}?sha256=${of}&width=320`);
+  if (of === digest) swap(image, picture);
 }
 
 const SVG = "http://www.w3.org/2000/svg";

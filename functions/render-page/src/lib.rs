@@ -8,7 +8,7 @@
 
 mod file;
 mod logo;
-mod picture;
+pub mod picture;
 mod wire;
 
 use std::sync::Arc;
@@ -115,7 +115,7 @@ async fn one_picture(
     let width = width(http)?;
     let key = keys.page(&shown.sha256, number, width);
     match deps.documents.get(&key, MAX_KEPT_BYTES).await {
-        Ok(png) => return Ok(png_reply(png)),
+        Ok(png) => return Ok(Reply::bytes("image/png", png)),
         Err(StoreError::NotFound) => {}
         Err(error) => return Err(error.into()),
     }
@@ -133,7 +133,7 @@ async fn one_picture(
     match drawn {
         Ok(png) => {
             deps.documents.put_once(&key, "image/png", png.clone()).await?;
-            Ok(png_reply(png))
+            Ok(Reply::bytes("image/png", png))
         }
         Err(Undrawn::NoPage) => Err(Problem::not_found()),
         Err(Undrawn::Broken(source)) => Err(Problem::unavailable(source)),
@@ -163,7 +163,7 @@ async fn text(deps: &Deps, http: &HttpRequest, shown: &Shown) -> Result<Reply, P
         // A page that is too complex to be searched has no words here; it can still be seen.
         None => TextView::unread(number),
     };
-    Ok(Reply::json(200, &view).header("cache-control", KEPT))
+    Ok(Reply::json(200, &view))
 }
 
 /// What is noted of a document that was found not to be drawn.
@@ -203,21 +203,14 @@ fn width(http: &HttpRequest) -> Result<u32, Problem> {
     Ok(picture::snapped(asked))
 }
 
-fn png_reply(png: Vec<u8>) -> Reply {
-    Reply::bytes("image/png", png).header("cache-control", KEPT)
-}
-
 fn not_rendered(reason: Reason) -> Problem {
     let detail = format!("{} Show the document in the browser's own viewer.", reason.sentence());
     Problem::new(422, "page_not_rendered", detail)
 }
 
 /// Sources that several threads read.
-pub(crate) type Source = Arc<dyn ReadAt>;
+pub type Source = Arc<dyn ReadAt>;
 
-/// What an address with a digest in it answers does not change. A week, since a page may stay on a screen that
-/// others use later.
-const KEPT: &str = "private, max-age=604800, immutable";
 /// Each takes a processor of its own.
 const MAX_WORKERS: usize = 2;
 /// Pictures are made no larger than answers can carry.

@@ -27,7 +27,7 @@ pub(crate) async fn logo(deps: &Deps, request: &AnyRequest, keys: &DocumentKeys)
         bytes
     };
     let kind = kind_of(&bytes).ok_or_else(Problem::not_found)?;
-    Ok(Reply::bytes(kind, bytes).header("cache-control", "private, max-age=3600"))
+    Ok(Reply::bytes(kind, bytes))
 }
 
 /// The file at an address; nothing where it cannot be had, which is kept as well: nobody can make this system

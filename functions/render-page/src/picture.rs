@@ -14,7 +14,7 @@ use crate::Source;
 /// # Errors
 ///
 /// [`Undrawn`].
-pub(crate) fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, Undrawn> {
+pub fn draw(source: &Source, number: u32, width: u32) -> Result<Vec<u8>, Undrawn> {
     let index = usize::try_from(number.saturating_sub(1)).map_err(|_| Undrawn::NoPage)?;
     let document = Document::open(source.clone(), None, &pdf::Limits::default()).map_err(Undrawn::from)?;
     let page = pdf::page(&document, index).map_err(Undrawn::from)?.ok_or(Undrawn::NoPage)?;

@@ -203,6 +203,31 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_that_is_drawn_anew_holds_nothing_but_itself() {
+        let mut sent = Vec::new();
+        let mut encoder = Encoder::new(&mut sent, 2, 1);
+        encoder.set_color(ColorType::Grayscale);
+        encoder.set_depth(BitDepth::Eight);
+        encoder.add_text_chunk("Author".to_owned(), "Ada Lovelace".to_owned()).unwrap();
+        let mut writer = encoder.write_header().unwrap();
+        writer.write_chunk(png::chunk::ChunkType(*b"eXIf"), b"MM\0*GPS 51.5 N").unwrap();
+        writer.write_image_data(&[0, 40]).unwrap();
+        writer.finish().unwrap();
+        sent.extend_from_slice(b"appended");
+        let redrawn = redraw(&sent).unwrap();
+        let (mut rest, mut kinds) = (&redrawn[8..], Vec::new());
+        while let Some((head, tail)) = rest.split_at_checked(8) {
+            let length = u32::from_be_bytes(head[..4].try_into().unwrap()) as usize;
+            kinds.push(String::from_utf8_lossy(&head[4..]).into_owned());
+            rest = &tail[length + 4..];
+        }
+        assert!(rest.is_empty());
+        kinds.dedup();
+        assert_eq!(kinds, ["IHDR", "IDAT", "IEND"]);
+        assert_eq!(Picture::decode(&redrawn).unwrap(), Picture::decode(&sent).unwrap());
+    }
+
+    #[test]
     fn what_shows_nothing_or_is_no_picture_is_refused() {
         for bytes in [png(2, 2, ColorType::Grayscale, &[255; 4]), b"<svg/>".to_vec(), Vec::new()] {
             assert!(matches!(Picture::decode(&bytes), Err(SealError::Mark { .. })));

@@ -271,6 +271,14 @@ impl HttpRequest {
         }
     }
 
+    /// The last name of the path as it was sent, where no slash follows it: relative links lead beside it.
+    #[must_use]
+    pub fn without_slash(&self) -> Option<&str> {
+        let path = self.event.request_context.path.as_deref()?;
+        let name = path.rsplit('/').next()?;
+        (!name.is_empty()).then_some(name)
+    }
+
     /// The cause of a move that an integrator makes.
     ///
     /// # Errors

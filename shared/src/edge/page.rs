@@ -6,5 +6,5 @@ mod frame;
 pub mod icon;
 mod texts;
 
-pub use frame::{Frame, frame};
+pub use frame::{Frame, Look, frame};
 pub use texts::{Texts, language};

@@ -79,8 +79,24 @@ impl Credential {
     /// # Errors
     ///
     /// [`Problem`] 404 for a link that is not, or no longer, valid; 403 for a change that a page of
-    /// another origin asks for.
+    /// another origin asks for; 401 for a page that was opened for another signatory.
     pub async fn load(
+        &self,
+        requests: &Requests,
+        http: &HttpRequest,
+    ) -> Result<(AnyRequest, SignatoryId), Problem> {
+        let (request, signatory) = self.find(requests, http).await?;
+        // A browser has one session and many tabs: what is on the page of one signatory is never done as another.
+        let meant = http.header(SIGNER_HEADER).or_else(|| http.query("signer"));
+        if meant.is_some_and(|it| it != signatory.as_str()) {
+            let detail =
+                "Another link was opened in this browser since. Open the link from your message again.";
+            return Err(Problem::new(401, "session_other", detail));
+        }
+        Ok((request, signatory))
+    }
+
+    async fn find(
         &self,
         requests: &Requests,
         http: &HttpRequest,
@@ -198,6 +214,8 @@ pub const IDLE: Duration = Duration::from_mins(30);
 const COOKIE: &str = "__Host-paraphe";
 /// A browser sends this only for scripts of our own origin, or after asking us.
 pub(super) const SCRIPT_HEADER: &str = "x-paraphe";
+/// For whom the page was opened that a call comes from; links say it as `signer` in their query.
+const SIGNER_HEADER: &str = "x-paraphe-signer";
 
 #[cfg(test)]
 mod tests {

@@ -226,12 +226,12 @@ for (const [size, options] of SIZES) {
 }
 
 test("every language fits on 320 pixels and at twice the size of text, in every step", async () => {
-  for (const language of ["de", "fr", "it", "es", "nl", "pl", "pt"]) {
+  for (const language of ["en", "de", "fr", "it", "es", "nl", "pl", "pt"]) {
     const made = await request([signer({ language })]);
     const room = await enter(browser, SMALL);
     const { page } = room;
     await open(room, made.links[0]);
-    for (const step of ["start", "read", "agree", "sign", "review", "done", "ended", "link"]) {
+    for (const step of ["start", "access", "read", "attach", "agree", "code", "sign", "review", "done", "ended", "link"]) {
       await page.evaluate((name) => {
         for (const section of document.querySelectorAll("section.step, #start")) section.hidden = section.id !== name;
         document.documentElement.style.fontSize = "200%";

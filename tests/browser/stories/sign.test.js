@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import { PHONE, agree, ask, at, confirm, draw, enter, foreign, launch, open, prepare, read, review, tell } from "../room.js";
-import { code, request, signer, state, until } from "../stage.js";
+import { api, code, request, signer, state, until } from "../stage.js";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -190,6 +190,10 @@ test("declining is as easy, and the reason reaches the evidence", async () => {
   await at(page, "ended");
   assert.equal(await page.locator("#ended-title").textContent(), "You have declined");
   assert.equal((await state(made.id)).state, "DECLINED");
+  const { evidence } = (await api("GET", `/signatures/${made.id}/audit`)).body.data;
+  const declined = evidence.events.map((it) => JSON.parse(it.event)).find((it) => it.kind === "SignatureDeclined");
+  assert.ok(declined.commitments.reason, "the act commits to its reason");
+  assert.match(JSON.stringify(evidence.disclosures), /The price is another one\./);
   await room.context.close();
 });
 

@@ -62,10 +62,62 @@ test("a connection that is lost before the act arrives is told, and the act can 
   await prepare(page, made.signers[0].email);
   await page.route("**/sign/signature", (route) => route.abort("connectionreset"), { times: 1 });
   await page.locator("#review-now").click();
-  await page.locator("#problem:not(:empty)").waitFor();
+  // For as long as the service may still work on it nobody can know.
+  await page.waitForTimeout(8000);
+  assert.equal(await page.locator("#problem").textContent(), "");
+  await page.locator("#problem:not(:empty)").waitFor({ timeout: 60_000 });
   assert.match(await page.locator("#problem").textContent(), /Nothing was signed/);
   assert.equal((await state(made.id)).signers[0].state, "NEW");
   await confirm(page);
+  await room.context.close();
+});
+
+test("an act that is worked on longer than its connection lasts is found, and nobody is told that it was not", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await prepare(page, made.signers[0].email);
+  let late;
+  await page.route("**/sign/signature", async (route) => {
+    late = new Promise((done) => setTimeout(done, 6000)).then(() => route.fetch()).then(() => route.abort("connectionreset"));
+    // The network changes meanwhile: the page loses its call at once, the service is still at work.
+    await page.evaluate(() => globalThis.dispatchEvent(new Event("lost")));
+  });
+  await page.evaluate(() => {
+    const asked = globalThis.fetch;
+    globalThis.fetch = (path, options) => (String(path).endsWith("sign/signature")
+      ? Promise.race([asked(path, options), new Promise((_, fail) => addEventListener("lost", () => fail(new TypeError("network changed"))))])
+      : asked(path, options));
+  });
+  const said = [];
+  await page.exposeFunction("noteProblem", (text) => { if (text) said.push(text); });
+  await page.evaluate(() => new MutationObserver(() => globalThis.noteProblem(document.getElementById("problem").textContent)).observe(document.getElementById("problem"), { childList: true }));
+  await page.locator("#review-now").click();
+  await at(page, "done");
+  await late;
+  assert.deepEqual(said, []);
+  assert.equal((await state(made.id)).signers[0].state, "SIGNED");
+  await room.context.close();
+});
+
+test("whoever stays without a connection after the act is not told that nothing was signed", async () => {
+  const made = await request();
+  const room = await enter(browser);
+  const { page } = room;
+  await page.clock.install();
+  await open(room, made.links[0]);
+  await prepare(page, made.signers[0].email);
+  await page.route("**/sign/signature", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await page.route("**/sign/request", (route) => route.abort("connectionreset"));
+  await page.locator("#review-now").click();
+  for (let count = 0; count < 100 && (await page.locator("#problem").textContent()) === ""; count += 1) await page.clock.runFor("00:04");
+  assert.match(await page.locator("#problem").textContent(), /do not know yet whether your act arrived/);
+  assert.doesNotMatch(await page.locator("main").innerText(), /[Nn]othing was signed/);
+  assert.equal((await state(made.id)).signers[0].state, "SIGNED");
   await room.context.close();
 });
 

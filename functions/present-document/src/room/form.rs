@@ -1,10 +1,10 @@
 //! The steps without scripts: one form at a time, written by the server.
 
 use domain::Timestamp;
-use domain::request::{AnyRequest, Role, Signatory};
+use domain::request::{AnyRequest, Hideable, Role, Signatory};
 use maud::{Markup, html};
 use shared::edge::form::WORD;
-use shared::edge::page::{Frame, Texts, frame};
+use shared::edge::page::{Frame, Look, Texts, frame};
 
 use super::{STYLE, link_form};
 use crate::step::Step;
@@ -14,6 +14,8 @@ pub(crate) struct Held<'a> {
     pub(crate) request: &'a AnyRequest,
     pub(crate) person: &'a Signatory,
     pub(crate) word: &'a str,
+    /// Where the page leads back to, with a result that the sender can check.
+    pub(crate) back: Option<String>,
 }
 
 /// What the last form came to, if it was refused.
@@ -47,11 +49,7 @@ pub(crate) fn page(
                         p { (t("room-done-next-mail")) }
                         div.actions { a.button href="step" { (t("room-form-refresh")) } }
                     }
-                    (Step::Complete, _) => {
-                        h1 { (t("room-state-complete")) }
-                        div.actions { a.button.main href="document?which=signed" { (t("room-done-download")) } }
-                        p.quiet { (t("room-done-keep")) }
-                    }
+                    (Step::Complete, _) => (complete(texts, held)),
                     (Step::Ended(text), _) => {
                         h1 { (t(&format!("room-{text}"))) }
                         p { (t(&format!("room-{text}-words"))) }
@@ -63,6 +61,9 @@ pub(crate) fn page(
                         (link_form(texts, "../"))
                     }
                 }
+            }
+            @if let Some(url) = held.and_then(|it| it.back.as_deref()) {
+                p { a href=(url) { (texts.say("say-return").replace("{host}", host_of(url))) } }
             }
             @if let (Step::Access | Step::Read | Step::Agree | Step::Act | Step::Acknowledge, Some(held)) = (step, held) {
                 (decline(texts, held))
@@ -78,6 +79,10 @@ pub(crate) fn page(
             class: "still",
             style: STYLE,
             script: None,
+            look: held.map(|it| Look {
+                style: "sign/assets/look.css",
+                logo: it.request.facts().options.ui.logo().map(|_| "sign/logo"),
+            }),
             host,
             tools: false,
         },
@@ -85,10 +90,22 @@ pub(crate) fn page(
     )
 }
 
+/// Everyone has acted: the signed document, where the sender does not hide it.
+fn complete(texts: &Texts, held: Option<&Held<'_>>) -> Markup {
+    let t = |name: &str| texts.say(name);
+    html! {
+        h1 { (t("room-state-complete")) }
+        @if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
+            div.actions { a.button.main href=(link(held, "which=signed")) { (t("room-done-download")) } }
+            p.quiet { (t("room-done-keep")) }
+        }
+    }
+}
+
 /// What the address bar shows between scheme and path.
 fn host_of(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.split('/').next().unwrap_or_default()
+    rest.split(['/', '?', '#']).next().unwrap_or_default()
 }
 
 fn asked(texts: &Texts, held: &Held<'_>) -> Markup {
@@ -151,6 +168,15 @@ fn digest(held: &Held<'_>) -> String {
     held.request.document().map(|it| it.current().sha256.to_hex()).unwrap_or_default()
 }
 
+/// A link to a file of the session that the page belongs to.
+fn link(held: &Held<'_>, query: &str) -> String {
+    format!("document?{query}&signer={}", held.person.id)
+}
+
+fn hides(held: &Held<'_>, part: Hideable) -> bool {
+    held.request.facts().options.ui.hides(part)
+}
+
 fn about(held: &Held<'_>) -> Markup {
     html! { input type="hidden" name="documentSha256" value=(digest(held)); }
 }
@@ -188,7 +214,7 @@ fn read(texts: &Texts, held: &Held<'_>) -> Markup {
     html! {
         h1 { (t("room-read-title")) }
         p { (t("room-form-read-words")) }
-        div.actions { a.button.main href=(format!("document?sha256={digest}")) target="_blank" rel="noopener" { (t("room-form-document")) } }
+        div.actions { a.button.main href=(link(held, &format!("sha256={digest}"))) target="_blank" rel="noopener" { (t("room-form-document")) } }
         dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (digest) } } }
         (form(held, "presented", &html! {
             (about(held))

@@ -39,6 +39,7 @@ pub(crate) fn home(texts: &Texts) -> Markup {
             class: "still",
             style: STYLE,
             script: None,
+            look: None,
             host: None,
             tools: false,
         },

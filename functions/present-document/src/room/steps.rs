@@ -276,7 +276,8 @@ fn done(texts: &Texts) -> Markup {
         section.step #done aria-labelledby="done-title" hidden {
             p.seal.good { (icon::tick()) }
             h1 #done-title tabindex="-1" data-signed=(t("room-state-signed")) data-approved=(t("room-state-approved"))
-                data-read=(t("room-state-read")) data-delegated=(t("room-state-delegated")) {}
+                data-read=(t("room-state-read")) data-delegated=(t("room-state-delegated"))
+                data-complete=(t("room-state-complete")) data-needless=(t("room-state-not-needed")) {}
             p #done-words data-recorded=(t("room-state-recorded")) data-complete=(t("room-state-complete")) {}
             dl.facts {
                 div { dt { (t("room-review-document")) } dd { bdi #done-document {} } }
@@ -333,7 +334,7 @@ fn end_text(name: &str) -> String {
     }
 }
 
-const ENDS: [&str; 19] = [
+const ENDS: [&str; 20] = [
     "any",
     "answer",
     "cancelled",
@@ -348,6 +349,7 @@ const ENDS: [&str; 19] = [
     "locked",
     "many",
     "not-needed",
+    "other",
     "over",
     "preparing",
     "turn",

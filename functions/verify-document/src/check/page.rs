@@ -44,6 +44,7 @@ fn written(language: Language) -> Result<String, shared::wording::MissingText> {
         class: "check",
         style: "check/assets/check.css",
         script: Some("check/assets/check.js"),
+        look: None,
         host: None,
         tools: false,
     };

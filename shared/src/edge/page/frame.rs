@@ -18,10 +18,21 @@ pub struct Frame<'a> {
     pub style: &'a str,
     /// Its script, from the root.
     pub script: Option<&'a str>,
+    /// What a sender chose for it, where no script sets it.
+    pub look: Option<Look<'a>>,
     /// The host that the address bar must show; the script fills it in where there is one.
     pub host: Option<&'a str>,
     /// Whether someone acts on it, who may want another device.
     pub tools: bool,
+}
+
+/// A sender's own look of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Look<'a> {
+    /// A style sheet of colours, from the root.
+    pub style: &'a str,
+    /// Their logo, from the root.
+    pub logo: Option<&'a str>,
 }
 
 /// The page with its frame.
@@ -42,6 +53,9 @@ pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                 title { (t(page.title)) }
                 link rel="icon" type="image/svg+xml" href=(from_root("sign/assets/icon.svg"));
                 link rel="stylesheet" href=(from_root(page.style));
+                @if let Some(look) = page.look {
+                    link rel="stylesheet" href=(from_root(look.style));
+                }
                 @if let Some(script) = page.script {
                     script type="module" src=(from_root(script)) {}
                 }
@@ -49,7 +63,7 @@ pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
             body class=(page.class) data-root=(page.root) {
                 a.skip href="#main" { (t("room-skip")) }
                 header.bar {
-                    p.brand #brand { (icon::mark()) span { "Paraphe" } }
+                    (brand(page))
                     p.host {
                         @if page.tools || page.host.is_some() {
                             (icon::lock()) span.hidden-text { (t("room-secure")) " " } bdi #host { (page.host.unwrap_or_default()) }
@@ -60,17 +74,7 @@ pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                             button.icon #open-device type="button" hidden aria-label=(t("room-phone")) title=(t("room-phone")) { (icon::phone()) }
                             button.icon #open-hand type="button" hidden aria-label=(t("room-hand")) title=(t("room-hand")) { (icon::hand()) }
                         }
-                        details.languages #languages {
-                            summary { (icon::globe()) span.hidden-text { (t("room-language")) ": " } span { (name_of(texts.language())) } }
-                            ul {
-                                @for language in Language::ALL {
-                                    li {
-                                        a href=(format!("?language={}", language.as_str())) lang=(language.as_str()) hreflang=(language.as_str())
-                                            aria-current=[(language == texts.language()).then_some("true")] { (name_of(language)) }
-                                    }
-                                }
-                            }
-                        }
+                        (languages(texts))
                     }
                 }
                 main #main tabindex="-1" {
@@ -83,6 +87,34 @@ pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                     @if page.tools || page.host.is_some() { p { (t("room-footer-kept")) } }
                     p { a href=(from_root("check")) { (t("room-footer-check")) } }
                     p #request-line {}
+                }
+            }
+        }
+    }
+}
+
+fn brand(page: &Frame<'_>) -> Markup {
+    html! {
+        p.brand #brand {
+            @if let Some(logo) = page.look.and_then(|it| it.logo) {
+                img src=(format!("{}{logo}", page.root)) alt="";
+            } @else {
+                (icon::mark()) span { "Paraphe" }
+            }
+        }
+    }
+}
+
+fn languages(texts: &Texts) -> Markup {
+    html! {
+        details.languages #languages {
+            summary { (icon::globe()) span.hidden-text { (texts.say("room-language")) ": " } span { (name_of(texts.language())) } }
+            ul {
+                @for language in Language::ALL {
+                    li {
+                        a href=(format!("?language={}", language.as_str())) lang=(language.as_str()) hreflang=(language.as_str())
+                            aria-current=[(language == texts.language()).then_some("true")] { (name_of(language)) }
+                    }
                 }
             }
         }
