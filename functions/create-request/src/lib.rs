@@ -122,7 +122,7 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         return Err(Problem::invalid("/sizeBytes", detail));
     }
     let sha256 = Digest::parse(&body.sha256).map_err(|refusal| Problem::refused("/sha256", &refusal))?;
-    let id = DocumentId::new(&mut system_rng());
+    let id = DocumentId::new(&mut cx.rng("upload"));
     let key = DocumentKeys::upload(&tenant, &id);
     let presigned = deps.documents.presign_put(&key, body.size_bytes, &sha256, cx.now).await?;
     let headers: serde_json::Map<_, _> =

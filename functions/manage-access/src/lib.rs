@@ -80,11 +80,7 @@ async fn create(
 ) -> Result<Reply, Problem> {
     let body: CreateBody = http.json()?;
     let new = grantor.create(body, http.authorized("display_name").unwrap_or_default(), cx.now)?;
-    if deps.access.list(&grantor.tenant, kind).await?.len() >= MAX_CREDENTIALS {
-        let detail = format!("There are {MAX_CREDENTIALS} already: revoke one that is not used.");
-        return Err(Problem::new(409, "too_many_credentials", detail));
-    }
-    let mut rng = system_rng();
+    let mut rng = cx.rng("credential");
     let (credential, member, secret) = match kind {
         CredentialKind::App => {
             let secret = ClientSecret::new(new.mode, &mut rng);
@@ -95,10 +91,23 @@ async fn create(
             (new.of_key(&key, cx.now), "key", key.expose().to_owned())
         }
     };
+    let created =
+        |it: &Credential| Reply::json(201, &view::envelope("Created", &with_secret(it, member, &secret)));
+    if http.resource().is_some() {
+        // An earlier attempt at the same call may have died after it made this very credential.
+        let left = deps.access.get(kind, &credential.id).await?;
+        if let Some(left) = left.filter(|it| it.is_same(&credential)) {
+            return Ok(created(&left));
+        }
+    }
+    if deps.access.list(&grantor.tenant, kind).await?.len() >= MAX_CREDENTIALS {
+        let detail = format!("There are {MAX_CREDENTIALS} already: revoke one that is not used.");
+        return Err(Problem::new(409, "too_many_credentials", detail));
+    }
     if !deps.access.add(&credential).await? {
         return Err(Problem::unavailable("two credentials have the same name"));
     }
-    Ok(Reply::json(201, &view::envelope("Created", &with_secret(&credential, member, &secret))))
+    Ok(created(&credential))
 }
 
 async fn change(
@@ -124,7 +133,7 @@ async fn rotate(
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, CredentialKind::App).await?;
     grantor.check_reach(&found)?;
-    let secret = ClientSecret::new(found.mode, &mut system_rng());
+    let secret = ClientSecret::new(found.mode, &mut cx.rng("secret"));
     let change = CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
     let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
     Ok(Reply::json(200, &view::envelope("Changed", &with_secret(&changed, "secret", secret.expose()))))

@@ -2,7 +2,7 @@
 
 use domain::TenantId;
 use serde_json::json;
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{CallbackSigning, SigningKey};
 
 use crate::wire::{self, SigningBody};
@@ -25,7 +25,7 @@ pub(crate) async fn rotate(
     let mut signing =
         before.unwrap_or_else(|| CallbackSigning { keys: Vec::new(), rotated_at: cx.now, version: 0 });
     let has_ed25519 = signing.keys.first().is_some_and(|it| it.seed().is_some());
-    let key = SigningKey::new(ed25519(body.ed25519.unwrap_or(has_ed25519)), &mut system_rng());
+    let key = SigningKey::new(ed25519(body.ed25519.unwrap_or(has_ed25519)), &mut cx.rng("secret"));
     key.clone().take_over(&mut signing.keys, cx.now);
     signing.rotated_at = cx.now;
     if !deps.webhooks.put_callback_signing(tenant, &signing).await? {

@@ -3,8 +3,8 @@
 use domain::TenantId;
 use domain::value::WebhookId;
 use serde_json::{Value, json};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
-use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, Webhook};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
+use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, StoreError, Webhook};
 
 use crate::wire::{self, WebhookBody};
 use crate::{Deps, changed_meanwhile, named, parse};
@@ -29,21 +29,33 @@ pub(crate) async fn create(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
-    check_count(deps, tenant).await?;
     let url = body.url.clone().ok_or_else(|| Problem::invalid("/url", "The address of the endpoint."))?;
     let wants_ed25519 = ed25519(body.ed25519.unwrap_or(false));
-    let mut rng = system_rng();
+    let mut rng = cx.rng("webhook");
     let key = SigningKey::new(wants_ed25519, &mut rng);
+    let id = WebhookId::new(&mut rng);
+    if http.resource().is_some() {
+        // An earlier attempt at the same call may have died after it made this very subscription.
+        match deps.webhooks.load(tenant, &id).await {
+            Ok(left) => return created(deps, &left, &key).await,
+            Err(StoreError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    check_count(deps, tenant).await?;
     let (headers, keys) = (parse::no_headers(), vec![key.clone()]);
     let credentials = Credentials { auth: Auth::None, headers, keys, contact: None };
-    let id = WebhookId::new(&mut rng);
     let mut webhook = deps.webhooks.draft((tenant, id), url, &credentials, cx.now)?;
     apply(deps, http, &mut webhook, body, cx)?;
     if !deps.webhooks.put(&webhook).await? {
         return Err(changed_meanwhile());
     }
-    let mut shown = view_of(deps, &webhook).await?;
-    wire::show_secret(&mut shown, &key);
+    created(deps, &webhook, &key).await
+}
+
+async fn created(deps: &Deps, webhook: &Webhook, key: &SigningKey) -> Result<Reply, Problem> {
+    let mut shown = view_of(deps, webhook).await?;
+    wire::show_secret(&mut shown, key);
     Ok(Reply::json(201, &view::envelope("Created", &shown)))
 }
 
@@ -78,7 +90,7 @@ pub(crate) async fn rotate(
     let mut webhook = named(deps, http, tenant).await?;
     let mut credentials = deps.webhooks.credentials(&webhook)?;
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
-    let key = SigningKey::new(ed25519(has_ed25519), &mut system_rng());
+    let key = SigningKey::new(ed25519(has_ed25519), &mut cx.rng("secret"));
     key.clone().take_over(&mut credentials.keys, cx.now);
     deps.webhooks.set_credentials(&mut webhook, &credentials)?;
     webhook.updated_at = cx.now;
