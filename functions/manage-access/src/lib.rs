@@ -51,7 +51,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let kind =
         if http.route().starts_with("/access/keys") { CredentialKind::Key } else { CredentialKind::App };
-    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: own_host(&http) };
+    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: http.own_host() };
     match (http.route().rsplit('/').next(), http.method().as_str()) {
         (Some("keys" | "client-apps"), "POST") => create(deps, &http, &grantor, kind, cx).await,
         (Some("keys" | "client-apps"), _) => list(deps, &grantor, kind).await,
@@ -198,13 +198,6 @@ fn with_secret(credential: &Credential, member: &str, secret: &str) -> Value {
         shown.insert(member.to_owned(), secret.into());
     }
     shown
-}
-
-/// The host under which the API was called.
-fn own_host(http: &HttpRequest) -> String {
-    let url = http.api_url();
-    let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-    host.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// A tenant's keys, and its client apps, are listed in one answer.

@@ -67,7 +67,12 @@ pub(crate) async fn change(
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
     let mut webhook = named(deps, http, tenant).await?;
+    let (was_enabled, url) = (webhook.is_enabled(), webhook.url.clone());
     apply(deps, http, &mut webhook, body, cx)?;
+    if webhook.is_enabled() && (!was_enabled || webhook.url != url) {
+        // How it was before says nothing of how it is from now on.
+        deps.health.note_success(tenant, &webhook.id).await?;
+    }
     store(deps, &webhook).await?;
     Ok(Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?)))
 }

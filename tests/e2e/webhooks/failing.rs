@@ -196,6 +196,47 @@ async fn an_endpoint_that_took_nothing_for_five_days_is_called_no_more() {
 }
 
 #[tokio::test]
+async fn whoever_mends_an_endpoint_begins_anew() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::status(503)).await;
+    let contact = json!({ "email": "ops@example.com" });
+    let wanted = json!({ "events": ["request.created"], "contact": contact });
+    let webhook = subscribe(&door, &endpoint, wanted).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    let shown = async || door.get(&path).await.expect(200).json()["data"].clone();
+    for change in
+        [json!({ "enabled": true }), json!({ "enabled": true, "url": format!("{}/b", endpoint.url()) })]
+    {
+        door.request(CONTRACT, &[ada()]).await;
+        wait(&door, 5 * 24 * 3600 + 60).await;
+        door.request(CONTRACT, &[ada()]).await;
+        assert_eq!(shown().await["disabledBy"], "failures");
+        let mails = door.mails_to("ops@example.com").len();
+        let changed = patch(&door, &webhook, &change).await.expect(200).json()["data"].clone();
+        assert!(changed["enabled"] == true && changed["failingSince"].is_null(), "{changed}");
+        door.request(CONTRACT, &[ada()]).await;
+        let after = shown().await;
+        assert!(after["enabled"] == true && after["failingSince"].is_string(), "one failure is one: {after}");
+        assert_eq!(door.mails_to("ops@example.com").len(), mails, "nobody is written to for it");
+    }
+    let moved = json!({ "url": format!("{}/c", endpoint.url()) });
+    let changed = patch(&door, &webhook, &moved).await.expect(200).json()["data"].clone();
+    assert!(changed["failingSince"].is_null(), "another address has not failed yet");
+    let name = patch(&door, &webhook, &json!({ "description": "Orders" })).await.expect(200);
+    assert_eq!(name.status, 200);
+    let body = json!({ "url": endpoint.url(), "events": ["PACKAGE_CREATE"] });
+    let _registered = door.post("/callback", &body).await.expect(200);
+    door.request(CONTRACT, &[ada()]).await;
+    let callback = async || {
+        let list = door.get("/webhooks").await.expect(200).json();
+        list["data"].as_array().unwrap().iter().find(|it| it["origin"] == "").unwrap().clone()
+    };
+    assert!(callback().await["failingSince"].is_string());
+    let _again = door.post("/callback", &body).await.expect(200);
+    assert!(callback().await["failingSince"].is_null(), "registered again");
+}
+
+#[tokio::test]
 async fn one_success_ends_the_time_of_failing() {
     let door = Door::open().await;
     let endpoint = Endpoint::listen(|count, _| Manner::status(if count == 0 { 500 } else { 200 })).await;
