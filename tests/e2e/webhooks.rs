@@ -1,6 +1,7 @@
 //! Integrators subscribe to events, and find the same events in the feed.
 
 mod auth;
+mod events;
 mod failing;
 mod onespan;
 

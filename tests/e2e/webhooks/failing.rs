@@ -143,6 +143,7 @@ async fn nothing_is_lost_at_an_endpoint_that_fails_in_every_way() {
             7 => Manner::status(429),
             8 => Manner::Answer(200, "", "x".repeat(1 << 20)),
             9 => Manner::Hang,
+            10 => Manner::Late(std::time::Duration::from_secs(3)),
             _ => Manner::status(204),
         }
     })
@@ -163,6 +164,9 @@ async fn nothing_is_lost_at_an_endpoint_that_fails_in_every_way() {
     for outcome in [json!(500), json!(302), json!(503), json!(404), json!(429)] {
         assert!(firsts.contains(&outcome), "{firsts:?}");
     }
+    let slow = log.iter().find(|it| it["event"].as_str().unwrap().ends_with("_10")).unwrap();
+    assert_eq!(attempts(slow).len(), 1, "late, and in time");
+    assert!(slow["attempts"][0]["durationMs"].as_u64().unwrap() >= 3000, "{slow}");
     let words: Vec<&str> = firsts.iter().filter_map(Value::as_str).collect();
     assert!(words.contains(&"the exchange with the server broke off"), "{words:?}");
     assert!(words.contains(&"the server did not answer in time"), "{words:?}");

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{CONTRACT, Door, Endpoint, ada, grace};
 
 /// Every event of OneSpan's wire.
-const EVENTS: [&str; 23] = [
+pub(super) const EVENTS: [&str; 23] = [
     "TEMPLATE_CREATE",
     "PACKAGE_CREATE",
     "PACKAGE_ACTIVATE",
