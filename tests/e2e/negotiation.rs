@@ -112,6 +112,21 @@ async fn a_member_that_is_not_in_the_contract_is_refused_where_it_stands() {
 }
 
 #[tokio::test]
+async fn every_value_that_is_wrong_is_named_at_once() {
+    let door = Door::open().await;
+    let mut request = body(CONTRACT, &[ada()]);
+    request["title"] = "x".repeat(201).into();
+    request["callback"] = json!({ "url": "http://10.0.0.1/" });
+    request["signers"][0]["email"] = json!("nobody");
+    request["options"]["timezone"] = json!("Mars/Olympus");
+    let refused = door.post("/EU-SES", &request).await.expect(422).json();
+    let errors = refused["errors"].as_array().unwrap().iter();
+    let pointers: Vec<&str> = errors.map(|it| it["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/signers/0/email", "/title", "/options/timezone", "/callback/url"]);
+    assert!(refused["errors"].as_array().unwrap().iter().all(|it| it["detail"].is_string()), "{refused}");
+}
+
+#[tokio::test]
 async fn limits_hold_on_both_sides() {
     let door = Door::open().await;
     let signer = body(CONTRACT, &[ada()])["signers"][0].clone();

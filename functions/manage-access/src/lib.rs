@@ -60,7 +60,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "DELETE") => revoke(deps, &http, &grantor, kind).await,
         _ => {
             let found = find(deps, &http, &grantor, kind).await?;
-            Ok(Reply::json(200, &view::envelope("", &wire::credential(&found))))
+            Ok(tagged(200, ("", &wire::credential(&found)), &found))
         }
     }
 }
@@ -91,8 +91,7 @@ async fn create(
             (new.of_key(&key, cx.now), "key", key.expose().to_owned())
         }
     };
-    let created =
-        |it: &Credential| Reply::json(201, &view::envelope("Created", &with_secret(it, member, &secret)));
+    let created = |it: &Credential| tagged(201, ("Created", &with_secret(it, member, &secret)), it);
     if http.resource().is_some() {
         // An earlier attempt at the same call may have died after it made this very credential.
         let left = deps.access.get(kind, &credential.id).await?;
@@ -118,10 +117,11 @@ async fn change(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, kind).await?;
+    http.check_if_match(&etag(&found))?;
     let body: ChangeBody = http.json()?;
     let change = grantor.change(&found, body, cx.now)?;
     let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("Changed", &wire::credential(&changed))))
+    Ok(tagged(200, ("Changed", &wire::credential(&changed)), &changed))
 }
 
 /// Another secret in place of the one before, which is nothing from now on, as are its tokens.
@@ -132,11 +132,12 @@ async fn rotate(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, CredentialKind::App).await?;
+    http.check_if_match(&etag(&found))?;
     grantor.check_reach(&found)?;
     let secret = ClientSecret::new(found.mode, &mut cx.rng("secret"));
     let change = CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
     let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("Changed", &with_secret(&changed, "secret", secret.expose()))))
+    Ok(tagged(200, ("Changed", &with_secret(&changed, "secret", secret.expose())), &changed))
 }
 
 async fn revoke(
@@ -146,6 +147,7 @@ async fn revoke(
     kind: CredentialKind,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, kind).await?;
+    http.check_if_match(&etag(&found))?;
     if !deps.access.revoke(kind, &found.id).await? {
         return Err(Problem::not_found());
     }
@@ -189,6 +191,20 @@ pub async fn begin(deps: &Deps, event: FirstKey, cx: &Invocation) -> Result<Valu
 #[must_use]
 pub fn shown(credential: &Credential) -> Value {
     wire::credential(credential)
+}
+
+/// An answer about a credential, with its version.
+fn tagged(status: u16, (message, shown): (&str, &Value), credential: &Credential) -> Reply {
+    Reply::json(status, &view::envelope(message, shown)).header("etag", etag(credential))
+}
+
+/// The version of a credential: its use changes nothing of it.
+fn etag(credential: &Credential) -> String {
+    let mut shown = wire::credential(credential);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.remove("lastUsedAt");
+    }
+    view::etag_of(&shown)
 }
 
 /// A credential with its secret: shown now and never again.
