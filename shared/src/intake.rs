@@ -150,11 +150,12 @@ impl Asked {
     ///
     /// # Errors
     ///
-    /// The first refusal.
+    /// The first refusal, with the values that others are about.
     pub fn accept(self) -> Result<(NewRequest, Vec<Input>), Problem> {
-        match (self.refusals.into_iter().next(), self.new) {
+        let mut refusals = self.refusals.into_iter();
+        match (refusals.next(), self.new) {
             (None, Some(new)) => Ok((new, self.inputs)),
-            (Some(refusal), _) => Err(refusal),
+            (Some(first), _) => Err(refusals.fold(first, Problem::and)),
             (None, None) => Err(parse::no_signers()),
         }
     }

@@ -5,6 +5,7 @@ unless that is noticed.
 """
 
 import copy
+import json
 import logging
 import os
 import re
@@ -254,6 +255,14 @@ class Rules:
         for kind in GATEWAY:
             answer = answers.get(kind, {})
             headers = answer.get("ResponseParameters", {}).get("Headers", {})
+            template = answer.get("ResponseTemplates", {}).get("application/json", "{}")
+            # Variables of the gateway that stand for a whole text.
+            problem = json.loads(re.sub(r"\$context\.error\.messageString", '""', template))
+            members = {"type", "title", "code", "detail", "instance", "success", "message", "error", "data"}
+            # Of kinds that are not known yet nobody can say the status here.
+            if not kind.startswith("DEFAULT"):
+                members.add("status")
+            self.hold(f"Api.{kind}", members <= problem.keys(), "a problem of the gateway has every member")
             self.hold(
                 f"Api.{kind}",
                 headers.get("Content-Type") == "'application/problem+json'"

@@ -13,5 +13,6 @@ mod openapi;
 mod problems;
 mod release;
 mod repository;
+mod secrets;
 mod source;
 mod wires;

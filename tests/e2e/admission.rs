@@ -1,7 +1,10 @@
 //! Calls that are repeated, and calls that are too many.
 
+mod again;
+
 use std::time::Duration;
 
+use base64::Engine as _;
 use bytes::Bytes;
 use http::{Method, Request};
 use serde_json::{Value, json};
@@ -77,6 +80,88 @@ async fn a_name_belongs_to_its_tenant_operation_and_body_for_a_day() {
     door.advance(Duration::from_secs(3601)).await;
     let new = named(&door, &key, "/EU-SES", "order-42", &create).await.expect(200);
     assert_ne!(new.text("/data/id"), first.text("/data/id"), "a day and a second later");
+}
+
+#[tokio::test]
+async fn nobody_is_given_the_answer_to_another_s_call() {
+    let door = Door::open().await;
+    let owner = door.cloud.api_key().unwrap();
+    let new = json!({ "name": "A key", "scopes": ["*"] });
+    let made = named(&door, &owner, "/access/keys", "key-1", &new).await.expect(201);
+    let clerk = door.key(&["access:manage"], &json!({})).await;
+    let refused = named(&door, &clerk, "/access/keys", "key-1", &new).await.expect(422);
+    assert_eq!(refused.json()["code"], "idempotency_key_reused");
+    let secret = made.text("/data/key");
+    assert!(!String::from_utf8_lossy(&refused.body).contains(&secret), "what it made is not told");
+    assert_eq!(named(&door, &clerk, "/access/keys", "key-2", &new).await.text("/code"), "scope_not_held");
+    let again = named(&door, &owner, "/access/keys", "key-1", &new).await.expect(201);
+    assert_eq!(again.text("/data/key"), secret);
+    // The same key through a token that may do less is somebody else as well.
+    let asked = |scopes: &str| json!({ "scopes": [scopes] });
+    let basic = |secret: &str| {
+        let credentials = base64::engine::general_purpose::STANDARD.encode(format!("ada:{secret}"));
+        Request::builder()
+            .method(Method::POST)
+            .uri("/token")
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Basic {credentials}"))
+            .header("content-type", "application/json")
+    };
+    let token = basic(&owner).body(Bytes::from(asked("access:manage").to_string())).unwrap();
+    let token = door.send(token).await.expect(200).text("/token");
+    let refused = named(&door, &token, "/access/keys", "key-1", &new).await.expect(422);
+    assert_eq!(refused.json()["code"], "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn a_call_is_the_same_by_its_meaning_and_another_by_its_query() {
+    let door = Door::open().await;
+    let key = door.cloud.api_key().unwrap();
+    let sent = async |path: &str, name: &str, body: &str| {
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json; charset=utf-8")
+            .header("idempotency-key", name);
+        door.send(request.body(Bytes::from(body.to_owned())).unwrap()).await
+    };
+    let first = sent("/access/keys", "key-1", r#"{"name":"A key","scopes":["verify"],"callsPerMinute":30}"#);
+    let first = first.await.expect(201);
+    for same in [
+        r#"{ "scopes": [ "verify" ], "callsPerMinute": 30,
+             "name": "A key" }"#,
+        r#"{"name":"\u0041 key","scopes":["verify"],"callsPerMinute":30}"#,
+    ] {
+        let again = sent("/access/keys", "key-1", same).await.expect(201);
+        assert_eq!(
+            (again.text("/data/key"), again.headers["idempotency-replayed"].as_bytes()),
+            (first.text("/data/key"), b"true".as_slice())
+        );
+    }
+    let other = sent("/access/keys", "key-1", r#"{"name":"A key","scopes":["verify"],"callsPerMinute":31}"#);
+    assert_eq!(other.await.expect(422).text("/code"), "idempotency_key_reused");
+    let other =
+        sent("/access/keys?x=1", "key-1", r#"{"name":"A key","scopes":["verify"],"callsPerMinute":30}"#);
+    assert_eq!(other.await.expect(422).text("/code"), "idempotency_key_reused");
+}
+
+#[tokio::test]
+async fn the_two_spellings_of_a_path_are_one_operation() {
+    let door = Door::open().await;
+    let key = door.key(&["signatures:read"], &json!({ "callsPerMinute": 4 })).await;
+    let seconds = u64::try_from(door.cloud.clock().now().unix_seconds().rem_euclid(60)).unwrap();
+    door.advance(Duration::from_secs(61 - seconds)).await;
+    let mut left = Vec::new();
+    for path in ["/signatures", "/signature", "/signatures", "/signature"] {
+        let path = format!("{path}/ffffffffffffffffffffffff/detail");
+        let answer = door.call_as(&key, Method::GET, &path, None).await.expect(404);
+        left.push(answer.headers["ratelimit"].to_str().unwrap().split(';').nth(1).unwrap().to_owned());
+    }
+    assert_eq!(left, ["r=3", "r=2", "r=1", "r=0"]);
+    let one_more = door.call_as(&key, Method::GET, "/signature/ffffffffffffffffffffffff/detail", None).await;
+    assert_eq!(one_more.status, 429);
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ use tests::{Answer, Door, Endpoint, Manner, Received};
 static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// The file of a service account.
-fn service_account() -> Value {
+pub(crate) fn service_account() -> Value {
     let der: Pkcs8V1Der<'_> = KEY.as_der().unwrap();
     let lines = STANDARD.encode(der.as_ref()).into_bytes();
     let lines: Vec<&str> = lines.chunks(64).map(|it| std::str::from_utf8(it).unwrap()).collect();

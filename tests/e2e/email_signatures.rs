@@ -10,6 +10,7 @@ mod rendering;
 
 use bytes::Bytes;
 use http::{Method, Request};
+pub(crate) use pictures::picture;
 use serde_json::{Value, json};
 use tests::{Answer, Door};
 

@@ -33,4 +33,6 @@ mod seal_key;
 mod signing;
 mod trusted_lists;
 mod verify;
+mod versions;
+mod walk;
 mod webhooks;

@@ -112,6 +112,21 @@ async fn a_member_that_is_not_in_the_contract_is_refused_where_it_stands() {
 }
 
 #[tokio::test]
+async fn every_value_that_is_wrong_is_named_at_once() {
+    let door = Door::open().await;
+    let mut request = body(CONTRACT, &[ada()]);
+    request["title"] = "x".repeat(201).into();
+    request["callback"] = json!({ "url": "http://10.0.0.1/" });
+    request["signers"][0]["email"] = json!("nobody");
+    request["options"]["timezone"] = json!("Mars/Olympus");
+    let refused = door.post("/EU-SES", &request).await.expect(422).json();
+    let errors = refused["errors"].as_array().unwrap().iter();
+    let pointers: Vec<&str> = errors.map(|it| it["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/signers/0/email", "/title", "/options/timezone", "/callback/url"]);
+    assert!(refused["errors"].as_array().unwrap().iter().all(|it| it["detail"].is_string()), "{refused}");
+}
+
+#[tokio::test]
 async fn limits_hold_on_both_sides() {
     let door = Door::open().await;
     let signer = body(CONTRACT, &[ada()])["signers"][0].clone();
@@ -136,7 +151,16 @@ async fn limits_hold_on_both_sides() {
         request["inputDocuments"] = (0..count).map(|_| Value::from("https://example.com/a.pdf")).collect();
         request
     };
+    let field = |name: &str| {
+        let mut request = body(CONTRACT, &[ada()]);
+        request["callback"] = json!({ "url": "https://example.com/hook", "method": "POST", "field": name });
+        request
+    };
     for (what, within, beyond) in [
+        ("/callback/field", field(&"x".repeat(100)), field(&"x".repeat(101))),
+        ("/callback/field", field("x"), field("")),
+        ("/callback/field", field("custom_"), field("custom")),
+        ("/callback/field", field("a[b]"), field("a b")),
         ("/signers", people(50), people(51)),
         ("/signers", places(200), places(201)),
         ("/title", text("title", 200), text("title", 201)),
@@ -148,6 +172,49 @@ async fn limits_hold_on_both_sides() {
         let refused = door.post("/EU-SES", &beyond).await.expect(422).json();
         assert_eq!(refused["errors"][0]["pointer"], what);
     }
+}
+
+/// As much as a request may say: what it becomes of it is one item of the table.
+#[tokio::test]
+async fn a_request_that_says_all_it_may_fits_and_one_that_says_more_is_refused_where_it_does() {
+    let door = Door::open().await;
+    let long = |count: usize| "\u{1f58b}".repeat(count);
+    let saying = |attachments: usize| {
+        let mut request = body(CONTRACT, &[]);
+        let attachment = json!({ "name": long(200), "description": long(500) });
+        let mut left = attachments;
+        let signer = |number: usize| {
+            let mine = left.min(5);
+            left -= mine;
+            json!({
+                "name": "Ada", "surname": "Lovelace", "email": format!("ada{number}@example.com"),
+                "authentication": ["email"], "attachments": vec![attachment.clone(); mine],
+                "signatures": vec![json!({ "page": 1, "x": 20, "y": 20, "width": 30, "height": 20 }); 4],
+            })
+        };
+        request["signers"] = (0..50).map(signer).collect();
+        request["description"] = long(2000).into();
+        request["options"]["consentText"] = long(4000).into();
+        let headers: serde_json::Map<String, Value> =
+            (0..20).map(|it| (format!("x-header-{it:02}"), "v".repeat(398).into())).collect();
+        request["callback"] = json!({
+            "url": format!("https://example.com/{}", "x".repeat(1900)),
+            "headers": headers,
+            "custom": "c".repeat(8000),
+        });
+        request
+    };
+    // 2,800 bytes each: 45 of them, with names and addresses, are just within 128 kB.
+    let taken = door.post("/EU-SES", &saying(45)).await.expect(200);
+    door.settle().await;
+    let id = taken.text("/data/id");
+    assert_eq!(door.get(&format!("/signatures/{id}")).await.text("/data/state"), "WAIT_SIGNER");
+    let refused = door.post("/EU-SES", &saying(60)).await.expect(422).json();
+    let pointer = refused["errors"][0]["pointer"].as_str().unwrap();
+    let signer: usize = pointer.strip_prefix("/signers/").unwrap().parse().unwrap();
+    assert!((9..12).contains(&signer), "{pointer}");
+    let previewed = door.post("/signatures/preview", &saying(60)).await.expect(200).json();
+    assert!(previewed.to_string().contains(pointer), "the dry run tells it as well");
 }
 
 #[tokio::test]

@@ -27,6 +27,35 @@ async fn preview(door: &Door, query: &str, request: &Value) -> Value {
     answer["data"].clone()
 }
 
+#[tokio::test]
+async fn a_picture_alone_can_be_had_of_one_page() {
+    let door = open().await;
+    let key = door.cloud.api_key().unwrap();
+    let ask = async |query: &str, accept: &str, wanted: &Value| {
+        let request = http::Request::builder()
+            .method(Method::POST)
+            .uri(format!("/signatures/preview{query}"))
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .header("accept", accept);
+        door.send(request.body(bytes::Bytes::from(wanted.to_string())).unwrap()).await
+    };
+    let wanted = body(CONTRACT, &[ada()]);
+    let alone = ask("?page=1&width=400", "image/png", &wanted).await.expect(200);
+    assert_eq!(alone.headers["content-type"], "image/png");
+    let picture = Picture::of(&json!({ "image": STANDARD.encode(&alone.body), "reason": null }));
+    assert_eq!(picture.width, 400);
+    let usual = ask("?page=1", "*/*", &wanted).await.expect(200);
+    assert_eq!(usual.headers["content-type"], "application/json");
+    let mut nothing = wanted.clone();
+    nothing["inputDocuments"] =
+        json!([{ "sourceType": "base64", "payload": STANDARD.encode("no document") }]);
+    let refused = ask("", "image/png", &nothing).await.expect(422);
+    assert_eq!(refused.text("/code"), "page_not_rendered");
+    assert_eq!(ask("", "image/jpeg", &wanted).await.status, 406);
+}
+
 /// A decoded picture of a page.
 struct Picture {
     width: u32,

@@ -220,6 +220,12 @@ async fn what_nobody_may_read_is_written_nowhere() {
     assert!(contains(&told.text(), "RequestClosed"), "the integrator was told");
     assert!(contains(&log.text(), "POST /sign/signature"), "there is a log");
     assert!(contains_word(&told.text(), "RequestClosed") && !contains_word(&told.text(), "RequestClose"));
+    // It is told to the callback, and stands nowhere else.
+    let headers = [("a header of the callback", "hush-hush-callback".to_owned())];
+    let mut ours = files.clone();
+    ours.push(("the log".to_owned(), log.text()));
+    assert!(contains(&told.text(), "hush-hush-callback"), "the callback has its header");
+    assert_absent(&ours, &headers, contains);
     let codes: Vec<_> = secrets.drain(..2).collect();
     let mut everywhere = files.clone();
     everywhere.push(("the log".to_owned(), log.text()));

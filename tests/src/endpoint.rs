@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -38,6 +39,8 @@ pub enum Manner {
     Answer(u16, &'static str, String),
     /// Not before it is released, and then by 200.
     Hang,
+    /// After a while, by 204.
+    Late(Duration),
     /// By closing the connection.
     Reset,
     /// By 200 and a part of the body, and then by closing the connection.
@@ -158,6 +161,10 @@ impl Endpoint {
                     _gone = stream.read_u8() => {}
                 }
                 stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await?;
+            }
+            Manner::Late(pause) => {
+                tokio::time::sleep(pause).await;
+                stream.write_all(b"HTTP/1.1 204 X\r\ncontent-length: 0\r\n\r\n").await?;
             }
             Manner::Reset => {}
             Manner::Torn => stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{").await?,

@@ -76,7 +76,6 @@ async fn bearer_of_token(
     let Some(claims) = deps.tokens.read(token, now).await? else { return Ok(None) };
     let Some(credential) = deps.access.get(claims.kind, &claims.id).await? else { return Ok(None) };
     // Whoever replaces a secret may have lost it, and what was got for it.
-    let is_later = |at: Timestamp| claims.issued_at.unix_seconds() >= at.unix_seconds();
-    let is_current = claims.kind == CredentialKind::Key || credential.rotated_at.is_none_or(is_later);
+    let is_current = claims.kind == CredentialKind::Key || credential.rotated_at == claims.rotated_at;
     Ok(is_current.then(|| (claims.scopes.intersection(&credential.scopes), credential)))
 }

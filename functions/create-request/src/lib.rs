@@ -11,13 +11,14 @@ use shared::edge::{
 };
 use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms, UploadBody};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Webhooks};
 
 /// What this function may touch.
 #[derive(Debug)]
 pub struct Deps {
     requests: Requests,
     documents: Documents,
+    webhooks: Webhooks,
     saved: Saved,
     links: LinkKey,
     peppers: PepperKeys,
@@ -39,6 +40,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
+        webhooks: supply.webhooks().await?,
         saved: supply.saved()?,
         links: supply.links().await?,
         peppers: supply.pepper_keys().await?,
@@ -67,13 +69,17 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
-    let (new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
+    let (mut new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }
     let named = http.resource();
     let id = named.clone().unwrap_or_else(|| RequestId::new(&mut rng));
+    if let Some(callback) = &mut new.callback {
+        let headers = std::mem::take(&mut callback.headers);
+        callback.headers = deps.webhooks.seal_headers(headers, (&tenant, &id))?;
+    }
     let mut cause = http.integrator_cause(cx, &mut rng)?;
     let peppers = deps.peppers.read().await.map_err(Problem::unavailable)?;
     let received = Request::<Received>::create(id.clone(), new, (&deps.links, &peppers), &mut cause)
@@ -123,7 +129,7 @@ async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         return Err(Problem::invalid("/sizeBytes", detail));
     }
     let sha256 = Digest::parse(&body.sha256).map_err(|refusal| Problem::refused("/sha256", &refusal))?;
-    let id = DocumentId::new(&mut system_rng());
+    let id = DocumentId::new(&mut cx.rng("upload"));
     let key = DocumentKeys::upload(&tenant, &id);
     let presigned = deps.documents.presign_put(&key, body.size_bytes, &sha256, cx.now).await?;
     let headers: serde_json::Map<_, _> =

@@ -13,8 +13,8 @@ use shared::edge::webhook_queue::{DeliveryTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::{Answered, RetryAfter};
 use shared::store::{
-    Attempt, Auth, Credentials, Delivery, DeliveryState, DisabledBy, LONGEST_DELAY, Payload, PayloadFormat,
-    StoreError, Verdict, Webhook,
+    Attempt, Auth, Callee, Credentials, Delivery, DeliveryState, DisabledBy, LONGEST_DELAY, Payload,
+    PayloadFormat, StoreError, Verdict, Webhook,
 };
 
 use crate::schedule::{Step, chance, step};
@@ -48,11 +48,12 @@ pub(crate) async fn deliver(deps: &Deps, task: &DeliveryTask) -> Result<(), BoxE
         }
         Err(error) => return Err(error.into()),
     };
-    let Some(slot) = deps.health.take_slot(&task.tenant, &task.webhook, now).await? else {
+    let callee = Callee::webhook(&task.tenant, &task.webhook);
+    let Some(slot) = deps.health.take_slot(&callee, now).await? else {
         return deps.queue.send(&Task::Delivery(task.clone()), BUSY_PAUSE).await;
     };
     let outcome = attempt(deps, &webhook, &delivery).await;
-    deps.health.give_slot_back(&task.tenant, &task.webhook, slot).await?;
+    deps.health.give_slot_back(&callee, slot).await?;
     follow(deps, task, webhook, &delivery, outcome?).await
 }
 
@@ -187,11 +188,13 @@ async fn body_of(deps: &Deps, webhook: &Webhook, delivery: &Delivery) -> Result<
         return Ok(Some(payload.to_string()));
     };
     let request = match (name, EventId::parse(&about.event)) {
-        (EventName::RequestDeclined, Some(id)) => match deps.requests.load(&id.request).await {
-            Ok(request) => Some(request),
-            Err(StoreError::NotFound) => None,
-            Err(error) => return Err(error.into()),
-        },
+        (EventName::RequestCompleted | EventName::RequestDeclined, Some(id)) => {
+            match deps.requests.load(&id.request).await {
+                Ok(request) => Some(request),
+                Err(StoreError::NotFound) => None,
+                Err(error) => return Err(error.into()),
+            }
+        }
         _ => None,
     };
     Ok(Some(onespan::body(&payload, name, about.tenant.as_str(), request.as_ref()).to_string()))
@@ -200,6 +203,6 @@ async fn body_of(deps: &Deps, webhook: &Webhook, delivery: &Delivery) -> Result<
 /// Clocks of the queue and of this system may differ by so much.
 const EARLY: Duration = Duration::from_secs(2);
 /// Until an endpoint that has enough to do is looked at again.
-const BUSY_PAUSE: Duration = Duration::from_secs(5);
+pub(crate) const BUSY_PAUSE: Duration = Duration::from_secs(5);
 /// An endpoint that takes nothing for so long is called no more.
 const FAILING_MOST: Duration = Duration::from_hours(5 * 24);

@@ -20,9 +20,13 @@ pub(crate) struct Message {
 }
 
 /// The message about an event. Its id is the same for every attempt, so that a receiver can tell a
-/// second delivery from a second event.
-pub(crate) fn of(request: &AnyRequest, callback: &Callback, event: &str, seq: u64) -> Message {
-    let mut headers = callback.headers.clone();
+/// second delivery from a second event. `headers` are those of the callback, as they are sent.
+pub(crate) fn of(
+    request: &AnyRequest,
+    callback: &Callback,
+    mut headers: BTreeMap<String, String>,
+    (event, seq): (&str, u64),
+) -> Message {
     let id = format!("{}-{seq}", request.facts().id);
     headers.insert("webhook-id".to_owned(), id.clone());
     headers.insert("webhook-event".to_owned(), event.to_owned());

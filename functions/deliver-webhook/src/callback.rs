@@ -9,8 +9,10 @@ use shared::edge::stream::{StreamRecord, text};
 use shared::edge::webhook_queue::{CallbackTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::CallError;
-use shared::store::{Execution, Executions, StoreError, request_of_pk};
+use shared::store::{Callee, Execution, Executions, StoreError, request_of_pk};
+use url::{Position, Url};
 
+use crate::attempt::BUSY_PAUSE;
 use crate::{Deps, body, millis};
 
 /// The call that a record of the stream asks for, if it tells of something that callbacks tell.
@@ -21,18 +23,26 @@ pub(crate) fn task_of(record: &StreamRecord) -> Option<CallbackTask> {
     Some(CallbackTask { request, event, seq: json.get("seq")?.as_u64()?, attempts: 0 })
 }
 
-/// Calls a callback once, records that, and enqueues the next attempt if there is to be one.
+/// Calls a callback once, records that, and enqueues the next attempt if there is to be one. While its server has as many
+/// calls of this tenant under way as it may have, it is called a little later.
 pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError> {
     let request = match deps.requests.load(&task.request).await {
         Err(StoreError::NotFound) => return Ok(()),
         other => other?,
     };
     let Some(callback) = &request.facts().callback else { return Ok(()) };
-    let mut message = body::of(&request, callback, &task.event, task.seq);
+    let facts = request.facts();
+    let callee = Callee::server(&facts.tenant, &server_of(&callback.url));
+    let Some(slot) = deps.health.take_slot(&callee, deps.clock.now()).await? else {
+        return deps.queue.send(&Task::Callback(task), BUSY_PAUSE).await;
+    };
+    let headers = deps.webhooks.open_headers(&callback.headers, (&facts.tenant, &facts.id))?;
+    let mut message = body::of(&request, callback, headers, (&task.event, task.seq));
     let signing = deps.webhooks.callback_signing(&request.facts().tenant).await?;
     let (at, began) = (deps.clock.now(), Instant::now());
     message.sign(&signing.map(|it| it.keys).unwrap_or_default(), at);
     let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
+    deps.health.give_slot_back(&callee, slot).await?;
     let execution = Execution {
         id: Executions::name(&task.request, task.seq, task.attempts, at),
         at,
@@ -71,6 +81,13 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
         }
         None => Ok(()),
     }
+}
+
+/// Host and port of an address that was looked at before.
+fn server_of(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let server = url.as_ref().map(|it| &it[Position::BeforeHost..Position::AfterPort]);
+    server.unwrap_or_default().to_owned()
 }
 
 /// Why there was no answer, in words that name nothing of the address.

@@ -13,13 +13,20 @@ pub(crate) fn body(payload: &Value, name: EventName, tenant: &str, request: Opti
     let message = match name {
         EventName::SignerBounced => data("bounce"),
         EventName::SignerAttachmentAdded => data("attachment"),
-        EventName::RequestDeclined => json!(request.and_then(|it| reason(it, signer.as_str()?))),
+        EventName::RequestDeclined => {
+            let words = request.and_then(|it| reason(it, signer.as_str()?));
+            json!(words.map(|it| it.chars().take(MAX_MESSAGE_CHARS).collect::<String>()))
+        }
         _ => Value::Null,
+    };
+    let session_user = match name {
+        EventName::RequestCompleted => json!(request.and_then(last_signer)),
+        _ => signer,
     };
     let mut body = json!({
         "@class": "com.silanis.esl.packages.event.ESLProcessEvent",
         "name": name.onespan().unwrap_or(name.as_str()),
-        "sessionUser": if signer.is_null() { json!(tenant) } else { signer },
+        "sessionUser": if session_user.is_null() { json!(tenant) } else { session_user },
         "packageId": data("request/id"),
         "message": message,
         "documentId": if about_document { data("request/validatedDocument") } else { Value::Null },
@@ -31,6 +38,15 @@ pub(crate) fn body(payload: &Value, name: EventName, tenant: &str, request: Opti
     body
 }
 
+/// Who signed last.
+fn last_signer(request: &AnyRequest) -> Option<&str> {
+    let signed = request.facts().signatories.iter().filter_map(|it| match &it.progress {
+        Progress::Signed(act) => Some((act.order, it.id.as_str())),
+        _ => None,
+    });
+    signed.max().map(|(_, id)| id)
+}
+
 /// Why a signatory declined, in their own words.
 fn reason(request: &AnyRequest, signer: &str) -> Option<String> {
     let person = request.facts().signatory(&SignatoryId::parse(signer).ok()?)?;
@@ -39,3 +55,6 @@ fn reason(request: &AnyRequest, signer: &str) -> Option<String> {
         _ => None,
     }
 }
+
+/// OneSpan's messages have no more.
+const MAX_MESSAGE_CHARS: usize = 255;

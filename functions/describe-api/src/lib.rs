@@ -4,7 +4,7 @@
 
 mod page;
 
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply};
+use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, view};
 
 /// What this function answers, made once.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub struct Deps {
     page: String,
     postman: String,
     walk: String,
+    /// Names the version of the contract.
+    etag: String,
 }
 
 /// This function, ready to be invoked.
@@ -27,6 +29,7 @@ pub async fn function(_env: &Env, _aws: &Aws) -> Result<Handler, ConfigError> {
         page: page::page(&document),
         postman: contract::postman(&document),
         walk: contract::walk(&document),
+        etag: view::etag_of(&contract::DOCUMENT.into()),
     };
     Ok(Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx))))
 }
@@ -49,7 +52,8 @@ pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<
             "walk.sh" => Reply::text(200, "text/plain; charset=utf-8", &*deps.walk),
             _ => return Err(Problem::not_found()),
         },
-        _ => Reply::text(200, "application/json", contract::DOCUMENT),
+        _ if http.has_seen(&deps.etag) => Reply::not_modified(&deps.etag),
+        _ => Reply::text(200, "application/json", contract::DOCUMENT).header("etag", &*deps.etag),
     };
     Ok(reply.header("cache-control", KEPT))
 }

@@ -61,8 +61,12 @@ async fn read(stream: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
 async fn invoke(bucket: SocketAddr, url: &str) -> Value {
     let aws = aws(bucket);
     let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "true")]);
-    let invocation =
-        Invocation { now: aws.clock.now(), deadline: aws.clock.now(), request_id: "1".to_owned() };
+    let invocation = Invocation {
+        now: aws.clock.now(),
+        deadline: aws.clock.now(),
+        request_id: "1".to_owned(),
+        seed: None,
+    };
     function(&env, &aws).await.unwrap().invoke(event(url), invocation).await.unwrap()
 }
 
@@ -190,8 +194,12 @@ async fn this_machine_is_fetched_from_only_where_that_is_allowed() {
     let (bucket, stored) = server(&[200], b"").await;
     let aws = aws(bucket);
     let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "false")]);
-    let invocation =
-        Invocation { now: aws.clock.now(), deadline: aws.clock.now(), request_id: "1".to_owned() };
+    let invocation = Invocation {
+        now: aws.clock.now(),
+        deadline: aws.clock.now(),
+        request_id: "1".to_owned(),
+        seed: None,
+    };
     let function = function(&env, &aws).await.unwrap();
     function.invoke(event(&format!("http://{origin}/contract.pdf")), invocation).await.unwrap();
     let sentence =

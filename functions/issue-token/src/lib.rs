@@ -12,6 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::access::{ApiKey, ClientSecret, Scopes};
 use domain::value::CredentialId;
 use domain::{EmailAddress, Timestamp};
+use shared::edge::host::foreign_scope;
 use shared::edge::token::{TOKEN_TTL, TokenClaims, TokenKeys};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
@@ -77,7 +78,8 @@ async fn oauth(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply
         None => app.scopes.clone(),
         Some(text) => {
             let asked = Scopes::parse_list(text).map_err(|_| OAuthError::InvalidScope)?;
-            if asked.is_empty() || !app.scopes.include(&asked) {
+            let is_foreign = foreign_scope(&asked, &http.own_host()).is_some();
+            if asked.is_empty() || is_foreign || !app.scopes.include(&asked) {
                 return Err(OAuthError::InvalidScope);
             }
             asked
@@ -125,6 +127,11 @@ async fn openapi(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Rep
     if scopes.is_empty() {
         return Err(Problem::invalid("/scopes", "At least one scope."));
     }
+    if let Some(stranger) = foreign_scope(&scopes, &http.own_host()) {
+        let position = body.scopes.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
+        let detail = "The scope is about another host than this API.";
+        return Err(Problem::invalid(format!("/scopes/{position}"), detail));
+    }
     if !caller.scopes.include(&scopes) {
         return Err(Problem::new(403, "scope_not_held", "The key has not all of these scopes itself."));
     }
@@ -166,8 +173,8 @@ async fn issue(
 ) -> Result<(Zeroizing<String>, Timestamp), Problem> {
     let issued_at = Timestamp::from_unix_ms(now.unix_seconds().saturating_mul(1000));
     let expires_at = issued_at.plus(ttl);
-    let (kind, id) = (credential.kind, credential.id.clone());
-    let claims = TokenClaims { kind, id, scopes, issued_at, expires_at };
+    let (kind, id, rotated_at) = (credential.kind, credential.id.clone(), credential.rotated_at);
+    let claims = TokenClaims { kind, id, scopes, issued_at, expires_at, rotated_at };
     Ok((deps.tokens.issue(&claims, &mut system_rng()).await?, expires_at))
 }
 

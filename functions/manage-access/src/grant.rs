@@ -4,6 +4,7 @@ use domain::access::{Mode, Network, Scopes};
 use domain::value::Text;
 use domain::{Refusal, TenantId, Timestamp};
 use shared::edge::Problem;
+use shared::edge::host::foreign_scope;
 use shared::store::{Credential, CredentialChange, NewCredential};
 
 use crate::wire::{ChangeBody, CreateBody, FirstKey};
@@ -106,8 +107,7 @@ impl Grantor {
             let position = if let Refusal::ScopeUnknown { position } = refusal { position } else { 0 };
             Problem::refused(format!("/scopes/{position}"), &refusal).numbered(SHAPE)
         })?;
-        let is_ours = |host: &str| OPENAPI_HOSTS.contains(&host) || host == self.host;
-        if let Some(stranger) = scopes.routes().find(|it| !is_ours(it.host())) {
+        if let Some(stranger) = foreign_scope(&scopes, &self.host) {
             let position = texts.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
             let detail = "The scope is about another host than this API.";
             return Err(Problem::invalid(format!("/scopes/{position}"), detail).numbered(SHAPE));
@@ -153,8 +153,6 @@ fn end(text: &str, now: Timestamp) -> Result<Timestamp, Problem> {
         .ok_or_else(|| Problem::invalid("/expiresAt", detail).numbered(SHAPE))
 }
 
-/// The hosts in the scopes of Openapi's callers.
-const OPENAPI_HOSTS: [&str; 2] = ["esignature.openapi.com", "test.esignature.openapi.com"];
 const MAX_NAME_CHARS: usize = 100;
 const MAX_SCOPES: usize = 50;
 const MAX_NETWORKS: usize = 50;

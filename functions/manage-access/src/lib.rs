@@ -51,7 +51,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let kind =
         if http.route().starts_with("/access/keys") { CredentialKind::Key } else { CredentialKind::App };
-    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: own_host(&http) };
+    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: http.own_host() };
     match (http.route().rsplit('/').next(), http.method().as_str()) {
         (Some("keys" | "client-apps"), "POST") => create(deps, &http, &grantor, kind, cx).await,
         (Some("keys" | "client-apps"), _) => list(deps, &grantor, kind).await,
@@ -60,7 +60,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "DELETE") => revoke(deps, &http, &grantor, kind).await,
         _ => {
             let found = find(deps, &http, &grantor, kind).await?;
-            Ok(Reply::json(200, &view::envelope("", &wire::credential(&found))))
+            Ok(tagged(200, ("", &wire::credential(&found)), &found))
         }
     }
 }
@@ -80,11 +80,7 @@ async fn create(
 ) -> Result<Reply, Problem> {
     let body: CreateBody = http.json()?;
     let new = grantor.create(body, http.authorized("display_name").unwrap_or_default(), cx.now)?;
-    if deps.access.list(&grantor.tenant, kind).await?.len() >= MAX_CREDENTIALS {
-        let detail = format!("There are {MAX_CREDENTIALS} already: revoke one that is not used.");
-        return Err(Problem::new(409, "too_many_credentials", detail));
-    }
-    let mut rng = system_rng();
+    let mut rng = cx.rng("credential");
     let (credential, member, secret) = match kind {
         CredentialKind::App => {
             let secret = ClientSecret::new(new.mode, &mut rng);
@@ -95,10 +91,22 @@ async fn create(
             (new.of_key(&key, cx.now), "key", key.expose().to_owned())
         }
     };
+    let created = |it: &Credential| tagged(201, ("Created", &with_secret(it, member, &secret)), it);
+    if http.resource().is_some() {
+        // An earlier attempt at the same call may have died after it made this very credential.
+        let left = deps.access.get(kind, &credential.id).await?;
+        if let Some(left) = left.filter(|it| it.is_same(&credential)) {
+            return Ok(created(&left));
+        }
+    }
+    if deps.access.list(&grantor.tenant, kind).await?.len() >= MAX_CREDENTIALS {
+        let detail = format!("There are {MAX_CREDENTIALS} already: revoke one that is not used.");
+        return Err(Problem::new(409, "too_many_credentials", detail));
+    }
     if !deps.access.add(&credential).await? {
         return Err(Problem::unavailable("two credentials have the same name"));
     }
-    Ok(Reply::json(201, &view::envelope("Created", &with_secret(&credential, member, &secret))))
+    Ok(created(&credential))
 }
 
 async fn change(
@@ -109,10 +117,11 @@ async fn change(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, kind).await?;
+    http.check_if_match(&etag(&found))?;
     let body: ChangeBody = http.json()?;
     let change = grantor.change(&found, body, cx.now)?;
     let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("Changed", &wire::credential(&changed))))
+    Ok(tagged(200, ("Changed", &wire::credential(&changed)), &changed))
 }
 
 /// Another secret in place of the one before, which is nothing from now on, as are its tokens.
@@ -123,11 +132,12 @@ async fn rotate(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, CredentialKind::App).await?;
+    http.check_if_match(&etag(&found))?;
     grantor.check_reach(&found)?;
-    let secret = ClientSecret::new(found.mode, &mut system_rng());
+    let secret = ClientSecret::new(found.mode, &mut cx.rng("secret"));
     let change = CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
     let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("Changed", &with_secret(&changed, "secret", secret.expose()))))
+    Ok(tagged(200, ("Changed", &with_secret(&changed, "secret", secret.expose())), &changed))
 }
 
 async fn revoke(
@@ -137,6 +147,7 @@ async fn revoke(
     kind: CredentialKind,
 ) -> Result<Reply, Problem> {
     let found = find(deps, http, grantor, kind).await?;
+    http.check_if_match(&etag(&found))?;
     if !deps.access.revoke(kind, &found.id).await? {
         return Err(Problem::not_found());
     }
@@ -182,6 +193,20 @@ pub fn shown(credential: &Credential) -> Value {
     wire::credential(credential)
 }
 
+/// An answer about a credential, with its version.
+fn tagged(status: u16, (message, shown): (&str, &Value), credential: &Credential) -> Reply {
+    Reply::json(status, &view::envelope(message, shown)).header("etag", etag(credential))
+}
+
+/// The version of a credential: its use changes nothing of it.
+fn etag(credential: &Credential) -> String {
+    let mut shown = wire::credential(credential);
+    if let Some(shown) = shown.as_object_mut() {
+        shown.remove("lastUsedAt");
+    }
+    view::etag_of(&shown)
+}
+
 /// A credential with its secret: shown now and never again.
 fn with_secret(credential: &Credential, member: &str, secret: &str) -> Value {
     let mut shown = wire::credential(credential);
@@ -189,13 +214,6 @@ fn with_secret(credential: &Credential, member: &str, secret: &str) -> Value {
         shown.insert(member.to_owned(), secret.into());
     }
     shown
-}
-
-/// The host under which the API was called.
-fn own_host(http: &HttpRequest) -> String {
-    let url = http.api_url();
-    let host = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
-    host.split('/').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// A tenant's keys, and its client apps, are listed in one answer.

@@ -27,6 +27,14 @@ pub(crate) async fn begin(
         return Err(Problem::new(409, "connector_without_runs", detail));
     }
     let latest = deps.connectors.runs(tenant, kind, 1).await?.into_iter().next();
+    let call = http.resource().map(|it| it.to_string());
+    if let Some(run) = latest.as_ref().filter(|it| call.is_some() && it.call == call) {
+        // An earlier attempt at the same call began it, and died after that.
+        return match run.state_at(cx.now) {
+            RunState::Running => go(deps, tenant, kind, run, cx).await,
+            RunState::Done | RunState::Failed => Ok(begun(run, cx)),
+        };
+    }
     if let Some(run) = latest.as_ref().filter(|it| it.state_at(cx.now) == RunState::Running) {
         // Whoever began it may have died before the queue had it; a step that is asked for twice is done once.
         let is_same = (run.is_dry, run.is_forced) == (is_dry, is_forced);
@@ -41,6 +49,7 @@ pub(crate) async fn begin(
         is_dry,
         is_forced,
         by: author(http, cx)?.by,
+        call,
         public_url: http.api_url(),
         connector_version: kept.version,
         state: RunState::Running,
@@ -74,7 +83,11 @@ async fn go(
 ) -> Result<Reply, Problem> {
     let task = RunTask { tenant: tenant.clone(), kind, number: run.number };
     deps.queue.send(&task, Duration::ZERO).await.map_err(Problem::unavailable)?;
-    Ok(Reply::json(202, &view::envelope("Begun", &shown(run, cx))))
+    Ok(begun(run, cx))
+}
+
+fn begun(run: &Run, cx: &Invocation) -> Reply {
+    Reply::json(202, &view::envelope("Begun", &shown(run, cx)))
 }
 
 /// `GET /connectors/{kind}/runs`: the latest first.

@@ -66,6 +66,10 @@ async fn one(deps: &Deps, http: &HttpRequest, tenant: &TenantId, cx: &Invocation
     }
     let name = name.map_err(|_| Problem::not_found())?;
     if http.method() == "DELETE" {
+        if http.header("if-match").is_some() {
+            let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
+            http.check_if_match(&view::etag_of(&wire::theme(&theme)))?;
+        }
         if !deps.themes.delete(tenant, &name).await? {
             return Err(Problem::not_found());
         }
@@ -73,7 +77,12 @@ async fn one(deps: &Deps, http: &HttpRequest, tenant: &TenantId, cx: &Invocation
         return Ok(Reply::json(200, &view::envelope("Deleted", &gone)));
     }
     let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("", &wire::theme(&theme))))
+    Ok(tagged("", &wire::theme(&theme)))
+}
+
+/// An answer about a theme, with its version.
+fn tagged(message: &str, shown: &Value) -> Reply {
+    Reply::json(200, &view::envelope(message, shown)).header("etag", view::etag_of(shown))
 }
 
 async fn save(
@@ -85,13 +94,15 @@ async fn save(
 ) -> Result<Reply, Problem> {
     let body: ThemeBody = http.json()?;
     let theme = Theme { name, appearance: appearance::parse(&body.ui, "/ui")?, updated_at: cx.now };
-    let others = deps.themes.list(tenant).await?.into_iter().filter(|it| it.name != theme.name).count();
-    if others >= MAX_THEMES {
+    let all = deps.themes.list(tenant).await?;
+    let before = all.iter().find(|it| it.name == theme.name);
+    http.check_if_match(&before.map(|it| view::etag_of(&wire::theme(it))).unwrap_or_default())?;
+    if all.len() - usize::from(before.is_some()) >= MAX_THEMES {
         let detail = format!("There are {MAX_THEMES} themes already: delete one that is not used.");
         return Err(Problem::new(409, "too_many_themes", detail));
     }
     deps.themes.put(tenant, &theme).await?;
-    Ok(Reply::json(200, &view::envelope("Saved", &wire::theme(&theme))))
+    Ok(tagged("Saved", &wire::theme(&theme)))
 }
 
 /// A tenant's themes are listed in one answer.

@@ -43,13 +43,18 @@ pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<
             trusted_lists: required(body.trusted_lists, "trustedLists")?,
             online: required(body.online_revocation, "onlineRevocation")?,
         };
+        if http.header("if-match").is_some() {
+            let before = TrustView::of(&deps.trust.settings(&tenant).await?);
+            http.check_if_match(&view::etag_of(&json!(before)))?;
+        }
         deps.trust.set_settings(&tenant, &settings).await?;
         tracing::info!(roots = settings.roots.len(), "a tenant trusts other roots or settings now");
         settings
     } else {
         deps.trust.settings(&tenant).await?
     };
-    Ok(Reply::json(200, &view::envelope("", &json!(TrustView::of(&settings)))))
+    let shown = json!(TrustView::of(&settings));
+    Ok(Reply::json(200, &view::envelope("", &shown)).header("etag", view::etag_of(&shown)))
 }
 
 /// What is put replaces everything, so nothing may be left to guess.

@@ -4,7 +4,7 @@ use domain::TenantId;
 use domain::notification::{EventId, EventName};
 use rand::RngExt as _;
 use serde_json::{Value, json};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{Delivery, DeliveryFilter, DeliveryId, DeliveryState, NewDelivery, Payload};
 
 use crate::{Deps, enqueue, limit, named, number, wire};
@@ -90,7 +90,7 @@ pub(crate) async fn test(
     if !webhook.is_enabled() {
         return Err(Problem::new(409, "webhook_disabled", "Enable the subscription first."));
     }
-    let event = format!("test_{:024x}", system_rng().random::<u128>() >> 32);
+    let event = format!("test_{:024x}", cx.rng("event").random::<u128>() >> 32);
     let payload = json!({
         "id": event,
         "type": EventName::WebhookTest.as_str(),

@@ -70,7 +70,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         }
         (_, "/callbacks") => history::executions(deps, &http, &tenant, cx).await,
         ("GET", "/callbacks/signing") => signing::read(deps, &tenant).await,
-        ("DELETE", "/callbacks/signing") => signing::end(deps, &tenant).await,
+        ("DELETE", "/callbacks/signing") => signing::end(deps, &http, &tenant).await,
         (_, "/callbacks/signing") => signing::rotate(deps, &http, &tenant, cx).await,
         (_, "/callbacks/{id}") => history::execution(deps, &http, &tenant, cx).await,
         (_, "/events") => history::events(deps, &http, &tenant, cx).await,

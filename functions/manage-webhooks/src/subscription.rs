@@ -3,8 +3,8 @@
 use domain::TenantId;
 use domain::value::WebhookId;
 use serde_json::{Value, json};
-use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
-use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, Webhook};
+use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
+use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, StoreError, Webhook};
 
 use crate::wire::{self, WebhookBody};
 use crate::{Deps, changed_meanwhile, named, parse};
@@ -19,7 +19,8 @@ pub(crate) async fn list(deps: &Deps, tenant: &TenantId) -> Result<Reply, Proble
 
 pub(crate) async fn read(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
     let webhook = named(deps, http, tenant).await?;
-    Ok(Reply::json(200, &view::envelope("", &view_of(deps, &webhook).await?)))
+    let reply = Reply::json(200, &view::envelope("", &view_of(deps, &webhook).await?));
+    Ok(reply.header("etag", etag(webhook.version)))
 }
 
 pub(crate) async fn create(
@@ -29,22 +30,34 @@ pub(crate) async fn create(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
-    check_count(deps, tenant).await?;
     let url = body.url.clone().ok_or_else(|| Problem::invalid("/url", "The address of the endpoint."))?;
     let wants_ed25519 = ed25519(body.ed25519.unwrap_or(false));
-    let mut rng = system_rng();
+    let mut rng = cx.rng("webhook");
     let key = SigningKey::new(wants_ed25519, &mut rng);
+    let id = WebhookId::new(&mut rng);
+    if http.resource().is_some() {
+        // An earlier attempt at the same call may have died after it made this very subscription.
+        match deps.webhooks.load(tenant, &id).await {
+            Ok(left) => return created(deps, &left, &key, left.version).await,
+            Err(StoreError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    check_count(deps, tenant).await?;
     let (headers, keys) = (parse::no_headers(), vec![key.clone()]);
     let credentials = Credentials { auth: Auth::None, headers, keys, contact: None };
-    let id = WebhookId::new(&mut rng);
     let mut webhook = deps.webhooks.draft((tenant, id), url, &credentials, cx.now)?;
     apply(deps, http, &mut webhook, body, cx)?;
     if !deps.webhooks.put(&webhook).await? {
         return Err(changed_meanwhile());
     }
-    let mut shown = view_of(deps, &webhook).await?;
-    wire::show_secret(&mut shown, &key);
-    Ok(Reply::json(201, &view::envelope("Created", &shown)))
+    created(deps, &webhook, &key, webhook.version + 1).await
+}
+
+async fn created(deps: &Deps, webhook: &Webhook, key: &SigningKey, version: u64) -> Result<Reply, Problem> {
+    let mut shown = view_of(deps, webhook).await?;
+    wire::show_secret(&mut shown, key);
+    Ok(Reply::json(201, &view::envelope("Created", &shown)).header("etag", etag(version)))
 }
 
 pub(crate) async fn change(
@@ -55,17 +68,25 @@ pub(crate) async fn change(
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
     let mut webhook = named(deps, http, tenant).await?;
+    http.check_if_match(&etag(webhook.version))?;
+    let (was_enabled, url) = (webhook.is_enabled(), webhook.url.clone());
     apply(deps, http, &mut webhook, body, cx)?;
+    if webhook.is_enabled() && (!was_enabled || webhook.url != url) {
+        // How it was before says nothing of how it is from now on.
+        deps.health.note_success(tenant, &webhook.id).await?;
+    }
     store(deps, &webhook).await?;
-    Ok(Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?)))
+    let reply = Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?));
+    Ok(reply.header("etag", etag(webhook.version + 1)))
 }
 
 pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
-    let id = WebhookId::parse(http.path_parameter("id")?).map_err(|_| Problem::not_found())?;
-    if !deps.webhooks.delete(tenant, &id).await? {
+    let webhook = named(deps, http, tenant).await?;
+    http.check_if_match(&etag(webhook.version))?;
+    if !deps.webhooks.delete(tenant, &webhook.id).await? {
         return Err(Problem::not_found());
     }
-    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": id.as_str() }))))
+    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": webhook.id.as_str() }))))
 }
 
 /// Another signing key; the one before signs beside it for a day, so that receivers have time to change.
@@ -76,16 +97,22 @@ pub(crate) async fn rotate(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let mut webhook = named(deps, http, tenant).await?;
+    http.check_if_match(&etag(webhook.version))?;
     let mut credentials = deps.webhooks.credentials(&webhook)?;
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
-    let key = SigningKey::new(ed25519(has_ed25519), &mut system_rng());
+    let key = SigningKey::new(ed25519(has_ed25519), &mut cx.rng("secret"));
     key.clone().take_over(&mut credentials.keys, cx.now);
     deps.webhooks.set_credentials(&mut webhook, &credentials)?;
     webhook.updated_at = cx.now;
     store(deps, &webhook).await?;
     let mut shown = view_of(deps, &webhook).await?;
     wire::show_secret(&mut shown, &key);
-    Ok(Reply::json(200, &view::envelope("Rotated", &shown)))
+    Ok(Reply::json(200, &view::envelope("Rotated", &shown)).header("etag", etag(webhook.version + 1)))
+}
+
+/// Names a version of a subscription.
+fn etag(version: u64) -> String {
+    format!("\"{version}\"")
 }
 
 /// There is room for one subscription more.

@@ -99,14 +99,14 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     });
     let Some((judged, marks)) = judging.await? else {
         problems.push(ProblemView::new(DOCUMENTS, Some(TOO_MUCH), SLOW));
-        return Ok(answer(&Preview::without_document(problems)));
+        return answer(&http, &Preview::without_document(problems));
     };
     problems.extend(judged.refused.iter().map(|it| told(it, &files.pointers)));
     let Judged { made: Some(whole), repaired, found, .. } = judged else {
-        return Ok(answer(&Preview::without_document(problems)));
+        return answer(&http, &Preview::without_document(problems));
     };
     if !is_whole {
-        return Ok(answer(&Preview::without_document(problems)));
+        return answer(&http, &Preview::without_document(problems));
     }
     let pages = wanted.pages(&marks, &whole.inspection);
     let mut preview = Preview::new(problems, (&whole, repaired), (&marks, found.as_ref()), &pages);
@@ -128,7 +128,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         Some(pictures) => preview.show(pictures, MAX_INLINE_BYTES),
         None => preview.show(pages.iter().map(|_| Err(Undrawn::SLOW)), MAX_INLINE_BYTES),
     }
-    Ok(answer(&preview))
+    answer(&http, &preview)
 }
 
 /// The documents that could be brought, and where they stand in the body.
@@ -242,9 +242,20 @@ async fn blocking<T: Send + 'static>(
     }
 }
 
-fn answer(preview: &Preview) -> Reply {
+/// The preview as JSON, or as the picture of its first page, if that is what the caller likes best.
+fn answer(http: &HttpRequest, preview: &Preview) -> Result<Reply, Problem> {
+    if http.preferred(&["application/json", "image/png"]) == "image/png" {
+        let picture = preview.picture().ok_or_else(|| {
+            Problem::new(
+                422,
+                "page_not_rendered",
+                "There is no picture; ask for application/json to see why.",
+            )
+        });
+        return picture.map(|it| Reply::bytes("image/png", it));
+    }
     let data = serde_json::to_value(preview).unwrap_or_default();
-    Reply::json(200, &view::envelope("Previewed", &data))
+    Ok(Reply::json(200, &view::envelope("Previewed", &data)))
 }
 
 const DOCUMENTS: &str = "/inputDocuments";

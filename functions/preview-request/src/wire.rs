@@ -85,6 +85,11 @@ impl Preview {
         }
     }
 
+    /// The picture of the first page that is shown.
+    pub(crate) fn picture(&self) -> Option<Vec<u8>> {
+        STANDARD.decode(self.pages.first()?.image.as_ref()?).ok()
+    }
+
     /// That of a document whose pages are still to be drawn.
     pub(crate) fn new(
         problems: Vec<ProblemView>,

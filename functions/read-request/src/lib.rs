@@ -54,11 +54,11 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         }
         (Some("signedDocument"), _) => {
             let sealed = request.sealed().cloned();
-            document(deps, &request, sealed.as_ref(), Which::Signed, cx).await
+            document(deps, &http, &request, (sealed.as_ref(), Which::Signed), cx).await
         }
         (Some("validatedDocument"), _) => {
             let accepted = request.document().map(|it| it.accepted.clone());
-            document(deps, &request, accepted.as_ref(), Which::Validated, cx).await
+            document(deps, &http, &request, (accepted.as_ref(), Which::Validated), cx).await
         }
         _ => Err(Problem::not_found()),
     }
@@ -73,9 +73,9 @@ enum Which {
 
 async fn document(
     deps: &Deps,
+    http: &HttpRequest,
     request: &AnyRequest,
-    file: Option<&FileFacts>,
-    which: Which,
+    (file, which): (Option<&FileFacts>, Which),
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let facts = request.facts();
@@ -86,6 +86,10 @@ async fn document(
     let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
     if over || facts.deleted_at.is_some() {
         return Err(Problem::gone("The document was deleted. The audit trail is still there."));
+    }
+    let etag = format!("\"{}\"", file.sha256.to_hex());
+    if http.has_seen(&etag) {
+        return Ok(Reply::not_modified(&etag));
     }
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     let (name, places) = match which {
@@ -107,7 +111,8 @@ async fn document(
         match deps.documents.get(&key, file.size_bytes).await {
             Ok(bytes) => {
                 let disposition = format!("attachment; filename=\"{file_name}\"");
-                return Ok(Reply::bytes("application/pdf", bytes).header("content-disposition", disposition));
+                let reply = Reply::bytes("application/pdf", bytes).header("etag", etag);
+                return Ok(reply.header("content-disposition", disposition));
             }
             Err(StoreError::NotFound) => {}
             Err(error) => return Err(error.into()),

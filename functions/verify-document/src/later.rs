@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use super::{
     Arc, Batch, BatchResponse, BoxError, Content, Deps, DocumentId, DocumentKeys, Duration, Fault, Found,
     HttpRequest, Input, Invocation, Kind, LONG, NewValidation, Problem, Reply, StoreError, TenantId, Trouble,
-    Work, Zeroizing, engine, reply, system_rng, trust,
+    Work, Zeroizing, engine, reply, trust,
 };
 use crate::answer::Answer;
 use crate::reply::Plain;
@@ -28,9 +28,11 @@ pub(crate) async fn accept(
     input: Input,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let document = uploaded(deps, tenant, input.document).await?;
+    let document = uploaded(deps, tenant, input.document, DocumentId::new(&mut cx.rng("document"))).await?;
     let detached = match input.detached {
-        Some(content) => Some(uploaded(deps, tenant, content).await?),
+        Some(content) => {
+            Some(uploaded(deps, tenant, content, DocumentId::new(&mut cx.rng("content"))).await?)
+        }
         None => None,
     };
     let task = NewValidation {
@@ -46,11 +48,15 @@ pub(crate) async fn accept(
     Ok(waiting(&task.id))
 }
 
-/// The upload with this content, made if it came inline.
-async fn uploaded(deps: &Deps, tenant: &TenantId, content: Content) -> Result<DocumentId, Problem> {
+/// The upload with this content; made under the name `id` if it came inline.
+async fn uploaded(
+    deps: &Deps,
+    tenant: &TenantId,
+    content: Content,
+    id: DocumentId,
+) -> Result<DocumentId, Problem> {
     match content {
         Content::Inline(bytes) => {
-            let id = DocumentId::new(&mut system_rng());
             let key = DocumentKeys::upload(tenant, &id);
             match deps.documents.put_once(&key, "application/octet-stream", bytes).await? {
                 WriteOnce::Written | WriteOnce::Existed => Ok(id),

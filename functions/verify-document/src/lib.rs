@@ -27,9 +27,7 @@ use pdf::ReadAt;
 use shared::BoxError;
 use shared::edge::batch::Batch;
 use shared::edge::stream::BatchResponse;
-use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
-};
+use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
 use shared::outbound::Outbound;
 use shared::store::{
     DocumentKeys, Documents, NewValidation, Quotas, SealedFiles, StoreError, Trust, TrustedLists, Validations,
@@ -107,7 +105,7 @@ async fn verify(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let tenant = http.tenant()?;
     let body: VerifyBody = http.json()?;
     let input = input::parse(body, cx.now)?;
-    let id = ValidationId::new(&mut system_rng());
+    let id = ValidationId::new(&mut cx.rng("validation"));
     let detached_upload = input.detached.as_ref().is_some_and(Content::is_upload);
     if input.document.is_upload() || detached_upload {
         return later::accept(deps, &tenant, id, input, cx).await;

@@ -64,7 +64,8 @@ impl Functions {
         };
         self.meter.add(logical_id, "invocations", 1.0);
         let now = self.clock.now();
-        let invocation = Invocation { now, deadline: now.plus(*timeout), request_id: chance::uuid() };
+        let invocation =
+            Invocation { now, deadline: now.plus(*timeout), request_id: chance::uuid(), seed: None };
         let request_id = invocation.request_id.clone();
         let handler = handler.clone();
         let mut task = tokio::spawn(async move { handler.invoke(event, invocation).await });

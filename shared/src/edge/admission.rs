@@ -5,11 +5,15 @@
 //!   calls of this operation, by this key or app; too many are a 429 with `Retry-After`.
 //! - `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header), on every POST: the first call is worked on,
 //!   those that repeat it get its answer for a day. Who repeats it too soon gets a 409 with `Retry-After`, and who
-//!   sends something else under its name a 422. Only what succeeded is kept: what failed may be tried again.
+//!   sends something else under its name, or is somebody else, a 422. Only what succeeded is kept: what failed may be
+//!   tried again. A call that died is worked on again with the same random bits, so that it finds what it left.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use domain::{Digest, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -64,7 +68,6 @@ struct Call {
     is_post: bool,
     /// `Idempotency-Key`, each time that it was sent.
     names: Vec<String>,
-    fingerprint: Digest,
 }
 
 impl Call {
@@ -74,18 +77,14 @@ impl Call {
         let tenant = authorized("tenant")?;
         let method = text("/httpMethod")?;
         let most = authorized("calls_per_minute").and_then(|it| it.parse().ok());
-        let names = event.get("multiValueHeaders").and_then(Value::as_object).into_iter().flatten();
-        let names = names.filter(|(name, _)| name.eq_ignore_ascii_case("idempotency-key"));
-        let names = names.flat_map(|(_, values)| values.as_array().into_iter().flatten());
-        let (path, body) = (text("/path").unwrap_or_default(), text("/body").unwrap_or_default());
+        let resource = one_spelling(text("/resource").unwrap_or_default());
         Some(Self {
             tenant: tenant.to_owned(),
             caller: authorized("credential").unwrap_or(tenant).to_owned(),
-            operation: format!("{method} {}", text("/resource").unwrap_or_default()),
+            operation: format!("{method} {resource}"),
             most: most.unwrap_or(CALLS_PER_MINUTE),
             is_post: method == "POST",
-            names: names.filter_map(Value::as_str).map(str::to_owned).collect(),
-            fingerprint: Digest::of_parts(&[path.as_bytes(), b"\0", body.as_bytes()]),
+            names: header(event, "idempotency-key").map(str::to_owned).collect(),
         })
     }
 
@@ -106,6 +105,49 @@ impl Call {
         let parts = [self.tenant.as_bytes(), b"\0", self.operation.as_bytes(), b"\0", name.as_bytes()];
         Ok(Some(Digest::of_parts(&parts)))
     }
+}
+
+/// What distinguishes one call from another of the same name: who makes it, with which scopes, and what they send. JSON
+/// is compared by its canonical form ([RFC 8785]), a query by its parameters.
+///
+/// [RFC 8785]: https://www.rfc-editor.org/rfc/rfc8785
+fn fingerprint(event: &Value, caller: &str) -> Digest {
+    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+    let path = one_spelling(text("/path").trim_end_matches('/'));
+    let query = event.get("multiValueQueryStringParameters").and_then(Value::as_object);
+    let query: BTreeMap<&String, &Value> = query.into_iter().flatten().collect();
+    let query = json!(query).to_string();
+    let is_encoded = event.get("isBase64Encoded").and_then(Value::as_bool).unwrap_or_default();
+    let body = text("/body");
+    let decoded = if is_encoded { STANDARD.decode(body).ok() } else { None };
+    let body = decoded.as_deref().unwrap_or(body.as_bytes());
+    let content_type = header(event, "content-type").next().unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let canonical = match essence.as_str() {
+        "application/json" => super::json::parse(body).ok(),
+        _ => None,
+    };
+    let canonical = canonical.and_then(|it| serde_json_canonicalizer::to_vec(&it).ok());
+    let body = canonical.as_deref().unwrap_or(body);
+    let scopes = text("/requestContext/authorizer/scopes");
+    let parts = [caller, scopes, &path, &query, &essence].map(str::as_bytes);
+    let [caller, scopes, path, query, essence] = parts;
+    Digest::of_parts(&[caller, b"\0", scopes, b"\0", path, b"\0", query, b"\0", essence, b"\0", body])
+}
+
+/// Routes of requests have two spellings, and are one operation.
+fn one_spelling(path: &str) -> String {
+    match path.strip_prefix("/signature/") {
+        Some(rest) => format!("/signatures/{rest}"),
+        None => path.to_owned(),
+    }
+}
+
+/// The values of a header, whose name is in lower case.
+fn header<'a>(event: &'a Value, name: &str) -> impl Iterator<Item = &'a str> {
+    let headers = event.get("multiValueHeaders").and_then(Value::as_object).into_iter().flatten();
+    let headers = headers.filter(move |(it, _)| it.eq_ignore_ascii_case(name));
+    headers.flat_map(|(_, values)| values.as_array().into_iter().flatten()).filter_map(Value::as_str)
 }
 
 impl Admission {
@@ -130,7 +172,10 @@ impl Admission {
         }
         let answer = match call.name() {
             Ok(None) => handler.invoke(event, cx).await?,
-            Ok(Some(name)) => self.once(handler, event, (&name, &call.fingerprint), cx).await?,
+            Ok(Some(name)) => {
+                let fingerprint = fingerprint(&event, &call.caller);
+                self.once(handler, event, (&name, &fingerprint), cx).await?
+            }
             Err(refused) => problem(refused),
         };
         Ok(limited(answer, &call, &taken))
@@ -170,6 +215,7 @@ impl Admission {
             context.insert(RESOURCE.to_owned(), claim.resource.as_str().into());
         }
         let now = cx.now;
+        let cx = Invocation { seed: Some(claim.seed.clone()), ..cx };
         let answer = handler.invoke(event, cx).await;
         self.conclude(&claim, answer.as_ref().ok(), now).await;
         answer

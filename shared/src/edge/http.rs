@@ -160,6 +160,15 @@ impl HttpRequest {
         if fits { Ok(()) } else { Err(Problem::precondition_failed(etag)) }
     }
 
+    /// Whether the caller has this version already ([RFC 9110] section 13.1.2).
+    ///
+    /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
+    #[must_use]
+    pub fn has_seen(&self, etag: &str) -> bool {
+        let seen = self.header("if-none-match").unwrap_or_default();
+        seen.split(',').map(|it| it.trim().trim_start_matches("W/")).any(|it| it == "*" || it == etag)
+    }
+
     /// The body as it came.
     #[must_use]
     pub fn body(&self) -> &[u8] {
@@ -352,6 +361,12 @@ impl Reply {
     #[must_use]
     pub fn no_content() -> Self {
         Self { status: 204, headers: Vec::new(), body: Body::Text(String::new()) }
+    }
+
+    /// The caller has this version already.
+    #[must_use]
+    pub fn not_modified(etag: &str) -> Self {
+        Self { status: 304, headers: Vec::new(), body: Body::Text(String::new()) }.header("etag", etag)
     }
 
     /// The answer is at another address.

@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod email_signature;
 pub mod encoded;
 pub mod form;
+pub mod host;
 pub mod http;
 pub mod json;
 pub mod negotiation;

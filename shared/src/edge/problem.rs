@@ -178,6 +178,13 @@ impl Problem {
         &self.detail
     }
 
+    /// The same with what else is wrong with single values.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.errors.extend(other.errors);
+        self
+    }
+
     /// What is wrong with single values of the body.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {

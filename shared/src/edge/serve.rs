@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use domain::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
+use rand::CryptoRng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -18,6 +19,7 @@ use super::http::{HttpRequest, Reply};
 use super::negotiation;
 use super::problem::Problem;
 use super::telemetry;
+use crate::chance::{Seed, system_rng};
 use crate::clock::Clock;
 use crate::{BoxError, metrics};
 
@@ -30,6 +32,20 @@ pub struct Invocation {
     pub deadline: Timestamp,
     /// The runtime's name for this invocation; it correlates logs.
     pub request_id: String,
+    /// Of a call that may be repeated: what its random bits are made of.
+    pub seed: Option<Seed>,
+}
+
+impl Invocation {
+    /// A random source for one purpose of a call. A call that is worked on again gets the same bits, so that it makes
+    /// nothing twice.
+    #[must_use]
+    pub fn rng(&self, purpose: &str) -> impl CryptoRng + use<> {
+        match &self.seed {
+            Some(seed) => seed.rng(purpose),
+            None => Seed::new(&mut system_rng()).rng(purpose),
+        }
+    }
 }
 
 /// A future that can cross threads and borrow from its arguments.
@@ -164,7 +180,7 @@ async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::E
         let span = telemetry::invocation(&id, event.context.xray_trace_id.as_deref());
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Timestamp::from_unix_ms(deadline);
-        let invocation = Invocation { now, deadline, request_id: id.clone() };
+        let invocation = Invocation { now, deadline, request_id: id.clone(), seed: None };
         let (outcome, counts) =
             metrics::counting(handler.invoke(event.payload, invocation)).instrument(span).await;
         if let Some(line) = counts.line(now, &id) {

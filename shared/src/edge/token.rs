@@ -38,6 +38,8 @@ pub struct TokenClaims {
     pub issued_at: Timestamp,
     /// From when on it is nothing any more.
     pub expires_at: Timestamp,
+    /// When the secret that it was got for had taken the place of another, if it had.
+    pub rotated_at: Option<Timestamp>,
 }
 
 /// The keys of tokens, as the secret has them at the moment.
@@ -144,6 +146,9 @@ struct Claims {
     exp: i64,
     jti: String,
     scope: String,
+    /// Milliseconds: two secrets of one second are two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret_of: Option<i64>,
 }
 
 fn write(claims: &TokenClaims, key: &Key, rng: &mut (dyn CryptoRng + Send)) -> Option<Zeroizing<String>> {
@@ -157,6 +162,7 @@ fn write(claims: &TokenClaims, key: &Key, rng: &mut (dyn CryptoRng + Send)) -> O
         exp: claims.expires_at.unix_seconds(),
         jti: hex::encode(rng.random::<[u8; 16]>()),
         scope: claims.scopes.to_string(),
+        secret_of: claims.rotated_at.map(Timestamp::unix_ms),
     };
     let part = |bytes: Vec<u8>| URL_SAFE_NO_PAD.encode(bytes);
     let signed =
@@ -188,6 +194,7 @@ fn read(token: &str, keys: &[Key], now: Timestamp) -> Option<TokenClaims> {
         scopes: Scopes::restore(&claims.scope),
         issued_at: at(claims.iat),
         expires_at: at(claims.exp),
+        rotated_at: claims.secret_of.map(Timestamp::from_unix_ms),
     };
     let is_ours = claims.iss == ISSUER && claims.aud == AUDIENCE && claims.client_id == id;
     let is_now = read.issued_at <= now.plus(SKEW) && now < read.expires_at;

@@ -5,7 +5,7 @@ use domain::request::{
     Anchor, AnyRequest, Attachment, AttachmentState, Callback, CallbackForm, FileFacts, InputDocument,
     Occurrence, Place, Progress, Reminders, Signatory,
 };
-use domain::{LinkKey, LinkToken, Text};
+use domain::{Digest, LinkKey, LinkToken, Text};
 use serde_json::{Value, json};
 
 /// Openapi's envelope around an answer.
@@ -245,6 +245,13 @@ fn reminders(rule: &Reminders) -> Value {
         "count": rule.count,
         "quietHours": { "from": clock(rule.quiet.from_minute), "to": clock(rule.quiet.to_minute) },
     })
+}
+
+/// The `ETag` of what an answer shows: another one when any of it is another.
+#[must_use]
+pub fn etag_of(shown: &Value) -> String {
+    let digest = Digest::of(shown.to_string().as_bytes()).to_hex();
+    format!("\"{}\"", digest.chars().take(32).collect::<String>())
 }
 
 /// A callback without its headers: they hold secrets, which go in and never come out.

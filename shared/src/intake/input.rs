@@ -136,7 +136,7 @@ fn upload(id: &str, pointer: &str) -> Result<Content, Problem> {
 
 fn inline(text: &str, pointer: &str) -> Result<Content, Problem> {
     let bytes = encoded::decode(text)
-        .ok_or_else(|| Problem::invalid(pointer, "Neither an http(s) address nor base64.").numbered(610))?;
+        .ok_or_else(|| Problem::invalid(pointer, "Neither an https address nor base64.").numbered(610))?;
     if bytes.is_empty() {
         return Err(Problem::invalid(pointer, "The document is empty.").numbered(610));
     }

@@ -31,7 +31,14 @@ pub(crate) fn signatories(
         Err(refusal) => return (Vec::new(), vec![refusal]),
     };
     let (mut signatories, mut refusals) = (Vec::with_capacity(signers.len()), Vec::new());
+    let mut said = 0;
     for (index, signer) in signers.into_iter().enumerate() {
+        said += signer.said_bytes();
+        if said > MAX_SAID_BYTES {
+            let detail = "What is said of all signers together is longer than 128 kB.";
+            refusals.push(Problem::invalid(format!("/signers/{index}"), detail));
+            break;
+        }
         match signer::read(signer, &format!("/signers/{index}"), rules) {
             Ok(signatory) => signatories.push(signatory),
             Err(refusal) => refusals.push(refusal),
@@ -203,7 +210,7 @@ pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callbac
     })?;
     let form = match callback.method.as_deref() {
         None | Some("JSON") => CallbackForm::Json,
-        Some("POST") => CallbackForm::Field(callback.field.unwrap_or_else(|| "data".to_owned())),
+        Some("POST") => CallbackForm::Field(field(callback.field)?),
         Some(_) => return Err(Problem::invalid("/callback/method", "JSON or POST.")),
     };
     let retry = callback.retry.unwrap_or(0);
@@ -222,6 +229,17 @@ pub(crate) fn callback(callback: wire::Callback, reach: Reach) -> Result<Callbac
         return Err(Problem::invalid("/callback/custom", "At most 8 kB."));
     }
     Ok(Callback { url: callback.url, form, retry, headers: callback.headers, custom: callback.custom })
+}
+
+/// The name of the form's field that the JSON stands in.
+fn field(name: Option<String>) -> Result<String, Problem> {
+    let Some(name) = name else { return Ok("data".to_owned()) };
+    let fits = (1..=MAX_FIELD_CHARS).contains(&name.len()) && name.bytes().all(|it| it.is_ascii_graphic());
+    if fits && name != "custom" {
+        return Ok(name);
+    }
+    let detail = format!("1 to {MAX_FIELD_CHARS} visible ASCII characters; custom is a field of its own.");
+    Err(Problem::invalid("/callback/field", detail))
 }
 
 /// How long the request is open.
@@ -258,8 +276,11 @@ pub(crate) const MAX_TITLE_CHARS: usize = 200;
 pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
+/// A request with all that becomes of it is one item of the table, and that has 400 KB.
+const MAX_SAID_BYTES: usize = 128 << 10;
 const MAX_CONSENT_CHARS: usize = 4000;
 const MAX_CALLBACK_BYTES: usize = 8192;
+const MAX_FIELD_CHARS: usize = 100;
 const MAX_CALLBACK_RETRIES: u8 = 5;
 const MAX_CALLBACK_HEADERS: usize = 20;
 const DEFAULT_REMINDER_DAYS: u16 = 3;

@@ -68,6 +68,20 @@ pub(crate) struct Signer {
     pub(crate) attachments: Vec<Attachment>,
 }
 
+impl Signer {
+    /// How much of a request's room it takes to say all this.
+    pub(crate) fn said_bytes(&self) -> usize {
+        let one = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let person = [&self.email, &self.mobile, &self.message, &self.language, &self.group, &self.timezone];
+        let person: usize = person.into_iter().map(one).sum();
+        let questions: usize = self.challenges.iter().map(|it| it.question.len()).sum();
+        let identity = self.identity.as_ref().map_or(0, |it| it.provider.len() + it.reference.len());
+        let attachments: usize = self.attachments.iter().map(|it| it.name.len() + one(&it.description)).sum();
+        let places: usize = self.signatures.iter().map(|it| one(&it.name) + one(&it.anchor)).sum();
+        self.name.len() + self.surname.len() + person + questions + identity + attachments + places
+    }
+}
+
 /// A question with its answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -168,6 +168,13 @@ impl Credential {
         self.is_enabled && self.expires_at.is_none_or(|end| now < end)
     }
 
+    /// Whether both have the same name, tenant and secret.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        (self.kind, &self.id, &self.tenant) == (other.kind, &other.id, &other.tenant)
+            && self.secret == other.secret
+    }
+
     /// Whether this is the app's secret.
     #[must_use]
     pub fn is_secret(&self, secret: &ClientSecret) -> bool {

@@ -26,7 +26,30 @@ pub struct EndpointHealth {
     pub failing_since: Option<Timestamp>,
 }
 
-/// Leave to have one delivery under way, for a while.
+/// Who is called: so many calls at one time, and no more.
+#[derive(Clone, Debug)]
+pub struct Callee {
+    pk: String,
+    sk: String,
+    /// Whether nothing else is known of it, so that it is forgotten.
+    is_passing: bool,
+}
+
+impl Callee {
+    /// The endpoint of a subscription.
+    #[must_use]
+    pub fn webhook(tenant: &TenantId, webhook: &WebhookId) -> Self {
+        Self { pk: keys::deliveries_pk(tenant, webhook), sk: keys::HEALTH.to_owned(), is_passing: false }
+    }
+
+    /// A server, host and port, that the requests of a tenant name in their callbacks.
+    #[must_use]
+    pub fn server(tenant: &TenantId, server: &str) -> Self {
+        Self { pk: keys::executions_pk(tenant), sk: keys::callback_server_sk(server), is_passing: true }
+    }
+}
+
+/// Leave to have one call under way, for a while.
 #[derive(Debug)]
 pub struct Slot {
     name: &'static str,
@@ -63,25 +86,25 @@ impl Health {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn take_slot(
-        &self,
-        tenant: &TenantId,
-        webhook: &WebhookId,
-        now: Timestamp,
-    ) -> Result<Option<Slot>, StoreError> {
+    pub async fn take_slot(&self, callee: &Callee, now: Timestamp) -> Result<Option<Slot>, StoreError> {
+        let until = now.plus(SLOT_TERM);
         for name in SLOTS {
-            let until = now.plus(SLOT_TERM).unix_ms();
-            let sent = self
-                .update(tenant, webhook)
+            let mut update = self
+                .table
+                .update(&callee.pk, &callee.sk)
                 .update_expression("SET #slot = :until")
                 .condition_expression("attribute_not_exists(#slot) OR #slot < :now")
                 .expression_attribute_names("#slot", name)
-                .expression_attribute_values(":until", AttributeValue::N(until.to_string()))
-                .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
-                .send()
-                .await;
-            if held(sent, UPDATE)?.is_some() {
-                return Ok(Some(Slot { name, until }));
+                .expression_attribute_values(":until", AttributeValue::N(until.unix_ms().to_string()))
+                .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()));
+            if callee.is_passing {
+                let purge_at = until.plus(FORGOTTEN_AFTER).unix_seconds();
+                update = update
+                    .update_expression("SET #slot = :until, purge_at = :purge")
+                    .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()));
+            }
+            if held(update.send().await, UPDATE)?.is_some() {
+                return Ok(Some(Slot { name, until: until.unix_ms() }));
             }
         }
         Ok(None)
@@ -92,14 +115,10 @@ impl Health {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn give_slot_back(
-        &self,
-        tenant: &TenantId,
-        webhook: &WebhookId,
-        slot: Slot,
-    ) -> Result<(), StoreError> {
+    pub async fn give_slot_back(&self, callee: &Callee, slot: Slot) -> Result<(), StoreError> {
         let sent = self
-            .update(tenant, webhook)
+            .table
+            .update(&callee.pk, &callee.sk)
             .update_expression("REMOVE #slot")
             .condition_expression("#slot = :until")
             .expression_attribute_names("#slot", slot.name)
@@ -149,3 +168,5 @@ impl Health {
 const SLOTS: [&str; 4] = ["slot_1", "slot_2", "slot_3", "slot_4"];
 /// Longer than an invocation that calls an endpoint.
 const SLOT_TERM: Duration = Duration::from_mins(2);
+/// What is known of a server whose calls are all over.
+const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);

@@ -268,6 +268,12 @@ pub(super) fn delivery_sk(id: &str) -> String {
 /// Sort key of the item that says how an endpoint is.
 pub(super) const HEALTH: &str = "HEALTH";
 
+/// Sort key of the item that counts the callbacks of a tenant's requests that are under way to one server, beside the
+/// history of its callbacks.
+pub(super) fn callback_server_sk(server: &str) -> String {
+    format!("SERVER#{}", Digest::of(server.as_bytes()).to_hex())
+}
+
 /// The kind of due items that are deliveries.
 pub(super) const DUE_DELIVERY: &str = "delivery";
 

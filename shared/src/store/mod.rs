@@ -54,7 +54,7 @@ pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
 pub use executions::{Execution, Executions};
 pub use feed::{Feed, FeedEvent};
-pub use health::{EndpointHealth, Health, Slot};
+pub use health::{Callee, EndpointHealth, Health, Slot};
 pub use items::ITEM_VERSION;
 pub use keys::{
     DocumentKeys, FAILED_SUFFIX, archived_requests, incoming_parts, request_of_pk, signature_image_key,

@@ -19,6 +19,7 @@ use super::cipher::Cipher;
 use super::error::StoreError;
 use super::keys;
 use super::table::{PUT, Table, UPDATE, held};
+use crate::chance::Seed;
 
 /// Calls and their answers, in the table.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ pub struct ReplayClaim {
     /// Names what the call creates: the same for a call that is worked on again because whoever had it died, so
     /// that it finds what they left.
     pub resource: RequestId,
+    /// What the random bits of the call are made of, the same for a call that is worked on again.
+    pub seed: Seed,
     pk: String,
     owner: String,
 }
@@ -63,6 +66,9 @@ struct ReplayItem {
     owner: String,
     is_answered: bool,
     resource: String,
+    /// Encrypted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<String>,
     /// Until when: the work, or the answer.
     valid_until: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,8 +100,10 @@ impl Replays {
         (now, deadline): (Timestamp, Timestamp),
         rng: &mut (dyn CryptoRng + Send),
     ) -> Result<Replay, StoreError> {
+        let pk = keys::replay_pk(name);
         let item = ReplayItem {
-            pk: keys::replay_pk(name),
+            seed: Some(self.cipher.seal_json(&*Seed::new(rng).expose(), &pk)?),
+            pk,
             sk: keys::ONLY.to_owned(),
             fingerprint: fingerprint.to_hex(),
             owner: owner.to_owned(),
@@ -108,7 +116,7 @@ impl Replays {
         };
         for _ in 0..ROUNDS {
             if self.put(&item, Instead::OfNone(now)).await? {
-                return claimed(&item);
+                return self.claimed(&item);
             }
             let Some(found) = self.get(&item.pk).await? else { continue };
             if now.unix_ms() < found.valid_until {
@@ -116,10 +124,16 @@ impl Replays {
             }
             if !found.is_answered {
                 let is_same = found.fingerprint == item.fingerprint;
-                let resource = if is_same { &found.resource } else { &item.resource }.clone();
-                let again = ReplayItem { resource, ..item.clone() };
+                let again = match &found.seed {
+                    Some(seed) if is_same => ReplayItem {
+                        resource: found.resource.clone(),
+                        seed: Some(seed.clone()),
+                        ..item.clone()
+                    },
+                    _ => item.clone(),
+                };
                 if self.put(&again, Instead::Of(&found)).await? {
-                    return claimed(&again);
+                    return self.claimed(&again);
                 }
             }
         }
@@ -158,7 +172,7 @@ impl Replays {
             .owned(claim)
             .update_expression(
                 "SET is_answered = :yes, answer = :answer, key_version = :version, valid_until = :until, \
-                 purge_at = :purge",
+                 purge_at = :purge REMOVE seed",
             )
             .expression_attribute_values(":yes", AttributeValue::Bool(true))
             .expression_attribute_values(":answer", AttributeValue::S(STANDARD.encode(sealed)))
@@ -179,6 +193,18 @@ impl Replays {
             .update_expression("SET valid_until = :over")
             .expression_attribute_values(":over", AttributeValue::N("0".to_owned()));
         held(update.send().await, UPDATE).map(drop)
+    }
+
+    fn claimed(&self, item: &ReplayItem) -> Result<Replay, StoreError> {
+        let corrupt = |what: &str| StoreError::corrupt(&item.pk, what);
+        let sealed = item.seed.as_deref().ok_or_else(|| corrupt("seed"))?;
+        let seed: Zeroizing<String> = Zeroizing::new(self.cipher.open_json(sealed, &item.pk)?);
+        Ok(Replay::Claimed(ReplayClaim {
+            resource: RequestId::parse(&item.resource).map_err(|_| corrupt("resource"))?,
+            seed: Seed::restore(&seed).ok_or_else(|| corrupt("seed"))?,
+            pk: item.pk.clone(),
+            owner: item.owner.clone(),
+        }))
     }
 
     /// A change of the item of whoever has the claim.
@@ -224,11 +250,6 @@ enum Instead<'a> {
     Of(&'a ReplayItem),
     /// Nothing, or an answer that is over at this instant.
     OfNone(Timestamp),
-}
-
-fn claimed(item: &ReplayItem) -> Result<Replay, StoreError> {
-    let resource = RequestId::parse(&item.resource).map_err(|_| StoreError::corrupt(&item.pk, "resource"))?;
-    Ok(Replay::Claimed(ReplayClaim { resource, pk: item.pk.clone(), owner: item.owner.clone() }))
 }
 
 /// How long an answer is given again.

@@ -107,7 +107,7 @@ impl Validations {
         Self { table: Table::new(client, table), key }
     }
 
-    /// Asks for a validation.
+    /// Asks for a validation; one of this name that was asked for before is the same, and stays.
     ///
     /// # Errors
     ///
@@ -131,11 +131,8 @@ impl Validations {
             purge_at: now.plus(KEPT_FOR).unix_seconds(),
             pk,
         };
-        if self.table.put_new(&item).await? {
-            Ok(())
-        } else {
-            Err(StoreError::corrupt(&item.pk, "two of one name"))
-        }
+        let _is_new = self.table.put_new(&item).await?;
+        Ok(())
     }
 
     /// A tenant's validation, without its password.

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** credentials are stored encrypted, for their own subscription only.
 
+mod callback_headers;
 mod callback_signing;
 mod credentials;
 

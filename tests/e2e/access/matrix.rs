@@ -1,9 +1,14 @@
 //! Every operation of the template: without its scope, and upon another tenant's things.
 
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use domain::access::{OPERATIONS, Operation, Scope};
-use http::Method;
+use http::{Method, Request};
 use serde_json::{Value, json};
-use tests::{CONTRACT, Door, ada};
+use tests::{CONTRACT, Ceremony, Door, Endpoint, ada};
 
 /// The path of an operation with something in the place of each parameter.
 fn path_of(operation: &Operation, value_of: impl Fn(&str) -> String) -> String {
@@ -52,6 +57,33 @@ async fn every_operation_is_refused_without_its_scope_and_reached_with_it() {
 }
 
 #[tokio::test]
+async fn every_operation_tells_what_is_left_and_every_post_may_have_a_name() {
+    let door = Door::open().await;
+    let key = door.cloud.api_key().unwrap();
+    for operation in OPERATIONS {
+        let path = path_of(operation, |name| match name {
+            "actionType" => "detail".to_owned(),
+            _ => "0".repeat(24),
+        });
+        let name = format!("{} {}", operation.method, operation.path);
+        let request = Request::builder()
+            .method(operation.method)
+            .uri(path)
+            .header("host", "127.0.0.1:3000")
+            .header("authorization", format!("Bearer {key}"))
+            .header("content-type", "application/json")
+            .header("idempotency-key", "two words");
+        let answer = door.send(request.body(Bytes::from_static(b"{}")).unwrap()).await;
+        let policy = answer.headers.get("ratelimit-policy").map(|it| it.to_str().unwrap().to_owned());
+        let policy = policy.unwrap_or_else(|| panic!("{name}: {}", answer.status));
+        assert!(policy.starts_with("\"operation\";q=") && policy.ends_with(";w=60"), "{name}: {policy}");
+        assert!(answer.headers["ratelimit"].to_str().unwrap().starts_with("\"operation\";r="), "{name}");
+        let is_named = answer.status == 400 && answer.json()["code"] == "idempotency_key_malformed";
+        assert_eq!(is_named, operation.method == "POST", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn a_path_in_disguise_reaches_no_further() {
     let door = Door::open().await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;
@@ -87,6 +119,41 @@ struct Things {
     event: String,
     callback: String,
     mailbox: String,
+    attachment: String,
+    image: String,
+    connector: &'static str,
+    run: &'static str,
+}
+
+/// A request with a file attached to it, and a callback that was called.
+async fn asked(door: &Door) -> Ceremony {
+    let receiver = Endpoint::willing().await;
+    let mut wanted = tests::body(CONTRACT, &[ada()]);
+    wanted["callback"] = json!({ "url": receiver.url() });
+    wanted["signers"][0]["attachments"] = json!([{ "name": "Card" }]);
+    let id = door.post("/EU-SES", &wanted).await.expect(200).text("/data/id");
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), id, &[ada()]);
+    let attachment =
+        ceremony.view(ada()).await["signatory"]["attachments"][0]["id"].as_str().unwrap().to_owned();
+    let (path, file) =
+        (format!("/sign/attachments/{attachment}"), json!({ "payload": STANDARD.encode(CONTRACT) }));
+    let _attached = ceremony.as_signatory(ada(), Method::POST, &path, Some(&file)).await.expect(200);
+    ceremony
+}
+
+/// A campaign with its picture, and a connector with a run; the name of the picture.
+async fn pushed(door: &Door) -> String {
+    let picture = crate::email_signatures::picture(door, 300, 60).await;
+    let campaign = json!({
+        "name": "Spring", "banner": picture, "alt": "See the engine", "link": "https://engines.example/spring",
+    });
+    let connector = json!({ "serviceAccount": crate::connectors::service_account(), "baseUrl": "https://gmail.example.com" });
+    for (path, body) in [("/campaigns/spring", campaign), ("/connectors/gmail", connector)] {
+        let _saved = door.call(Method::PUT, path, Some(&body)).await.expect(200);
+    }
+    let _begun = door.post("/connectors/gmail/runs?dryRun=true", &json!({})).await.expect(202);
+    picture["id"].as_str().unwrap().to_owned()
 }
 
 /// What e-mail signatures are made of, and a person.
@@ -104,9 +171,10 @@ async fn managed(door: &Door) {
 
 impl Things {
     async fn of_demo(door: &Door) -> Self {
-        let ceremony = door.request(CONTRACT, &[ada()]).await;
+        let ceremony = asked(door).await;
         let view = door.get(&format!("/signatures/{}", ceremony.id)).await.expect(200);
         managed(door).await;
+        let image = pushed(door).await;
         let body = json!({ "ui": {} });
         let _saved = door.call(Method::PUT, "/themes/spring", Some(&body)).await.expect(200);
         let new = json!({ "name": "Theirs", "scopes": ["verify"] });
@@ -126,8 +194,12 @@ impl Things {
             app,
             webhook,
             event,
-            callback: format!("1773306901250-{}-2-0", ceremony.id),
+            callback: door.get("/callbacks").await.expect(200).text("/data/0/id"),
             mailbox: "ada@example.com".to_owned(),
+            attachment: view.text("/data/signers/0/attachments/0/id"),
+            image,
+            connector: "gmail",
+            run: "1",
         }
     }
 
@@ -137,11 +209,12 @@ impl Things {
             (_, "actionType") => "remind".to_owned(),
             (_, "verdict") => "accept".to_owned(),
             (_, "signer") => self.signer.clone(),
-            (_, "attachment") => "0".repeat(24),
+            (_, "attachment") => self.attachment.clone(),
+            (_, "kind") => self.connector.to_owned(),
+            (_, "number") => self.run.to_owned(),
+            (Some("signature-images"), "name") => self.image.clone(),
             (Some("themes"), _) => self.theme.clone(),
-            (Some("brands" | "campaigns" | "signature-images" | "signature-templates"), "name") => {
-                self.theme.clone()
-            }
+            (Some("brands" | "campaigns" | "signature-templates"), "name") => self.theme.clone(),
             (_, "version") => "1".to_owned(),
             (_, "email") => self.mailbox.clone(),
             (_, "field") => "title".to_owned(),
@@ -171,6 +244,10 @@ impl Things {
             event: format!("evt_{}_1", id()),
             callback: format!("1773306901250-{}-2-0", id()),
             mailbox: "grace@example.com".to_owned(),
+            attachment: "0".repeat(24),
+            image: "f".repeat(24),
+            connector: "google-directory",
+            run: "7",
         }
     }
 }
@@ -194,9 +271,10 @@ async fn another_tenant_s_things_are_as_unknown_as_none() {
     let mallory = door.another_tenant("mallory").await;
     let with_ids = OPERATIONS.iter().filter(|it| it.path.contains('{'));
     let mut compared = 0;
+    let mut nothing_there = BTreeSet::new();
     for operation in with_ids {
         // Whoever saves a look or a callback under this name saves their own.
-        if (operation.method == "PUT" && operation.path.ends_with("/{name}"))
+        if (operation.method == "PUT" && operation.path.ends_with('}'))
             || operation.path.starts_with("/callback/")
         {
             continue;
@@ -213,11 +291,22 @@ async fn another_tenant_s_things_are_as_unknown_as_none() {
         };
         let (foreign, unknown) = (answer(&theirs).await, answer(&none).await);
         let name = format!("{} {}", operation.method, operation.path);
+        if operation.method == "GET" && door.get(&theirs.path(operation)).await.status >= 400 {
+            nothing_there.insert(operation.path);
+        }
         assert_eq!(foreign.0, 404, "{name}: {}", foreign.1);
         assert_eq!(foreign, unknown, "{name}");
         compared += 1;
     }
     assert!(compared > 30, "{compared}");
+    let expected = [
+        // Nobody has signed, and only one kind has a script.
+        "/connectors/{kind}/script",
+        "/signature/{id}/signedDocument",
+        "/signatures/{id}/signedDocument",
+    ];
+    assert_eq!(nothing_there, expected.into(), "of all others there is something to be found");
+    others_things_in_bodies(&door, &theirs, &mallory).await;
     for path in [
         "/signatures",
         "/themes",
@@ -232,4 +321,34 @@ async fn another_tenant_s_things_are_as_unknown_as_none() {
         let list = door.call_as(&mallory, Method::GET, path, None).await.expect(200).json();
         assert_eq!(list["data"], json!([]), "{path}");
     }
+}
+
+/// What a body or a query names is looked for among the caller's own things as well.
+async fn others_things_in_bodies(door: &Door, theirs: &Things, mallory: &str) {
+    let upload = door.upload(CONTRACT).await;
+    let with = |change: Value| {
+        let mut wanted = tests::body(CONTRACT, &[ada()]);
+        for (name, value) in change.as_object().unwrap() {
+            wanted[name] = value.clone();
+        }
+        wanted
+    };
+    for (path, body, pointer) in [
+        ("/EU-SES", with(json!({ "inputDocuments": [upload] })), "/inputDocuments/0"),
+        ("/EU-SES", with(json!({ "options": { "theme": theirs.theme } })), "/options/theme"),
+        ("/EU-SES", with(json!({ "options": { "brand": "spring" } })), "/options/brand"),
+        ("/EU-SES", with(json!({ "options": { "sender": theirs.mailbox } })), "/options/sender"),
+        ("/verify", json!({ "inputDocument": upload }), "/inputDocument"),
+    ] {
+        let refused = door.call_as(mallory, Method::POST, path, Some(&body)).await.expect(422);
+        assert!(
+            refused.text("/errors/0/pointer").starts_with(pointer),
+            "{path} {pointer}: {}",
+            refused.json()
+        );
+        let own = door.post(path, &body).await;
+        assert!(own.status < 300, "{path} {pointer}: {}", own.json());
+    }
+    let sandbox = format!("/sandbox/messages?request={}", theirs.request);
+    assert_eq!(door.call_as(mallory, Method::GET, &sandbox, None).await.status, 404);
 }

@@ -158,6 +158,52 @@ async fn an_app_that_is_disabled_narrowed_or_rotated_stops_its_tokens_within_a_m
 }
 
 #[tokio::test]
+async fn a_token_of_the_second_in_which_its_secret_was_replaced_is_nothing() {
+    let door = Door::open().await;
+    for _ in 0..20 {
+        let app = app(&door, &["signatures:read"]).await;
+        let second = || door.cloud.clock().now().unix_seconds();
+        let began = second();
+        let before = token(&door, &app).await;
+        let again = door.post(&format!("{}/rotate-secret", app.path), &json!({})).await.expect(200);
+        if second() != began {
+            continue;
+        }
+        assert_eq!(list_as(&door, &before).await, 401);
+        let renewed = App { secret: again.text("/data/secret"), ..app };
+        assert_eq!(
+            list_as(&door, &token(&door, &renewed).await).await,
+            200,
+            "the new secret's token of that second"
+        );
+        return;
+    }
+    panic!("no two calls fell into one second");
+}
+
+#[tokio::test]
+async fn scopes_of_another_host_are_no_token_s() {
+    let door = Door::open().await;
+    let key = door.cloud.api_key().unwrap();
+    let stranger = json!({ "scopes": ["verify", "POST:attacker.example/EU-SES"] });
+    let refused = openapi(&door, "ada@example.com", &key, &stranger).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/scopes/1");
+    let app = app(&door, &["*"]).await;
+    for (scope, status) in [
+        ("POST:attacker.example/EU-SES", 400),
+        ("POST:esignature.openapi.com/EU-SES", 200),
+        ("POST:127.0.0.1:3000/EU-SES", 200),
+    ] {
+        let body = format!("grant_type=client_credentials&scope={scope}");
+        let answer = form(&door, Some((&app.id, &app.secret)), &body).await;
+        assert_eq!(answer.status, status, "{scope}");
+        if status == 400 {
+            assert_eq!(answer.json()["error"], "invalid_scope");
+        }
+    }
+}
+
+#[tokio::test]
 async fn one_span_s_integrators_get_what_they_know() {
     let door = Door::open().await;
     let app = app(&door, &["signatures:read"]).await;

@@ -23,7 +23,7 @@ pub(super) async fn upload(door: &Door, kind: &str, bytes: &[u8]) -> Answer {
 }
 
 /// A picture as brands and campaigns name it.
-pub(super) async fn picture(door: &Door, width: u32, height: u32) -> Value {
+pub(crate) async fn picture(door: &Door, width: u32, height: u32) -> Value {
     // What was taken in before is there already.
     let kept = upload(door, "image/png", &png(width, height)).await;
     assert!(matches!(kept.status, 200 | 201), "{}", kept.status);

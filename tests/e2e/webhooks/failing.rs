@@ -143,6 +143,7 @@ async fn nothing_is_lost_at_an_endpoint_that_fails_in_every_way() {
             7 => Manner::status(429),
             8 => Manner::Answer(200, "", "x".repeat(1 << 20)),
             9 => Manner::Hang,
+            10 => Manner::Late(std::time::Duration::from_secs(3)),
             _ => Manner::status(204),
         }
     })
@@ -163,6 +164,9 @@ async fn nothing_is_lost_at_an_endpoint_that_fails_in_every_way() {
     for outcome in [json!(500), json!(302), json!(503), json!(404), json!(429)] {
         assert!(firsts.contains(&outcome), "{firsts:?}");
     }
+    let slow = log.iter().find(|it| it["event"].as_str().unwrap().ends_with("_10")).unwrap();
+    assert_eq!(attempts(slow).len(), 1, "late, and in time");
+    assert!(slow["attempts"][0]["durationMs"].as_u64().unwrap() >= 3000, "{slow}");
     let words: Vec<&str> = firsts.iter().filter_map(Value::as_str).collect();
     assert!(words.contains(&"the exchange with the server broke off"), "{words:?}");
     assert!(words.contains(&"the server did not answer in time"), "{words:?}");
@@ -193,6 +197,47 @@ async fn an_endpoint_that_took_nothing_for_five_days_is_called_no_more() {
     let calls = endpoint.got().len();
     door.request(CONTRACT, &[ada()]).await;
     assert_eq!(endpoint.got().len(), calls);
+}
+
+#[tokio::test]
+async fn whoever_mends_an_endpoint_begins_anew() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::status(503)).await;
+    let contact = json!({ "email": "ops@example.com" });
+    let wanted = json!({ "events": ["request.created"], "contact": contact });
+    let webhook = subscribe(&door, &endpoint, wanted).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    let shown = async || door.get(&path).await.expect(200).json()["data"].clone();
+    for change in
+        [json!({ "enabled": true }), json!({ "enabled": true, "url": format!("{}/b", endpoint.url()) })]
+    {
+        door.request(CONTRACT, &[ada()]).await;
+        wait(&door, 5 * 24 * 3600 + 60).await;
+        door.request(CONTRACT, &[ada()]).await;
+        assert_eq!(shown().await["disabledBy"], "failures");
+        let mails = door.mails_to("ops@example.com").len();
+        let changed = patch(&door, &webhook, &change).await.expect(200).json()["data"].clone();
+        assert!(changed["enabled"] == true && changed["failingSince"].is_null(), "{changed}");
+        door.request(CONTRACT, &[ada()]).await;
+        let after = shown().await;
+        assert!(after["enabled"] == true && after["failingSince"].is_string(), "one failure is one: {after}");
+        assert_eq!(door.mails_to("ops@example.com").len(), mails, "nobody is written to for it");
+    }
+    let moved = json!({ "url": format!("{}/c", endpoint.url()) });
+    let changed = patch(&door, &webhook, &moved).await.expect(200).json()["data"].clone();
+    assert!(changed["failingSince"].is_null(), "another address has not failed yet");
+    let name = patch(&door, &webhook, &json!({ "description": "Orders" })).await.expect(200);
+    assert_eq!(name.status, 200);
+    let body = json!({ "url": endpoint.url(), "events": ["PACKAGE_CREATE"] });
+    let _registered = door.post("/callback", &body).await.expect(200);
+    door.request(CONTRACT, &[ada()]).await;
+    let callback = async || {
+        let list = door.get("/webhooks").await.expect(200).json();
+        list["data"].as_array().unwrap().iter().find(|it| it["origin"] == "").unwrap().clone()
+    };
+    assert!(callback().await["failingSince"].is_string());
+    let _again = door.post("/callback", &body).await.expect(200);
+    assert!(callback().await["failingSince"].is_null(), "registered again");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tests::{CONTRACT, Door, Endpoint, ada, grace};
 
 /// Every event of OneSpan's wire.
-const EVENTS: [&str; 23] = [
+pub(super) const EVENTS: [&str; 23] = [
     "TEMPLATE_CREATE",
     "PACKAGE_CREATE",
     "PACKAGE_ACTIVATE",
@@ -79,8 +79,11 @@ async fn a_callback_is_told_of_a_package_in_onespan_s_words() {
         assert_eq!(message.headers["authorization"], "Basic callback-key");
         let created = body["createdDate"].as_str().unwrap();
         assert!(created.len() == 24 && created.ends_with('Z'), "{created}");
-        let is_signers = ["SIGNER_COMPLETE", "DOCUMENT_SIGNED", "DOCUMENT_VIEWED"]
+        let is_signers = ["SIGNER_COMPLETE", "DOCUMENT_SIGNED", "DOCUMENT_VIEWED", "PACKAGE_COMPLETE"]
             .contains(&body["name"].as_str().unwrap());
+        if body["name"] == "PACKAGE_COMPLETE" {
+            assert_eq!(&body["sessionUser"], signers[1], "who signed last");
+        }
         assert_eq!(signers.contains(&&body["sessionUser"]), is_signers, "{body}");
         let is_document = body["name"].as_str().unwrap().starts_with("DOCUMENT_");
         assert_eq!(body["documentId"].is_string(), is_document, "{body}");
@@ -94,12 +97,14 @@ async fn a_reason_of_declining_is_the_message() {
     register(&door, &endpoint, &["PACKAGE_DECLINE"]).await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;
     let token = ceremony.token(ada());
-    let body = json!({ "reason": "The date is wrong." });
+    let reason = format!("The date is wrong. {}", "x".repeat(300));
+    let body = json!({ "reason": reason });
     let _taken = door.call_as(&token, http::Method::POST, "/sign/decline", Some(&body)).await.expect(200);
     door.settle().await;
     let got = endpoint.got();
     assert_eq!(names(&endpoint), ["PACKAGE_DECLINE"]);
-    assert_eq!(got[0].json()["message"], "The date is wrong.");
+    let message = got[0].json()["message"].as_str().unwrap().to_owned();
+    assert!(message.starts_with("The date is wrong. x") && message.len() == 255, "{message}");
 }
 
 #[tokio::test]

@@ -66,7 +66,7 @@ impl Pump {
     pub(crate) async fn settle(&self) -> Result<(), DiskError> {
         while !self.fate.is_dead() {
             let changed = self.bus.changed();
-            let work = self.take(None)?;
+            let work = self.take(None, Room { events: true, messages: true })?;
             if work.is_empty() {
                 if self.bus.is_idle() && self.in_flight.load(Ordering::SeqCst) == 0 {
                     return Ok(());
@@ -84,19 +84,24 @@ impl Pump {
     /// Delivers as things come, until `stop` changes; then finishes what has begun.
     pub(crate) async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) {
         let mut tasks: JoinSet<Result<(), DiskError>> = JoinSet::new();
+        // Those who work on messages may wait for strangers: they have a place of their own.
+        let mut callers: JoinSet<Result<(), DiskError>> = JoinSet::new();
         while !*stop.borrow() {
             let changed = self.bus.changed();
-            while let Some(ended) = tasks.try_join_next() {
+            while let Some(ended) = tasks.try_join_next().or_else(|| callers.try_join_next()) {
                 report(ended);
             }
-            let work =
-                if tasks.len() < CONCURRENCY { self.take(Some(Instant::now())) } else { Ok(Vec::new()) };
+            let room =
+                Room { events: tasks.len() < CONCURRENCY, messages: callers.len() < MESSAGE_CONCURRENCY };
+            let work = self.take(Some(Instant::now()), room);
             match work {
                 Ok(work) if work.is_empty() => {}
                 Ok(work) => {
                     for piece in work {
                         let pump = Arc::clone(&self);
-                        tasks.spawn(async move { pump.perform(piece).await });
+                        let place =
+                            if matches!(piece, Work::Messages(..)) { &mut callers } else { &mut tasks };
+                        place.spawn(async move { pump.perform(piece).await });
                     }
                     continue;
                 }
@@ -106,11 +111,14 @@ impl Pump {
                 () = changed => {}
                 () = tokio::time::sleep(self.pause()) => {}
                 Some(ended) = tasks.join_next() => report(ended),
+                Some(ended) = callers.join_next() => report(ended),
                 ended = stop.changed() => if ended.is_err() { break },
             }
         }
-        while let Some(ended) = tasks.join_next().await {
-            report(ended);
+        for mut left in [tasks, callers] {
+            while let Some(ended) = left.join_next().await {
+                report(ended);
+            }
         }
     }
 
@@ -134,20 +142,21 @@ impl Pump {
 
     /// Everything that can be delivered now: one batch (any order between lanes is fair), the visible
     /// messages, and the schedules that are due.
-    fn take(&self, now: Option<Instant>) -> Result<Vec<Work>, DiskError> {
+    fn take(&self, now: Option<Instant>, room: Room) -> Result<Vec<Work>, DiskError> {
         let now_ms = self.clock.now().unix_ms();
         // Counted before anything is taken, so that nobody finds everything done in between.
         self.in_flight.fetch_add(1, Ordering::SeqCst);
-        let work = self.take_all(now, now_ms);
+        let work = self.take_all(now, now_ms, room);
         let taken = work.as_ref().map_or(0, Vec::len);
         self.in_flight.fetch_add(taken, Ordering::SeqCst);
         self.in_flight.fetch_sub(1, Ordering::SeqCst);
         work
     }
 
-    fn take_all(&self, now: Option<Instant>, now_ms: i64) -> Result<Vec<Work>, DiskError> {
+    fn take_all(&self, now: Option<Instant>, now_ms: i64, room: Room) -> Result<Vec<Work>, DiskError> {
         let mut work = Vec::new();
         let batch = match &self.shuffle {
+            _ if !room.events => None,
             None => self.bus.take(now, None),
             Some(chance) => {
                 let mut chance = chance.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,7 +165,8 @@ impl Pump {
         };
         work.extend(batch.map(Work::Batch));
         for subscription in self.bus.subscriptions() {
-            if let Source::Queue { queue, batch_size, .. } = &subscription.source
+            if room.messages
+                && let Source::Queue { queue, batch_size, .. } = &subscription.source
                 && let Some(queue) = self.queues.queue(queue)
             {
                 let messages = self.queues.receive(queue, *batch_size, None, now_ms)?;
@@ -165,8 +175,10 @@ impl Pump {
                 }
             }
         }
-        let due = self.schedules.take_due(&self.bus, now_ms);
-        work.extend(due.into_iter().map(|it| Work::Schedule(it.clone())));
+        if room.events {
+            let due = self.schedules.take_due(&self.bus, now_ms);
+            work.extend(due.into_iter().map(|it| Work::Schedule(it.clone())));
+        }
         Ok(work)
     }
 
@@ -323,6 +335,13 @@ impl Pump {
     }
 }
 
+/// For what there is room.
+#[derive(Clone, Copy)]
+struct Room {
+    events: bool,
+    messages: bool,
+}
+
 fn stream_outcome(batch: &Batch, reply: Result<Value, InvokeError>, partial: bool) -> Outcome {
     let Ok(reply) = reply else { return Outcome::Failed };
     let failed = if partial { failures(&reply).unwrap_or_default() } else { &[] };
@@ -359,6 +378,8 @@ fn report(ended: Result<Result<(), DiskError>, tokio::task::JoinError>) {
 
 /// Invocations at one time in a service: enough to overlap waiting, few enough for a laptop.
 const CONCURRENCY: usize = 8;
+/// The same of those who work on messages of queues, and mostly wait.
+const MESSAGE_CONCURRENCY: usize = 32;
 /// What AWS retries without end, until the stream forgets: a trial must end.
 const ENDLESS: u32 = 100;
 /// Lambda's retries of an asynchronous invocation, when nothing else is said.

@@ -238,7 +238,7 @@ pub struct Callback {
     pub form: CallbackForm,
     /// How often a temporary failure is tried again, 0 to 5.
     pub retry: u8,
-    /// Sent as they are; they hold secrets.
+    /// Sent along. They hold secrets: the store of callbacks encrypts each value, and opens it for the call.
     pub headers: BTreeMap<String, String>,
     /// Echoed back.
     pub custom: Value,

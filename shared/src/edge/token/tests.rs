@@ -21,6 +21,7 @@ fn claims() -> TokenClaims {
         scopes: Scopes::of(Scope::Verify),
         issued_at: NOON,
         expires_at: NOON.plus(TOKEN_TTL),
+        rotated_at: Some(NOON),
     }
 }
 

@@ -26,6 +26,9 @@ pub struct Run {
     pub is_forced: bool,
     /// Who asked for it: a key or app.
     pub by: String,
+    /// The call that began it, if that may be repeated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<String>,
     /// Where this service is: scheme and host, and a stage if any.
     pub public_url: String,
     /// The version of the connector that it began with.

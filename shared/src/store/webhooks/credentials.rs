@@ -98,8 +98,11 @@ impl SigningKey {
     }
 
     /// Signs from now on, before the others; the one before signs beside it for a day, so that receivers have time to
-    /// change.
+    /// change. Nothing changes if it does so already.
     pub fn take_over(self, keys: &mut Vec<Self>, now: Timestamp) {
+        if keys.first().is_some_and(|it| it.secret == self.secret) {
+            return;
+        }
         let before = keys.drain(..).next().map(|it| it.replaced(now.plus(ROTATION)));
         keys.extend(std::iter::once(self).chain(before));
     }

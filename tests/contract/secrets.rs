@@ -1,0 +1,91 @@
+//! What scanners of leaked secrets look for finds every secret that is made here, and none in this repository.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use domain::access::{ApiKey, ClientSecret, Mode};
+use shared::edge::system_rng;
+
+use crate::repository::root;
+
+/// A published pattern of this form: a beginning, one of some words, and so many hexadecimal digits.
+struct Pattern {
+    beginnings: Vec<String>,
+    digits: usize,
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Self {
+        let text = text.strip_prefix('^').and_then(|it| it.strip_suffix('$')).unwrap();
+        let (head, rest) = text.split_once('(').unwrap();
+        let (words, rest) = rest.split_once(")_[0-9a-f]{").unwrap();
+        let beginnings = words.split('|').map(|it| format!("{head}{it}_")).collect();
+        Self { beginnings, digits: rest.strip_suffix('}').unwrap().parse().unwrap() }
+    }
+
+    /// How often it stands in a text, whatever is around it. One of zeros is an example.
+    fn count(&self, text: &[u8]) -> usize {
+        let is_digit = |it: &u8| it.is_ascii_digit() || (b'a'..=b'f').contains(it);
+        let is_here = |at: usize| {
+            self.beginnings.iter().any(|it| {
+                let digits = at + it.len()..at + it.len() + self.digits;
+                text[at..].starts_with(it.as_bytes())
+                    && text
+                        .get(digits)
+                        .is_some_and(|it| it.iter().all(is_digit) && !it.starts_with(&[b'0'; 64]))
+            })
+        };
+        (0..text.len()).filter(|at| matches!(text[*at], b'p' | b'c') && is_here(*at)).count()
+    }
+}
+
+fn patterns() -> [Pattern; 2] {
+    [ApiKey::PATTERN, ClientSecret::PATTERN].map(Pattern::parse)
+}
+
+#[test]
+fn every_secret_is_found_by_its_pattern_and_by_no_other() {
+    let [keys, secrets] = patterns();
+    let mut rng = system_rng();
+    for mode in [Mode::Live, Mode::Test] {
+        for _ in 0..500 {
+            let key = ApiKey::new(mode, &mut rng).expose().to_owned();
+            let secret = ClientSecret::new(mode, &mut rng).expose().to_owned();
+            for (text, expected) in [(&key, (1, 0)), (&secret, (0, 1))] {
+                let line = format!("KEY=\"{text}\"\n");
+                assert_eq!((keys.count(line.as_bytes()), secrets.count(line.as_bytes())), expected);
+                assert_eq!(keys.count(text[..text.len() - 1].as_bytes()), 0, "one digit less is none");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_secret_stands_in_this_repository() {
+    let mut files = Vec::new();
+    walk(root(), &mut files);
+    assert!(files.len() > 1000, "only {} files were found", files.len());
+    let patterns = patterns();
+    let found: Vec<PathBuf> = files
+        .into_iter()
+        .filter(|it| {
+            let bytes = fs::read(it).unwrap_or_default();
+            patterns.iter().any(|pattern| pattern.count(&bytes) > 0)
+        })
+        .collect();
+    assert!(found.is_empty(), "{found:?}");
+}
+
+/// Every file but what was built or installed, and the history.
+fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let is_ours = !name.starts_with('.') && !matches!(name, "target" | "node_modules");
+        if path.is_dir() && is_ours {
+            walk(&path, found);
+        } else if path.is_file() {
+            found.push(path);
+        }
+    }
+}
