@@ -11,7 +11,7 @@ use shared::edge::{
 };
 use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms, UploadBody};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError};
+use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, Retentions, StoreError};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct Deps {
     requests: Requests,
     documents: Documents,
     saved: Saved,
+    retentions: Retentions,
     links: LinkKey,
     peppers: Peppers,
     sms: SmsConfig,
@@ -40,6 +41,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
         saved: supply.saved()?,
+        retentions: supply.retentions()?,
         links: supply.links().await?,
         peppers: supply.peppers().await?,
         sms: SmsConfig::from_env(env)?,
@@ -67,8 +69,9 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
-    let (new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
+    let (mut new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
+    new.retention = deps.retentions.of(&tenant).await?;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }
