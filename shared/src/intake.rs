@@ -141,6 +141,7 @@ impl Asked {
             callback,
             ttl: ttl.unwrap_or(DEFAULT_REQUEST_TTL),
             draft: body.draft.is_some_and(Flag::is_set),
+            retention: domain::request::Retention::default(),
             tenant: terms.tenant.clone(),
         });
         Ok(Self { new, inputs, has_all_inputs, refusals })

@@ -60,6 +60,8 @@ class Rules:
             self.parameters_are_described,
             self.tables_keep,
             self.buckets_keep,
+            self.things_go_in_time,
+            self.evidence_is_only_appended,
             self.queues_end_somewhere,
             self.streams_do_not_block,
             self.queue_messages_are_given_time,
@@ -106,6 +108,9 @@ class Rules:
             )
             self.hold(id, it.get("SSESpecification"), "a table is encrypted")
             self.hold(id, self.resources[id].get("DeletionPolicy") == "Retain", "a table outlives the stack")
+            ends = it.get("TimeToLiveSpecification", {})
+            purges = ends.get("AttributeName") == "purge_at" and ends.get("Enabled") is True
+            self.hold(id, purges, "a table forgets what is purged")
 
     def buckets_keep(self):
         policies = self.of("AWS::S3::BucketPolicy").values()
@@ -132,6 +137,40 @@ class Rules:
                 for policy in policies
             )
             self.hold(id, tls, "a bucket takes TLS only")
+
+    def things_go_in_time(self):
+        rules = {}
+        for id, it in self.of("AWS::S3::Bucket").items():
+            for rule in it.get("LifecycleConfiguration", {}).get("Rules", []):
+                rules[rule.get("Prefix", "")] = rule
+                days = rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
+                self.hold(f"{id}.{rule['Id']}", days == 1 or "Prefix" not in rule, "what was deleted goes within a day")
+        # No month has more than 31 days, no two more than 62, no three more than 92; a day for the clock of S3.
+        wanted = {f"closed/{months}m/": days for months, days in ((1, 32), (2, 63), (3, 93))}
+        for prefix, days in wanted.items():
+            rule = rules.get(prefix, {})
+            self.hold(prefix, rule.get("ExpirationInDays") == days, "documents go after their months, and no sooner")
+        self.hold("closed/held/", "ExpirationInDays" not in rules.get("closed/held/", {"ExpirationInDays": 0}), "a hold has no end")
+        over = [prefix for prefix in rules if "closed/held/".startswith(prefix) and prefix and prefix != "closed/held/"]
+        self.hold("closed/held/", not over and "ExpirationInDays" not in rules.get("", {}), "no other rule ends a hold")
+        for folder in ("keys", "requests"):
+            for years in range(10, 31):
+                days = rules.get(f"{folder}/{years}y/", {}).get("ExpirationInDays", 0)
+                longest = 365 * (years + 1) + (years + 1) // 4 + 1 + 31
+                enough = longest <= days <= longest + 31
+                self.hold(f"{folder}/{years}y/", enough, "outlasts the years of evidence, and not by much")
+
+    def evidence_is_only_appended(self):
+        allowed = {"dynamodb:PutItem", "dynamodb:Query"}
+        for id, role in self.of("AWS::IAM::Role").items():
+            for policy in role.get("Policies", []):
+                for statement in listed(policy["PolicyDocument"]["Statement"]):
+                    for it in branches(statement):
+                        tables = {name_of(resource) for resource in listed(it.get("Resource", []))}
+                        actions = {action for action in listed(it.get("Action", [])) if action.startswith("dynamodb:")}
+                        streams = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
+                        only = "Evidence" not in tables or actions <= allowed | streams
+                        self.hold(id, only, "evidence is appended and read, never changed or deleted")
 
     def queues_end_somewhere(self):
         queues = self.of("AWS::SQS::Queue")
@@ -347,6 +386,7 @@ TAKEN = [
     ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"),
     ("AWS::DynamoDB::Table", "DeletionProtectionEnabled"),
     ("AWS::DynamoDB::Table", "SSESpecification"),
+    ("AWS::DynamoDB::Table", "TimeToLiveSpecification"),
     ("AWS::S3::Bucket", "PublicAccessBlockConfiguration"),
     ("AWS::S3::Bucket", "VersioningConfiguration"),
     ("AWS::S3::Bucket", "BucketEncryption"),
@@ -410,6 +450,21 @@ def mutants(template: dict):
         yield edited(
             f"the gateway without {kind}", lambda all: all["Api"]["Properties"]["GatewayResponses"].pop(kind)
         )
+    for index in (3, 6, len(resources["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"]) - 2):
+        yield edited(
+            f"Documents without rule {index}",
+            lambda all: all["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"].pop(index),
+        )
+    held = {"Id": "all", "Status": "Enabled", "Prefix": "closed/", "ExpirationInDays": 93}
+    yield edited(
+        "Documents that end what is held",
+        lambda all: all["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"].append(held),
+    )
+    changing = {"Effect": "Allow", "Action": ["dynamodb:UpdateItem"], "Resource": {"Fn::GetAtt": "Evidence.Arn"}}
+    yield edited(
+        "ArchiveEvidenceFunction that changes evidence",
+        lambda all: all["ArchiveEvidenceFunction"]["Properties"]["Policies"][0]["Statement"].append(changing),
+    )
     everything = {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": "*"}
     functions = [id for id, it in resources.items() if it["Type"] == "AWS::Serverless::Function"]
     for id in functions[:EACH]:

@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 203] = [
+const ANSWERS: [(&str, &str); 206] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -288,6 +288,9 @@ const ANSWERS: [(&str, &str); 203] = [
     ("manage-trust", "200"),
     ("manage-trust.put", "200"),
     ("manage-trust.put-malformed", "422"),
+    ("manage-trust.retention", "200"),
+    ("manage-trust.retention-put", "200"),
+    ("manage-trust.retention-refused", "422"),
     ("manage-webhooks", "200"),
     ("manage-webhooks.callback", "200"),
     ("manage-webhooks.callback-one", "404"),

@@ -253,7 +253,7 @@ const FILES: [&str; 17] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 68] = [
+const SCHEMAS: [(&str, &str); 70] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -289,6 +289,8 @@ const SCHEMAS: [(&str, &str); 68] = [
     ("manage-request/ReasonBody", "Reason"),
     ("manage-request/SignerBody", "SignerCorrection"),
     ("manage-themes/ThemeBody", "NewTheme"),
+    ("manage-trust/RetentionBody", "Retention"),
+    ("manage-trust/RetentionView", "Retention"),
     ("manage-trust/RootView", "TrustedRoot"),
     ("manage-trust/TrustBody", "NewTrust"),
     ("manage-trust/TrustView", "Trust"),

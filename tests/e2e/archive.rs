@@ -40,13 +40,18 @@ async fn evidence(ceremony: &Ceremony) -> Value {
 
 /// Deletes everything about requests from both tables, and leaves the rest.
 async fn lose_tables(door: &Door) -> usize {
+    lose(door, &["REQUEST#"]).await
+}
+
+/// Deletes what lies in partitions that begin like this from both tables.
+async fn lose(door: &Door, prefixes: &[&str]) -> usize {
     let client: Client = door.cloud.aws().dynamodb();
     let mut lost = 0;
     for table in &door.cloud.template().tables {
         let found = client.scan().table_name(&table.name).send().await.unwrap().items.unwrap_or_default();
         for item in found {
             let pk = item["pk"].as_s().unwrap();
-            if !pk.starts_with("REQUEST#") {
+            if !prefixes.iter().any(|it| pk.starts_with(it)) {
                 continue;
             }
             let delete = client.delete_item().table_name(&table.name);
@@ -137,6 +142,92 @@ async fn tables_that_were_lost_are_made_again_and_every_chain_holds() {
     assert!(!erased.detail().await.json().to_string().contains("Hopper"));
     let again = door.cloud.invoke("RestoreEvidenceFunction", json!({})).await.unwrap();
     assert_eq!(again["restored"], 2, "doing it again changes nothing");
+}
+
+/// What the verifier finds in a bundle, with a checkpoint that was kept from earlier.
+async fn judged(ceremony: &Ceremony, earlier: Option<String>) -> trail::Verdict {
+    let files = ceremony.door.cloud.data().join("objects");
+    let log = find(&files, "log").expect("the log is on the disk");
+    let read = |path: &str| std::fs::read(log.join(path)).ok();
+    let now = ceremony.door.cloud.clock().now().unix_seconds();
+    let knowledge = Knowledge { now, earlier_checkpoint: earlier, log: Some(&read), ..Knowledge::default() };
+    verify(&bundle(ceremony).await, &knowledge)
+}
+
+fn holds(verdict: &trail::Verdict) {
+    let wrong: Vec<_> = verdict.checks.iter().filter(|it| it.outcome == Outcome::Failed).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(verdict.checks.iter().any(|it| it.name == "log" && it.outcome == Outcome::Passed));
+}
+
+#[tokio::test]
+async fn a_log_whose_items_were_lost_signs_nothing_until_it_is_restored_and_then_only_grows() {
+    let door = Door::open().await;
+    let (first, second) = (signed(&door).await, signed(&door).await);
+    door.advance(A_WHILE).await;
+    let log = find(&door.cloud.data().join("objects"), "log").unwrap();
+    let checkpoint = || std::fs::read_to_string(log.join("checkpoint")).unwrap();
+    let before = checkpoint();
+    assert!(lose(&door, &["REQUEST#", "LOG"]).await > 40);
+    // What ends now takes no place that another one had.
+    let third = signed(&door).await;
+    let failed = door.cloud.advance(A_WHILE).await;
+    assert!(failed.is_err() || checkpoint() == before);
+    assert_eq!(checkpoint(), before, "nothing is signed over a log that was forgotten");
+    let done = door.cloud.invoke("RestoreEvidenceFunction", json!({})).await.unwrap();
+    assert_eq!(done, json!({ "restored": 3, "broken": [], "after": null }), "the third one was copied");
+    door.advance(A_WHILE).await;
+    assert_ne!(checkpoint(), before);
+    for ceremony in [&first, &second, &third] {
+        holds(&judged(ceremony, Some(before.clone())).await);
+    }
+    // What is noted in custody after that is no second entry.
+    let path = format!("/signatures/{}/legal-hold", first.id);
+    let _held = door.post(&path, &json!({})).await.expect(200);
+    door.advance(A_WHILE).await;
+    let key = std::fs::read_to_string(log.join("key.txt")).unwrap();
+    let key = tlog::Verifier::parse(&key).unwrap();
+    let now = tlog::Checkpoint::open(&checkpoint(), &key).unwrap();
+    assert_eq!(tlog::fsck(&now, |path| std::fs::read(log.join(path)).ok()).unwrap().entries, 3);
+}
+
+#[tokio::test]
+async fn a_checkpoint_that_was_signed_and_not_published_is_published_by_the_next_run() {
+    let door = Door::open().await;
+    let ceremony = signed(&door).await;
+    door.advance(A_WHILE).await;
+    let log = find(&door.cloud.data().join("objects"), "log").unwrap();
+    for name in ["checkpoint", "key.txt"] {
+        std::fs::remove_file(log.join(name)).unwrap();
+    }
+    door.advance(A_WHILE).await;
+    assert!(log.join("checkpoint").exists() && log.join("key.txt").exists());
+    holds(&judged(&ceremony, None).await);
+}
+
+#[tokio::test]
+async fn of_a_request_with_many_copies_the_newest_is_restored() {
+    let door = Door::open().await;
+    let ceremony = signed(&door).await;
+    let path = format!("/signatures/{}", ceremony.id);
+    for number in 0..102 {
+        let action = if number % 2 == 0 { "legal-hold" } else { "release-hold" };
+        let _done = door.post(&format!("{path}/{action}"), &json!({})).await.expect(200);
+        door.advance(Duration::from_mins(6)).await;
+    }
+    let copies = find(&door.cloud.data().join("objects"), &ceremony.id.clone());
+    let before = evidence(&ceremony).await;
+    door.advance(Duration::from_hours(25)).await;
+    assert!(copies.is_some());
+    let _lost = lose_tables(&door).await;
+    let done = door.cloud.invoke("RestoreEvidenceFunction", json!({})).await.unwrap();
+    assert_eq!((&done["restored"], &done["broken"]), (&json!(1), &json!([])));
+    assert!(done["after"].is_string(), "{done}");
+    let next = door.cloud.invoke("RestoreEvidenceFunction", json!({ "after": done["after"] })).await.unwrap();
+    assert!(next["after"].is_null(), "{next}");
+    assert_eq!(evidence(&ceremony).await, before);
+    // What follows in custody finds its place.
+    let _held = door.post(&format!("{path}/legal-hold"), &json!({})).await.expect(200);
 }
 
 #[tokio::test]

@@ -3,13 +3,15 @@
 
 use domain::RequestId;
 use domain::due::DueKind;
-use domain::policy::{ARCHIVE_PAUSE, EVIDENCE_YEARS};
+use domain::policy::{ARCHIVE_PAUSE, LOG_YEARS};
+use domain::request::Facts;
 use serde_json::Value;
 use shared::BoxError;
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
 use shared::outbound::TimestampAuthority;
 use shared::store::{
-    Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Log, Requests, Salts, StoreError, kept_until,
+    Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Log, Requests, Salts, StoreError, WriteOnce,
+    kept_until,
 };
 use tlog::Signer;
 use trail::leaf;
@@ -64,7 +66,7 @@ pub async fn handle(deps: &Deps, cx: &Invocation) -> Result<(), BoxError> {
             failures += 1;
         }
     }
-    deps.log.integrate(&deps.signer, cx.now.plus_years(EVIDENCE_YEARS)).await?;
+    deps.log.integrate(&deps.signer, cx.now.plus_years(LOG_YEARS)).await?;
     if let Err(error) = stamp(deps, cx).await {
         // A stranger is away: the checkpoint is stamped another time.
         tracing::warn!(error, "the checkpoint has no time-stamp of today");
@@ -95,12 +97,21 @@ async fn archive(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Sto
     if found.verify()? != (events, custody) {
         return Err(StoreError::corrupt(&key, "holds other chains than the tables"));
     }
-    let salts = serde_json::to_vec(&Salts::of(facts)).map_err(|error| StoreError::corrupt(&key, error))?;
-    let place = DocumentKeys::new(&facts.tenant, id).salts();
-    deps.documents.replace(&place, "application/json", salts).await?;
+    keep_salts(deps, facts).await?;
     let entry = leaf(id.as_str(), events.length, &events.hash.to_hex());
     deps.log.take_in(id, &entry).await?;
     deps.requests.forget_due(id, DueKind::Archive, cx.now).await
+}
+
+/// Keeps the salts beside the copy, once: their lifecycle counts from when they were written.
+async fn keep_salts(deps: &Deps, facts: &Facts) -> Result<(), StoreError> {
+    let place = DocumentKeys::new(&facts.tenant, &facts.id).salts(facts.retention);
+    let salts = serde_json::to_vec(&Salts::of(facts)).map_err(|error| StoreError::corrupt(&place, error))?;
+    let wrote = deps.documents.put_once(&place, "application/json", salts.clone()).await?;
+    if wrote == WriteOnce::Existed && deps.documents.get(&place, MAX_SALTS_BYTES).await? != salts {
+        deps.documents.replace(&place, "application/json", salts).await?;
+    }
+    Ok(())
 }
 
 async fn stamp(deps: &Deps, cx: &Invocation) -> Result<(), String> {
@@ -108,9 +119,10 @@ async fn stamp(deps: &Deps, cx: &Invocation) -> Result<(), String> {
     let told = |error: StoreError| error.to_string();
     let Some(checkpoint) = deps.log.to_stamp(cx.now).await.map_err(told)? else { return Ok(()) };
     let token = authority.stamp_bytes(checkpoint.as_bytes()).await?;
-    let until = cx.now.plus_years(EVIDENCE_YEARS);
+    let until = cx.now.plus_years(LOG_YEARS);
     deps.log.stamped((&checkpoint, token.der()), cx.now, until).await.map_err(told)
 }
 
 /// Requests of each shard in one run.
 const PER_SHARD: i32 = 25;
+const MAX_SALTS_BYTES: u64 = 1 << 20;

@@ -11,7 +11,9 @@ use shared::edge::{
 };
 use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms, UploadBody};
 use shared::outbound::Reach;
-use shared::store::{DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, StoreError, Webhooks};
+use shared::store::{
+    DocumentKeys, Documents, Fetch, PRESIGNED_TTL, Requests, Retentions, StoreError, Webhooks,
+};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -20,6 +22,7 @@ pub struct Deps {
     documents: Documents,
     webhooks: Webhooks,
     saved: Saved,
+    retentions: Retentions,
     links: LinkKey,
     peppers: PepperKeys,
     sms: SmsConfig,
@@ -42,6 +45,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         webhooks: supply.webhooks().await?,
         saved: supply.saved()?,
+        retentions: supply.retentions()?,
         links: supply.links().await?,
         peppers: supply.pepper_keys().await?,
         sms: SmsConfig::from_env(env)?,
@@ -71,6 +75,7 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
     let (mut new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
+    new.retention = deps.retentions.of(&tenant).await?;
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }

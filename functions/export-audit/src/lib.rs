@@ -68,12 +68,26 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     match form {
         "application/json" => {
             let view = view::audit(&request, &loaded, &sheet, &mut wording).map_err(Problem::unavailable)?;
+            let bytes = serde_json::to_vec(&view).map_err(Problem::unavailable)?;
+            if is_large(&bytes) {
+                return file(deps, &request, ("audit.json", form), bytes, cx).await;
+            }
             Ok(Reply::json(200, &view))
         }
-        "text/plain" => Ok(Reply::text(200, "text/plain; charset=utf-8", sheet::text(&sheet))),
+        "text/plain" => {
+            let (text, media_type) = (sheet::text(&sheet), "text/plain; charset=utf-8");
+            if is_large(text.as_bytes()) {
+                return file(deps, &request, ("audit.txt", media_type), text.into_bytes(), cx).await;
+            }
+            Ok(Reply::text(200, media_type, text))
+        }
         "text/html" => {
             let page = sheet::html(&sheet, wording.language().as_str()).map_err(Problem::unavailable)?;
-            let reply = Reply::text(200, "text/html; charset=utf-8", page);
+            let media_type = "text/html; charset=utf-8";
+            if is_large(page.as_bytes()) {
+                return file(deps, &request, ("audit.html", media_type), page.into_bytes(), cx).await;
+            }
+            let reply = Reply::text(200, media_type, page);
             Ok(reply.header("content-security-policy", sheet::policy()).header("x-robots-tag", "noindex"))
         }
         _ => {
@@ -102,13 +116,18 @@ async fn file(
 ) -> Result<Reply, Problem> {
     let facts = request.facts();
     let file_name = format!("{}-{name}", facts.id);
-    if u64::try_from(bytes.len()).is_ok_and(|it| it <= MAX_INLINE_BYTES) {
+    if !is_large(&bytes) {
         let disposition = format!("attachment; filename=\"{file_name}\"");
         return Ok(Reply::bytes(media_type, bytes).header("content-disposition", disposition));
     }
     let key = DocumentKeys::new(&facts.tenant, &facts.id).export(&DocumentId::new(&mut system_rng()));
     deps.documents.put_once(&key, media_type, bytes).await?;
     Ok(Reply::see_other(deps.documents.presign_get_as(media_type, &key, &file_name, cx.now).await?))
+}
+
+/// Whether this is too much for one answer.
+fn is_large(bytes: &[u8]) -> bool {
+    u64::try_from(bytes.len()).is_ok_and(|it| it > MAX_INLINE_BYTES)
 }
 
 /// The forms of the audit trail, the usual one first.

@@ -36,24 +36,33 @@ pub(crate) async fn note_reading(
         let request = deps.requests.load_for(&tenant, &id).await?;
         let custody = deps.evidence.chain(&id, ChainName::Custody).await?;
         let mut cause = http.integrator_cause(cx, &mut rng)?;
-        if is_noted(&custody, form, cx) {
+        let caller = http.authorized("credential").unwrap_or(tenant.as_str());
+        if is_noted(&custody, (form, caller), cx) {
             return Ok(request);
         }
-        match deps.requests.commit(request.record_reading(form, &mut cause)).await {
+        match deps.requests.commit(request.record_reading(form, caller, &mut cause)).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             other => return Ok(other?),
         }
     }
 }
 
-/// Whether this form was read a moment ago: a chain that a caller who polls could fill serves nobody.
-fn is_noted(custody: &[StoredEvent], form: &str, cx: &Invocation) -> bool {
-    custody.iter().rev().take(LOOK_BACK).any(|event| {
+/// Whether this caller read this form a moment ago: a chain that a caller who polls could fill serves nobody.
+fn is_noted(custody: &[StoredEvent], (form, caller): (&str, &str), cx: &Invocation) -> bool {
+    for event in custody.iter().rev() {
         let body: Value = serde_json::from_str(&event.json).unwrap_or_default();
         let text = |at: &str| body.pointer(at).and_then(Value::as_str).unwrap_or_default();
         let at = domain::Timestamp::parse_rfc3339(text("/at")).unwrap_or_default();
-        text("/kind") == "EvidenceRead" && text("/facts/form") == form && cx.now.since(at) < READING
-    })
+        // Times never decrease along a chain: what comes before is older still.
+        if cx.now.since(at) >= READING {
+            return false;
+        }
+        let read = text("/kind") == "EvidenceRead";
+        if read && text("/facts/form") == form && text("/facts/caller") == caller {
+            return true;
+        }
+    }
+    false
 }
 
 /// The evidence of a request, derived again and compared with the heads that the request names.
@@ -84,10 +93,16 @@ pub(crate) async fn load(deps: &Deps, request: &AnyRequest) -> Result<Loaded, Pr
         return Err(broken(&format!("{} {}", fault.place, fault.what)));
     }
     let heads = checked.heads.ok_or_else(|| broken("the chains give no head"))?;
-    for (derived, head) in [(&heads.events, &facts.chain), (&heads.custody, &facts.custody)] {
-        // A chain can be longer than the request said a moment ago, never shorter.
+    let is_fixed = facts.closed_at.is_some();
+    for (derived, head, is_fixed) in
+        [(&heads.events, &facts.chain, is_fixed), (&heads.custody, &facts.custody, false)]
+    {
+        // A chain can be longer than the request said a moment ago, never shorter; that of one that ended grows no more.
         if derived.length < head.length || (derived.length == head.length && derived.hash != head.hash) {
             return Err(broken("a chain does not reach the head that the request names"));
+        }
+        if is_fixed && derived.length > head.length {
+            return Err(broken("a chain goes on after the event that ended it"));
         }
     }
     let trail = Trail::read(&evidence);
@@ -103,6 +118,3 @@ fn broken(what: &str) -> Problem {
         "The stored evidence does not hold. The operator has to look into it.",
     )
 }
-
-/// Custody events that are looked at for an earlier reading: more than there are forms.
-const LOOK_BACK: usize = 12;

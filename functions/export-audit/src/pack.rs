@@ -69,21 +69,23 @@ async fn documents(
     cx: &Invocation,
 ) -> Result<(), Problem> {
     let facts = request.facts();
-    if facts.deleted_at.is_some() || facts.documents_until().is_some_and(|until| cx.now >= until) {
+    if facts.documents_are_over(cx.now) {
         return Ok(());
     }
+    let shelf = facts.shelf(cx.now);
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     let mut wanted: Vec<(String, &FileFacts, Vec<String>)> = Vec::new();
     if let Some(document) = request.document() {
-        wanted.push((ACCEPTED.to_owned(), &document.accepted, vec![keys.validated(), keys.revision(0)]));
+        wanted.push((ACCEPTED.to_owned(), &document.accepted, vec![keys.validated(shelf), keys.revision(0)]));
     }
     if let Some(sealed) = request.sealed() {
-        wanted.push((SIGNED.to_owned(), sealed, vec![keys.signed()]));
+        wanted.push((SIGNED.to_owned(), sealed, vec![keys.signed(shelf)]));
     }
-    for attachment in facts.signatories.iter().flat_map(|it| &it.attachments) {
+    let people = facts.signatories.iter().filter(|it| it.erased_at.is_none());
+    for attachment in people.flat_map(|it| &it.attachments) {
         if let Some(attached) = attachment.file() {
             let places = vec![
-                keys.closed_attachment(&attachment.id),
+                keys.closed_attachment(&attachment.id, shelf),
                 keys.attachment(&attachment.id, &attached.file.sha256),
             ];
             wanted.push((format!("documents/attachment-{}", attachment.id), &attached.file, places));

@@ -1,6 +1,5 @@
 //! Documents that signatories attached: shown, accepted, rejected.
 
-use domain::policy::DOCUMENT_MONTHS;
 use domain::request::{AnyRequest, AttachmentVerdict};
 use domain::transition::Transition;
 use domain::value::{DocumentId, Text};
@@ -24,12 +23,15 @@ pub(crate) async fn show(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
     let asked = request.attachment(&signer, &attachment).ok_or(Refusal::AttachmentUnknown)?;
     let attached = asked.file().ok_or_else(Problem::not_found)?;
     let gone = || Problem::gone("The document is no longer kept.");
-    if is_over(facts.closed_at, cx.now) || facts.deleted_at.is_some() {
+    // What a person attached goes with everything else that is personal to them.
+    let erased = facts.signatory(&signer).is_none_or(|it| it.erased_at.is_some());
+    if erased || facts.documents_are_over(cx.now) {
         return Err(gone());
     }
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     // The document of a request that has ended moves; while it does, it is in either place.
-    for key in [keys.attachment(&attachment, &attached.file.sha256), keys.closed_attachment(&attachment)] {
+    let closed = keys.closed_attachment(&attachment, facts.shelf(cx.now));
+    for key in [keys.attachment(&attachment, &attached.file.sha256), closed] {
         match deps.documents.get(&key, attached.file.size_bytes).await {
             Ok(bytes) => {
                 let disposition = format!("attachment; filename=\"{attachment}\"");
@@ -81,9 +83,4 @@ fn judged(
 
 fn attachment(http: &HttpRequest) -> Result<DocumentId, Problem> {
     DocumentId::parse(http.path_parameter("attachment")?).map_err(|_| Problem::not_found())
-}
-
-/// Whether the time is over for which documents are kept.
-fn is_over(closed_at: Option<Timestamp>, now: Timestamp) -> bool {
-    closed_at.is_some_and(|closed| now >= closed.plus_months(DOCUMENT_MONTHS))
 }

@@ -1,7 +1,7 @@
 //! `DELETE /signatures/{id}`: withdraws a request that is open and deletes its documents. The evidence stays.
 
-use domain::request::AnyRequest;
-use domain::{RequestId, TenantId};
+use domain::Refusal;
+use domain::request::{AnyRequest, Facts};
 use serde_json::json;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
 use shared::store::{DocumentKeys, Rounds, StoreError};
@@ -14,7 +14,7 @@ use crate::Deps;
 ///
 /// # Errors
 ///
-/// [`Problem`] 404 for an unknown request, 409 while its last seal is being made.
+/// [`Problem`] 404 for an unknown request, 409 while its last seal is being made or a legal hold keeps it.
 pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let (tenant, id) = (http.tenant()?, http.request_id()?);
     let mut rng = system_rng();
@@ -38,7 +38,7 @@ pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> 
             Err(Step::Problem(problem)) => return Err(problem),
         }
     };
-    delete_documents(deps, &tenant, &id).await?;
+    delete_documents(deps, deleted.facts()).await?;
     let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
     Ok(Reply::json(200, &view::envelope("Deleted", &data)))
 }
@@ -48,12 +48,8 @@ pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> 
 /// # Errors
 ///
 /// [`StoreError::Unavailable`].
-pub(crate) async fn delete_documents(
-    deps: &Deps,
-    tenant: &TenantId,
-    id: &RequestId,
-) -> Result<(), StoreError> {
-    for prefix in DocumentKeys::new(tenant, id).prefixes() {
+pub(crate) async fn delete_documents(deps: &Deps, facts: &Facts) -> Result<(), StoreError> {
+    for prefix in DocumentKeys::new(&facts.tenant, &facts.id).prefixes(facts.retention) {
         for key in deps.documents.list(&prefix).await? {
             deps.documents.delete(&key).await?;
         }
@@ -76,6 +72,10 @@ async fn step(
     rng: &mut (impl rand::CryptoRng + Send),
 ) -> Result<AnyRequest, Step> {
     let mut cause = http.integrator_cause(cx, rng).map_err(Step::Problem)?;
+    // An open one is withdrawn to be deleted: what cannot be deleted is not withdrawn either.
+    if request.facts().held_at.is_some() {
+        return Err(Step::Problem(Refusal::LegalHold.into()));
+    }
     let closed = request.facts().closed_at.is_some();
     let moved = if closed { request.delete_documents(&mut cause) } else { request.cancel(None, &mut cause) };
     let transition = moved.map_err(|refusal| Step::Problem(refusal.into()))?;

@@ -1,6 +1,7 @@
 //! `POST /signatures/{id}/erase` and `POST /signatures/{id}/signers/{signer}/erase`: personal values go, proofs stay.
 
-use domain::request::{AnyRequest, Erasure};
+use domain::SignatoryId;
+use domain::request::{AnyRequest, Erasure, Facts, Mark, Progress, Shelf};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
 use shared::store::{DocumentKeys, Rounds, Salts, StoreError};
 
@@ -23,6 +24,7 @@ pub(crate) async fn erase(
     let mut rounds = Rounds::default();
     let erased: AnyRequest = loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
+        http.check_if_match(&view::etag(&request))?;
         if request.facts().is_erased(whose)? {
             break request;
         }
@@ -34,11 +36,34 @@ pub(crate) async fn erase(
     };
     // The keys are gone with the commit. What follows is ciphertext, and documents that show who signed.
     deps.requests.forget_disclosures(&id, whose).await?;
-    let salts = serde_json::to_vec(&Salts::of(erased.facts())).map_err(Problem::unavailable)?;
-    let place = DocumentKeys::new(&tenant, &id).salts();
+    let facts = erased.facts();
+    let salts = serde_json::to_vec(&Salts::of(facts)).map_err(Problem::unavailable)?;
+    let place = DocumentKeys::new(&tenant, &id).salts(facts.retention);
     deps.documents.replace(&place, "application/json", salts).await?;
-    if *whose == Erasure::Everyone {
-        delete::delete_documents(deps, &tenant, &id).await?;
+    match whose {
+        Erasure::Everyone => delete::delete_documents(deps, facts).await?,
+        Erasure::Signatory(signatory) => delete_attached(deps, facts, signatory).await?,
     }
-    Ok(Reply::json(200, &view::envelope("Erased", &view::request(&erased, Some(&deps.links)))))
+    let data = view::request(&erased, Some(&deps.links));
+    Ok(Reply::json(200, &view::envelope("Erased", &data)).header("etag", view::etag(&erased)))
+}
+
+/// Deletes what one person attached, wherever it lies, and the picture of how they signed.
+async fn delete_attached(deps: &Deps, facts: &Facts, signatory: &SignatoryId) -> Result<(), StoreError> {
+    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let Some(person) = facts.signatory(signatory) else { return Ok(()) };
+    for attachment in &person.attachments {
+        if let Some(attached) = attachment.file() {
+            deps.documents.delete(&keys.attachment(&attachment.id, &attached.file.sha256)).await?;
+        }
+        for shelf in [facts.retention.shelf(), Shelf::Held] {
+            deps.documents.delete(&keys.closed_attachment(&attachment.id, shelf)).await?;
+        }
+    }
+    if let Progress::Signed(act) = &person.progress
+        && let Mark::Drawn(digest) = &act.mark
+    {
+        deps.documents.delete(&keys.mark(digest)).await?;
+    }
+    Ok(())
 }

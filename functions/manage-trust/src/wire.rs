@@ -1,8 +1,9 @@
-//! `/trust` on the wire.
+//! `/trust` and `/retention` on the wire.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::Timestamp;
+use domain::request::Retention;
 use pades::trust::Anchor;
 use pades::validate::AnchorSource;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,30 @@ pub(crate) struct TrustBody {
     pub(crate) roots: Option<Value>,
     pub(crate) trusted_lists: Option<bool>,
     pub(crate) online_revocation: Option<bool>,
+}
+
+/// The body of `PUT /retention`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct RetentionBody {
+    /// Calendar months, 1 to 3.
+    pub(crate) document_months: Option<u64>,
+    /// Calendar years, 10 to 30.
+    pub(crate) evidence_years: Option<u64>,
+}
+
+/// How long things are kept, as it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct RetentionView {
+    document_months: u8,
+    evidence_years: u8,
+}
+
+impl RetentionView {
+    pub(crate) fn of(it: Retention) -> Self {
+        Self { document_months: it.document_months(), evidence_years: it.evidence_years() }
+    }
 }
 
 /// What a tenant trusts, as it is shown.

@@ -3,7 +3,6 @@
 mod list;
 
 use domain::LinkKey;
-use domain::policy::DOCUMENT_MONTHS;
 use domain::request::{AnyRequest, FileFacts};
 use shared::edge::cursor::CursorKey;
 use shared::edge::http::MAX_INLINE_BYTES;
@@ -83,8 +82,7 @@ async fn document(
         let detail = format!("There is no such document yet: the request is {}.", request.state_name());
         return Err(Problem::new(404, "document_not_ready", detail));
     };
-    let over = facts.closed_at.is_some_and(|closed| cx.now >= closed.plus_months(DOCUMENT_MONTHS));
-    if over || facts.deleted_at.is_some() {
+    if facts.documents_are_over(cx.now) {
         return Err(Problem::gone("The document was deleted. The audit trail is still there."));
     }
     let etag = format!("\"{}\"", file.sha256.to_hex());
@@ -92,11 +90,12 @@ async fn document(
         return Ok(Reply::not_modified(&etag));
     }
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let shelf = facts.shelf(cx.now);
     let (name, places) = match which {
-        Which::Signed => ("signed", vec![keys.signed()]),
+        Which::Signed => ("signed", vec![keys.signed(shelf)]),
         // A closed request's document moves; while it does, it is in either place.
         Which::Validated if facts.closed_at.is_some() => {
-            ("validated", vec![keys.validated(), keys.revision(0)])
+            ("validated", vec![keys.validated(shelf), keys.revision(0)])
         }
         Which::Validated => ("validated", vec![keys.revision(0)]),
     };

@@ -1,6 +1,8 @@
 //! Invoked by hand after a loss: writes into the tables what the locked copies hold, and derives every chain again.
 //!
-//! `{"after": null}` starts; the answer's `after` goes on, until it is null. What is in the tables stays as it is.
+//! `{"after": null}` starts; the answer's `after` goes on, until it is null. What is in the tables stays as it is. After
+//! the requests, the transparency log's items are made again from its files. Requests that had not ended when the tables
+//! were lost have no copy: point-in-time recovery is what brings them back.
 //! Streams tell of what is written: turn the consumers of both tables off first, or callbacks are made again.
 
 use domain::transition::ChainName;
@@ -8,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::BoxError;
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
 use shared::store::{
-    Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Salts, StoreError, StoredEvent,
+    Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Log, Salts, StoreError, StoredEvent,
     archived_requests,
 };
 
@@ -18,6 +20,7 @@ pub struct Deps {
     evidence: Evidence,
     documents: Documents,
     archive: Archive,
+    log: Log,
 }
 
 /// Where to go on.
@@ -45,10 +48,12 @@ pub struct Done {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
+    let archive = supply.archive()?;
     let deps = Deps {
         evidence: supply.evidence().await?,
         documents: supply.documents()?,
-        archive: supply.archive()?,
+        log: supply.log(&archive)?,
+        archive,
     };
     Ok(Handler::of_events(deps, |deps, order: Order, cx| Box::pin(handle(deps, order, cx))))
 }
@@ -59,15 +64,21 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 ///
 /// [`BoxError`] when a store is away; a copy that does not hold is named in the answer.
 pub async fn handle(deps: &Deps, order: Order, _cx: &Invocation) -> Result<Done, BoxError> {
-    let listed = deps.archive.list(archived_requests(), order.after.as_deref(), PAGE).await?;
     let mut done = Done { restored: 0, broken: Vec::new(), after: None };
-    let page = page(&listed);
-    if i32::try_from(listed.len()).is_ok_and(|it| it >= PAGE) {
-        done.after = page.last().cloned();
+    if let Some(bundle) = order.after.as_deref().and_then(|it| it.strip_prefix(OF_LOG)) {
+        let bundle = bundle.parse().map_err(|_| format!("{bundle} is no number of a bundle"))?;
+        restore_log(deps, bundle, &mut done).await?;
+        return Ok(done);
     }
-    for (index, key) in page.iter().enumerate() {
+    let mut listed = deps.archive.list(archived_requests(), order.after.as_deref(), PAGE).await?;
+    let is_full = is_full(&listed);
+    if is_full {
+        finish_last(deps, &mut listed).await?;
+        done.after = listed.last().cloned();
+    }
+    for (index, key) in listed.iter().enumerate() {
         // A newer copy of the same request comes next.
-        if page.get(index + 1).is_some_and(|next| folder(next) == folder(key)) {
+        if listed.get(index + 1).is_some_and(|next| folder(next) == folder(key)) {
             continue;
         }
         match restore(deps, key).await {
@@ -76,16 +87,37 @@ pub async fn handle(deps: &Deps, order: Order, _cx: &Invocation) -> Result<Done,
             Err(error) => return Err(error.into()),
         }
     }
+    if !is_full {
+        restore_log(deps, 0, &mut done).await?;
+    }
     Ok(done)
 }
 
-/// The copies of whole requests: those of the last one may go on behind a full page.
-fn page(listed: &[String]) -> &[String] {
-    let is_full = i32::try_from(listed.len()).is_ok_and(|it| it >= PAGE);
-    let last = listed.last().map(|it| folder(it));
-    let whole = listed.iter().take_while(|it| Some(folder(it)) != last).count();
-    // A page of one request alone: all but its newest copies are passed over.
-    if is_full && whole > 0 { listed.get(..whole).unwrap_or(listed) } else { listed }
+fn is_full(listed: &[String]) -> bool {
+    i32::try_from(listed.len()).is_ok_and(|it| it >= PAGE)
+}
+
+/// Lists the copies of the last request of a full page to their end: only the newest of them counts.
+async fn finish_last(deps: &Deps, listed: &mut Vec<String>) -> Result<(), StoreError> {
+    while let Some(last) = listed.last().cloned() {
+        let more = deps.archive.list(&format!("{}/", folder(&last)), Some(&last), PAGE).await?;
+        let goes_on = is_full(&more);
+        listed.extend(more);
+        if !goes_on {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the log's items again, as many as one invocation has time for.
+async fn restore_log(deps: &Deps, from: u64, done: &mut Done) -> Result<(), StoreError> {
+    match deps.log.restore(from, BUNDLES).await {
+        Ok(next) => done.after = next.map(|it| format!("{OF_LOG}{it}")),
+        Err(StoreError::Corrupt { key, .. }) => done.broken.push(key),
+        Err(error) => return Err(error),
+    }
+    Ok(())
 }
 
 fn folder(key: &str) -> &str {
@@ -97,7 +129,7 @@ async fn restore(deps: &Deps, key: &str) -> Result<(), StoreError> {
     let copy: ArchivedRequest =
         serde_json::from_slice(&bytes).map_err(|error| StoreError::corrupt(key, error))?;
     let (tenant, request) = copy.names()?;
-    let place = DocumentKeys::new(&tenant, &request).salts();
+    let place = DocumentKeys::new(&tenant, &request).salts(copy.retention()?);
     let salts = match deps.documents.get(&place, MAX_SALTS_BYTES).await {
         Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| StoreError::corrupt(&place, error))?,
         // Everyone was erased.
@@ -118,4 +150,8 @@ async fn restore(deps: &Deps, key: &str) -> Result<(), StoreError> {
 }
 
 const PAGE: i32 = 100;
+/// What the names of places in the log begin with, in `after`.
+const OF_LOG: &str = "log#";
+/// Bundles of the log in one invocation, of 256 entries each.
+const BUNDLES: u64 = 64;
 const MAX_SALTS_BYTES: u64 = 1 << 20;

@@ -1,8 +1,10 @@
-//! The documents of a closed request move to their last place, whose lifecycle ends them.
+//! The documents of a closed request move to their last place, whose lifecycle ends them; a legal hold keeps copies of
+//! them where nothing ends.
 
 use domain::Timestamp;
 use domain::due::DueKind;
-use domain::request::{AnyRequest, Mark, Progress};
+use domain::policy::RECOVERY_PAUSE;
+use domain::request::{AnyRequest, Mark, Progress, Shelf};
 use shared::store::{DocumentKeys, StoreError};
 
 use crate::Deps;
@@ -18,10 +20,10 @@ pub(crate) async fn finish(deps: &Deps, request: &AnyRequest, now: Timestamp) ->
     if request.archived_from().is_none_or(|from| now < from) {
         return Ok(());
     }
-    let keys = DocumentKeys::new(&facts.tenant, &facts.id);
+    let (keys, shelf) = (DocumentKeys::new(&facts.tenant, &facts.id), facts.retention.shelf());
     if let Some(document) = request.document() {
         if facts.deleted_at.is_none() {
-            deps.documents.copy(&keys.revision(0), &keys.validated()).await?;
+            deps.documents.copy(&keys.revision(0), &keys.validated(shelf)).await?;
         }
         for revision in &document.revisions {
             deps.documents.delete(&keys.revision(revision.number)).await?;
@@ -32,15 +34,45 @@ pub(crate) async fn finish(deps: &Deps, request: &AnyRequest, now: Timestamp) ->
             {
                 deps.documents.delete(&keys.mark(digest)).await?;
             }
+            let is_kept = facts.deleted_at.is_none() && signatory.erased_at.is_none();
             for attached in signatory.attachments.iter().filter_map(|it| Some((&it.id, it.file()?))) {
                 let from = keys.attachment(attached.0, &attached.1.file.sha256);
-                if facts.deleted_at.is_none() {
-                    deps.documents.copy(&from, &keys.closed_attachment(attached.0)).await?;
+                if is_kept {
+                    deps.documents.copy(&from, &keys.closed_attachment(attached.0, shelf)).await?;
                 }
                 deps.documents.delete(&from).await?;
             }
         }
         deps.documents.delete(&keys.revision(0)).await?;
     }
-    deps.requests.forget(&facts.id, DueKind::Seal).await
+    hold(deps, request, &keys).await?;
+    // Not what became due since: a hold that was placed meanwhile has still to be followed.
+    deps.requests.forget_due(&facts.id, DueKind::Seal, now.plus(RECOVERY_PAUSE)).await
+}
+
+/// Copies what is held beside what the lifecycle ends, so that a release only has to take the copies away: the
+/// lifecycle goes on counting from the end of the request.
+async fn hold(deps: &Deps, request: &AnyRequest, keys: &DocumentKeys) -> Result<(), StoreError> {
+    let (facts, shelf) = (request.facts(), request.facts().retention.shelf());
+    let mut pairs = Vec::new();
+    if request.document().is_some() {
+        pairs.push((keys.validated(shelf), keys.validated(Shelf::Held)));
+    }
+    if request.sealed().is_some() {
+        pairs.push((keys.signed(shelf), keys.signed(Shelf::Held)));
+    }
+    let people = facts.signatories.iter().filter(|it| it.erased_at.is_none());
+    for id in people.flat_map(|it| &it.attachments).filter(|it| it.file().is_some()).map(|it| &it.id) {
+        pairs.push((keys.closed_attachment(id, shelf), keys.closed_attachment(id, Shelf::Held)));
+    }
+    for (usual, held) in pairs {
+        if facts.holds_documents() {
+            // Where the usual one has gone already, the copy stays.
+            deps.documents.copy(&usual, &held).await?;
+        } else if facts.custody.length > 0 {
+            // No hold without an event of custody: most requests have never had one.
+            deps.documents.delete(&held).await?;
+        }
+    }
+    Ok(())
 }

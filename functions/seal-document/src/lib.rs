@@ -155,7 +155,7 @@ async fn close(deps: &Deps, request: AnyRequest, number: u32, cx: &Invocation) -
     deps.trust.add_seal_authorities(&authorities(&key), cx.now).await?;
     let sealed = revision::closing(deps, &request, number, &key, cx).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
-    deps.documents.copy(&keys.revision(0), &keys.validated()).await?;
+    deps.documents.copy(&keys.revision(0), &keys.validated(request.facts().retention.shelf())).await?;
     let AnyRequest::Signed(signed) = request else { return Ok(()) };
     let mut rng = system_rng();
     let seal = sealed.facts(DocumentId::new(&mut rng), cx.now);

@@ -68,7 +68,7 @@ pub(crate) async fn closing(
 ) -> Result<Sealed, SealFault> {
     let facts = request.facts();
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
-    seal(deps, request, number, words(facts, cx), &keys.signed(), key).await
+    seal(deps, request, number, words(facts, cx), &keys.signed(facts.retention.shelf()), key).await
 }
 
 /// What the closing seal says.

@@ -56,13 +56,9 @@ pub const MIN_REQUEST_TTL: Duration = Duration::from_mins(1);
 /// No request is open for longer than this many calendar years, extensions included: the evidence of all
 /// its events is purged at one instant, which counts from creation.
 pub const MAX_REQUEST_YEARS: i16 = 1;
-/// Documents are given out until so many calendar months after the request closed.
-pub const DOCUMENT_MONTHS: i16 = 3;
-/// Evidence is kept until so many calendar years after the request closed.
-pub const KEPT_YEARS: i16 = 10;
-/// Evidence outlives the longest request (one year) by ten years.
-pub const EVIDENCE_YEARS: i16 = 11;
-/// And by a month, so that no clock or backlog purges too early.
+/// The files of the transparency log are locked for so many calendar years; no lifecycle ever ends them.
+pub const LOG_YEARS: i16 = 11;
+/// Evidence is purged a month later than it must be kept, so that no clock or backlog purges too early.
 pub const EVIDENCE_EXTRA: Duration = Duration::from_hours(31 * 24);
 /// A document that has not arrived by then is not coming.
 pub const INTAKE_TTL: Duration = Duration::from_hours(1);
@@ -70,8 +66,14 @@ pub const INTAKE_TTL: Duration = Duration::from_hours(1);
 pub const ARCHIVE_PAUSE: Duration = Duration::from_mins(1);
 /// A second reading of the same evidence in the same form by the same caller within this time is the same access.
 pub const READING: Duration = Duration::from_mins(10);
+/// Readings alone make no copy of the evidence sooner than this: who polls would fill a bucket that nobody can empty.
+pub const READING_ARCHIVE_PAUSE: Duration = Duration::from_hours(24);
+/// So long after a copy fell due it may still be under way.
+pub const ARCHIVE_LAG: Duration = Duration::from_mins(10);
 /// A message or a seal that nobody finished by then is looked at again.
 pub const RECOVERY_PAUSE: Duration = Duration::from_mins(2);
+/// The pause before documents follow a hold: whoever was bringing them to their place has seen it by then.
+pub const HOLD_PAUSE: Duration = Duration::from_mins(3);
 /// The shortest time between an invitation, or a reminder, and a reminder at the integrator's wish.
 pub const REMINDER_PAUSE: Duration = Duration::from_hours(1);
 /// An expired request can be brought back for this long; its documents move to their last place after it.

@@ -107,6 +107,12 @@ pub enum Refusal {
     /// The deadline asked for is not within bounds.
     #[error("the deadline lies between one minute and one year after creation")]
     DeadlineOutOfBounds,
+    /// What is asked of retention is not within legal bounds.
+    #[error("documents are kept for 1 to 3 months, evidence for 10 to 30 years")]
+    RetentionOutOfBounds {
+        /// The member that is out of bounds.
+        member: &'static str,
+    },
     /// A code was sent too short a time ago. Wait.
     #[error("wait before asking for another code")]
     ResendTooSoon {
@@ -189,6 +195,7 @@ impl Refusal {
             Self::RequestExpired { .. } => "request_expired",
             Self::RequestNot { .. } => "request_state",
             Self::ResendTooSoon { .. } => "resend_too_soon",
+            Self::RetentionOutOfBounds { .. } => "retention_out_of_bounds",
             Self::RoleCannot { .. } => "role_cannot",
             Self::ScopeUnknown { .. } => "scope_unknown",
             Self::SignatoryLocked => "signatory_locked",

@@ -52,6 +52,12 @@ impl Changes {
         self.due.push(Due { what, at });
     }
 
+    /// Leaves it as it is when a thing is to be looked at.
+    pub(crate) fn leave(&mut self, what: DueKind) {
+        self.due.retain(|due| due.what != what);
+        self.done.retain(|kind| *kind != what);
+    }
+
     /// Sets that a thing needs no look any more.
     pub(crate) fn forget(&mut self, what: DueKind) {
         self.due.retain(|due| due.what != what);

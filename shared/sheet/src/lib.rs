@@ -190,10 +190,12 @@ pub enum Unwritten {
 #[must_use]
 pub fn clean(text: &str) -> String {
     let seen = |letter: char| match letter {
-        '\t' | '\n' | '\r' => ' ',
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
-            '\u{fffd}'
-        }
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' => '\u{fffd}',
         letter if letter.is_control() => '\u{fffd}',
         letter => letter,
     };

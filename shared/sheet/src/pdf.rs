@@ -113,7 +113,7 @@ pub fn pdf(sheet: &Sheet, print: &Print<'_>) -> Result<Vec<u8>, Unwritten> {
             tags.add_figure(code::draw(&mut surface, code)?, code.alternative);
         }
         for line in lines {
-            draw(&mut surface, &font, line, &mut tags);
+            draw(&mut surface, (&font, &face), line, &mut tags);
         }
         let footer =
             print.footer.replace("{page}", &number.to_string()).replace("{pages}", &count.to_string());
@@ -169,7 +169,9 @@ fn date(it: Date) -> DateTime {
     day.hour(it.hour).minute(it.minute).second(it.second).utc_offset_hour(0).utc_offset_minute(0)
 }
 
-fn draw(surface: &mut Surface<'_>, font: &Font, line: &Line, tags: &mut Tags) {
+/// Draws a line. Letters that the font does not have are spelled by their numbers, and stand behind them as what is read,
+/// copied and searched.
+fn draw(surface: &mut Surface<'_>, (font, face): (&Font, &Face<'_>), line: &Line, tags: &mut Tags) {
     if let Some(bar) = line.bar {
         let _layout = surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
         fill(surface, bar.color);
@@ -183,10 +185,13 @@ fn draw(surface: &mut Surface<'_>, font: &Font, line: &Line, tags: &mut Tags) {
         surface.end_tagged();
     }
     for run in &line.runs {
-        let identifier = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
+        let drawn = face.spelled(&run.text);
+        let meant = (drawn != run.text).then_some(run.text.as_str());
+        let span = SpanTag { actual_text: meant, ..SpanTag::empty() };
+        let identifier = surface.start_tagged(ContentTag::Span(span));
         fill(surface, run.color);
         let start = Point::from_xy(run.x, line.baseline);
-        surface.draw_text(start, font.clone(), run.size, &run.text, false, TextDirection::LeftToRight);
+        surface.draw_text(start, font.clone(), run.size, &drawn, false, TextDirection::LeftToRight);
         surface.end_tagged();
         tags.add(line.paragraph, line.role, &run.text, identifier);
     }

@@ -290,6 +290,7 @@ impl From<Refusal> for Problem {
             | Refusal::NetworkMalformed
             | Refusal::NobodySigns
             | Refusal::PhoneMalformed
+            | Refusal::RetentionOutOfBounds { .. }
             | Refusal::ScopeUnknown { .. }
             | Refusal::SmsNotAllowed { .. }
             | Refusal::SmsTextUnfit { .. }

@@ -1,6 +1,5 @@
 //! The document that a signatory may read, and where its bytes are.
 
-use domain::policy::DOCUMENT_MONTHS;
 use domain::request::AnyRequest;
 use domain::{Digest, SignatoryId, Timestamp};
 
@@ -45,14 +44,13 @@ pub fn find(
 ) -> Result<Shown, Problem> {
     let facts = request.facts();
     facts.signatory(signatory).ok_or_else(Problem::not_found)?.may_read(now)?;
-    let over = facts.closed_at.is_some_and(|closed| now >= closed.plus_months(DOCUMENT_MONTHS));
-    if over || facts.deleted_at.is_some() {
+    if facts.documents_are_over(now) {
         return Err(no_longer_kept());
     }
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     if let Some(sealed) = request.sealed() {
         let (size_bytes, sha256) = (sealed.size_bytes, sealed.sha256);
-        return Ok(Shown { key: keys.signed(), size_bytes, sha256, name: "signed" });
+        return Ok(Shown { key: keys.signed(facts.shelf(now)), size_bytes, sha256, name: "signed" });
     }
     if wanted == Wanted::Signed {
         return Err(Problem::new(409, "document_not_ready", "Not everyone has signed yet."));

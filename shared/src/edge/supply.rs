@@ -26,8 +26,8 @@ use crate::intake::Saved;
 use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
 use crate::store::{
     Access, Archive, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
-    Lock, Log, PasswordKey, Quotas, Replays, Requests, SealedFiles, Themes, Trust, TrustedLists, Validations,
-    Webhooks,
+    Lock, Log, PasswordKey, Quotas, Replays, Requests, Retentions, SealedFiles, Themes, Trust, TrustedLists,
+    Validations, Webhooks,
 };
 
 /// Builds what functions need, once per process.
@@ -271,6 +271,15 @@ impl<'a> Supply<'a> {
     /// [`ConfigError::Missing`].
     pub fn trust(&self) -> Result<Trust, ConfigError> {
         Ok(Trust::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
+    /// How long tenants want things to be kept. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn retentions(&self) -> Result<Retentions, ConfigError> {
+        Ok(Retentions::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
     /// Saved looks of the signing page. `REQUESTS_TABLE`.

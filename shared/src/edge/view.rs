@@ -55,6 +55,10 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
         "deletedAt": facts.deleted_at.map(domain::Timestamp::to_openapi),
         "erasedAt": facts.erased_at.map(domain::Timestamp::to_openapi),
         "heldAt": facts.held_at.map(domain::Timestamp::to_openapi),
+        "retention": {
+            "documentMonths": facts.retention.document_months(),
+            "evidenceYears": facts.retention.evidence_years(),
+        },
         "certificateType": CERTIFICATE_TYPE,
         "state": request.state_name(),
         "signatureType": SIGNATURE_TYPE,
@@ -71,10 +75,11 @@ pub fn request(request: &AnyRequest, links: Option<&LinkKey>) -> Value {
     })
 }
 
-/// Names the state of a request that an answer shows.
+/// Names the state of a request that an answer shows. Who reads its evidence changes nothing of that.
 #[must_use]
 pub fn etag(request: &AnyRequest) -> String {
-    format!("\"{}\"", request.facts().version)
+    let facts = request.facts();
+    format!("\"{}\"", facts.version.saturating_sub(facts.readings))
 }
 
 /// One row of a list.

@@ -1,9 +1,10 @@
 //! Copies of fixed chains: made from the tables, and tables made from them again.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::evidence::{ChainHead, Owner, verify_chain};
-use domain::request::{AnyRequest, Erasure, Facts};
+use domain::request::{AnyRequest, Erasure, Facts, Retention};
 use domain::transition::ChainName;
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use serde_json::Value;
 use super::disclosures::{self, DisclosureItem};
 use super::error::StoreError;
 use super::evidence::{EventItem, Evidence};
-use super::items::RequestItem;
+use super::items::{RequestItem, RetentionItem};
 use super::keys;
 
 /// Everything about a request that is kept for ten years, with nothing personal that can be read without its keys.
@@ -108,7 +109,19 @@ impl ArchivedRequest {
     /// As [`ArchivedRequest::names`].
     pub fn key(&self) -> Result<String, StoreError> {
         let (tenant, request) = self.names()?;
-        Ok(keys::archived(&tenant, &request, self.custody.len()))
+        Ok(keys::archived((&tenant, &request), self.retention()?, self.custody.len()))
+    }
+
+    /// How long it is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when it says so in no way that is known.
+    pub fn retention(&self) -> Result<Retention, StoreError> {
+        let corrupt = |what: &'static str| StoreError::corrupt(&self.request, what);
+        let said: Option<RetentionItem> =
+            self.item.get("retention").and_then(|it| serde_json::from_value(it.clone()).ok());
+        said.map_or(Ok(Retention::default()), |it| it.read().map_err(corrupt))
     }
 }
 
@@ -139,7 +152,9 @@ impl Evidence {
         let holds = |derived: &ChainHead, head: &ChainHead| {
             derived.length > head.length || (derived.length == head.length && derived.hash == head.hash)
         };
-        if holds(&events, &facts.chain) && holds(&custody, &facts.custody) {
+        // The chain of a request that ended grows no more.
+        let is_fixed = facts.closed_at.is_none() || events.length == facts.chain.length;
+        if is_fixed && holds(&events, &facts.chain) && holds(&custody, &facts.custody) {
             Ok(copy)
         } else {
             Err(corrupt("a chain does not reach the head that the request names"))
@@ -259,11 +274,17 @@ fn set(object: &mut Value, name: &str, value: Option<&str>) {
     }
 }
 
-/// Until when a copy is locked: ten years after the request ended.
+/// Until when a copy is locked: so many years after the request ended as its evidence is kept, and a day at least. What
+/// happens in custody after that is kept as long as everything else is, and no lock ends in the past.
 #[must_use]
 pub fn kept_until(facts: &Facts, now: Timestamp) -> Timestamp {
-    facts.evidence_until().unwrap_or_else(|| now.plus_years(domain::policy::KEPT_YEARS))
+    let years = i16::from(facts.retention.evidence_years());
+    let until = facts.evidence_until().unwrap_or_else(|| now.plus_years(years));
+    until.max(now.plus(SHORTEST_LOCK))
 }
+
+/// Long enough that no clock takes its end for the past.
+const SHORTEST_LOCK: Duration = Duration::from_hours(24);
 
 const INTEGRATOR: &str = "integrator";
 const SIGNATORIES: &str = "signatories";

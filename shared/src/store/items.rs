@@ -9,7 +9,9 @@ mod progress;
 mod signatory;
 
 use domain::evidence::ChainHead;
-use domain::request::{AnyRequest, Facts, Failure, FileFacts, Filing, Sealing, StateRecord, Stored};
+use domain::request::{
+    AnyRequest, Facts, Failure, FileFacts, Filing, Retention, Sealing, StateRecord, Stored,
+};
 use domain::value::Text;
 use domain::{Digest, RequestId, TenantId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -40,6 +42,12 @@ pub(super) struct RequestItem {
     custody: HeadItem,
     #[serde(default)]
     notifications: u64,
+    #[serde(default)]
+    readings: u64,
+    #[serde(default)]
+    copy_due_at: Option<i64>,
+    #[serde(default)]
+    retention: Option<RetentionItem>,
     created_at: i64,
     updated_at: i64,
     expires_at: i64,
@@ -72,6 +80,25 @@ struct HeadItem {
     at: i64,
 }
 
+/// How long things are kept.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub(super) struct RetentionItem {
+    document_months: u8,
+    evidence_years: u8,
+}
+
+impl From<Retention> for RetentionItem {
+    fn from(it: Retention) -> Self {
+        Self { document_months: it.document_months(), evidence_years: it.evidence_years() }
+    }
+}
+
+impl RetentionItem {
+    pub(super) fn read(self) -> Result<Retention, Unreadable> {
+        Retention::new(self.document_months, self.evidence_years).map_err(|_| "retention")
+    }
+}
+
 #[derive(Debug, Deserialize, Serialize)]
 struct FailureItem {
     number: u16,
@@ -100,6 +127,9 @@ impl RequestItem {
             chain: (&facts.chain).into(),
             custody: (&facts.custody).into(),
             notifications: facts.notifications,
+            readings: facts.readings,
+            copy_due_at: facts.copy_due_at.map(Timestamp::unix_ms),
+            retention: Some(facts.retention.into()),
             created_at: facts.created_at.unix_ms(),
             updated_at: facts.updated_at.unix_ms(),
             expires_at: facts.expires_at.unix_ms(),
@@ -154,6 +184,9 @@ impl RequestItem {
             chain: self.chain.read()?,
             custody: self.custody.read()?,
             notifications: self.notifications,
+            readings: self.readings,
+            copy_due_at: self.copy_due_at.map(Timestamp::from_unix_ms),
+            retention: self.retention.map(RetentionItem::read).transpose()?.unwrap_or_default(),
             created_at: Timestamp::from_unix_ms(self.created_at),
             updated_at: Timestamp::from_unix_ms(self.updated_at),
             expires_at: Timestamp::from_unix_ms(self.expires_at),

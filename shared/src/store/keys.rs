@@ -5,6 +5,7 @@ pub(super) mod email_signatures;
 
 use domain::due::DueKind;
 use domain::notification::EventId;
+use domain::request::Retention;
 use domain::transition::ChainName;
 use domain::value::{CredentialId, DocumentId, MessageId, ThemeName, ValidationId, WebhookId};
 use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
@@ -319,10 +320,18 @@ pub const fn archived_requests() -> &'static str {
     "requests/"
 }
 
-/// The copy of a request whose custody chain has so many events.
-pub(super) fn archived(tenant: &TenantId, request: &RequestId, custody: usize) -> String {
-    format!("{}{tenant}/{request}/{custody:08}.json", archived_requests())
+/// The copy of a request whose custody chain has so many events. Each length of time has a lifecycle of its own.
+pub(super) fn archived(
+    (tenant, request): (&TenantId, &RequestId),
+    retention: Retention,
+    custody: usize,
+) -> String {
+    let years = retention.evidence_years();
+    format!("{}{years}y/{tenant}/{request}/{custody:08}.json", archived_requests())
 }
+
+/// Sort key of how long a tenant keeps things, in the tenant's own partition.
+pub(super) const RETENTION: &str = "RETENTION";
 
 /// Partition of one counter of a quota; it holds one item a window.
 pub(super) fn quota_pk(name: &str) -> String {

@@ -2,7 +2,10 @@
 //!
 //! An entry gets its place in one transaction with the count of entries, before any tile is made: whoever dies between
 //! the two leaves a log that the next one goes on with, to the same bytes. A checkpoint is signed only over tiles that
-//! continue those of the checkpoint before it.
+//! continue those of the checkpoint before it, and never while a larger one was published: a table that lost the log's
+//! state has to be restored first.
+
+mod restore;
 
 use std::collections::HashMap;
 
@@ -101,7 +104,15 @@ impl Log {
     /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint: nothing is signed then.
     pub async fn integrate(&self, signer: &Signer, until: Timestamp) -> Result<u64, StoreError> {
         let state = self.state().await?;
+        let published = self.published().await?;
+        if published.as_ref().is_some_and(|(_, it)| it.size > state.integrated) {
+            return Err(StoreError::corrupt(keys::LOG, BEHIND));
+        }
         if state.next == state.integrated {
+            // Whoever signed the last one may have died before it was published.
+            if !state.checkpoint.is_empty() && published.is_none_or(|(note, _)| note != state.checkpoint) {
+                self.publish(&state.checkpoint, signer).await?;
+            }
             return Ok(state.integrated);
         }
         let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
@@ -134,21 +145,48 @@ impl Log {
         let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map_err(StoreError::unavailable("TransactWriteItems"))?;
         // Published after it is certain that no other of this size will be.
-        self.archive.replace(&path("checkpoint"), TEXT, note.into_bytes()).await?;
-        let key = signer.verifier().map_err(|_| corrupt("the key cannot be published"))?;
-        self.archive.replace(&path("key.txt"), TEXT, format!("{key}\n").into_bytes()).await?;
+        self.publish(&note, signer).await?;
         Ok(edge.size())
     }
 
-    /// The checkpoint that is to be time-stamped today, if none was yet.
+    /// Publishes a checkpoint, after the key that it is checked with.
+    async fn publish(&self, note: &str, signer: &Signer) -> Result<(), StoreError> {
+        let key =
+            signer.verifier().map_err(|_| StoreError::corrupt(keys::LOG, "the key cannot be published"))?;
+        self.archive.replace(&path("key.txt"), TEXT, format!("{key}\n").into_bytes()).await?;
+        self.archive.replace(&path("checkpoint"), TEXT, note.as_bytes().to_vec()).await
+    }
+
+    /// The checkpoint that was published last, as a note and read.
+    async fn published(&self) -> Result<Option<(String, Checkpoint)>, StoreError> {
+        let key = path("checkpoint");
+        let Some(bytes) = self.archive.get(&key).await? else { return Ok(None) };
+        let note = String::from_utf8(bytes).map_err(|error| StoreError::corrupt(&key, error))?;
+        let text = note.split("\n\n").next().unwrap_or_default();
+        let read =
+            Checkpoint::parse(&format!("{text}\n")).map_err(|error| StoreError::corrupt(&key, error))?;
+        Ok(Some((note, read)))
+    }
+
+    /// The checkpoint that is to be time-stamped today, if none was yet. Where one was kept for today already, and its
+    /// time-stamp not, it is that one.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn to_stamp(&self, now: Timestamp) -> Result<Option<String>, StoreError> {
-        let state = self.state().await?;
-        let due = !state.checkpoint.is_empty() && state.stamped != day(now);
-        Ok(due.then_some(state.checkpoint))
+        let (state, day) = (self.state().await?, day(now));
+        if state.checkpoint.is_empty() || state.stamped == day {
+            return Ok(None);
+        }
+        let Some(kept) = self.archive.get(&path(&format!("stamps/{day}.txt"))).await? else {
+            return Ok(Some(state.checkpoint));
+        };
+        if self.archive.get(&path(&format!("stamps/{day}.tst"))).await?.is_some() {
+            self.note_stamped(state, day).await?;
+            return Ok(None);
+        }
+        String::from_utf8(kept).map(Some).map_err(|error| StoreError::corrupt(keys::LOG, error))
     }
 
     /// Keeps a time-stamp over a checkpoint, beside the checkpoint.
@@ -163,11 +201,15 @@ impl Log {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let day = day(now);
-        let note = checkpoint.as_bytes().to_vec();
-        self.archive.put_once(&path(&format!("stamps/{day}.txt")), TEXT, note, until).await?;
+        // Another note in its place is that of who came first: its time-stamp is made the next time.
+        self.write_once(&format!("stamps/{day}.txt"), checkpoint.as_bytes().to_vec(), until).await?;
         let token = token.to_vec();
         self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, token, until).await?;
         let state = self.state().await?;
+        self.note_stamped(state, day).await
+    }
+
+    async fn note_stamped(&self, state: StateItem, day: String) -> Result<(), StoreError> {
         let next = StateItem { stamped: day, version: state.version + 1, ..state.clone() };
         let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
@@ -261,11 +303,16 @@ impl Log {
         Ok(item.map(|it| it.place))
     }
 
+    /// How far the log has come. Nothing takes a place in a log whose state was lost: it would be another's.
     async fn state(&self) -> Result<StateItem, StoreError> {
-        let state: Option<StateItem> = self.table.get(keys::LOG, keys::LOG_STATE).await?;
-        let fresh =
-            || StateItem { pk: keys::LOG.to_owned(), sk: keys::LOG_STATE.to_owned(), ..StateItem::default() };
-        Ok(state.unwrap_or_else(fresh))
+        if let Some(state) = self.table.get(keys::LOG, keys::LOG_STATE).await? {
+            return Ok(state);
+        }
+        if self.published().await?.is_some() {
+            return Err(StoreError::corrupt(keys::LOG, BEHIND));
+        }
+        let (pk, sk) = (keys::LOG.to_owned(), keys::LOG_STATE.to_owned());
+        Ok(StateItem { pk, sk, ..StateItem::default() })
     }
 }
 
@@ -281,5 +328,6 @@ fn path(name: &str) -> String {
 
 /// Entries of a bundle.
 const BUNDLE: usize = 256;
+const BEHIND: &str = "the tables are behind the log that was published: restore them";
 const TEXT: &str = "text/plain; charset=utf-8";
 const TOKEN: &str = "application/timestamp-reply";

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use domain::Digest;
 use domain::evidence::ChainHead;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::{Evidence, Fault};
+use crate::strict;
 use crate::zip::{self, ZipError};
 
 /// What a bundle says of itself: the first of its files.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Manifest {
     /// Of this shape; 1.
     pub version: u32,
@@ -37,6 +39,7 @@ pub struct Manifest {
 
 /// The end of a chain.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct HeadOf {
     /// How many events it has.
     pub length: u64,
@@ -46,7 +49,7 @@ pub struct HeadOf {
 
 /// A file.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct FileOf {
     /// Its name in the archive.
     pub name: String,
@@ -103,7 +106,7 @@ impl<'a> Bundle<'a> {
         let files = zip::read(archive).map_err(|error| Fault::new("archive", error.to_string()))?;
         let mut files = files.into_iter();
         let manifest = files.next().filter(|(name, _)| name == MANIFEST).map(|(_, bytes)| bytes);
-        let manifest = manifest.and_then(|it| serde_json::from_slice::<Manifest>(it).ok());
+        let manifest = manifest.and_then(read::<Manifest>);
         let manifest = manifest.filter(|it| it.version == 1);
         let manifest = manifest.ok_or_else(|| Fault::new(MANIFEST, "is missing, or has an unknown form"))?;
         let files: Vec<(String, &[u8])> = files.collect();
@@ -121,7 +124,7 @@ impl<'a> Bundle<'a> {
             faults.push(Fault::new(name, "is not in the manifest"));
         }
         let files: BTreeMap<String, &[u8]> = files.into_iter().collect();
-        let evidence = files.get(EVIDENCE).and_then(|it| serde_json::from_slice::<Evidence>(it).ok());
+        let evidence = files.get(EVIDENCE).and_then(|it| read::<Evidence>(it));
         let evidence = evidence.ok_or_else(|| Fault::new(EVIDENCE, "is missing, or has an unknown form"))?;
         Ok((Self { manifest, evidence, files }, faults))
     }
@@ -132,6 +135,11 @@ impl<'a> Bundle<'a> {
             .iter()
             .filter_map(move |(name, bytes)| Some((name.strip_prefix(folder)?.strip_prefix('/')?, *bytes)))
     }
+}
+
+/// Reads a file that every program has to read the same way.
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    serde_json::from_value(strict::parse(bytes)?).ok()
 }
 
 /// The name of the manifest.

@@ -4,13 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::evidence::{ChainHead, Disclosure, commit_value, verify_chain};
 use domain::transition::ChainName;
-use domain::{Digest, RequestId};
+use domain::{Digest, RequestId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::strict;
+
 /// Both chains of a request, and what can be disclosed of them.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Evidence {
     /// Of this shape; 1.
     pub version: u32,
@@ -26,6 +28,7 @@ pub struct Evidence {
 
 /// One event: its canonical JSON, and the hash of it and everything before.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Link {
     /// 64 hexadecimal digits.
     pub hash: String,
@@ -35,6 +38,7 @@ pub struct Link {
 
 /// The salts and values behind the commitments of one event, for one owner.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Disclosed {
     /// `event` or `custody`.
     pub chain: String,
@@ -48,6 +52,7 @@ pub struct Disclosed {
 
 /// A value with the salt without which it cannot be guessed from its commitment.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct Salted {
     /// 64 hexadecimal digits.
     pub salt: String,
@@ -82,6 +87,8 @@ pub struct Checked {
     pub commitments: usize,
     /// How many commitments have none: their values were erased, or are withheld.
     pub undisclosed: usize,
+    /// Whose values the custody chain says were erased: signatories by id, or `request` for everyone.
+    pub erased: Vec<String>,
     /// What does not hold.
     pub faults: Vec<Fault>,
 }
@@ -138,7 +145,7 @@ impl Evidence {
         let mut faults = Vec::new();
         let Ok(request) = RequestId::parse(&self.request) else {
             let faults = vec![Fault::new("evidence", "names no request")];
-            return Checked { heads: None, commitments: 0, undisclosed: 0, faults };
+            return Checked { heads: None, commitments: 0, undisclosed: 0, erased: Vec::new(), faults };
         };
         if self.version != Self::VERSION {
             faults.push(Fault::new("evidence", "has an unknown version"));
@@ -146,27 +153,52 @@ impl Evidence {
         let mut derive = |name: ChainName| self.derive(&request, name, &mut faults);
         let heads = derive(ChainName::Event).zip(derive(ChainName::Custody));
         let heads = heads.map(|(events, custody)| Heads { events, custody });
-        let (commitments, undisclosed) = self.recompute(&request, &mut faults);
-        Checked { heads, commitments, undisclosed, faults }
+        let erased = self.erased();
+        let (commitments, undisclosed) = self.recompute(&request, &erased, &mut faults);
+        Checked { heads, commitments, undisclosed, erased, faults }
+    }
+
+    /// Whose values were erased, as the custody chain tells.
+    fn erased(&self) -> Vec<String> {
+        let mut people = BTreeSet::new();
+        for link in &self.custody {
+            let body: Value = strict::parse(link.event.as_bytes()).unwrap_or_default();
+            let text = |at: &str| body.pointer(at).and_then(Value::as_str).unwrap_or_default();
+            match (text("/kind"), text("/facts/scope")) {
+                ("EvidenceErased", "request") => return vec!["request".to_owned()],
+                ("EvidenceErased", "signatory") => {
+                    people.insert(text("/facts/signatory").to_owned());
+                }
+                _ => {}
+            }
+        }
+        people.into_iter().collect()
     }
 
     fn derive(&self, request: &RequestId, name: ChainName, faults: &mut Vec<Fault>) -> Option<ChainHead> {
         let mut stored = Vec::with_capacity(self.chain(name).len());
-        for link in self.chain(name) {
+        let mut unclear = None;
+        for (seq, link) in (0_u64..).zip(self.chain(name)) {
+            if !is_clear(link) {
+                unclear = Some(Fault::new(place(name, seq), "could be read in different ways"));
+                break;
+            }
             // What is no hash is none that an event can have.
             let hash = digest(&link.hash).unwrap_or(Digest::from_bytes([0; 32]));
             stored.push((link.event.as_bytes(), hash));
         }
-        match verify_chain(request, stored) {
-            Ok(head) => Some(head),
-            Err(error) => {
-                faults.push(Fault::new(place(name, error.seq), error.what));
+        // The first event that does not hold is named, for whichever reason.
+        let derived = verify_chain(request, stored).map_err(|it| Fault::new(place(name, it.seq), it.what));
+        match (derived, unclear) {
+            (Ok(head), None) => Some(head),
+            (Err(fault), _) | (Ok(_), Some(fault)) => {
+                faults.push(fault);
                 None
             }
         }
     }
 
-    fn recompute(&self, request: &RequestId, faults: &mut Vec<Fault>) -> (usize, usize) {
+    fn recompute(&self, request: &RequestId, erased: &[String], faults: &mut Vec<Fault>) -> (usize, usize) {
         let mut open = self.commitments();
         let mut seen = BTreeSet::new();
         let mut recomputed = 0;
@@ -196,7 +228,23 @@ impl Evidence {
                 }
             }
         }
+        // A value is missing only where the custody chain says that it was erased: of everyone, or of somebody whom the
+        // event names.
+        for (chain, seq, field) in open.keys() {
+            let is_of = |id: &String| id == "request" || self.event_of(chain, *seq).contains(id.as_str());
+            if !erased.iter().any(is_of) {
+                faults.push(Fault::new(
+                    format!("{chain} {seq} {field}"),
+                    "is withheld, and nothing says it was erased",
+                ));
+            }
+        }
         (recomputed, open.len())
+    }
+
+    fn event_of(&self, chain: &str, seq: u64) -> &str {
+        let links = if chain == chain_word(ChainName::Custody) { &self.custody } else { &self.events };
+        usize::try_from(seq).ok().and_then(|it| links.get(it)).map_or("", |it| it.event.as_str())
     }
 
     /// Every commitment, by chain, place and field.
@@ -204,7 +252,7 @@ impl Evidence {
         let mut all = BTreeMap::new();
         for name in [ChainName::Event, ChainName::Custody] {
             for (seq, link) in (0..).zip(self.chain(name)) {
-                let body: Value = serde_json::from_str(&link.event).unwrap_or_default();
+                let body: Value = strict::parse(link.event.as_bytes()).unwrap_or_default();
                 let fields = body.get("commitments").and_then(Value::as_object);
                 for (field, commitment) in fields.into_iter().flatten() {
                     let key = (chain_word(name).to_owned(), seq, field.clone());
@@ -214,6 +262,13 @@ impl Evidence {
         }
         all
     }
+}
+
+/// Whether every reader takes an event the same way, its date included.
+fn is_clear(link: &Link) -> bool {
+    let Some(body) = strict::parse(link.event.as_bytes()) else { return false };
+    let at = body.get("at").and_then(Value::as_str).unwrap_or_default();
+    Timestamp::parse_rfc3339(at).is_some_and(|it| it.to_rfc3339() == at)
 }
 
 /// A digest that is written as it should be: 64 lower-case hexadecimal digits.

@@ -10,8 +10,10 @@
 pub mod bundle;
 mod evidence;
 mod leaf;
+pub mod program;
 mod read;
 mod report;
+mod strict;
 mod verify;
 pub mod zip;
 

@@ -31,6 +31,8 @@ pub struct Trail {
     pub ending: Ending,
     /// When it ended.
     pub closed_at: Option<Timestamp>,
+    /// The place of the event that ended it.
+    pub closed_by: Option<u64>,
     /// The kind of signature: SES.
     pub level: String,
     /// What recorded it.
@@ -39,6 +41,10 @@ pub struct Trail {
     pub time_source: String,
     /// The zone that its document is dated in.
     pub timezone: String,
+    /// Calendar months for which its documents are given out after the end; empty where the evidence is older than that.
+    pub document_months: String,
+    /// Calendar years for which its evidence is kept after the end; empty as well.
+    pub evidence_years: String,
     /// Digests of the documents as they were sent.
     pub inputs: Vec<String>,
     /// The accepted document.
@@ -211,9 +217,9 @@ impl Trail {
             }
             "MessageSent" => self.sent(event),
             "DeadlineMoved" => self.expires_at = event.time("expires_at"),
-            "RequestReactivated" => {
+            "RequestReactivated" if event.chain == ChainName::Event => {
                 self.expires_at = event.time("expires_at");
-                (self.ending, self.closed_at) = (Ending::Open, None);
+                (self.ending, self.closed_at, self.closed_by) = (Ending::Open, None, None);
             }
             "RevisionSealed" => self.revisions.push(event.revision()),
             "RequestClosed" => {
@@ -222,7 +228,7 @@ impl Trail {
             }
             "DocumentRejected" => self.end(Ending::Rejected, event),
             // Where another of the same group can still act, a refusal ends nothing.
-            "SignatureDeclined" if event.text("ends").as_deref() == Some("true") => {
+            "SignatureDeclined" if event.facts.get("ends") == Some(&Value::Bool(true)) => {
                 self.end(Ending::Declined, event);
             }
             "RequestExpired" => self.end(Ending::Expired, event),
@@ -238,7 +244,10 @@ impl Trail {
     }
 
     fn end(&mut self, ending: Ending, event: &Event) {
-        (self.ending, self.closed_at) = (ending, Some(event.at));
+        // What ends a procedure stands in its own chain.
+        if event.chain == ChainName::Event {
+            (self.ending, self.closed_at, self.closed_by) = (ending, Some(event.at), Some(event.seq));
+        }
     }
 
     fn received(&mut self, event: &Event) {
@@ -252,6 +261,8 @@ impl Trail {
         self.software = event.text("software").unwrap_or_default();
         self.time_source = event.text("time_source").unwrap_or_default();
         self.timezone = event.text("timezone").unwrap_or_default();
+        self.document_months = event.text("document_months").unwrap_or_default();
+        self.evidence_years = event.text("evidence_years").unwrap_or_default();
         for (index, id) in event.texts("signatories").into_iter().enumerate() {
             let of = |field: &str| event.disclosed(&format!("signatories/{index}/{field}"));
             let (name, email, mobile) = (of("name"), of("email"), of("mobile"));

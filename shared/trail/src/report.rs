@@ -35,7 +35,7 @@ impl Trail {
     /// As [`Trail::sheet`].
     pub fn line(&self, step: &Step, wording: &mut Wording) -> Result<String, MissingText> {
         let sentence = self.sentence(step, wording)?;
-        let details = details(step);
+        let details = clean(&details(step));
         Ok(if details.is_empty() { sentence } else { format!("{sentence} {details}") })
     }
 
@@ -148,6 +148,8 @@ impl Writer<'_> {
         let times: Vec<&str> = times.into_iter().filter(|it| !it.is_empty()).collect();
         self.fact(&mut facts, "audit-time", Some(&times.join("; ")))?;
         self.fact(&mut facts, "audit-software", Some(&trail.software))?;
+        self.fact(&mut facts, "audit-document-months", Some(&trail.document_months))?;
+        self.fact(&mut facts, "audit-evidence-years", Some(&trail.evidence_years))?;
         self.time(&mut facts, "audit-hold", trail.held_at)?;
         self.time(&mut facts, "audit-erased", trail.erased_at)?;
         self.chain(&mut facts, "audit-chain", &self.about.heads.events.clone())?;

@@ -4,6 +4,8 @@ mod document;
 mod logged;
 mod seal;
 
+use std::collections::BTreeSet;
+
 use domain::value::Language;
 use serde::Serialize;
 use tlog::Verifier;
@@ -74,8 +76,11 @@ pub struct Verdict {
     pub commitments: usize,
     /// How many have no value to recompute them from.
     pub undisclosed: usize,
-    /// Whose personal values were erased.
+    /// Whose personal values were erased, as the custody chain tells.
     pub erased: Vec<String>,
+    /// Whether anything ties the bundle to somebody: a certificate or a key of a log that whoever verifies gave. Without,
+    /// a stranger can have made all of it, and it holds all the same.
+    pub anchored: bool,
 }
 
 /// Checks, as they are made.
@@ -127,6 +132,7 @@ pub fn verify(archive: &[u8], knowledge: &Knowledge<'_>) -> Verdict {
     checks.faults("files", "archive", faults, &format!("{count} files are as the manifest says"));
     let checked = bundle.evidence.check();
     let (commitments, undisclosed) = (checked.commitments, checked.undisclosed);
+    let erased = checked.erased;
     let said =
         format!("both chains follow from their events; {commitments} values are what was committed to");
     checks.faults("evidence", EVIDENCE, checked.faults, &said);
@@ -135,12 +141,17 @@ pub fn verify(archive: &[u8], knowledge: &Knowledge<'_>) -> Verdict {
     if checked.heads.is_some() {
         closed(&mut checks, &bundle, &trail);
     }
+    let said: BTreeSet<&String> = bundle.manifest.erased.iter().collect();
+    if said != erased.iter().collect() {
+        checks.failed("erased", "manifest.json", "names others than the custody chain says were erased");
+    }
     document::check(&mut checks, &bundle, &trail);
     seal::check(&mut checks, &bundle, &trail, knowledge);
-    logged::check(&mut checks, &bundle, &trail, knowledge);
+    let in_log = logged::check(&mut checks, &bundle, &trail, knowledge);
     let mut verdict = Verdict::of(checks, bundle.manifest.request.clone());
+    verdict.anchored = !knowledge.roots.is_empty() || (in_log && knowledge.log_key.is_some());
     verdict.steps = steps(&trail, knowledge.language);
-    verdict.erased = bundle.manifest.erased;
+    verdict.erased = erased;
     (verdict.commitments, verdict.undisclosed) = (commitments, undisclosed);
     verdict
 }
@@ -155,6 +166,7 @@ impl Verdict {
             commitments: 0,
             undisclosed: 0,
             erased: Vec::new(),
+            anchored: false,
         }
     }
 }
@@ -183,13 +195,13 @@ fn heads(checks: &mut Checks, bundle: &Bundle<'_>, heads: Option<crate::Heads>) 
 
 /// A procedure that ended has the event that ended it as the last one of its chain.
 fn closed(checks: &mut Checks, bundle: &Bundle<'_>, trail: &Trail) {
-    let (ending, kind) = match bundle.manifest.state.as_str() {
-        "DONE" => (Ending::Done, "RequestClosed"),
-        "ERROR" => (Ending::Rejected, "DocumentRejected"),
-        "DECLINED" => (Ending::Declined, "SignatureDeclined"),
-        "EXPIRED" => (Ending::Expired, "RequestExpired"),
-        "CANCELLED" => (Ending::Cancelled, "RequestCancelled"),
-        _ => (Ending::Open, ""),
+    let ending = match bundle.manifest.state.as_str() {
+        "DONE" => Ending::Done,
+        "ERROR" => Ending::Rejected,
+        "DECLINED" => Ending::Declined,
+        "EXPIRED" => Ending::Expired,
+        "CANCELLED" => Ending::Cancelled,
+        _ => Ending::Open,
     };
     if ending != trail.ending {
         return checks.failed("ending", "event", "the events end in another state than the manifest says");
@@ -203,7 +215,7 @@ fn closed(checks: &mut Checks, bundle: &Bundle<'_>, trail: &Trail) {
         );
     }
     let last = trail.steps.iter().rfind(|it| it.chain == domain::transition::ChainName::Event);
-    if last.is_some_and(|it| it.kind == kind) {
+    if last.is_some_and(|it| Some(it.seq) == trail.closed_by) {
         checks.passed("ending", "event", "the last event is the one that ended the procedure");
     } else {
         checks.failed("ending", "event", "the chain goes on after the event that ended the procedure");

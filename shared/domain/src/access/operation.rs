@@ -127,6 +127,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("GET", "/themes/{name}", ThemesManage),
     operation("PUT", "/themes/{name}", ThemesManage),
     operation("DELETE", "/themes/{name}", ThemesManage),
+    operation("GET", "/retention", TrustManage),
+    operation("PUT", "/retention", TrustManage),
     operation("GET", "/trust", TrustManage),
     operation("PUT", "/trust", TrustManage),
     operation("POST", "/uploads", SignaturesWrite),

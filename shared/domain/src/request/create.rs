@@ -11,6 +11,7 @@ use super::filing::Filing;
 use super::knowledge::{Knowledge, NewQuestion};
 use super::place::{Anchor, Place};
 use super::progress::{Ceremony, Progress};
+use super::retention::Retention;
 use super::signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
 use super::{Received, Request, append};
 use crate::due::{Due, DueKind};
@@ -46,6 +47,8 @@ pub struct NewRequest {
     pub ttl: Duration,
     /// Whether nobody is invited before the integrator activates it.
     pub draft: bool,
+    /// How long its documents and its evidence are kept.
+    pub retention: Retention,
 }
 
 /// A document that is sent along or will be fetched.
@@ -140,6 +143,9 @@ impl Request<Received> {
             chain: ChainHead::empty(),
             custody: ChainHead::empty(),
             notifications: 0,
+            readings: 0,
+            copy_due_at: None,
+            retention: new.retention,
             created_at: cause.now,
             updated_at: cause.now,
             expires_at: cause.now,
@@ -247,6 +253,8 @@ fn received(facts: &Facts) -> Draft {
         .fact("software", SOFTWARE)
         .fact("time_source", "service clock, UTC")
         .fact("timezone", facts.options.timezone.as_str())
+        .fact("document_months", facts.retention.document_months())
+        .fact("evidence_years", facts.retention.evidence_years())
         .fact("consent_sha256", facts.options.consent_digest().to_hex())
         .fact("documents", facts.inputs.iter().map(|it| it.id.as_str()).collect::<Vec<_>>())
         .fact("signatories", facts.signatories.iter().map(|it| it.id.as_str()).collect::<Vec<_>>());

@@ -5,7 +5,9 @@ use super::facts::Facts;
 use super::progress::{Mark, Progress};
 use super::signatory::Signatory;
 use super::{AnyRequest, append, append_to};
+use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
+use crate::policy::{ARCHIVE_LAG, ARCHIVE_PAUSE, HOLD_PAUSE, READING_ARCHIVE_PAUSE};
 use crate::transition::{ChainName, Changes, Transition};
 use crate::value::{PersonName, Text};
 use crate::{Cause, Digest, EmailAddress, Refusal, SignatoryId, Timestamp};
@@ -22,14 +24,22 @@ pub enum Erasure {
 impl AnyRequest {
     /// Records that someone reads the evidence, in this form. It stands in the custody chain whether or not the
     /// request has ended, so that reading never changes what is read.
-    pub fn record_reading(mut self, form: &str, cause: &mut Cause<'_>) -> Transition<Self> {
+    ///
+    /// `caller` names the key or app that was used, in a word that says nothing to anybody else.
+    pub fn record_reading(mut self, form: &str, caller: &str, cause: &mut Cause<'_>) -> Transition<Self> {
         let mut changes = Changes::default();
-        let draft = Draft::new(EventKind::EvidenceRead).fact("form", form);
-        append_to(ChainName::Custody, self.facts_mut(), &mut changes, draft, (&Owner::Integrator, cause));
+        let draft = Draft::new(EventKind::EvidenceRead).fact("form", form).fact("caller", caller);
+        let of_the_end = self.archived_from().map(|from| from.plus(ARCHIVE_PAUSE));
+        let facts = self.facts_mut();
+        facts.readings = facts.readings.saturating_add(1);
+        let copy_due_at = facts.copy_due_at.max(of_the_end);
+        append_to(ChainName::Custody, facts, &mut changes, draft, (&Owner::Integrator, cause));
+        facts.copy_after_reading(copy_due_at, &mut changes, cause.now);
         Transition::new(self, changes)
     }
 
-    /// Keeps everything as it is until it is released: nothing is erased or deleted.
+    /// Keeps everything as it is until it is released: nothing is erased or deleted, and the documents outlast their
+    /// time.
     ///
     /// # Errors
     ///
@@ -47,6 +57,7 @@ impl AnyRequest {
         }
         let mut changes = Changes::default();
         append(facts, &mut changes, draft, &Owner::Integrator, cause);
+        self.place_documents(&mut changes, cause.now);
         Ok(Transition::new(self, changes))
     }
 
@@ -63,7 +74,17 @@ impl AnyRequest {
         }
         let mut changes = Changes::default();
         append(facts, &mut changes, Draft::new(EventKind::LegalHoldReleased), &Owner::Integrator, cause);
+        self.place_documents(&mut changes, cause.now);
         Ok(Transition::new(self, changes))
+    }
+
+    /// Where the documents of a request that has ended lie follows from its hold, as soon as they are at rest.
+    fn place_documents(&self, changes: &mut Changes, now: Timestamp) {
+        if self.document().is_some()
+            && let Some(from) = self.archived_from()
+        {
+            changes.look_at(DueKind::Seal, from.max(now.plus(HOLD_PAUSE)));
+        }
     }
 
     /// Erases personal values of a request that has ended: the data keys go, and what stands beside the evidence
@@ -96,6 +117,24 @@ impl AnyRequest {
 }
 
 impl Facts {
+    /// A reading is in the next copy that is due anyway. Where none is, it may wait: what it adds changes little.
+    fn copy_after_reading(&mut self, before: Option<Timestamp>, changes: &mut Changes, now: Timestamp) {
+        if self.closed_at.is_none() {
+            return;
+        }
+        self.copy_due_at = before;
+        match before {
+            Some(due) if due > now => changes.leave(DueKind::Archive),
+            // Whether it was made is not known here: once more, and then no sooner than after the pause.
+            Some(due) if due.plus(ARCHIVE_LAG) > now => {}
+            _ => {
+                let at = now.plus(READING_ARCHIVE_PAUSE);
+                self.copy_due_at = Some(at);
+                changes.look_at(DueKind::Archive, at);
+            }
+        }
+    }
+
     /// Whether these personal values were erased before.
     ///
     /// # Errors
@@ -128,6 +167,11 @@ impl Facts {
             self.title = None;
             self.description = None;
             self.callback = None;
+            self.options.sender = None;
+            self.options.brand = None;
+            // Words and addresses of the integrator's choice: whatever stands in them goes as well.
+            self.options.consent_text = Text::parse(ERASED, "consent", ERASED.len())?;
+            self.options.ui = Box::default();
         }
         Ok(())
     }

@@ -8,9 +8,9 @@ use super::appearance::Appearance;
 use super::filing::Filing;
 use super::progress::{Mode, Progress};
 use super::remind::Reminders;
+use super::retention::Retention;
 use super::signatory::Signatory;
 use crate::evidence::{ChainHead, Owner};
-use crate::policy::{DOCUMENT_MONTHS, EVIDENCE_EXTRA, EVIDENCE_YEARS, KEPT_YEARS};
 use crate::value::{DocumentId, Text};
 use crate::{Digest, EmailAddress, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
 
@@ -30,6 +30,12 @@ pub struct Facts {
     pub custody: ChainHead,
     /// How many notifications integrators were told of it.
     pub notifications: u64,
+    /// How many readings of its evidence were recorded: they change nothing that is shown.
+    pub readings: u64,
+    /// When a copy of its evidence last fell due, or will.
+    pub copy_due_at: Option<Timestamp>,
+    /// How long its documents and its evidence are kept.
+    pub retention: Retention,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it last changed.
@@ -86,28 +92,10 @@ impl Facts {
         }
     }
 
-    /// When all evidence of this request is purged: ten years after the latest instant it can close.
-    #[must_use]
-    pub fn purge_at(&self) -> Timestamp {
-        self.created_at.plus_years(EVIDENCE_YEARS).plus(EVIDENCE_EXTRA)
-    }
-
     /// How many signatories have signed.
     #[must_use]
     pub fn signed_count(&self) -> usize {
         self.signatories.iter().filter(|it| matches!(it.progress, Progress::Signed(_))).count()
-    }
-
-    /// From when on its documents are not given out any more; none while it has not ended.
-    #[must_use]
-    pub fn documents_until(&self) -> Option<Timestamp> {
-        self.closed_at.map(|closed| closed.plus_months(DOCUMENT_MONTHS))
-    }
-
-    /// Until when its evidence must be kept; none while it has not ended.
-    #[must_use]
-    pub fn evidence_until(&self) -> Option<Timestamp> {
-        self.closed_at.map(|closed| closed.plus_years(KEPT_YEARS))
     }
 
     pub(super) fn before_deadline(&self, now: Timestamp) -> Result<(), Refusal> {

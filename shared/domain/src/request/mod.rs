@@ -23,6 +23,7 @@ mod notice;
 mod place;
 mod progress;
 mod remind;
+mod retention;
 mod roster;
 mod seal;
 mod signatory;
@@ -49,6 +50,7 @@ pub use notice::{Notice, Noticed};
 pub use place::{Anchor, Occurrence, Place, Placed};
 pub use progress::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress};
 pub use remind::{QuietHours, Reminders};
+pub use retention::{DOCUMENT_MONTHS, EVIDENCE_YEARS, Retention, Shelf};
 pub use roster::AfterAct;
 pub use seal::{Lowered, NextSeal, SealFacts, SealLevel, SealedBy};
 pub use signatory::{AssertedIdentity, DestinationFrom, Role, Signatory};
@@ -341,7 +343,9 @@ fn append_to(
             changes.custody.push(event);
             // The copy of a request that has ended goes with its custody chain.
             if facts.closed_at.is_some() {
-                changes.look_at(DueKind::Archive, cause.now.plus(ARCHIVE_PAUSE));
+                let at = cause.now.plus(ARCHIVE_PAUSE);
+                facts.copy_due_at = Some(at);
+                changes.look_at(DueKind::Archive, at);
             }
         }
         ChainName::Event => changes.evidence.push(event),

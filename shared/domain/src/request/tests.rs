@@ -282,6 +282,7 @@ fn deadlines_lie_between_a_minute_and_a_year() {
             callback: None,
             ttl: Duration::from_secs(ttl),
             draft: false,
+            retention: Retention::default(),
         };
         let peppers = Peppers::new(Pepper::new(1, b"p"), Vec::new());
         let keys = (&LinkKey::new(b"l"), &peppers);

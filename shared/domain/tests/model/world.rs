@@ -413,6 +413,7 @@ pub(crate) fn opened(deadline: u8) -> World {
         callback: None,
         ttl: TICK * u32::from(deadline),
         draft: false,
+        retention: domain::request::Retention::default(),
     };
     let id = RequestId::new(&mut rng);
     let mut cause = Cause { now: NOON, rng: &mut rng, actor: Actor::System, origin: None };

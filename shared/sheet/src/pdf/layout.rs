@@ -28,7 +28,7 @@ impl<'a> Face<'a> {
     }
 
     /// The text with every character that the font does not have spelled by its number.
-    fn spelled(&self, text: &str) -> String {
+    pub(super) fn spelled(&self, text: &str) -> String {
         let mut spelled = String::with_capacity(text.len());
         for letter in text.chars() {
             if self.letters.map(letter).is_some() {
@@ -46,14 +46,14 @@ impl<'a> Face<'a> {
             let glyph = self.letters.map(letter)?;
             self.widths.advance_width(glyph)
         };
-        text.chars().filter_map(advance).sum::<f32>() * size
+        self.spelled(text).chars().filter_map(advance).sum::<f32>() * size
     }
 
     /// Breaks text into lines of at most this width: at spaces, and inside of what is longer than a line.
     fn wrap(&self, text: &str, size: f32, width: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let mut line = String::new();
-        for word in self.spelled(text).split_whitespace() {
+        for word in text.split_whitespace() {
             let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
             if self.width(&longer, size) <= width {
                 line = longer;
@@ -103,6 +103,7 @@ pub(super) struct Run {
     pub(super) x: f32,
     pub(super) size: f32,
     pub(super) color: Color,
+    /// As it is meant; what the font does not have is spelled where it is drawn.
     pub(super) text: String,
 }
 

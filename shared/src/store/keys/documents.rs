@@ -1,5 +1,6 @@
 //! S3 keys of documents.
 
+use domain::request::{Retention, Shelf};
 use domain::value::{DocumentId, ValidationId};
 use domain::{Digest, RequestId, TenantId};
 
@@ -43,20 +44,29 @@ impl DocumentKeys {
 
     /// A document that a signatory of a closed request had attached.
     #[must_use]
-    pub fn closed_attachment(&self, attachment: &DocumentId) -> String {
-        format!("closed/{}/{}/attachment-{attachment}", self.tenant, self.request)
+    pub fn closed_attachment(&self, attachment: &DocumentId, shelf: Shelf) -> String {
+        format!("{}attachment-{attachment}", self.closed(shelf))
     }
 
     /// The accepted document of a closed request.
     #[must_use]
-    pub fn validated(&self) -> String {
-        format!("closed/{}/{}/validated.pdf", self.tenant, self.request)
+    pub fn validated(&self, shelf: Shelf) -> String {
+        format!("{}validated.pdf", self.closed(shelf))
     }
 
     /// The document of a closed request, with everything that was sealed.
     #[must_use]
-    pub fn signed(&self) -> String {
-        format!("closed/{}/{}/signed.pdf", self.tenant, self.request)
+    pub fn signed(&self, shelf: Shelf) -> String {
+        format!("{}signed.pdf", self.closed(shelf))
+    }
+
+    /// Each shelf has a lifecycle of its own; that of what is held has none.
+    fn closed(&self, shelf: Shelf) -> String {
+        let shelf = match shelf {
+            Shelf::Held => "held".to_owned(),
+            Shelf::Months(months) => format!("{months}m"),
+        };
+        format!("closed/{shelf}/{}/{}/", self.tenant, self.request)
     }
 
     /// The picture of a page, from 1, of the document of this digest, so many pixels wide.
@@ -77,10 +87,10 @@ impl DocumentKeys {
         format!("pages/{}/{}/logo", self.tenant, self.request)
     }
 
-    /// The salts of the data keys, for when the table is lost.
+    /// The salts of the data keys, for when the table is lost. Each length of time has a lifecycle of its own.
     #[must_use]
-    pub fn salts(&self) -> String {
-        format!("keys/{}/{}.json", self.tenant, self.request)
+    pub fn salts(&self, retention: Retention) -> String {
+        format!("keys/{}y/{}/{}.json", retention.evidence_years(), self.tenant, self.request)
     }
 
     /// What was made for one caller to fetch, for a day.
@@ -91,9 +101,10 @@ impl DocumentKeys {
 
     /// The prefixes under which all of it lies, apart from uploads that were not used.
     #[must_use]
-    pub fn prefixes(&self) -> [String; 4] {
-        ["incoming", "open", "closed", "pages"]
-            .map(|folder| format!("{folder}/{}/{}/", self.tenant, self.request))
+    pub fn prefixes(&self, retention: Retention) -> [String; 5] {
+        let of = |folder: &str| format!("{folder}/{}/{}/", self.tenant, self.request);
+        let (closed, held) = (self.closed(retention.shelf()), self.closed(Shelf::Held));
+        [of("incoming"), of("open"), closed, held, of("pages")]
     }
 
     /// The answer of a validation that was worked off later.

@@ -15,7 +15,7 @@ struct Keys {
 }
 
 impl Requests {
-    /// Deletes the disclosures of one person, or those of everyone with the messages that a sandbox kept. Doing it
+    /// Deletes the disclosures of one person or of everyone, with the messages to them that a sandbox kept. Doing it
     /// again changes nothing.
     ///
     /// # Errors
@@ -27,7 +27,10 @@ impl Requests {
                 self.delete_all(request, keys::DISCLOSURES, "").await?;
                 self.delete_all(request, keys::SANDBOX, "").await
             }
-            Erasure::Signatory(id) => self.delete_all(request, keys::DISCLOSURES, &format!("#{id}")).await,
+            Erasure::Signatory(id) => {
+                self.delete_all(request, keys::DISCLOSURES, &format!("#{id}")).await?;
+                self.forget_sandbox_messages(request, id).await
+            }
         }
     }
 

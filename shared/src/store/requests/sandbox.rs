@@ -109,6 +109,30 @@ impl Requests {
         kept.map(|it| it.open(&cipher)).collect()
     }
 
+    /// Deletes the messages of a test request to one person.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub(super) async fn forget_sandbox_messages(
+        &self,
+        request: &RequestId,
+        signatory: &SignatoryId,
+    ) -> Result<(), StoreError> {
+        let items: Vec<SandboxItem> = self.table.list(keys::request_pk(request), keys::SANDBOX).await?;
+        if items.is_empty() {
+            return Ok(());
+        }
+        let cipher = self.sandbox_cipher()?;
+        for item in items {
+            let (pk, sk) = (item.pk.clone(), item.sk.clone());
+            if item.open(&cipher)?.signatory == *signatory {
+                self.table.delete(pk, sk).await?;
+            }
+        }
+        Ok(())
+    }
+
     fn sandbox_cipher(&self) -> Result<Cipher, StoreError> {
         let (_, key) = self.evidence.as_ref().ok_or_else(|| StoreError::Unavailable {
             operation: "encrypt",

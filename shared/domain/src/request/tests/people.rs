@@ -409,6 +409,7 @@ fn codes_go_to_a_phone_only_where_there_is_one() {
         callback: None,
         ttl: std::time::Duration::from_hours(1),
         draft: false,
+        retention: Retention::default(),
     };
     let peppers = crate::otp::Peppers::new(crate::otp::Pepper::new(1, b"p"), Vec::new());
     let keys = (&LinkKey::new(b"l"), &peppers);

@@ -122,6 +122,7 @@ impl Stage {
             callback: None,
             ttl: Duration::from_hours(24),
             draft: false,
+            retention: Retention::default(),
         };
         want(&mut new);
         let origin = Origin { ip_address: "192.0.2.7".to_owned(), user_agent: "test".to_owned() };

@@ -88,6 +88,9 @@ fn facts() -> Facts {
         },
         callback: None,
         integrator_key_salt: None,
+        readings: 0,
+        copy_due_at: None,
+        retention: domain::request::Retention::default(),
     }
 }
 

@@ -1,0 +1,186 @@
+//! Bundles that were made up, and mutants of them: this verifier and another one, in Python, that shares nothing with
+//! it, say the same of each and name the same places. 1,000 of each with `PARAPHE_FULL=1`, else a sample.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "tests"
+)]
+
+mod made;
+mod mutants;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::Command;
+
+use domain::RequestId;
+use rand::SeedableRng as _;
+use rand::rngs::StdRng;
+use serde_json::{Value, json};
+use tlog::{Checkpoint, Edge, Nodes, Proof, Signer, Tile, inclusion, leaf_hash};
+use trail::bundle::HeadOf;
+use trail::{Knowledge, Outcome, leaf, verify};
+
+use made::{Draft, Told, chain, draft};
+use mutants::{mutate, rewritten, structures};
+
+/// The places that do not hold, as this verifier sees them; seals and documents are looked at by it alone.
+fn places(archive: &[u8]) -> BTreeSet<String> {
+    let verdict = verify(archive, &Knowledge::default());
+    let both = ["files", "evidence", "heads", "ending", "erased", "document"];
+    let failed =
+        verdict.checks.into_iter().filter(|it| it.outcome == Outcome::Failed && both.contains(&it.name));
+    failed.map(|it| it.place).collect()
+}
+
+/// The same by the other verifier, for many archives at once. None without Python.
+fn places_by_python(archives: &[Vec<u8>]) -> Option<Vec<BTreeSet<String>>> {
+    let folder = std::env::temp_dir().join(format!("paraphe-bundles-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let paths: Vec<PathBuf> = (0..archives.len()).map(|it| folder.join(format!("{it}.zip"))).collect();
+    for (path, archive) in paths.iter().zip(archives) {
+        std::fs::write(path, archive).unwrap();
+    }
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/conformance/chain.py");
+    let output = Command::new("python3").arg(script).args(&paths).output();
+    std::fs::remove_dir_all(&folder).unwrap();
+    let output = output.ok()?;
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let places = |line: &str| -> BTreeSet<String> {
+        let found: Value = serde_json::from_str(line).unwrap();
+        found["faults"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["place"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    Some(said.lines().map(places).collect())
+}
+
+#[test]
+fn two_verifiers_agree_on_bundles_and_on_mutants() {
+    let full = std::env::var_os("PARAPHE_FULL").is_some();
+    let wanted = if full { 1000 } else { 60 };
+    let mut rng = StdRng::seed_from_u64(20_261_122);
+    let (mut whole, mut mutants, mut anew) = (Vec::new(), Vec::new(), Vec::new());
+    while mutants.len() < wanted {
+        let draft = draft(&mut rng);
+        let original = draft.archive();
+        let mutant = mutate(&mut rng, &draft).filter(|it| *it != original);
+        if whole.len() < wanted {
+            whole.push(original);
+        }
+        mutants.extend(mutant);
+        anew.push(rewritten(&mut rng, &draft));
+    }
+    // Each way of building JSON that readers could take differently, at least once.
+    let one =
+        std::iter::repeat_with(|| draft(&mut rng)).find(|it| it.evidence.disclosures.len() > 3).unwrap();
+    let (manifest, evidence) =
+        (serde_json::to_string(&one.manifest).unwrap(), serde_json::to_string(&one.evidence).unwrap());
+    let all = structures(&manifest, &evidence);
+    let changed = all.iter().filter(|it| (&it.0, &it.1) != (&manifest, &evidence));
+    anew.extend(changed.map(|(manifest, evidence)| one.archive_of(manifest, evidence)));
+    for archive in &whole {
+        assert_eq!(places(archive), BTreeSet::new());
+    }
+    let found: Vec<BTreeSet<String>> = mutants.iter().map(|it| places(it)).collect();
+    assert!(found.iter().all(|it| !it.is_empty()), "a mutant was not found out");
+    let Some(by_python) = places_by_python(&whole) else {
+        eprintln!("skipped: there is no python3");
+        return;
+    };
+    assert!(by_python.iter().all(BTreeSet::is_empty), "{by_python:?}");
+    let by_python = places_by_python(&mutants).unwrap();
+    assert_eq!(by_python.len(), mutants.len());
+    for (number, (ours, theirs)) in found.iter().zip(&by_python).enumerate() {
+        assert_eq!(ours, theirs, "mutant {number}");
+    }
+    let by_python = places_by_python(&anew).unwrap();
+    assert_eq!(by_python.len(), anew.len());
+    for (number, (archive, theirs)) in anew.iter().zip(&by_python).enumerate() {
+        assert_eq!(
+            &places(archive),
+            theirs,
+            "rewritten {number}: {:?}",
+            verify(archive, &Knowledge::default()).checks
+        );
+    }
+}
+
+/// A log of these entries, with its checkpoint and the proof of the one at `index`.
+fn log(signer: &Signer, entries: &[Vec<u8>], index: u64) -> (BTreeMap<String, Vec<u8>>, Proof) {
+    let mut edge = Edge::default();
+    let tiles = edge.append(entries.iter().map(|it| leaf_hash(it)));
+    let nodes = Nodes::new(edge.size(), tiles.iter().map(|Tile { id, bytes }| (*id, bytes.clone())));
+    let checkpoint = Checkpoint { origin: signer.name().to_owned(), size: edge.size(), root: edge.root() };
+    let proof = Proof {
+        index,
+        hashes: inclusion(&nodes, index, edge.size()).unwrap(),
+        checkpoint: checkpoint.sign(signer).unwrap(),
+    };
+    (tiles.into_iter().map(|it| (it.id.path(), it.bytes)).collect(), proof)
+}
+
+#[test]
+fn a_history_that_was_rewritten_with_the_keys_is_found_out_by_an_old_checkpoint() {
+    let mut rng = StdRng::seed_from_u64(7);
+    let signer = Signer::from_seed("log.example.com", &[9; 32]).unwrap();
+    let key = signer.verifier().unwrap();
+    let entry = |draft: &Draft| {
+        leaf(&draft.manifest.request, draft.manifest.events.length, &draft.manifest.events.hash)
+    };
+    let closed = std::iter::repeat_with(|| draft(&mut rng)).find(|it| it.manifest.state == "DONE").unwrap();
+    let others: Vec<Vec<u8>> = (0..600_u32).map(|it| it.to_be_bytes().to_vec()).collect();
+    let entries = |draft: &Draft, count: usize| -> Vec<Vec<u8>> {
+        let mut all = others[..count].to_vec();
+        all[5] = entry(draft);
+        all
+    };
+    let (_, old) = log(&signer, &entries(&closed, 300), 5);
+
+    // Whoever has the tables and the log's key writes the history anew: every hash, the manifest, the log.
+    let mut forged = closed.clone();
+    let request = RequestId::parse(&forged.manifest.request).unwrap();
+    let length = forged.manifest.events.length;
+    let told = Told { last: Some(("RequestClosed", json!({}))), ..Told::default() };
+    (forged.evidence.events, forged.evidence.disclosures, forged.manifest.events) =
+        chain(&mut StdRng::seed_from_u64(8), (&request, "event", &told), length);
+    forged.files.clear();
+    forged.manifest.erased.clear();
+    forged.evidence.custody.clear();
+    forged.manifest.custody = HeadOf { length: 0, hash: "0".repeat(64) };
+    for (draft, outcome) in [(&closed, Outcome::Passed), (&forged, Outcome::Failed)] {
+        let (tiles, proof) = log(&signer, &entries(draft, 600), 5);
+        let mut bundle = draft.clone();
+        bundle.files.push(("log/proof.tlog-proof".to_owned(), proof.to_text().into_bytes()));
+        bundle.files.push(("log/key.txt".to_owned(), key.to_string().into_bytes()));
+        let archive = bundle.archive();
+        assert_eq!(places(&archive), BTreeSet::new(), "by itself it holds");
+        let of_log = |knowledge: &Knowledge<'_>| {
+            let checks = verify(&archive, knowledge).checks;
+            checks.into_iter().filter(|it| it.name == "log").map(|it| it.outcome).max().unwrap()
+        };
+        assert_eq!(of_log(&Knowledge::default()), Outcome::Passed);
+        let read = |path: &str| tiles.get(path).cloned();
+        let knowledge = Knowledge {
+            log_key: Some(key.clone()),
+            earlier_checkpoint: Some(old.checkpoint.clone()),
+            log: Some(&read),
+            ..Knowledge::default()
+        };
+        assert_eq!(of_log(&knowledge), outcome);
+        // Without the log's files nobody can compare: that is said, and taken for nothing else.
+        let knowledge = Knowledge { log: None, ..knowledge };
+        assert_eq!(of_log(&knowledge), Outcome::Open);
+        let other = Signer::from_seed("log.example.com", &[10; 32]).unwrap().verifier().unwrap();
+        let stolen = Knowledge { log_key: Some(other), ..Knowledge::default() };
+        assert_eq!(of_log(&stolen), Outcome::Failed);
+    }
+}
