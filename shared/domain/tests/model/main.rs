@@ -26,14 +26,14 @@ struct Bounds {
     /// Ticks until the deadline; one more shows what is refused after it.
     deadline: u8,
     begins_read: bool,
-    /// By one tick, once.
-    clock_goes_back: bool,
+    /// Whether the clock is set back by a tick, once, and senders die after the provider took a code.
+    is_harsh: bool,
 }
 
 fn bounds() -> Bounds {
     match std::env::var_os("PARAPHE_FULL") {
-        Some(_) => Bounds { deadline: 4, begins_read: false, clock_goes_back: true },
-        None => Bounds { deadline: 3, begins_read: true, clock_goes_back: false },
+        Some(_) => Bounds { deadline: 4, begins_read: false, is_harsh: true },
+        None => Bounds { deadline: 3, begins_read: true, is_harsh: false },
     }
 }
 
@@ -61,7 +61,10 @@ impl Model for Signing {
         for (index, (_, _, state)) in world.sendings.iter().enumerate() {
             match state {
                 Sending::Claimed => {
-                    events.extend([Event::Send(index), Event::SendAndDie(index), Event::GiveUp(index)]);
+                    events.extend([Event::Send(index), Event::GiveUp(index)]);
+                    if self.0.is_harsh {
+                        events.push(Event::SendAndDie(index));
+                    }
                 }
                 Sending::Sent => events.push(Event::GiveUp(index)),
                 Sending::Settled => {}
@@ -72,7 +75,7 @@ impl Model for Signing {
         if world.ticks <= self.0.deadline {
             events.push(Event::Tick);
         }
-        if self.0.clock_goes_back && world.ticks > 0 && !world.set_back {
+        if self.0.is_harsh && world.ticks > 0 && !world.set_back {
             events.push(Event::ClockBack);
         }
     }
