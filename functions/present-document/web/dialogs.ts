@@ -56,7 +56,8 @@ async function delegate(): Promise<void> {
   room.intent = "delegate";
   dialog("delegate").close();
   if (room.shown === null) return openDocument();
-  go(steps()[1] ?? "read");
+  const isRead = !told().mustRead || input("read-box").checked;
+  go(isRead ? steps()[1] ?? "read" : "read");
 }
 
 function openDetails(): void {

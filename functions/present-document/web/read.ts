@@ -80,22 +80,13 @@ async function goOn(): Promise<void> {
   fault("read-box", confirmed ? "" : say("must-read"), "read-error");
   if (!confirmed) return input("read-box").focus();
   if (room.intent !== "read") {
-    if (told().mustRead) await acknowledge();
+    // Before that nobody gets a code.
+    if (told().mustRead) await post("presented", { documentSha256: room.shown, read: true });
     return next();
   }
   await post("read", { documentSha256: room.shown });
   await acted("READ");
   finish();
-}
-
-/** Tells that the document was read to its end, where whoever signs must have. */
-async function acknowledge(): Promise<void> {
-  try {
-    await post("read", { documentSha256: room.shown });
-  } catch (error) {
-    // A service that asks nobody but viewers goes by what stands on this page.
-    if (!(error instanceof Problem && error.code === "role_cannot")) throw error;
-  }
 }
 
 export function wireRead(run: (id: string, action: () => unknown) => void): void {

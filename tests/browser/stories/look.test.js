@@ -142,12 +142,13 @@ for (const [size, options] of SIZES) {
     await keep(page, size, "70-themed-start");
     await ask(page);
     await keep(page, size, "71-themed-code");
-    const viewer = await room.context.newPage();
+    const elsewhere = await enter(browser, options);
+    const viewer = elsewhere.page;
     await viewer.goto(made.links[1]);
     await at(viewer, "start");
     await read(viewer);
     await keep(viewer, size, "72-viewer");
-    await viewer.close();
+    await elsewhere.context.close();
     await page.locator("#open-decline").click();
     await page.locator("#decline-form [type=submit]").click();
     await at(page, "ended");
