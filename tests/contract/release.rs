@@ -18,10 +18,9 @@ fn what_the_last_release_promised_still_holds() {
 }
 
 #[test]
-fn what_a_release_would_break_is_named() {
+fn what_is_added_breaks_nothing() {
     let then: Node = serde_json::from_str(THEN).unwrap();
-    assert_eq!(broken(&then, &then), [""; 0]);
-    // What is added breaks nothing: another word to be sent, a member, an answer, a bound that is wider.
+    // Another word to be sent, a member, an answer, a bound that is wider.
     for (old, new) in [
         (r#"["dark","light"]"#, r#"["dark","light","grey"]"#),
         (r#""mode":"#, r#""size":{},"mode":"#),
@@ -33,6 +32,12 @@ fn what_a_release_would_break_is_named() {
         let now: Node = serde_json::from_str(&THEN.replace(old, new)).unwrap();
         assert_eq!(broken(&then, &now), [""; 0], "{new}");
     }
+}
+
+#[test]
+fn what_a_release_would_break_is_named() {
+    let then: Node = serde_json::from_str(THEN).unwrap();
+    assert_eq!(broken(&then, &then), [""; 0]);
     let (at, told) = ("post /themes", "post /themes 200");
     let changes = [
         (r#""/themes""#, r#""/looks""#, format!("{at} is gone")),

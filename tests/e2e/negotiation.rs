@@ -174,6 +174,95 @@ async fn limits_hold_on_both_sides() {
     }
 }
 
+/// A list of so many texts, each with its number.
+fn many(count: usize, text: impl Fn(usize) -> String) -> Value {
+    (0..count).map(|it| Value::from(text(it))).collect()
+}
+
+/// A map of so many names, each with this value.
+fn headers(count: usize, value: &str) -> Value {
+    (0..count).map(|it| (format!("x-{it:02}"), Value::from(value))).collect::<serde_json::Map<_, _>>().into()
+}
+
+/// An address of so many characters.
+fn url(length: usize) -> String {
+    let start = "https://example.com/";
+    format!("{start}{}", "x".repeat(length - start.len()))
+}
+
+/// A body with another member.
+fn with(body: &Value, name: &str, value: Value) -> Value {
+    let mut body = body.clone();
+    body[name] = value;
+    body
+}
+
+/// What is within is taken, and what is beyond is refused where it stands.
+async fn hold(path: &str, wrap: impl Fn(&str, Value) -> Value, limits: Vec<(&str, &str, Value, Value)>) {
+    let door = Door::open().await;
+    for (member, pointer, within, beyond) in limits {
+        let taken = door.post(path, &wrap(member, within)).await;
+        assert!(taken.status < 300, "{path} {pointer}: {}", taken.json());
+        let refused = door.post(path, &wrap(member, beyond)).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), pointer, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn limits_of_callbacks_hold_on_both_sides() {
+    let wrap = |member: &str, value: Value| {
+        let callback = with(&json!({ "url": "https://example.com/hook" }), member, value);
+        with(&body(CONTRACT, &[ada()]), "callback", callback)
+    };
+    let text = |count: usize| Value::from("c".repeat(count));
+    // A header's name has four characters here; custom is JSON, and its quotes count.
+    let long = |count: usize| headers(16, &"v".repeat(count));
+    let limits = vec![
+        ("url", "/callback/url", url(2048).into(), url(2049).into()),
+        ("retry", "/callback/retry", 5.into(), 6.into()),
+        ("headers", "/callback/headers", headers(20, "v"), headers(21, "v")),
+        ("headers", "/callback/headers", long(508), long(509)),
+        ("custom", "/callback/custom", text(8190), text(8191)),
+    ];
+    hold("/EU-SES", wrap, limits).await;
+}
+
+#[tokio::test]
+async fn limits_of_keys_hold_on_both_sides() {
+    let wrap =
+        |member: &str, value: Value| with(&json!({ "name": "A key", "scopes": ["verify"] }), member, value);
+    let text = |count: usize| Value::from("n".repeat(count));
+    let scopes = |count: usize| many(count, |_| "verify".to_owned());
+    let ranges = |count: usize| many(count, |it| format!("203.0.113.{it}/32"));
+    let limits = vec![
+        ("name", "/name", text(100), text(101)),
+        ("scopes", "/scopes", scopes(50), scopes(51)),
+        ("sourceRanges", "/sourceRanges", ranges(50), ranges(51)),
+        ("callsPerMinute", "/callsPerMinute", 60_000.into(), 60_001.into()),
+        ("callsPerMinute", "/callsPerMinute", 1.into(), 0.into()),
+    ];
+    hold("/access/keys", wrap, limits).await;
+}
+
+#[tokio::test]
+async fn limits_of_subscriptions_hold_on_both_sides() {
+    let wrap =
+        |member: &str, value: Value| with(&json!({ "url": "https://example.com/hook" }), member, value);
+    let events = |count: usize| many(count, |_| "request.created".to_owned());
+    let basic = |count: usize| json!({ "type": "basic", "key": "k".repeat(count) });
+    let long = |count: usize| headers(1, &"v".repeat(count));
+    let text = |count: usize| Value::from("d".repeat(count));
+    let limits = vec![
+        ("url", "/url", url(2048).into(), url(2049).into()),
+        ("events", "/events", events(100), events(101)),
+        ("headers", "/headers", headers(5, "v"), headers(6, "v")),
+        ("headers", "/headers/x-00", long(100), long(101)),
+        ("auth", "/auth/key", basic(1000), basic(1001)),
+        ("description", "/description", text(200), text(201)),
+    ];
+    hold("/webhooks", wrap, limits).await;
+}
+
 /// As much as a request may say: what it becomes of it is one item of the table.
 #[tokio::test]
 async fn a_request_that_says_all_it_may_fits_and_one_that_says_more_is_refused_where_it_does() {

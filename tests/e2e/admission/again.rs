@@ -32,7 +32,8 @@ async fn wherever_it_dies(
         }
         deaths += 1;
         let door = door.restart().await;
-        door.advance(Duration::from_secs(26)).await;
+        // Longer than any function may work.
+        door.advance(Duration::from_secs(91)).await;
         let again = named(&door, &key, path, "order-42", body).await;
         assert!(again.status < 300, "call {number}, {side:?}: {}", again.json());
         judge(&door, &again.json()["data"], format!("call {number}, {side:?}")).await;
@@ -80,6 +81,22 @@ async fn a_subscription_is_made_once_and_its_secret_told_wherever_the_call_died(
     };
     let deaths = wherever_it_dies("/webhooks", &body, async |_: &Door| {}, judge).await;
     assert!(deaths >= 9, "{deaths}");
+}
+
+#[tokio::test]
+async fn a_run_is_begun_once_wherever_the_call_died() {
+    let settings = json!({
+        "serviceAccount": crate::connectors::service_account(), "baseUrl": "https://gmail.example.com",
+    });
+    let prepare = async |door: &Door| {
+        let _saved = door.call(http::Method::PUT, "/connectors/gmail", Some(&settings)).await.expect(200);
+    };
+    let judge = async |door: &Door, begun: &Value, at: String| {
+        assert_eq!(begun["number"], 1, "{at}");
+        assert_eq!(listed(door, "/connectors/gmail/runs").await, 1, "{at}");
+    };
+    let deaths = wherever_it_dies("/connectors/gmail/runs?dryRun=true", &json!({}), prepare, judge).await;
+    assert!(deaths >= 8, "the counter, the claim, the run, the queue, the answer: {deaths}");
 }
 
 #[tokio::test]
