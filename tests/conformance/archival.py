@@ -17,6 +17,16 @@ ACTIONS = {"/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide", 
            "/GoTo3DView", "/JavaScript", "/JS"}  # fmt: skip
 
 
+def of(value, name: str, otherwise=None):
+    """What stands under a name, wherever it is written."""
+    return value[name] if name in value else otherwise
+
+
+def each(values) -> list:
+    """The members of a list, wherever they are written."""
+    return [values[index] for index in range(len(values))]
+
+
 def objects(reader: PdfFileReader):
     """Every object of the file, by its number."""
     for section in (reader.xrefs.explicit_refs_in_revision(it) for it in range(reader.xrefs.total_revisions)):
@@ -58,40 +68,40 @@ def archival(path: Path) -> str | None:
         claims.update({it.tag: it.text for it in description if it.tag.startswith(CLAIM)})
     if (claims.get(f"{CLAIM}part"), claims.get(f"{CLAIM}conformance")) != ("3", "B"):
         return f"6.6.4: it claims {claims}"
-    intents = [it.get_object() for it in root.get("/OutputIntents", [])]
+    intents = each(of(root, "/OutputIntents", []))
     profiles = [it for it in intents if it["/S"] == "/GTS_PDFA1" and b"acsp" in it["/DestOutputProfile"].data[:64]]
     if len(profiles) != 1:
         return "6.2.3: there is not one output intent with a profile"
-    if root.get("/AcroForm", {}).get("/NeedAppearances"):
+    if of(of(root, "/AcroForm", {}), "/NeedAppearances"):
         return "6.4.1: viewers are asked to draw forms"
-    files = [it.get_object() for it in root.get("/AF", [])]
-    if [it.get("/AFRelationship") for it in files] != ["/Data"] or "/UF" not in files[0] or "/EF" not in files[0]:
+    files = each(of(root, "/AF", []))
+    if [of(it, "/AFRelationship") for it in files] != ["/Data"] or "/UF" not in files[0] or "/EF" not in files[0]:
         return "6.8: the attachment has no relationship to the document"
     embedded = files[0]["/EF"]["/F"]
-    if embedded.get("/Subtype") != "/application/json" or b'"events"' not in embedded.data:
+    if of(embedded, "/Subtype") != "/application/json" or b'"events"' not in embedded.data:
         return "6.8: the attachment is not the evidence"
-    if "/JavaScript" in root.get("/Names", {}) or "/AA" in root:
+    if "/JavaScript" in of(root, "/Names", {}) or "/AA" in root:
         return "6.6.1: it does something by itself"
     fonts = 0
     for value in (inner for it in objects(reader) for inner in within(it)):
         if not isinstance(value, generic.DictionaryObject):
             continue
-        if value.get("/S") in ACTIONS and value.get("/Type") in (None, "/Action"):
+        if of(value, "/S") in ACTIONS and of(value, "/Type") in (None, "/Action"):
             return f"6.6.1: an action {value['/S']}"
-        if value.get("/Type") == "/FontDescriptor":
+        if of(value, "/Type") == "/FontDescriptor":
             fonts += 1
             if not {"/FontFile", "/FontFile2", "/FontFile3"} & set(value):
                 return "6.2.11.4: a font is not embedded"
-        if value.get("/Type") == "/Font" and value.get("/Subtype") != "/Type3" and "/ToUnicode" not in value:
-            if value.get("/Subtype") not in ("/CIDFontType0", "/CIDFontType2"):
+        if of(value, "/Type") == "/Font" and of(value, "/Subtype") != "/Type3" and "/ToUnicode" not in value:
+            if of(value, "/Subtype") not in ("/CIDFontType0", "/CIDFontType2"):
                 return "6.2.11.7: letters of a font cannot be told"
-        if value.get("/Subtype") == "/Widget" and value.get("/Rect") and "/AP" not in value:
+        if of(value, "/Subtype") == "/Widget" and of(value, "/Rect") and "/AP" not in value:
             left, low, right, high = value["/Rect"]
             if left != right and low != high:
                 return "6.3.3: an annotation has no appearance"
-        if isinstance(value, generic.StreamObject) and "/LZWDecode" in str(value.get("/Filter")):
+        if isinstance(value, generic.StreamObject) and "/LZWDecode" in str(of(value, "/Filter")):
             return "6.1.7: a stream is compressed by LZW"
-        if value.get("/Type") == "/ExtGState" and value.get("/TR") not in (None, "/Identity"):
+        if of(value, "/Type") == "/ExtGState" and of(value, "/TR") not in (None, "/Identity"):
             return "6.2.5: a transfer function"
     return None if fonts else "there is no font at all"
 
