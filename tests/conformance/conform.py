@@ -21,6 +21,7 @@ import matrix
 import signed
 import validation
 import webhooks
+from archival import archival
 from judge import Expectation
 from pki import serve
 from service import Service
@@ -131,6 +132,12 @@ def front_door(binary: Path, directory: Path):
                 revocation=False,
             )
             yield what, matrix.complaints(sealed, expected)
+        # Of the last of them: sealed like a document, and an archive besides.
+        sealed.write_bytes(service.audit())
+        expected = Expectation(original=b"%PDF-", signatures=1, root=service.root, revocation=False)
+        yield "front door: the audit trail", matrix.complaints(sealed, expected)
+        found = archival(sealed)
+        yield "front door: the audit trail as PDF/A-3", {"check list": found} if found else {}
 
 
 def real_files(tally: Tally, arguments, pki, directory: Path) -> None:

@@ -71,9 +71,14 @@ class Service:
         ).json()["data"]
         for address in addresses:
             self._sign_as(address)
-        path = f"/signatures/{created['id']}"
-        self._until("the request to be done", lambda: self._state(path) == "DONE")
-        return self._get(f"{path}/signedDocument").content
+        self._last = f"/signatures/{created['id']}"
+        self._until("the request to be done", lambda: self._state(self._last) == "DONE")
+        return self._get(f"{self._last}/signedDocument").content
+
+    def audit(self) -> bytes:
+        """The audit trail, on paper, of the request that was signed last."""
+        headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/pdf"}
+        return _succeeded(requests.get(f"{self.url}{self._last}/audit", headers=headers, timeout=PATIENCE)).content
 
     def post(self, path: str, body: dict) -> dict:
         """Posts as the integrator and returns the data of the answer."""

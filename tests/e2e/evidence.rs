@@ -116,12 +116,86 @@ async fn the_audit_trail_says_the_same_in_four_forms_and_in_the_language_asked_f
             assert!(all.contains(named), "{named} is not named");
         }
         assert_eq!(all.contains("Registro di controllo"), query == "?language=it");
+        for (name, value) in to_be_named(&json["data"]["evidence"]) {
+            assert!(squeezed(&all).contains(&squeezed(&value)), "{name} {value} is not named: {all}");
+        }
     }
     let data = audit(&ceremony, "application/json", "").await.json();
     let lines = data["data"]["AuditData"].as_array().unwrap();
     let log = |kind: &str| lines.iter().any(|it| it["log"].as_str().unwrap().starts_with(kind));
     assert!(log("Ada Lovelace signed, authenticated by a one-time password."), "{lines:?}");
     assert!(lines[0]["id"].as_str().unwrap().starts_with(&ceremony.id) && lines[0]["createdAt"].is_string());
+}
+
+/// What the audit trail has to name, as it stands in the evidence: each with what it is.
+fn to_be_named(evidence: &Value) -> Vec<(String, String)> {
+    let mut wanted = Vec::new();
+    let of_kind = |kind: &str| -> Vec<Value> {
+        let events = evidence["events"].as_array().unwrap().iter();
+        let bodies = events.map(|it| serde_json::from_str::<Value>(it["event"].as_str().unwrap()).unwrap());
+        bodies.filter(|it| it["kind"] == kind).collect()
+    };
+    for (kind, names) in [
+        ("RequestReceived", vec!["time_source", "timezone", "software", "evidence_level"]),
+        ("DocumentAccepted", vec!["sha256", "md5", "size_bytes"]),
+        ("OtpIssued", vec!["message", "channel"]),
+        ("MessageSent", vec!["provider_id"]),
+        ("ConsentGiven", vec!["text", "text_sha256"]),
+        ("RevisionSealed", vec!["sha256", "md5", "certificate_sha256", "certificate_serial"]),
+        ("RequestClosed", vec!["sha256", "md5", "certificate_sha256", "certificate_serial"]),
+    ] {
+        let events = of_kind(kind);
+        assert!(!events.is_empty(), "there is no {kind}");
+        for name in names {
+            let value = &events[0]["facts"][name];
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            assert!(!text.is_empty() && text != "null", "{kind} says no {name}: {}", events[0]);
+            wanted.push((format!("{kind} {name}"), text));
+        }
+    }
+    // Times are written with a space and the zone.
+    let time = |it: &Value| it.as_str().unwrap().replace('T', " ").replace('Z', " UTC");
+    wanted.push(("created".to_owned(), time(&of_kind("RequestReceived")[0]["at"])));
+    wanted.push(("expires".to_owned(), time(&of_kind("RequestReceived")[0]["facts"]["expires_at"])));
+    wanted.push(("validated".to_owned(), time(&of_kind("SignatureCreated")[0]["facts"]["otp_validated_at"])));
+    for kind in ["OtpIssued", "MessageSent", "DocumentPresented", "ConsentGiven", "SignatureCreated"] {
+        wanted.extend(of_kind(kind).iter().map(|it| (kind.to_owned(), time(&it["at"]))));
+    }
+    for disclosed in evidence["disclosures"].as_array().unwrap() {
+        for (name, field) in disclosed["fields"].as_object().unwrap() {
+            if let Some(text) = field["value"].as_str().filter(|it| !it.is_empty()) {
+                wanted.push((name.clone(), text.to_owned()));
+            }
+        }
+    }
+    for name in ["ip_address", "destination", "requester", "title"] {
+        assert!(wanted.iter().any(|(it, _)| it == name), "no {name} is disclosed");
+    }
+    wanted
+}
+
+/// What a page of a PDF draws, uncompressed.
+fn drawn(file: &[u8]) -> Vec<u8> {
+    let document = lopdf::Document::load_mem(file).unwrap();
+    let pages = document.get_pages().into_values();
+    pages.flat_map(|page| document.get_page_content(page)).collect()
+}
+
+#[tokio::test]
+async fn a_name_whose_letters_the_font_lacks_is_read_and_copied_from_the_paper_as_it_is() {
+    let door = Door::open().await;
+    let mut asked = body(CONTRACT, &[ada()]);
+    asked["signers"][0]["name"] = json!("太郎");
+    let made = door.post("/EU-SES", &asked).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), made.text("/data/id"), &[ada()]);
+    let pdf = audit(&ceremony, "application/pdf", "").await.expect(200);
+    let content = drawn(&pdf.body);
+    let has = |bytes: &[u8]| content.windows(bytes.len()).any(|it| it == bytes);
+    // UTF-16 in a string, or its hexadecimal digits.
+    assert!(has(&[0x59, 0x2a, 0x90, 0xce]) || has(b"592A90CE"), "the letters stand behind what is drawn");
+    let text = said(&audit(&ceremony, "text/plain", "").await.expect(200));
+    assert!(text.contains("太郎"));
 }
 
 #[tokio::test]

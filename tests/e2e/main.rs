@@ -33,6 +33,7 @@ mod room;
 mod sandbox;
 mod seal_key;
 mod signing;
+mod stamped;
 mod trusted_lists;
 mod verify;
 mod versions;

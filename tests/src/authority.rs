@@ -77,6 +77,12 @@ impl Authority {
         format!("{}/crl", self.0.address)
     }
 
+    /// How often it was asked.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.0.asked.load(Ordering::SeqCst)
+    }
+
     /// Changes how it answers.
     pub fn answer(&self, answers: Answers) {
         *self.0.answers.lock().unwrap() = answers;

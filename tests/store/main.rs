@@ -11,6 +11,8 @@ use shared::edge::{Env, Supply, system_rng};
 use shared::store::{DocumentKeys, Quota, Quotas, Requests, StoreError, WriteOnce};
 use tests::{CONTRACT, Door, ada};
 
+mod locks;
+
 /// The stores as a function of the template sees them.
 fn environment(door: &Door, function: &str) -> Env {
     let function = door.cloud.template().function(function).expect("the template has it");

@@ -11,7 +11,6 @@ use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
 use shared::outbound::TimestampAuthority;
 use shared::store::{
     Archive, ArchivedRequest, DocumentKeys, Documents, Evidence, Log, Requests, Salts, StoreError, WriteOnce,
-    kept_until,
 };
 use tlog::Signer;
 use trail::leaf;
@@ -89,7 +88,7 @@ async fn archive(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Sto
     let copy = deps.evidence.copy(&request).await?;
     let (key, (events, custody)) = (copy.key()?, copy.verify()?);
     let bytes = serde_json::to_vec(&copy).map_err(|error| StoreError::corrupt(&key, error))?;
-    deps.archive.put_once(&key, "application/json", bytes, kept_until(facts, cx.now)).await?;
+    deps.archive.put_once(&key, "application/json", bytes, facts.locked_until(cx.now)).await?;
     // What is logged is what can be read back.
     let found = deps.archive.get(&key).await?.ok_or(StoreError::NotFound)?;
     let found: ArchivedRequest =

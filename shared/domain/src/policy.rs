@@ -72,6 +72,8 @@ pub const READING_ARCHIVE_PAUSE: Duration = Duration::from_hours(24);
 pub const ARCHIVE_LAG: Duration = Duration::from_mins(10);
 /// A message or a seal that nobody finished by then is looked at again.
 pub const RECOVERY_PAUSE: Duration = Duration::from_mins(2);
+/// The shortest lock of a copy: long enough that no clock takes its end for the past.
+pub const SHORTEST_LOCK: Duration = Duration::from_hours(24);
 /// The pause before documents follow a hold: whoever was bringing them to their place has seen it by then.
 pub const HOLD_PAUSE: Duration = Duration::from_mins(3);
 /// The shortest time between an invitation, or a reminder, and a reminder at the integrator's wish.

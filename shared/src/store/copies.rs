@@ -1,12 +1,11 @@
 //! Copies of fixed chains: made from the tables, and tables made from them again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use domain::evidence::{ChainHead, Owner, verify_chain};
 use domain::request::{AnyRequest, Erasure, Facts, Retention};
 use domain::transition::ChainName;
-use domain::{Digest, RequestId, SignatoryId, TenantId, Timestamp};
+use domain::{Digest, RequestId, SignatoryId, TenantId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -273,18 +272,6 @@ fn set(object: &mut Value, name: &str, value: Option<&str>) {
         object.insert(name.to_owned(), value.map_or(Value::Null, |it| Value::String(it.to_owned())));
     }
 }
-
-/// Until when a copy is locked: so many years after the request ended as its evidence is kept, and a day at least. What
-/// happens in custody after that is kept as long as everything else is, and no lock ends in the past.
-#[must_use]
-pub fn kept_until(facts: &Facts, now: Timestamp) -> Timestamp {
-    let years = i16::from(facts.retention.evidence_years());
-    let until = facts.evidence_until().unwrap_or_else(|| now.plus_years(years));
-    until.max(now.plus(SHORTEST_LOCK))
-}
-
-/// Long enough that no clock takes its end for the past.
-const SHORTEST_LOCK: Duration = Duration::from_hours(24);
 
 const INTEGRATOR: &str = "integrator";
 const SIGNATORIES: &str = "signatories";

@@ -37,7 +37,7 @@ pub use access::{Access, Credential, CredentialChange, CredentialKind, NewCreden
 pub use archive::{Archive, Lock};
 pub use census::{Backlog, Census};
 pub use connectors::{Committed, ConnectorKey, Connectors, KeptConnector, Phase, Run, RunState, Step};
-pub use copies::{ArchivedRequest, Salts, kept_until};
+pub use copies::{ArchivedRequest, Salts};
 pub use deliveries::{
     Attempt, Deliveries, Delivery, DeliveryFilter, DeliveryId, DeliveryState, DueDelivery, LONGEST_DELAY,
     NewDelivery, Payload, Verdict,

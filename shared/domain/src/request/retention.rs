@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::Facts;
-use crate::policy::{EVIDENCE_EXTRA, MAX_REQUEST_YEARS};
+use crate::policy::{EVIDENCE_EXTRA, MAX_REQUEST_YEARS, SHORTEST_LOCK};
 use crate::{Refusal, Timestamp};
 
 /// How long documents and evidence of a request are kept once it has ended. Fixed when the request is made.
@@ -75,6 +75,15 @@ impl Facts {
     #[must_use]
     pub fn evidence_until(&self) -> Option<Timestamp> {
         self.closed_at.map(|closed| closed.plus_years(i16::from(self.retention.evidence_years)))
+    }
+
+    /// Until when a copy of its evidence that is written now is locked: as long as the evidence is kept, and a day at
+    /// least. What happens in custody after that is kept as long as everything else is, and no lock ends in the past.
+    #[must_use]
+    pub fn locked_until(&self, now: Timestamp) -> Timestamp {
+        let years = i16::from(self.retention.evidence_years);
+        let until = self.evidence_until().unwrap_or_else(|| now.plus_years(years));
+        until.max(now.plus(SHORTEST_LOCK))
     }
 
     /// When all evidence of this request is purged: after the years for which it is kept, counted from the latest

@@ -4,6 +4,7 @@ mod bounds;
 mod notice;
 mod people;
 mod record;
+mod retention;
 mod stage;
 mod term;
 
