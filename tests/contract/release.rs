@@ -216,11 +216,21 @@ impl<'a> Look<'a> {
         }
         for name in ["allOf", "oneOf", "anyOf"] {
             let parts = |it: &'a Node| it.get(name).map(Node::items).unwrap_or_default();
-            let (before, after) = (parts(then), parts(now));
+            // Words stand in any order; the others are what they were by their place.
+            let is_word = |it: &&Node| it.get("const").is_some();
+            let is_there = |word: &Node| parts(now).iter().any(|it| it.get("const") == word.get("const"));
+            for word in parts(then).iter().filter(is_word).filter(|it| !is_there(it)) {
+                self.say(
+                    at,
+                    format!("{} of {name} is gone", word.get("const").map(Node::to_json).unwrap_or_default()),
+                );
+            }
+            let others = |it: &'a Node| parts(it).iter().filter(|it| !is_word(it)).collect::<Vec<_>>();
+            let (before, after) = (others(then), others(now));
             if before.len() > after.len() {
                 self.say(at, format!("one of {name} is gone"));
             }
-            for (then, now) in before.iter().zip(after) {
+            for (then, now) in before.into_iter().zip(after) {
                 self.schema(at, then, now, way);
             }
         }

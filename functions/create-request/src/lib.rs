@@ -94,6 +94,8 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         Err(conflict @ StoreError::Conflict(_)) if named.is_some() => {
             return go_on(deps, &tenant, &id, inputs, conflict).await;
         }
+        // Nobody else knows this id: it is the table that is busy, and nothing was stored.
+        Err(busy @ StoreError::Conflict(_)) => return Err(Problem::unavailable(busy)),
         other => other?,
     };
     if let Err(problem) = bring_in(deps, &tenant, inputs, &keys).await {
@@ -114,8 +116,8 @@ async fn go_on(
     conflict: StoreError,
 ) -> Result<Reply, Problem> {
     let request = match deps.requests.load_for(tenant, id).await {
-        // It was another conflict.
-        Err(StoreError::NotFound) => return Err(conflict.into()),
+        // Nobody was there before: it is the table that is busy.
+        Err(StoreError::NotFound) => return Err(Problem::unavailable(conflict)),
         other => other?,
     };
     if let AnyRequest::Received(received) = &request {

@@ -1,10 +1,14 @@
 //! People and files of the model.
 
-use domain::request::{FileFacts, NewSignatory, Role, SealFacts, SealLevel, SealedBy};
+use domain::request::{FileFacts, NewSignatory, Place, Role, SealFacts, SealLevel, SealedBy};
 use domain::value::DocumentId;
 use domain::{Channels, Digest, EmailAddress, PersonName};
 
 use super::world::NOON;
+
+/// Where each signature stands.
+pub(crate) const PLACE: Place =
+    Place { page: 1, x_points: 50.0, y_points: 50.0, width_points: None, height_points: None, field: None };
 
 pub(crate) fn sealed(evidence_head: Digest) -> SealFacts {
     let level = SealLevel { reached: "B-B".to_owned(), lowered: None };

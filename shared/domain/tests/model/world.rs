@@ -11,7 +11,7 @@ use domain::otp::{Challenge, OneTimeCode, Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use domain::request::{
     AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Arrived, Attempt, InputSource, Intent, Mark,
-    Mode, NewInput, NewRequest, NextSeal, Place, Placed, Progress, Received, Request, SigningOptions, Stored,
+    Mode, NewInput, NewRequest, NextSeal, Placed, Progress, Received, Request, SigningOptions, Stored,
 };
 use domain::transition::{ChainName, Transition};
 use domain::value::{DocumentId, MessageId, Text};
@@ -21,7 +21,7 @@ use domain::{
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::people::{file, person, sealed};
+use super::people::{PLACE, file, person, sealed};
 
 pub(crate) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 const TICK: Duration = Duration::from_mins(1);
@@ -421,15 +421,7 @@ pub(crate) fn opened(deadline: u8) -> World {
     let created = Request::<Received>::create(id, new, keys, &mut cause).unwrap();
     let (mut received, created) = created.into_parts();
     received.mark_stored();
-    let place = Place {
-        page: 1,
-        x_points: 50.0,
-        y_points: 50.0,
-        width_points: None,
-        height_points: None,
-        field: None,
-    };
-    let placed = vec![Placed { places: vec![place], found: Vec::new() }; 2];
+    let placed = vec![Placed { places: vec![PLACE], found: Vec::new() }; 2];
     let arrived = vec![Arrived { id: input, file: file(b"input"), repaired: false }];
     let accepted = received.accept(arrived, file(b"document"), placed, &mut cause).unwrap();
     let (mut request, accepted) = accepted.into_parts();
