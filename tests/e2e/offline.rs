@@ -136,13 +136,20 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
         let path = kept.keep("open.zip", &other);
         assert_eq!(kept.run(&[&path]).0, 3, "{name}");
     }
+    what_cannot_be_looked_at_is_said(&kept, &bundle, &archive);
+    let entries = kept.log().join("tile/entries/000.p/1");
+    std::fs::write(&entries, b"\0\x01x").unwrap();
+    assert_eq!(kept.run(&["--fsck", "--log", &log]).0, 1);
+}
+
+fn what_cannot_be_looked_at_is_said(kept: &Kept, bundle: &str, archive: &[u8]) {
     for (words, sentence) in [
         (vec!["--unknown"], "is not an option"),
         (vec![], "name a bundle"),
-        (vec![bundle.as_str(), bundle.as_str()], "name one bundle"),
+        (vec![bundle, bundle], "name one bundle"),
         (vec!["--trust"], "needs a value"),
         (vec!["nowhere.zip"], "cannot be read"),
-        (vec!["--language", "xx", &bundle], "is not spoken"),
+        (vec!["--language", "xx", bundle], "is not spoken"),
         (vec!["--fsck"], "needs --log"),
     ] {
         let (status, said) = kept.run(&words);
@@ -151,9 +158,6 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
     let broken = kept.keep("broken.zip", &archive[..archive.len() / 2]);
     assert_eq!(kept.run(&[&broken]).0, 1);
     assert_eq!(kept.run(&["--help"]).0, 0);
-    let entries = kept.log().join("tile/entries/000.p/1");
-    std::fs::write(&entries, b"\0\x01x").unwrap();
-    assert_eq!(kept.run(&["--fsck", "--log", &log]).0, 1);
 }
 
 /// A certificate that has nothing to do with anybody here.

@@ -67,7 +67,9 @@ async fn the_day_s_checkpoint_is_time_stamped_and_a_bundle_shows_it() {
         opened.files.iter().map(|(name, bytes)| (name.clone(), bytes.to_vec())).collect();
     files
         .iter_mut()
-        .find(|(it, _)| it.starts_with("log/stamp-") && it.ends_with(".txt"))
+        .find(|(it, _)| {
+            it.starts_with("log/stamp-") && it.rsplit_once('.').is_some_and(|(_, kind)| kind == "txt")
+        })
         .unwrap()
         .1
         .push(b'\n');

@@ -15,7 +15,9 @@ use tests::Door;
 
 /// Takes calls down, and says that all is well.
 #[derive(Clone, Debug, Default)]
-struct Recorder(Arc<Mutex<Vec<Vec<(String, String)>>>>);
+struct Recorder(Arc<Mutex<Vec<Headers>>>);
+
+type Headers = Vec<(String, String)>;
 
 impl HttpConnector for Recorder {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {

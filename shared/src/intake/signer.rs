@@ -40,21 +40,7 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
     let otp_text = signer.message.map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS)).transpose();
     let otp_text = otp_text.map_err(refused("message"))?;
     if channels.has(Channel::Sms) {
-        let policy = rules.sms.ok_or_else(|| {
-            Problem::invalid(at("authentication"), "Text messages are not sent here: use [\"email\"].")
-        })?;
-        let number = mobile
-            .as_ref()
-            .ok_or_else(|| Problem::invalid(at("mobile"), "authentication by sms needs a mobile number."))?;
-        policy.check(number).map_err(refused("mobile"))?;
-        if let Some(words) = &otp_text {
-            short_message::check_words(words.as_str(), rules.host).map_err(refused("message"))?;
-        } else {
-            short_message::check_host(rules.host).map_err(|_| {
-                let detail = "The address of this service is too long for text messages: its operator has to change it.";
-                Problem::invalid(at("authentication"), detail)
-            })?;
-        }
+        check_texts(mobile.as_ref(), otp_text.as_ref(), pointer, rules)?;
     }
     if signer.language.as_ref().is_some_and(|it| !is_language(it)) {
         return Err(Problem::invalid(at("language"), "A language tag such as fr or pt-BR, or browser."));
@@ -89,6 +75,31 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
         places,
         anchors,
     })
+}
+
+/// Whether codes by text message can reach this person.
+fn check_texts(
+    mobile: Option<&PhoneNumber>,
+    words: Option<&Text>,
+    pointer: &str,
+    rules: &Rules<'_>,
+) -> Result<(), Problem> {
+    let at = |field: &str| format!("{pointer}/{field}");
+    let policy = rules.sms.ok_or_else(|| {
+        Problem::invalid(at("authentication"), "Text messages are not sent here: use [\"email\"].")
+    })?;
+    let number = mobile
+        .ok_or_else(|| Problem::invalid(at("mobile"), "authentication by sms needs a mobile number."))?;
+    policy.check(number).map_err(|refusal| Problem::refused(at("mobile"), &refusal))?;
+    match words {
+        Some(words) => short_message::check_words(words.as_str(), rules.host)
+            .map_err(|refusal| Problem::refused(at("message"), &refusal)),
+        None => short_message::check_host(rules.host).map_err(|_| {
+            let detail =
+                "The address of this service is too long for text messages: its operator has to change it.";
+            Problem::invalid(at("authentication"), detail)
+        }),
+    }
 }
 
 fn role(word: Option<&str>, pointer: &str) -> Result<Role, Problem> {

@@ -92,7 +92,7 @@ fn plain(json: &str) -> String {
             text.push(letter);
         } else {
             // None of them is beyond the first plane.
-            text.push_str(&format!("\\u{:04x}", u32::from(letter)));
+            text.extend(format!("\\u{:04x}", u32::from(letter)).chars());
         }
     }
     text

@@ -1,5 +1,6 @@
 //! What happens to evidence in custody: it is read, held, and its personal values are erased.
 
+use super::appearance::Appearance;
 use super::attachment::AttachmentState;
 use super::facts::Facts;
 use super::progress::{Mark, Progress};
@@ -171,7 +172,7 @@ impl Facts {
             self.options.brand = None;
             // Words and addresses of the integrator's choice: whatever stands in them goes as well.
             self.options.consent_text = Text::parse(ERASED, "consent", ERASED.len())?;
-            self.options.ui = Box::default();
+            *self.options.ui = Appearance::default();
         }
         Ok(())
     }

@@ -44,29 +44,29 @@ impl DocumentKeys {
 
     /// A document that a signatory of a closed request had attached.
     #[must_use]
-    pub fn closed_attachment(&self, attachment: &DocumentId, shelf: Shelf) -> String {
-        format!("{}attachment-{attachment}", self.closed(shelf))
+    pub fn closed_attachment(&self, attachment: &DocumentId, kept: Shelf) -> String {
+        format!("{}attachment-{attachment}", self.closed(kept))
     }
 
     /// The accepted document of a closed request.
     #[must_use]
-    pub fn validated(&self, shelf: Shelf) -> String {
-        format!("{}validated.pdf", self.closed(shelf))
+    pub fn validated(&self, kept: Shelf) -> String {
+        format!("{}validated.pdf", self.closed(kept))
     }
 
     /// The document of a closed request, with everything that was sealed.
     #[must_use]
-    pub fn signed(&self, shelf: Shelf) -> String {
-        format!("{}signed.pdf", self.closed(shelf))
+    pub fn signed(&self, kept: Shelf) -> String {
+        format!("{}signed.pdf", self.closed(kept))
     }
 
     /// Each shelf has a lifecycle of its own; that of what is held has none.
-    fn closed(&self, shelf: Shelf) -> String {
-        let shelf = match shelf {
+    fn closed(&self, kept: Shelf) -> String {
+        let kept = match kept {
             Shelf::Held => "held".to_owned(),
             Shelf::Months(months) => format!("{months}m"),
         };
-        format!("closed/{shelf}/{}/{}/", self.tenant, self.request)
+        format!("closed/{kept}/{}/{}/", self.tenant, self.request)
     }
 
     /// The picture of a page, from 1, of the document of this digest, so many pixels wide.

@@ -76,15 +76,14 @@ impl Log {
         let full = u16::try_from(TILE_WIDTH).unwrap_or(u16::MAX);
         let whole = path(&entries_path(index, full));
         let parts = path(entries_path(index, 1).trim_end_matches('1'));
-        let (key, bytes) = match self.archive.get(&whole).await? {
-            Some(bytes) => (whole, bytes),
-            None => {
-                let keys = self.archive.list(&parts, None, i32::from(full)).await?;
-                let width = |key: &String| key.rsplit('/').next().and_then(|it| it.parse::<u16>().ok());
-                let Some(widest) = keys.into_iter().max_by_key(width) else { return Ok(Vec::new()) };
-                let bytes = self.archive.get(&widest).await?.ok_or(StoreError::NotFound)?;
-                (widest, bytes)
-            }
+        let (key, bytes) = if let Some(bytes) = self.archive.get(&whole).await? {
+            (whole, bytes)
+        } else {
+            let keys = self.archive.list(&parts, None, i32::from(full)).await?;
+            let width = |key: &String| key.rsplit('/').next().and_then(|it| it.parse::<u16>().ok());
+            let Some(widest) = keys.into_iter().max_by_key(width) else { return Ok(Vec::new()) };
+            let bytes = self.archive.get(&widest).await?.ok_or(StoreError::NotFound)?;
+            (widest, bytes)
         };
         entries_of(&bytes).ok_or_else(|| StoreError::corrupt(&key, "is no bundle of entries"))
     }

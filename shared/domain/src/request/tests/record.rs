@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value};
 
 use super::super::facts::Facts;
-use super::super::{AttachmentState, Erasure};
+use super::super::{AttachmentState, Erasure, Signatory};
 use super::stage::{NOON, Stage};
 use crate::Timestamp;
 use crate::evidence::{EvidenceEvent, Owner, commit_value};
@@ -96,60 +96,63 @@ pub(super) fn standing(facts: &Facts) -> Vec<String> {
     )];
     let whole = facts.is_erased(&Erasure::Everyone).unwrap();
     assert_eq!(whole, facts.erased_at.is_some());
-    for (index, it) in facts.signatories.iter().enumerate() {
-        assert_eq!(facts.is_erased(&Erasure::Signatory(it.id.clone())).unwrap(), it.erased_at.is_some());
-        let links = LinkKey::new(b"links");
-        let link = LinkToken::derive(&links, &facts.id, &it.id, it.link_generation).digest();
-        let opens = if link == it.link_digest { "opens" } else { "opens nothing" };
-        let owner = Owner::Signatory(it.id.clone());
-        let salt = facts.key_salt(&owner);
-        assert_eq!(salt, it.key_salt.as_ref());
-        let mut line = format!(
-            "S{index} {} {} stage {} group {:?} slot {} {} {} {:?} by {:?} from {} knows {} identity {:?}",
-            it.state_name(),
-            it.role.as_str(),
-            it.stage,
-            it.group,
-            it.slot,
-            it.full_name(),
-            it.email.expose(),
-            it.mobile.as_ref().map(crate::value::PhoneNumber::expose),
-            it.channels.each(),
-            it.destination_from.as_str(),
-            it.knowledge.as_ref().map_or(0, |it| it.questions.len()),
-            it.identity,
-        );
-        write!(
-            line,
-            " places {} anchors {} words {:?} in {:?} {:?} invited {} link {} {opens} key {} erased {} free {} mail since {}",
-            it.places.len(),
-            it.anchors.len(),
-            it.otp_text,
-            it.language,
-            it.timezone,
-            at(it.invited_at),
-            it.link_generation,
-            salt.is_some(),
-            at(it.erased_at),
-            it.free_moves,
-            at(it.email_since),
-        )
-        .unwrap();
-        for it in &it.notices {
-            write!(line, "\n  {} at {}", it.notice.as_str(), since(it.at)).unwrap();
-        }
-        for it in &it.attachments {
-            let (name, more) = (it.name.as_str(), &it.description);
-            let (state, file) = (it.state.as_str(), it.file().map(|it| it.file.sha256));
-            write!(line, "\n  {} {name} {more:?} required={} {state} {file:?}", it.id, it.required).unwrap();
-            if let AttachmentState::Rejected { at, reason } = &it.state {
-                write!(line, " at {}: {}", since(*at), reason.as_str()).unwrap();
-            }
-        }
-        write!(line, "\n  {:?}", it.progress).unwrap();
-        lines.push(line);
-    }
+    lines.extend(facts.signatories.iter().enumerate().map(|(index, it)| person(facts, index, it)));
     lines.into_iter().map(|it| named(facts, &it)).collect()
+}
+
+/// Where one of them stands.
+fn person(facts: &Facts, index: usize, it: &Signatory) -> String {
+    let at = |it: Option<Timestamp>| it.map_or_else(|| "never".to_owned(), since);
+    assert_eq!(facts.is_erased(&Erasure::Signatory(it.id.clone())).unwrap(), it.erased_at.is_some());
+    let token = LinkToken::derive(&LinkKey::new(b"links"), &facts.id, &it.id, it.link_generation).digest();
+    let opens = if token == it.link_digest { "opens" } else { "opens nothing" };
+    let owner = Owner::Signatory(it.id.clone());
+    let salt = facts.key_salt(&owner);
+    assert_eq!(salt, it.key_salt.as_ref());
+    let mut shown = format!(
+        "S{index} {} {} stage {} group {:?} slot {} {} {} {:?} by {:?} from {} knows {} identity {:?}",
+        it.state_name(),
+        it.role.as_str(),
+        it.stage,
+        it.group,
+        it.slot,
+        it.full_name(),
+        it.email.expose(),
+        it.mobile.as_ref().map(crate::value::PhoneNumber::expose),
+        it.channels.each(),
+        it.destination_from.as_str(),
+        it.knowledge.as_ref().map_or(0, |it| it.questions.len()),
+        it.identity,
+    );
+    write!(
+        shown,
+        " places {} anchors {} words {:?} in {:?} {:?} invited {} link {} {opens} key {} erased {} free {} mail since {}",
+        it.places.len(),
+        it.anchors.len(),
+        it.otp_text,
+        it.language,
+        it.timezone,
+        at(it.invited_at),
+        it.link_generation,
+        salt.is_some(),
+        at(it.erased_at),
+        it.free_moves,
+        at(it.email_since),
+    )
+    .unwrap();
+    for it in &it.notices {
+        write!(shown, "\n  {} at {}", it.notice.as_str(), since(it.at)).unwrap();
+    }
+    for it in &it.attachments {
+        let (name, more) = (it.name.as_str(), &it.description);
+        let (state, file) = (it.state.as_str(), it.file().map(|it| it.file.sha256));
+        write!(shown, "\n  {} {name} {more:?} required={} {state} {file:?}", it.id, it.required).unwrap();
+        if let AttachmentState::Rejected { at, reason } = &it.state {
+            write!(shown, " at {}: {}", since(*at), reason.as_str()).unwrap();
+        }
+    }
+    write!(shown, "\n  {:?}", it.progress).unwrap();
+    shown
 }
 
 /// An event; every commitment in it is one to a value that is disclosed beside it.

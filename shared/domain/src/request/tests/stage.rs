@@ -65,8 +65,9 @@ impl Stage {
         self.record.extend(super::record::lines(next.facts(), &changes));
         // Of where everyone stands, what this move changed.
         let standing = super::record::standing(next.facts());
-        let changed = standing.iter().enumerate().filter(|(at, line)| self.standing.get(*at) != Some(*line));
-        self.record.extend(changed.map(|(_, line)| format!("= {line}")));
+        let is_new = |at: usize, line: &String| self.standing.get(at) != Some(line);
+        let moved = standing.iter().enumerate().filter(|(at, line)| is_new(*at, line));
+        self.record.extend(moved.map(|(_, line)| format!("= {line}")));
         self.standing = standing;
         self.evidence.extend(changes.evidence.iter().map(|it| (it.bytes.clone(), it.hash)));
         self.custody += changes.custody.len();

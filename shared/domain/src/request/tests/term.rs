@@ -259,7 +259,7 @@ fn what_is_overdue_waits_for_the_end_of_quiet_hours_of_the_signatory_s_own_zone(
     let mut request = AnyRequest::Open(stage.opened(received));
     let hour = |count: u64| Duration::from_hours(count);
     // The sweep was away for two days and comes at 23:00 in Tokyo, then at 07:59 and at 08:00.
-    for (later, sent) in [(hour(54), 0), (hour(63) - Duration::from_mins(1), 0), (hour(63), 1), (hour(80), 1)]
+    for (later, sent) in [(hour(54), 0), (Duration::from_mins(62 * 60 + 59), 0), (hour(63), 1), (hour(80), 1)]
     {
         stage.now = NOON.plus(later);
         let reminded = request.remind_due(&mut stage.cause()).unwrap();
