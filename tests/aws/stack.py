@@ -63,21 +63,7 @@ class Stack:
             if resource["Type"] == "AWS::S3::Bucket" and plain(lock):
                 buckets.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
                 applied.append(f"{id}: object lock")
-        applied += self._apply_to_mappings()
         return applied + self._apply_to_secrets() + self._apply_to_api() + self._apply_to_roles()
-
-    def _apply_to_mappings(self) -> list[str]:
-        """A parameter of the type Number is one: the emulator hands it on as text."""
-        functions, applied = self.emulator.client("lambda"), []
-        pages = functions.get_paginator("list_event_source_mappings").paginate()
-        for mapping in [it for page in pages for it in page["EventSourceMappings"]]:
-            most = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
-            if isinstance(most, str):
-                functions.update_event_source_mapping(
-                    UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(most)}
-                )
-                applied.append(f"{mapping['EventSourceArn'].rsplit(':', 1)[-1]}: a number of executions")
-        return applied
 
     def _apply_to_secrets(self) -> list[str]:
         """Generated values without punctuation, where the template wants none."""
