@@ -10,6 +10,7 @@ mod signer;
 mod wire;
 
 use domain::access::Mode;
+use domain::otp::CodeLength;
 use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{NewInput, NewRequest};
 use domain::value::{SmsPolicy, Text};
@@ -107,7 +108,9 @@ impl Asked {
         let named =
             sender::named(saved, (&terms.tenant, &terms.public_url), &body.options, terms.now).await?;
         let sender = kept(named, &mut refusals).unwrap_or_default();
-        let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url) };
+        // What is neither is refused with the other options.
+        let code_length = body.options.code_digits.and_then(CodeLength::of).unwrap_or_default();
+        let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url), code_length };
         let (signatories, refused) = parse::signatories(body.signers, &rules);
         let has_all_signers = refused.is_empty();
         refusals.extend(refused);

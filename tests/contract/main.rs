@@ -16,3 +16,4 @@ mod repository;
 mod secrets;
 mod source;
 mod wires;
+mod words;

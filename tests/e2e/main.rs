@@ -33,6 +33,7 @@ mod pages;
 mod paging;
 mod people;
 mod preview;
+mod recovered;
 mod refusals;
 mod repetition;
 mod retention;

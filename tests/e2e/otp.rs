@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
-use tests::{CONTRACT, Ceremony, Door, ada, grace};
+use tests::{CONTRACT, Ceremony, Door, ada, body, grace};
 
 async fn asked(door: &Door) -> (Ceremony, String) {
     let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
@@ -63,7 +63,7 @@ async fn parallel_wrong_codes_are_compared_five_times_and_not_more() {
     let door = Door::open().await;
     let (ceremony, sha256) = asked(&door).await;
     let wrong = wrong_code(&ceremony);
-    let attempts: Vec<_> = (0..40)
+    let attempts: Vec<_> = (0..200)
         .map(|_| {
             let (ceremony, sha256, code) = (ceremony.clone(), sha256.clone(), wrong.clone());
             tokio::spawn(async move { ceremony.answer(ada(), &sha256, &code).await.text("/code") })
@@ -191,4 +191,54 @@ async fn a_link_that_never_was_and_one_of_somebody_else_look_the_same() {
         bodies.push(door.post("/sign/session", &body).await.expect(404).body);
     }
     assert!(bodies.iter().all(|it| *it == bodies[0]), "{bodies:?}");
+}
+
+#[tokio::test]
+async fn codes_have_eight_digits_where_the_integrator_wants_them() {
+    let door = Door::open().await;
+    let mut wanted = body(CONTRACT, &[ada()]);
+    for digits in [json!(7), json!(0), json!(-1), json!(6.5), json!("8")] {
+        wanted["options"] = json!({ "codeDigits": digits });
+        let refused = door.post("/EU-SES", &wanted).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), "/options/codeDigits", "{digits}");
+    }
+    wanted["options"] = json!({ "codeDigits": 8 });
+    let id = door.post("/EU-SES", &wanted).await.expect(200).text("/data/id");
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), id, &[ada()]);
+    assert_eq!(ceremony.detail().await.json()["data"]["options"]["codeDigits"], 8);
+    assert_eq!(ceremony.view(ada()).await["codeDigits"], 8);
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let code = ceremony.code(ada());
+    assert_eq!(code.len(), 8);
+    let short = ceremony.answer(ada(), &sha256, &code[..6]).await.expect(422);
+    assert_eq!(short.text("/errors/0/pointer"), "/code");
+    assert_eq!(ceremony.view(ada()).await["signatory"]["guessesLeft"], 25, "and costs no guess");
+    let spaced = format!("{} {}", &code[..4], &code[4..]);
+    let _signed = ceremony.answer(ada(), &sha256, &spaced).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_code_outlives_the_replacement_of_its_pepper_and_dies_with_it() {
+    let door = Door::open().await;
+    let secrets = aws_sdk_secretsmanager::Client::new(&door.cloud.aws().sdk);
+    let pepper = secrets.get_secret_value().secret_id("OtpPepper").send().await.unwrap();
+    let first = pepper.secret_string.unwrap();
+    let replace = async |keyring: serde_json::Value| {
+        let put = secrets.put_secret_value().secret_id("OtpPepper");
+        put.secret_string(keyring.to_string()).send().await.unwrap();
+    };
+    let (ceremony, sha256) = asked(&door).await;
+    let shown = ceremony.read(grace()).await;
+    let _sent = ceremony.ask(grace(), &shown).await.expect(202);
+    replace(json!({ "version": 2, "key": "second", "previous": [{ "version": 1, "key": first }] })).await;
+    let _signed = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(200);
+    replace(json!({ "version": 2, "key": "second" })).await;
+    // No process remembers the first one any more.
+    let ceremony = ceremony.at(door.restart().await);
+    let dead = ceremony.answer(grace(), &shown, &ceremony.code(grace())).await.expect(422);
+    assert_eq!(dead.text("/code"), "code_refused", "its pepper is gone");
+    ceremony.door.advance(Duration::from_mins(1)).await;
+    let _signed = ceremony.sign(grace()).await.expect(200);
 }

@@ -172,5 +172,6 @@ impl Ceremony {
 /// A line of an OTP mail that is nothing but the code.
 fn code_of_line(line: &str) -> Option<String> {
     let line = line.trim();
-    (line.len() == 6 && line.bytes().all(|byte| byte.is_ascii_digit())).then(|| line.to_owned())
+    let is_code = [6, 8].contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_digit());
+    is_code.then(|| line.to_owned())
 }

@@ -78,9 +78,12 @@ async fn archive(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Sto
     let request = deps.requests.load(id).await?;
     match request.archived_from() {
         // It was brought back; its next end makes it due again.
-        None => return deps.requests.forget_due(id, DueKind::Archive, cx.now).await,
+        None => return is_copied(deps, id, cx).await,
         Some(from) if cx.now < from => {
-            return deps.requests.postpone(id, DueKind::Archive, from.plus(ARCHIVE_PAUSE)).await;
+            for kind in DueKind::COPIED {
+                deps.requests.postpone(id, kind, from.plus(ARCHIVE_PAUSE)).await?;
+            }
+            return Ok(());
         }
         Some(_) => {}
     }
@@ -99,7 +102,15 @@ async fn archive(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), Sto
     keep_salts(deps, facts).await?;
     let entry = leaf(id.as_str(), events.length, &events.hash.to_hex());
     deps.log.take_in(id, &entry).await?;
-    deps.requests.forget_due(id, DueKind::Archive, cx.now).await
+    is_copied(deps, id, cx).await
+}
+
+/// There is nothing to copy any more, unless something came since.
+async fn is_copied(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), StoreError> {
+    for kind in DueKind::COPIED {
+        deps.requests.forget_due(id, kind, cx.now).await?;
+    }
+    Ok(())
 }
 
 /// Keeps the salts beside the copy, once: their lifecycle counts from when they were written.

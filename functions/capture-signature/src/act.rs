@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::otp::{Codes, OneTimeCode};
+use domain::otp::{CodeLength, Codes, OneTimeCode};
 use domain::request::{AfterAttempt, Attempt, Intent, NewDelegate, Signatory};
 use domain::value::PhoneNumber;
 use domain::{Channel, EmailAddress, PersonName, Refusal, TenantId, Timestamp};
@@ -114,7 +114,8 @@ async fn attempt(
     let tenant = request.facts().tenant.clone();
     let person = request.facts().signatory(&signatory).cloned();
     let channels = person.as_ref().map(|it| it.channels.each()).unwrap_or_default();
-    let codes = read_codes(code, codes, channels)?;
+    let length = request.facts().options.code_length;
+    let codes = read_codes((code, codes), channels, length)?;
     if let (Meant::Delegate(to), true) = (&meant, channels.contains(&Channel::Sms)) {
         check_number(deps, to.mobile.as_ref(), "/delegate/mobile")?;
     }
@@ -186,26 +187,25 @@ async fn count_verified(deps: &Deps, tenant: &TenantId, person: Option<&Signator
 
 /// One code for each channel: `code` where there is one channel, `codes` by channel otherwise.
 fn read_codes(
-    code: Option<String>,
-    codes: Option<BTreeMap<String, String>>,
+    given: (Option<String>, Option<BTreeMap<String, String>>),
     channels: &[Channel],
+    length: CodeLength,
 ) -> Result<Codes, Problem> {
-    let refused = |pointer: &str| {
-        let pointer = pointer.to_owned();
-        move |refusal: Refusal| Problem::refused(pointer, &refusal)
+    let parse = |code: &str, pointer: &str| {
+        OneTimeCode::parse(code, length).map_err(|refusal| Problem::refused(pointer, &refusal))
     };
-    match (code, codes, channels) {
-        (Some(code), None, [only]) => Ok(vec![(*only, OneTimeCode::parse(&code).map_err(refused("/code"))?)]),
-        (None, Some(codes), _) => codes
+    match (given, channels) {
+        ((Some(code), None), [only]) => Ok(vec![(*only, parse(&code, "/code")?)]),
+        ((None, Some(codes)), _) => codes
             .into_iter()
             .map(|(channel, code)| {
                 let pointer = format!("/codes/{channel}");
                 let channel = Channel::parse(&channel)
                     .ok_or_else(|| Problem::invalid(pointer.clone(), "The channels are email and sms."))?;
-                Ok((channel, OneTimeCode::parse(&code).map_err(refused(&pointer))?))
+                Ok((channel, parse(&code, &pointer)?))
             })
             .collect(),
-        (_, _, [_]) => Err(Problem::invalid("/code", "Send the code that came.")),
+        (_, [_]) => Err(Problem::invalid("/code", "Send the code that came.")),
         _ => Err(Problem::invalid("/codes", "Send the code of every channel, by channel.")),
     }
 }

@@ -144,7 +144,7 @@ async fn look_at(deps: &Deps, due: &DueItem, cx: &Invocation) -> Result<(), BoxE
         DueTarget::Request(DueKind::Intake) => Ok(give_up_intake(deps, &due.request, cx).await?),
         DueTarget::Request(DueKind::Reminder) => Ok(remind(deps, &due.request, cx).await?),
         // A function of its own copies and logs what was fixed.
-        DueTarget::Request(DueKind::Archive) => Ok(()),
+        DueTarget::Request(DueKind::Archive | DueKind::Reading) => Ok(()),
         DueTarget::Request(DueKind::Seal) => seal_again(deps, &due.request, cx).await,
     }
 }

@@ -13,7 +13,7 @@ mod wire;
 
 use std::time::Duration;
 
-use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS};
+use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS, Seen};
 use domain::{Digest, LinkToken, RequestId};
 use serde_json::json;
 use shared::edge::form;
@@ -258,7 +258,7 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
-        let seen = (view, is_read);
+        let seen = Seen { view, is_read };
         let presented = request.open(cx.now)?.present(&signatory, document, seen, &mut cause)?;
         if let Some(presented) = presented {
             match deps.requests.commit(presented).await {

@@ -118,9 +118,10 @@ pub(crate) fn texts(language: Language) -> Texts {
 
 /// The style sheet of the pages, from the root.
 pub(crate) const STYLE: &str = "sign/assets/room.css";
-const FILLED_BY_SCRIPT: [&str; 11] = [
+const FILLED_BY_SCRIPT: [&str; 12] = [
     "count",
     "destination",
+    "digits",
     "host",
     "page",
     "reason",

@@ -128,9 +128,12 @@ function wrong(text: string, field: string | null): void {
 }
 
 function take(): void {
+  const digits = told().codeDigits;
   for (const channel of channels()) {
     const code = input(fieldOf(channel)).value.replace(/[\s-]/g, "");
-    if (!/^\d{6}$/.test(code)) return wrong(say("code-digits"), fieldOf(channel));
+    if (!/^\d+$/.test(code) || code.length !== digits) {
+      return wrong(say("code-digits", { digits }), fieldOf(channel));
+    }
     room.codes[channel] = code;
   }
   next();

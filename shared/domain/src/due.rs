@@ -20,6 +20,8 @@ pub enum DueKind {
     Expiry,
     /// A document that should have arrived.
     Intake,
+    /// A custody chain in which readings stand that no copy has, to be copied like what was fixed.
+    Reading,
     /// Signatories who should be reminded.
     Reminder,
     /// A seal that should have been made, or documents that should have moved to their last place.
@@ -28,7 +30,10 @@ pub enum DueKind {
 
 impl DueKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [Self::Archive, Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
+    pub const ALL: [Self; 6] =
+        [Self::Archive, Self::Expiry, Self::Intake, Self::Reading, Self::Reminder, Self::Seal];
+    /// The kinds that ask for a copy.
+    pub const COPIED: [Self; 2] = [Self::Archive, Self::Reading];
     /// The kinds that the sweep of every minute looks at.
     pub const SWEPT: [Self; 4] = [Self::Expiry, Self::Intake, Self::Reminder, Self::Seal];
 
@@ -39,6 +44,7 @@ impl DueKind {
             Self::Archive => "archive",
             Self::Expiry => "expiry",
             Self::Intake => "intake",
+            Self::Reading => "reading",
             Self::Reminder => "reminder",
             Self::Seal => "seal",
         }

@@ -8,7 +8,7 @@ use subtle::{Choice, ConstantTimeEq as _};
 use zeroize::Zeroizing;
 
 use crate::channel::Channel;
-use crate::policy::{CODE_DIGITS, OtpPolicy};
+use crate::policy::OtpPolicy;
 use crate::value::Digest;
 use crate::{Refusal, RequestId, SignatoryId, Timestamp};
 
@@ -80,27 +80,63 @@ impl Peppers {
     }
 }
 
-/// A six-digit code. `Debug` hides it, and it is wiped when dropped.
+/// How many digits the codes of a request have.
+///
+/// Six hold about 20 bits, so that all tries of a signatory together guess with one chance in 40,000; eight, about
+/// 27 bits, make that one in 4,000,000.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum CodeLength {
+    /// Six digits, which a person keeps in mind from one window to the next.
+    #[default]
+    Six,
+    /// Eight digits.
+    Eight,
+}
+
+impl CodeLength {
+    /// The length of so many digits, if there is one.
+    #[must_use]
+    pub const fn of(digits: u8) -> Option<Self> {
+        match digits {
+            6 => Some(Self::Six),
+            8 => Some(Self::Eight),
+            _ => None,
+        }
+    }
+
+    /// Its digits.
+    #[must_use]
+    pub const fn digits(self) -> u8 {
+        match self {
+            Self::Six => 6,
+            Self::Eight => 8,
+        }
+    }
+}
+
+/// A code of some digits. `Debug` hides it, and it is wiped when dropped.
 pub struct OneTimeCode(Zeroizing<String>);
 
 impl OneTimeCode {
-    /// A fresh one, uniform over all codes.
-    pub fn new(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        Self(Zeroizing::new((0..CODE_DIGITS).map(|_| char::from(rng.random_range(b'0'..=b'9'))).collect()))
+    /// A fresh one, uniform over all codes of this length.
+    pub fn new(length: CodeLength, rng: &mut (impl CryptoRng + ?Sized)) -> Self {
+        let digits = (0..length.digits()).map(|_| char::from(rng.random_range(b'0'..=b'9')));
+        Self(Zeroizing::new(digits.collect()))
     }
 
     /// Reads what a person typed; spaces and hyphens between digits are forgiven.
     ///
     /// # Errors
     ///
-    /// [`Refusal::TextMalformed`] unless six digits remain.
-    pub fn parse(text: &str) -> Result<Self, Refusal> {
+    /// [`Refusal::TextMalformed`] unless as many digits remain as codes of this length have.
+    pub fn parse(text: &str, length: CodeLength) -> Result<Self, Refusal> {
+        let wanted = usize::from(length.digits());
         let digits: Zeroizing<String> =
             Zeroizing::new(text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect());
-        if digits.len() == CODE_DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        if digits.len() == wanted && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             Ok(Self(digits))
         } else {
-            Err(Refusal::TextMalformed { field: "code", max_chars: CODE_DIGITS })
+            Err(Refusal::TextMalformed { field: "code", max_chars: wanted })
         }
     }
 
@@ -183,15 +219,14 @@ impl Challenge {
     /// Makes a challenge with a fresh code for each channel of the binding.
     pub(crate) fn issue(
         binding: &Binding,
-        pepper: &Pepper,
-        policy: &OtpPolicy,
+        (length, pepper, policy): (CodeLength, &Pepper, &OtpPolicy),
         now: Timestamp,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> (Self, Codes) {
         let mut codes = Codes::new();
         let mut sent = Vec::new();
         for (channel, destination) in &binding.destinations {
-            let code = OneTimeCode::new(rng);
+            let code = OneTimeCode::new(length, rng);
             let salt: [u8; 32] = rng.random();
             let mac = mac(pepper, &salt, binding.digest(*channel, *destination), &code);
             sent.push(SentCode { channel: *channel, salt, mac });

@@ -29,8 +29,6 @@ impl Default for OtpPolicy {
     }
 }
 
-/// Digits of a code: six hold about 20 bits.
-pub const CODE_DIGITS: usize = 6;
 /// Wrong answers after which a challenge is dead: five tries leave a guess one chance in 200,000.
 pub const MAX_ATTEMPTS: u8 = 5;
 /// Codes for one signatory and request: with five tries each, 25 guesses in a million at most.

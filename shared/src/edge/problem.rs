@@ -276,8 +276,8 @@ impl From<Refusal> for Problem {
             | Refusal::SignatoryNotPending
             | Refusal::StepMissing { .. } => 409,
             Refusal::DelegationForbidden | Refusal::NotEditable { .. } | Refusal::RoleCannot { .. } => 403,
-            Refusal::ResendTooSoon { .. } | Refusal::TooManyMoves => 429,
-            Refusal::SignatoryLocked => 423,
+            Refusal::ResendTooSoon { .. } => 429,
+            Refusal::SignatoryLocked | Refusal::TooManyMoves => 423,
             Refusal::CodeExpired | Refusal::CodeWrong { .. } => return Self::code_refused(),
             Refusal::AnswerWrong { .. }
             | Refusal::DelegateKnown

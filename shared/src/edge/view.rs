@@ -229,6 +229,7 @@ fn options(request: &AnyRequest) -> Value {
         "signatureMode": options.modes.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
         "userEditableData": options.editable,
         "signerMustRead": options.must_read,
+        "codeDigits": options.code_length.digits(),
         "timezone": options.timezone,
         "asyncDocumentsValidation": true,
         "consentText": options.consent_text.as_str(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::Timestamp;
+use domain::otp::CodeLength;
 use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{
     Callback, CallbackForm, MAX_SIGNATORIES, Mode, NewSignatory, QuietHours, Reminders, SigningOptions,
@@ -129,6 +130,8 @@ pub(crate) fn options(
     if !Timestamp::knows_zone(&timezone) {
         return Err(invalid("timezone", "An IANA zone name, such as Europe/Rome."));
     }
+    let code_length = options.code_digits.map_or(Some(CodeLength::Six), CodeLength::of);
+    let code_length = code_length.ok_or_else(|| invalid("codeDigits", "6 or 8."))?;
     let mut members = theme.map(|it| it.appearance.members()).unwrap_or_default();
     members.extend(options.ui.unwrap_or_default());
     sender.dress(&mut members);
@@ -138,6 +141,7 @@ pub(crate) fn options(
         modes,
         editable: editable.into_iter().map(|(name, flag)| (name, flag.is_set())).collect(),
         must_read: options.signer_must_read.is_some_and(Flag::is_set),
+        code_length,
         timezone,
         ui,
         consent_text: Text::parse(consent, "consentText", MAX_CONSENT_CHARS)

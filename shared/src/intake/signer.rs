@@ -1,6 +1,6 @@
 //! Reads one signer: who they are, what they are to do, how they prove who they are.
 
-use domain::otp::short_message;
+use domain::otp::{CodeLength, short_message};
 use domain::request::{
     Answer, AssertedIdentity, MAX_QUESTIONS, NewAttachment, NewQuestion, NewSignatory, Role,
 };
@@ -17,6 +17,8 @@ pub(crate) struct Rules<'a> {
     pub(crate) sms: Option<&'a SmsPolicy>,
     /// The host of the signing page, which every text message names.
     pub(crate) host: &'a str,
+    /// How long the codes are, which every text message has to hold.
+    pub(crate) code_length: CodeLength,
 }
 
 /// Reads one signer.
@@ -92,9 +94,9 @@ fn check_texts(
         .ok_or_else(|| Problem::invalid(at("mobile"), "authentication by sms needs a mobile number."))?;
     policy.check(number).map_err(|refusal| Problem::refused(at("mobile"), &refusal))?;
     match words {
-        Some(words) => short_message::check_words(words.as_str(), rules.host)
+        Some(words) => short_message::check_words(words.as_str(), rules.code_length, rules.host)
             .map_err(|refusal| Problem::refused(at("message"), &refusal)),
-        None => short_message::check_host(rules.host).map_err(|_| {
+        None => short_message::check_host(rules.code_length, rules.host).map_err(|_| {
             let detail =
                 "The address of this service is too long for text messages: its operator has to change it.";
             Problem::invalid(at("authentication"), detail)

@@ -146,6 +146,8 @@ pub(crate) struct Options {
     pub(crate) signature_mode: Option<Vec<String>>,
     pub(crate) user_editable_data: Option<BTreeMap<String, Flag>>,
     pub(crate) signer_must_read: Option<Flag>,
+    /// 6 or 8; 6 unless said otherwise.
+    pub(crate) code_digits: Option<u8>,
     pub(crate) timezone: Option<String>,
     /// Always true here: documents are checked after the answer.
     #[serde(rename = "asyncDocumentsValidation")]

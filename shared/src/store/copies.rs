@@ -117,10 +117,12 @@ impl ArchivedRequest {
     ///
     /// [`StoreError::Corrupt`] when it says so in no way that is known.
     pub fn retention(&self) -> Result<Retention, StoreError> {
-        let corrupt = |what: &'static str| StoreError::corrupt(&self.request, what);
-        let said: Option<RetentionItem> =
-            self.item.get("retention").and_then(|it| serde_json::from_value(it.clone()).ok());
-        said.map_or(Ok(Retention::default()), |it| it.read().map_err(corrupt))
+        let Some(said) = self.item.get("retention").filter(|it| !it.is_null()) else {
+            return Ok(Retention::default());
+        };
+        let said: RetentionItem = serde_json::from_value(said.clone())
+            .map_err(|error| StoreError::corrupt(&self.request, error))?;
+        said.read().map_err(|what| StoreError::corrupt(&self.request, what))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What must be looked at by now.
 
+use std::collections::HashSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::due::DueKind;
 use domain::value::MessageId;
@@ -59,8 +61,13 @@ impl Requests {
     ///
     /// [`StoreError::Unavailable`].
     pub async fn due_for_archive(&self, now: Timestamp, limit: i32) -> Result<Vec<RequestId>, StoreError> {
-        let due = self.due_of_kind(DueKind::Archive.as_str(), now, limit).await?;
-        Ok(due.into_iter().map(|it| it.request).collect())
+        let mut due = Vec::new();
+        for kind in DueKind::COPIED {
+            due.extend(self.due_of_kind(kind.as_str(), now, limit).await?);
+        }
+        // One copy is of both.
+        let mut seen = HashSet::new();
+        Ok(due.into_iter().map(|it| it.request).filter(|it| seen.insert(it.clone())).collect())
     }
 
     async fn due_of_kind(&self, kind: &str, now: Timestamp, limit: i32) -> Result<Vec<DueItem>, StoreError> {

@@ -201,9 +201,9 @@ impl RequestItem {
                 trashed_at: self.trashed_at.map(Timestamp::from_unix_ms),
             },
             public_url: self.public_url,
-            requester: text(&self.requester, "requester")?,
-            title: self.title.map(|it| text(&it, "title")).transpose()?,
-            description: self.description.map(|it| text(&it, "description")).transpose()?,
+            requester: Text::restore(self.requester),
+            title: self.title.map(Text::restore),
+            description: self.description.map(Text::restore),
             inputs: self.inputs.into_iter().map(InputItem::read).collect::<Result<_, _>>()?,
             signatories: self.signatories.into_iter().map(SignatoryItem::read).collect::<Result<_, _>>()?,
             options: self.options.read()?,
@@ -251,10 +251,6 @@ fn salt(text: &str) -> Result<[u8; 32], Unreadable> {
     let mut bytes = [0; 32];
     hex::decode_to_slice(text, &mut bytes).map_err(|_| "salt")?;
     Ok(bytes)
-}
-
-fn text(value: &str, field: &'static str) -> Result<Text, Unreadable> {
-    Text::parse(value, field, usize::MAX).map_err(|_| field)
 }
 
 fn json(text: &str) -> Result<Value, Unreadable> {

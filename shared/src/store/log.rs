@@ -79,7 +79,7 @@ impl Log {
         if self.place_of(request).await?.is_some() {
             return Ok(());
         }
-        let state = self.state().await?;
+        let (state, _) = self.state_and_published().await?;
         let entry = EntryItem {
             pk: keys::LOG.to_owned(),
             sk: keys::log_entry_sk(state.next),
@@ -103,11 +103,7 @@ impl Log {
     ///
     /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint: nothing is signed then.
     pub async fn integrate(&self, signer: &Signer, until: Timestamp) -> Result<u64, StoreError> {
-        let state = self.state().await?;
-        let published = self.published().await?;
-        if published.as_ref().is_some_and(|(_, it)| it.size > state.integrated) {
-            return Err(StoreError::corrupt(keys::LOG, BEHIND));
-        }
+        let (state, published) = self.state_and_published().await?;
         if state.next == state.integrated {
             // Whoever signed the last one may have died before it was published.
             if !state.checkpoint.is_empty() && published.is_none_or(|(note, _)| note != state.checkpoint) {
@@ -301,6 +297,19 @@ impl Log {
     async fn place_of(&self, request: &RequestId) -> Result<Option<u64>, StoreError> {
         let item: Option<PlaceItem> = self.table.get(keys::request_pk(request), keys::LOG_PLACE).await?;
         Ok(item.map(|it| it.place))
+    }
+
+    /// How far the log has come, and the checkpoint that was published last. A table that is behind it, as one that was
+    /// brought back from an earlier day, gives no place and signs nothing: both would be another's.
+    ///
+    /// The checkpoint is read first: it is published after the state that it is of was stored.
+    async fn state_and_published(&self) -> Result<(StateItem, Option<(String, Checkpoint)>), StoreError> {
+        let published = self.published().await?;
+        let state = self.state().await?;
+        if published.as_ref().is_some_and(|(_, it)| it.size > state.integrated) {
+            return Err(StoreError::corrupt(keys::LOG, BEHIND));
+        }
+        Ok((state, published))
     }
 
     /// How far the log has come. Nothing takes a place in a log whose state was lost: it would be another's.

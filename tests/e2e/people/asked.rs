@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Door, Person, ada, grace};
+use tests::{Door, Person, Receiver, ada, grace};
 
 use super::{about_signer, request, signer};
 
@@ -188,6 +188,31 @@ async fn who_may_edit_their_details_does_so_and_the_evidence_has_both_values() {
     assert_eq!(door.mails_to("countess@example.com").len(), 1, "codes go to the new address");
     let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json().to_string();
     for value in ["email/was", "email/is", "destination_source"] {
+        assert!(audit.contains(value), "{value}");
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_a_signatory_corrects_gets_the_code_and_the_integrator_is_told() {
+    let (receiver, url, _listening) = Receiver::listen().await;
+    let door = Door::open().await;
+    let wish = |_: usize, signer: &mut Value| {
+        signer["authentication"] = json!(["sms"]);
+        signer["mobile"] = json!("+39 333 112 2333");
+    };
+    let more = json!({
+        "options": { "userEditableData": { "mobile": true } }, "callback": { "url": format!("{url}/hook"), "retry": 5 }
+    });
+    let ceremony = request(&door, &[ada()], wish, &more).await;
+    let body = json!({ "mobile": "+33 6 12 34 56 78" });
+    let _edited = ceremony.as_signatory(ada(), Method::POST, "/sign/details", Some(&body)).await.expect(204);
+    door.settle().await;
+    assert!(receiver.called_back(&ceremony.id).contains(&"SignatoryEdited".to_owned()));
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    assert_eq!((door.mails_to("+33612345678").len(), door.mails_to("+393331122333").len()), (1, 0));
+    let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200).json().to_string();
+    for value in ["mobile/was", "mobile/is"] {
         assert!(audit.contains(value), "{value}");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use local::Options;
 use serde_json::{Value, json};
-use tests::{Ceremony, Door, ada, alan, grace};
+use tests::{Ceremony, Door, Person, ada, alan, grace};
 
 use super::{about_signer, request, wished};
 
@@ -187,4 +187,97 @@ async fn one_mailbox_gets_ten_codes_a_day_however_many_requests_ask() {
         }
     }
     panic!("{codes} codes were sent");
+}
+
+/// As many signatories as a request may have, each with a mailbox of their own.
+fn crowd(who: std::ops::Range<u32>) -> Vec<Person> {
+    let email = |number: u32| -> &'static str { format!("reader{number}@example.com").leak() };
+    who.map(|number| Person { email: email(number), ..ada() }).collect()
+}
+
+/// All sign at one place: a page has no room for fifty.
+fn place(signer: &mut Value) {
+    signer["signatures"] = json!([{ "page": 1, "x": 20, "y": 20, "width": 30, "height": 20 }]);
+}
+
+async fn asks(ceremony: &Ceremony, person: Person) -> tests::Answer {
+    let sha256 = ceremony.read(person).await;
+    ceremony.ask(person, &sha256).await
+}
+
+#[tokio::test]
+async fn one_address_of_the_network_asks_for_fifty_codes_a_day() {
+    let door = Door::open().await;
+    let people = crowd(0..50);
+    let ceremony = request(&door, &people, |_, signer| place(signer), &json!({})).await;
+    for person in &people {
+        let _sent = asks(&ceremony, *person).await.expect(202);
+    }
+    let next = request(&door, &[ada()], |_, _| {}, &json!({})).await;
+    let refused = asks(&next, ada()).await.expect(429);
+    assert_eq!(refused.text("/code"), "too_many_codes");
+    door.advance(Duration::from_hours(24)).await;
+    let _sent = asks(&next, ada()).await.expect(202);
+}
+
+#[tokio::test]
+async fn text_messages_to_numbers_that_never_answer_stop_by_themselves() {
+    let door = Door::open().await;
+    let people = crowd(0..50);
+    let numbered = |block: &'static str| {
+        move |index: usize, signer: &mut Value| {
+            signer["authentication"] = json!(["sms"]);
+            signer["mobile"] = json!(format!("{block}{:04}", 1000 + index));
+            place(signer);
+        }
+    };
+    let ceremony = request(&door, &people, numbered("+39333112"), &json!({})).await;
+    for person in &people {
+        let _sent = asks(&ceremony, *person).await.expect(202);
+    }
+    let later = crowd(50..51);
+    let same = request(&door, &later, numbered("+39333112"), &json!({})).await;
+    let stopped = asks(&same, later[0]).await.expect(503);
+    assert_eq!(stopped.text("/code"), "sms_unavailable");
+    // Of other numbers nothing is known: the day's fifty of this network are what stops them.
+    let other = request(&door, &later, numbered("+3361234"), &json!({})).await;
+    assert_eq!(asks(&other, later[0]).await.expect(429).text("/code"), "too_many_codes");
+    door.advance(Duration::from_hours(24)).await;
+    let _sent = asks(&same, later[0]).await.expect(202);
+}
+
+#[tokio::test]
+async fn who_has_to_answer_by_text_message_gets_no_code_by_mail_whatever_they_ask_for() {
+    let door = Door::open().await;
+    let ceremony = request(&door, &[ada()], by_sms, &json!({})).await;
+    let sha256 = ceremony.read(ada()).await;
+    let consent = ceremony.view(ada()).await["consent"]["sha256"].clone();
+    let invited = door.mails_to(ada().email).len();
+    for (name, value) in [
+        ("channel", json!("email")),
+        ("channels", json!(["email"])),
+        ("authentication", json!(["email"])),
+        ("email", json!("eve@example.com")),
+        ("mobile", json!("+33 6 12 34 56 78")),
+        ("destination", json!("eve@example.com")),
+    ] {
+        let body = json!({ "documentSha256": sha256, "consentSha256": consent, name: value });
+        let refused = ceremony.as_signatory(ada(), Method::POST, "/sign/otp", Some(&body)).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), format!("/{name}"));
+    }
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    assert_eq!(door.mails_to(ada().email).len(), invited);
+    assert!(door.mails_to("eve@example.com").is_empty() && door.mails_to("+33612345678").is_empty());
+    let texted = texted(&ceremony);
+    for (name, value) in
+        [("channel", json!("email")), ("codes", json!({ "email": texted })), ("channels", json!(["email"]))]
+    {
+        let mut body = json!({ "documentSha256": sha256, "mark": mark(), name: value });
+        if name != "codes" {
+            body["code"] = json!(texted);
+        }
+        let refused = ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await;
+        assert!([409, 422].contains(&refused.status), "{name}: {}", refused.status);
+    }
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER");
 }

@@ -67,3 +67,15 @@ pub fn commit_value(request: &RequestId, seq: u64, field: &str, salt: &[u8; 32],
 pub(super) fn canonical(value: &Value) -> Vec<u8> {
     serde_json_canonicalizer::to_vec(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Disclosed;
+
+    #[test]
+    fn values_do_not_print() {
+        let disclosed =
+            Disclosed { field: "email".to_owned(), salt: [0; 32], value: "ada@example.com".into() };
+        assert_eq!(format!("{disclosed:?}"), "Disclosed(email, ***)");
+    }
+}

@@ -9,8 +9,7 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use super::OneTimeCode;
-use crate::policy::CODE_DIGITS;
+use super::{CodeLength, OneTimeCode};
 use crate::value::{Digest, Language};
 use crate::{Refusal, Timestamp};
 
@@ -110,27 +109,31 @@ impl fmt::Display for TextUnfit {
     }
 }
 
-/// Checks, before there is a code, that an integrator's words fit one message with any code.
+/// Checks, before there is a code, that an integrator's words fit one message with any code of this length.
 ///
 /// # Errors
 ///
 /// [`Refusal::SmsTextUnfit`] names the first character that the alphabet lacks, or by how much the words
 /// are too long.
-pub fn check_words(words: &str, host: &str) -> Result<(), Refusal> {
-    // Digits are one septet each, whichever they are.
-    fits(fill_words(words, &"0".repeat(CODE_DIGITS), host)).map(|_| ())
+pub fn check_words(words: &str, length: CodeLength, host: &str) -> Result<(), Refusal> {
+    fits(fill_words(words, &any_code(length), host)).map(|_| ())
 }
 
-/// Checks that our own words fit one message with this host, in every language.
+/// Checks that our own words fit one message with this host and codes of this length, in every language.
 ///
 /// # Errors
 ///
 /// [`Refusal::SmsTextUnfit`] when its name is too long.
-pub fn check_host(host: &str) -> Result<(), Refusal> {
-    let code = OneTimeCode::parse(&"0".repeat(CODE_DIGITS))?;
+pub fn check_host(length: CodeLength, host: &str) -> Result<(), Refusal> {
+    let code = OneTimeCode::parse(&any_code(length), length)?;
     let (document, expires_at) = (Digest::of(b""), Timestamp::from_unix_ms(0));
-    let about = About { requester: "", title: None, document, expires_at, timezone: "UTC", host };
+    let about = About { requester: "", title: None, document, expires_at, timezone: LONGEST_ZONE, host };
     Language::ALL.into_iter().try_for_each(|language| ShortMessage::new(&about, &code, language).map(|_| ()))
+}
+
+/// Digits are one septet each, whichever they are.
+fn any_code(length: CodeLength) -> String {
+    "0".repeat(usize::from(length.digits()))
 }
 
 fn fits(text: Zeroizing<String>) -> Result<ShortMessage, Refusal> {
@@ -257,6 +260,8 @@ const fn frames(language: Language) -> (&'static str, &'static str) {
     }
 }
 
+/// Its times are told with five more characters, as those of no zone are with more: `+0545`.
+const LONGEST_ZONE: &str = "Asia/Kathmandu";
 const PLACEHOLDER: &str = "{OTP}";
 /// 140 octets hold 160 septets (3GPP TS 23.040 section 9.2.3.16).
 const SEGMENT_SEPTETS: usize = 160;

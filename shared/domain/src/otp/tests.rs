@@ -3,7 +3,7 @@
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::{Binding, Challenge, Codes, OneTimeCode, OtpProof, Pepper, Peppers};
+use super::{Binding, Challenge, CodeLength, Codes, OneTimeCode, OtpProof, Pepper, Peppers};
 use crate::channel::Channel;
 use crate::policy::OtpPolicy;
 use crate::value::{Digest, RequestId, SignatoryId};
@@ -32,7 +32,7 @@ struct Fixture {
 impl Fixture {
     fn new(bound: &Binding, rng: &mut StdRng) -> Self {
         let (policy, pepper) = (OtpPolicy::default(), Pepper::new(1, b"p"));
-        let (challenge, codes) = Challenge::issue(bound, &pepper, &policy, NOON, rng);
+        let (challenge, codes) = Challenge::issue(bound, (CodeLength::Six, &pepper, &policy), NOON, rng);
         Self { policy, peppers: Peppers::new(pepper, Vec::new()), challenge, codes }
     }
 
@@ -77,10 +77,36 @@ fn the_right_code_fails_when_anything_it_is_bound_to_changes() {
     let mut by_sms = fixture.challenge.clone();
     by_sms.codes[0].channel = Channel::Sms;
     let to = vec![(Channel::Sms, bound.destinations[0].1)];
-    let codes: Codes = vec![(Channel::Sms, OneTimeCode::parse(fixture.codes[0].1.expose()).unwrap())];
+    let codes: Codes =
+        vec![(Channel::Sms, OneTimeCode::parse(fixture.codes[0].1.expose(), CodeLength::Six).unwrap())];
     let bound_to_sms = Binding { destinations: to, ..bound };
     let answer = by_sms.answer(&codes, &bound_to_sms, &fixture.peppers, &fixture.policy, NOON);
     assert_eq!(answer.unwrap_err(), Refusal::CodeWrong { attempts_left: 4 });
+}
+
+#[test]
+fn of_six_bindings_each_takes_its_own_code_alone() {
+    let mut rng = StdRng::seed_from_u64(9);
+    let bound = binding(&mut rng);
+    let to = |channel, address: &[u8]| vec![(channel, Digest::of(address))];
+    let all = [
+        Binding { request: RequestId::new(&mut rng), ..bound.clone() },
+        Binding { signatory: SignatoryId::new(&mut rng), ..bound.clone() },
+        Binding { document: Digest::of(b"another"), ..bound.clone() },
+        Binding { consent: Digest::of(b"another"), ..bound.clone() },
+        Binding { destinations: to(Channel::Email, b"email:eve@example.com"), ..bound.clone() },
+        Binding { destinations: to(Channel::Sms, b"email:ada@example.com"), ..bound },
+    ];
+    let fixtures = all.each_ref().map(|it| Fixture::new(it, &mut rng));
+    for (of, fixture) in fixtures.iter().enumerate() {
+        for (on, (other, bound)) in fixtures.iter().zip(&all).enumerate() {
+            // The code of one, typed where the other's is asked for.
+            let code = OneTimeCode::parse(fixture.codes[0].1.expose(), CodeLength::Six).unwrap();
+            let codes = vec![(bound.destinations[0].0, code)];
+            let answer = other.challenge.answer(&codes, bound, &other.peppers, &other.policy, NOON);
+            assert_eq!(answer.is_ok(), of == on, "the code of {of} on {on}");
+        }
+    }
 }
 
 #[test]
@@ -105,7 +131,7 @@ fn where_two_channels_are_asked_for_one_code_is_not_enough() {
     let answer = |codes: &Codes, bound: &Binding| {
         fixture.challenge.answer(codes, bound, &fixture.peppers, &fixture.policy, NOON)
     };
-    let code = |index: usize| OneTimeCode::parse(fixture.codes[index].1.expose()).unwrap();
+    let code = |index: usize| OneTimeCode::parse(fixture.codes[index].1.expose(), CodeLength::Six).unwrap();
     assert_eq!(answer(&fixture.codes, &bound).unwrap().channels(), [Channel::Email, Channel::Sms]);
     let missing = Refusal::StepMissing { missing: "the code of every channel" };
     assert_eq!(answer(&vec![(Channel::Email, code(0))], &bound).unwrap_err(), missing);
@@ -141,7 +167,7 @@ fn what_is_stored_is_found_by_search_with_the_pepper_and_not_without() {
     let search = |pepper: Pepper| {
         let peppers = Peppers::new(pepper, Vec::new());
         (0..1_000_000).find(|number| {
-            let code = OneTimeCode::parse(&format!("{number:06}")).unwrap();
+            let code = OneTimeCode::parse(&format!("{number:06}"), CodeLength::Six).unwrap();
             let answer =
                 fixture.challenge.answer(&[(Channel::Email, code)], &bound, &peppers, &fixture.policy, NOON);
             answer.is_ok()
@@ -169,19 +195,25 @@ fn wherever_the_digests_differ_the_answer_is_the_same() {
 
 #[test]
 fn codes_are_read_as_people_type_them() {
-    assert_eq!(OneTimeCode::parse(" 012-345 ").unwrap().expose(), "012345");
+    assert_eq!(OneTimeCode::parse(" 012-345 ", CodeLength::Six).unwrap().expose(), "012345");
     for text in ["", "12345", "1234567", "12345a", "１２３４５６"] {
-        assert!(OneTimeCode::parse(text).is_err(), "{text}");
+        assert!(OneTimeCode::parse(text, CodeLength::Six).is_err(), "{text}");
     }
 }
 
 #[test]
 fn codes_are_uniform_in_every_place() {
+    uniform::<6>(CodeLength::Six);
+    uniform::<8>(CodeLength::Eight);
+}
+
+fn uniform<const DIGITS: usize>(length: CodeLength) {
     let mut rng = StdRng::seed_from_u64(4);
-    let mut counts = [[0_u32; 10]; 6];
+    let mut counts = [[0_u32; 10]; DIGITS];
     let codes = 1_000_000;
     for _ in 0..codes {
-        let code = OneTimeCode::new(&mut rng);
+        let code = OneTimeCode::new(length, &mut rng);
+        assert_eq!(code.expose().len(), DIGITS);
         for (place, digit) in counts.iter_mut().zip(code.expose().bytes()) {
             *place.get_mut(usize::from(digit - b'0')).unwrap() += 1;
         }
@@ -196,7 +228,22 @@ fn codes_are_uniform_in_every_place() {
 }
 
 #[test]
+fn a_code_has_six_digits_or_eight() {
+    let lengths: Vec<_> =
+        (0..=u8::MAX).filter_map(|it| CodeLength::of(it).map(|length| (it, length))).collect();
+    assert_eq!(lengths, [(6, CodeLength::Six), (8, CodeLength::Eight)]);
+    assert!(lengths.iter().all(|(digits, length)| length.digits() == *digits));
+    let typed = |text: &str, length| OneTimeCode::parse(text, length).map(|it| it.expose().to_owned());
+    assert_eq!(typed(" 0123-45 67", CodeLength::Eight).unwrap(), "01234567");
+    for (text, length) in
+        [("012345", CodeLength::Eight), ("01234567", CodeLength::Six), ("01234a", CodeLength::Six)]
+    {
+        assert!(typed(text, length).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn secrets_do_not_print() {
-    let code = OneTimeCode::parse("123456").unwrap();
+    let code = OneTimeCode::parse("123456", CodeLength::Six).unwrap();
     assert_eq!(format!("{code:?} {:?}", Pepper::new(1, b"pepper")), "OneTimeCode(***) Pepper(***)");
 }

@@ -6,6 +6,7 @@ use super::signatory::{AssertedIdentity, DestinationFrom, Signatory};
 use super::{AnyRequest, Open, Request, append};
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
+use crate::policy::MAX_FREE_MOVES;
 use crate::transition::{Changes, Transition};
 use crate::value::{LinkKey, LinkToken, PersonName, PhoneNumber};
 use crate::{Cause, Channel, EmailAddress, Refusal, SignatoryId, Timestamp};
@@ -46,6 +47,9 @@ impl Amendment {
         if let Some(mobile) = self.mobile {
             let was = person.mobile.as_ref().map(|it| it.expose().to_owned());
             values.push(("mobile", was, mobile.expose().to_owned()));
+            if person.mobile.as_ref() != Some(&mobile) {
+                person.mobile_since = Some(now);
+            }
             person.mobile = Some(mobile);
         }
         values.retain(|(_, was, is)| was.as_ref() != Some(is));
@@ -145,6 +149,8 @@ impl AnyRequest {
         if !fields.is_empty() {
             person.destination_from = DestinationFrom::Integrator;
             person.link_generation = person.link_generation.saturating_add(1);
+            // Whoever used the old link up has nothing of the new one.
+            person.free_moves = 0;
             person.link_digest =
                 LinkToken::derive(links, &request, signatory, person.link_generation).digest();
         }
@@ -163,7 +169,7 @@ impl AnyRequest {
         Ok(Transition::new(self, changes))
     }
 
-    /// Gives a locked signatory new attempts.
+    /// Gives a signatory who is locked, or whose link allows no move any more, new attempts.
     ///
     /// # Errors
     ///
@@ -172,12 +178,14 @@ impl AnyRequest {
     pub fn unlock(self, signatory: &SignatoryId, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
         let Request { mut facts, state } = self.open(cause.now)?;
         let person = facts.signatory_mut(signatory)?;
+        let is_spent = person.free_moves >= MAX_FREE_MOVES;
         let Progress::Pending(ceremony) = &mut person.progress else {
             return Err(Refusal::SignatoryNotPending);
         };
-        if !ceremony.locked {
+        if !ceremony.locked && !is_spent {
             return Err(Refusal::SignatoryNotLocked);
         }
+        person.free_moves = 0;
         let draft = Draft::new(EventKind::SignatoryUnlocked)
             .fact("signatory", signatory.as_str())
             .fact("codes", ceremony.codes)

@@ -1,6 +1,6 @@
 //! A signatory reads and asks for a code.
 
-use super::progress::{DocumentView, Presented};
+use super::progress::{Presented, Seen};
 use super::roster::{LockedBy, message};
 use super::signatory::Role;
 use super::{Open, Request, append};
@@ -60,7 +60,7 @@ impl Request<Open> {
         self,
         signatory: &SignatoryId,
         document: Digest,
-        (view, is_read): (Option<DocumentView>, bool),
+        Seen { view, is_read }: Seen,
         cause: &mut Cause<'_>,
     ) -> Result<Option<Transition<Self>>, Refusal> {
         let Self { mut facts, state } = self;
@@ -132,7 +132,11 @@ impl Request<Open> {
         if person.role == Role::Viewer {
             return Err(Refusal::RoleCannot { role: person.role.as_str() });
         }
-        let counted = person.known(cause.now)?.count_codes(agreed.document, must_be_read, policy, cause.now);
+        let ceremony = person.known(cause.now)?;
+        if must_be_read {
+            ceremony.has_read(agreed.document)?;
+        }
+        let counted = ceremony.count_codes(agreed.document, policy, cause.now);
         match counted {
             Ok(number) => {
                 let request = Self { facts, state };
@@ -160,7 +164,8 @@ impl Request<Open> {
         let Self { mut facts, state } = self;
         let person = facts.signatory_mut(signatory)?.clone();
         let binding = person.binding(&facts.id, agreed.document, agreed.consent)?;
-        let (challenge, codes) = Challenge::issue(&binding, pepper, policy, cause.now, cause.rng);
+        let length = facts.options.code_length;
+        let (challenge, codes) = Challenge::issue(&binding, (length, pepper, policy), cause.now, cause.rng);
         let expires_at = challenge.expires_at;
         let owner = Owner::Signatory(signatory.clone());
         let mut changes =
@@ -177,6 +182,7 @@ impl Request<Open> {
                 .fact("signatory", signatory.as_str())
                 .fact("channel", channel.as_str())
                 .fact("code", number)
+                .fact("digits", length.digits())
                 .fact("message", message.id.as_str())
                 .fact("sha256", agreed.document.to_hex())
                 .fact("expires_at", expires_at.to_rfc3339())

@@ -198,6 +198,7 @@ fn admit(
     Signatory {
         free_moves: 0,
         email_since: None,
+        mobile_since: None,
         link_digest: LinkToken::derive(links, request, &id, 0).digest(),
         link_generation: 0,
         key_salt: Some(cause.rng.random()),

@@ -86,6 +86,7 @@ pub(super) fn delegate(
         notices: Vec::new(),
         free_moves: 0,
         email_since: None,
+        mobile_since: None,
         ..delegator.clone()
     };
     let owner = Owner::Signatory(id.clone());

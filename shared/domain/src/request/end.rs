@@ -89,8 +89,7 @@ impl AnyRequest {
         let owner = Owner::Signatory(message.to.clone());
         let facts = self.facts_mut();
         if let Some(signatory) = facts.signatory(&message.to) {
-            let is_same = signatory.email_since.is_none_or(|since| since <= message.decided_at);
-            let known = || is_same.then(|| signatory.destination(message.channel)).flatten();
+            let known = || signatory.destination_at(message.channel, message.decided_at);
             draft = draft.fact("channel", message.channel.as_str());
             if let Some(destination) = destination.or_else(known) {
                 draft = draft.personal(&owner, "destination", destination);

@@ -126,12 +126,14 @@ impl Facts {
         self.copy_due_at = before;
         match before {
             Some(due) if due > now => changes.leave(DueKind::Archive),
-            // Whether it was made is not known here: once more, and then no sooner than after the pause.
+            // Whether it was made is not known here: once more, now.
             Some(due) if due.plus(ARCHIVE_LAG) > now => {}
             _ => {
                 let at = now.plus(READING_ARCHIVE_PAUSE);
                 self.copy_due_at = Some(at);
-                changes.look_at(DueKind::Archive, at);
+                // Beside the copy that should have been made: one that is overdue stays so until it is.
+                changes.leave(DueKind::Archive);
+                changes.look_at(DueKind::Reading, at);
             }
         }
     }
@@ -170,7 +172,8 @@ impl Facts {
             self.callback = None;
             self.options.sender = None;
             self.options.brand = None;
-            // Words and addresses of the integrator's choice: whatever stands in them goes as well.
+            // Words and addresses of the integrator's choice: whatever stands in them goes as well. What was agreed to
+            // stays in the evidence, which would say nothing without it.
             self.options.consent_text = Text::parse(ERASED, "consent", ERASED.len())?;
             *self.options.ui = Appearance::default();
         }

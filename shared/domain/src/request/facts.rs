@@ -11,6 +11,7 @@ use super::remind::Reminders;
 use super::retention::Retention;
 use super::signatory::Signatory;
 use crate::evidence::{ChainHead, Owner};
+use crate::otp::CodeLength;
 use crate::value::{DocumentId, Text};
 use crate::{Digest, EmailAddress, Refusal, RequestId, SignatoryId, TenantId, Timestamp};
 
@@ -191,6 +192,8 @@ pub struct SigningOptions {
     pub editable: BTreeMap<String, bool>,
     /// Whether the whole document must be scrolled through before signing.
     pub must_read: bool,
+    /// How many digits the codes have.
+    pub code_length: CodeLength,
     /// IANA name of the zone that dates on the document are written in.
     pub timezone: String,
     /// How the signing page looks, and where it leads back to.

@@ -145,7 +145,7 @@ impl AnyRequest {
                 Due { what: DueKind::Expiry, at: expires_at },
                 Due { what: DueKind::Seal, at: cause.now.plus(RECOVERY_PAUSE) },
             ],
-            done: vec![DueKind::Archive],
+            done: DueKind::COPIED.to_vec(),
             ..Changes::default()
         };
         let draft = Draft::new(EventKind::RequestReactivated).fact("expires_at", expires_at.to_rfc3339());

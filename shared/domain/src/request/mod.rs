@@ -48,7 +48,7 @@ pub use knowledge::{
 };
 pub use notice::{Notice, Noticed};
 pub use place::{Anchor, Occurrence, Place, Placed};
-pub use progress::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress};
+pub use progress::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress, Seen};
 pub use remind::{QuietHours, Reminders};
 pub use retention::{DOCUMENT_MONTHS, EVIDENCE_YEARS, Retention, Shelf};
 pub use roster::AfterAct;

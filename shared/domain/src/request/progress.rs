@@ -71,21 +71,17 @@ impl Ceremony {
     ///
     /// # Errors
     ///
-    /// [`Refusal::StepMissing`] when these bytes were not presented last, or not read where they `must_be_read`;
+    /// [`Refusal::StepMissing`] when these bytes were not presented last;
     /// [`Refusal::ResendTooSoon`] inside the pause; [`Refusal::SignatoryLocked`] when codes were sent as often as
     /// they may.
     pub(super) fn count_codes(
         &mut self,
         document: Digest,
-        must_be_read: bool,
         policy: &OtpPolicy,
         now: Timestamp,
     ) -> Result<u8, Refusal> {
         let presented = self.presented.as_ref().filter(|it| it.document == document);
-        let presented = presented.ok_or(Refusal::StepMissing { missing: "presentation of the document" })?;
-        if must_be_read && presented.read_at.is_none() {
-            return Err(Refusal::StepMissing { missing: "reading of the document" });
-        }
+        presented.ok_or(Refusal::StepMissing { missing: "presentation of the document" })?;
         if let Some(last) = self.last_code_at {
             let waited = now.since(last);
             if waited < policy.resend_pause {
@@ -100,6 +96,19 @@ impl Ceremony {
         self.codes += 1;
         self.last_code_at = Some(now);
         Ok(self.codes)
+    }
+
+    /// Whether a signatory who opened these bytes said as well that they read all of them.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::StepMissing`] when they did not.
+    pub(super) fn has_read(&self, document: Digest) -> Result<(), Refusal> {
+        let opened = self.presented.as_ref().filter(|it| it.document == document);
+        if opened.is_some_and(|it| it.read_at.is_none()) {
+            return Err(Refusal::StepMissing { missing: "reading of the document" });
+        }
+        Ok(())
     }
 
     /// Whether what only the signatory knows was told, and not too long ago.
@@ -119,6 +128,15 @@ pub struct Presented {
     pub views: Vec<DocumentView>,
     /// When they said that they had read all of it.
     pub read_at: Option<Timestamp>,
+}
+
+/// How somebody opened the document.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Seen {
+    /// How it was shown, where that is told.
+    pub view: Option<DocumentView>,
+    /// Whether they say that they read all of it.
+    pub is_read: bool,
 }
 
 /// A way of showing the document.

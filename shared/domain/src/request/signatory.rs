@@ -69,6 +69,8 @@ pub struct Signatory {
     pub free_moves: u8,
     /// Since when mails go to this address; since the beginning if none.
     pub email_since: Option<Timestamp>,
+    /// Since when text messages go to this number; since the beginning if none.
+    pub mobile_since: Option<Timestamp>,
     /// How far the signatory has come.
     pub progress: Progress,
 }
@@ -103,6 +105,15 @@ impl Signatory {
             Channel::Email => Some(self.email.expose()),
             Channel::Sms => self.mobile.as_ref().map(PhoneNumber::expose),
         }
+    }
+
+    /// Where it went when a message was decided, if that is known: it goes there still.
+    pub(super) fn destination_at(&self, channel: Channel, decided_at: Timestamp) -> Option<&str> {
+        let since = match channel {
+            Channel::Email => self.email_since,
+            Channel::Sms => self.mobile_since,
+        };
+        self.destination(channel).filter(|_| since.is_none_or(|since| since <= decided_at))
     }
 
     /// The same, as its owner knows it and nobody else.

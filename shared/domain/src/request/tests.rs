@@ -321,7 +321,7 @@ fn each_view_of_the_same_bytes_is_recorded_once() {
     for view in [None, None, Some(Images), None, Some(Images), Some(Browser), Some(Images)] {
         let shown = request
             .clone()
-            .present(&ada, Digest::of(b"document"), (view, false), &mut stage.cause())
+            .present(&ada, Digest::of(b"document"), Seen { view, is_read: false }, &mut stage.cause())
             .unwrap();
         if let Some(shown) = shown {
             request = stage.commit(shown);

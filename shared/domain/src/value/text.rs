@@ -26,6 +26,13 @@ impl Text {
         Ok(Self(text))
     }
 
+    /// What [`Text::parse`] took once, as it was stored: rules that came since do not make it unreadable, and it stays
+    /// what its digest in the evidence is of.
+    #[must_use]
+    pub const fn restore(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -46,7 +53,7 @@ impl PersonName {
     /// bidirectional-override or invisible characters (but for those that join letters or choose between them).
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = composed(text);
-        let joins = |c: char| matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
+        let joins = |c: char| matches!(c, '\u{180b}'..='\u{180d}' | '\u{180f}' | '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}');
         let hidden = |c: char| {
             c.is_control()
                 || is_bidi_control(c)
@@ -58,6 +65,12 @@ impl PersonName {
             return Err(Refusal::NameMalformed);
         }
         Ok(Self(text))
+    }
+
+    /// What [`PersonName::parse`] took once, as it was stored.
+    #[must_use]
+    pub const fn restore(text: String) -> Self {
+        Self(text)
     }
 
     /// The name: for a mail, a page, a document and for storage; never for a log.
@@ -83,7 +96,8 @@ fn composed(text: &str) -> String {
 }
 
 fn is_visible(c: char) -> bool {
-    !c.is_whitespace() && !is_ignorable(c)
+    // The blank pattern of Braille shows as much as a space.
+    !c.is_whitespace() && !is_ignorable(c) && c != '\u{2800}'
 }
 
 /// Characters that show nothing by themselves: `Default_Ignorable_Code_Point` of the Unicode Character Database.
@@ -143,6 +157,7 @@ mod tests {
             "Ad\u{00ad}a",
             "\u{feff}Ada",
             "Ada\u{e0041}",
+            "\u{2800}",
         ] {
             assert!(PersonName::parse(text).is_err(), "{text:?}");
         }
@@ -150,14 +165,14 @@ mod tests {
             Text::parse("\u{2060}", "title", 20).is_err() && Text::parse("a\u{e0041}", "title", 20).is_err()
         );
         assert!(PersonName::parse("علی\u{200c}رضا").is_ok(), "a Persian name is written with a non-joiner");
+        assert!(PersonName::parse("ᠮᠣᠩᠭᠣᠯ\u{180b}").is_ok(), "a Mongolian one with selectors of variants");
         assert!(PersonName::parse("Łucja Ó Briain-Ελένη Жукова").is_ok());
     }
 
     #[test]
     fn what_looks_the_same_is_the_same() {
-        let (apart, together) =
-            ("Jose\u{0301} Nu\u{0303}ez", "Jos\u{e9} Nu\u{f1}ez".replace("Nu\u{f1}", "N\u{169}"));
-        assert_eq!(PersonName::parse(apart).unwrap().expose(), together);
+        let apart = PersonName::parse("Jose\u{0301} Nun\u{0303}ez").unwrap();
+        assert_eq!(apart.expose(), "Jos\u{e9} Nu\u{f1}ez");
         assert_eq!(
             Text::parse("e\u{0301}".repeat(5).as_str(), "title", 5).unwrap().as_str(),
             "\u{e9}".repeat(5)

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use domain::evidence::EventKind;
 use domain::message::{Delivery, Message, MessageKind};
-use domain::otp::{Challenge, OneTimeCode, Pepper, Peppers};
+use domain::otp::{Challenge, CodeLength, OneTimeCode, Pepper, Peppers};
 use domain::policy::OtpPolicy;
 use domain::request::{
     AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Arrived, Attempt, InputSource, Intent, Mark,
-    Mode, NewInput, NewRequest, NextSeal, Placed, Progress, Received, Request, SigningOptions, Stored,
+    Mode, NewInput, NewRequest, NextSeal, Placed, Progress, Received, Request, Seen, SigningOptions, Stored,
 };
 use domain::transition::{ChainName, Transition};
 use domain::value::{DocumentId, MessageId, Text};
@@ -25,6 +25,7 @@ use super::people::{PLACE, file, person, sealed};
 
 pub(crate) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
 const TICK: Duration = Duration::from_mins(1);
+const TICK_MS: i64 = 60_000;
 
 /// Fewer codes and tries than are in force, so that every way to use them up is short.
 pub(crate) fn policy() -> OtpPolicy {
@@ -102,6 +103,11 @@ impl World {
         NOON.plus(TICK * u32::from(self.ticks))
     }
 
+    /// Milliseconds since an instant; fewer than none since one to come, which a clock that was set back leaves.
+    fn ago(&self, at: Timestamp) -> i64 {
+        self.now().unix_ms() - at.unix_ms()
+    }
+
     fn who(&self, index: usize) -> SignatoryId {
         self.request.facts().signatories[index].id.clone()
     }
@@ -149,6 +155,11 @@ impl World {
                 self.sendings.push((message.id.clone(), index, Sending::Claimed));
             }
         }
+        for settled in &changes.settled_messages {
+            for sending in self.sendings.iter_mut().filter(|it| it.0 == *settled) {
+                sending.2 = Sending::Settled;
+            }
+        }
         next.mark_stored();
         next
     }
@@ -167,13 +178,12 @@ impl World {
                         it.codes,
                         it.guesses,
                         it.locked,
-                        it.last_code_at.map(|at| self.now().since(at) < TICK),
+                        it.last_code_at.map(|at| self.ago(at) < TICK_MS),
                     )),
                     _ => None,
                 };
                 let challenge = self.challenges.get(&index);
-                let challenge =
-                    challenge.map(|(it, _)| (it.attempts, self.now().since(it.issued_at).as_secs()));
+                let challenge = challenge.map(|(it, _)| (it.attempts, self.ago(it.issued_at)));
                 let sealed = matches!(&it.progress, Progress::Signed(act) if act.sealed_as.is_some());
                 let in_state = |wanted: Sending| {
                     let fits = |it: &&(MessageId, usize, Sending)| it.1 == index && it.2 == wanted;
@@ -261,7 +271,7 @@ impl World {
         let (now, mut rng, who) = (self.now(), self.rng(), self.who(index));
         let mut cause = Cause { now, rng: &mut rng, actor: Actor::Signatory(who.clone()), origin: None };
         let presented =
-            self.request.clone().open(now)?.present(&who, Self::document(), (None, false), &mut cause)?;
+            self.request.clone().open(now)?.present(&who, Self::document(), Seen::default(), &mut cause)?;
         let Some(presented) = presented else { return Ok(false) };
         self.request = AnyRequest::Open(self.commit(presented));
         Ok(true)
@@ -291,7 +301,8 @@ impl World {
         let (challenge, right) = self.challenges.get(&index).cloned().unzip();
         let right: u32 = right.unwrap_or_default().parse().unwrap_or_default();
         let number = if code == Code::Right { right } else { (right + 1) % 1_000_000 };
-        let codes = vec![(Channel::Email, OneTimeCode::parse(&format!("{number:06}")).unwrap())];
+        let codes =
+            vec![(Channel::Email, OneTimeCode::parse(&format!("{number:06}"), CodeLength::Six).unwrap())];
         let attempt = Attempt {
             signatory: who,
             challenge,
@@ -380,7 +391,6 @@ impl World {
         };
         let told = self.request.clone().record_delivery(&message, (delivery, None), &mut cause);
         self.request = self.commit(told);
-        self.sendings[index].2 = Sending::Settled;
         true
     }
 }
@@ -401,6 +411,7 @@ pub(crate) fn opened(deadline: u8) -> World {
             modes: vec![Mode::Typed],
             editable: BTreeMap::new(),
             must_read: false,
+            code_length: CodeLength::Six,
             timezone: "UTC".to_owned(),
             ui: Box::default(),
             consent_text: Text::parse("I agree.", "consent", 100).unwrap(),

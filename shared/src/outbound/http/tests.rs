@@ -16,12 +16,6 @@ const SHORT: Limits = Limits {
     post: Duration::from_millis(400),
 };
 
-#[test]
-fn strangers_have_so_much_time() {
-    let seconds = [LIMITS.connect, LIMITS.deliver, LIMITS.fetch, LIMITS.post].map(|it| it.as_secs());
-    assert_eq!(seconds, [3, 15, 20, 30]);
-}
-
 fn local() -> Outbound {
     resolving(Reach::AllowLoopback, |_| Vec::new())
 }

@@ -8,6 +8,9 @@ use rustls_platform_verifier::BuilderVerifierExt as _;
 use super::OutboundError;
 
 /// Trusts what the system trusts. A process reads that once; it is over a hundred certificates.
+///
+/// Speaks HTTP/1.1 only: each call to a stranger has a connection of its own, which ends with it, so that no frame of
+/// one call reaches another.
 pub(super) fn client() -> Result<ClientConfig, OutboundError> {
     static TLS: OnceLock<ClientConfig> = OnceLock::new();
     if let Some(tls) = TLS.get() {

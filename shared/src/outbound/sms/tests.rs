@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sns::config::timeout::TimeoutConfig;
 use domain::message::Delivery;
-use domain::otp::OneTimeCode;
+use domain::otp::{CodeLength, OneTimeCode};
 use tokio::net::TcpListener;
 
 use super::*;
@@ -18,7 +18,7 @@ fn sms(endpoint: &str, sender_id: Option<&str>) -> Sms {
 }
 
 async fn send(endpoint: &str, sender_id: Option<&str>) -> Outcome {
-    let code = OneTimeCode::parse("012345").unwrap();
+    let code = OneTimeCode::parse("012345", CodeLength::Six).unwrap();
     let message = ShortMessage::of_words("Code {OTP}", &code, "sign.example").unwrap();
     sms(endpoint, sender_id).send(&PhoneNumber::parse("+393123456789").unwrap(), &message).await
 }

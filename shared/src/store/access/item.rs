@@ -66,14 +66,13 @@ impl CredentialItem {
 
     pub(super) fn read(self) -> Result<Credential, StoreError> {
         let corrupt = |what: &'static str| StoreError::corrupt(&self.pk, what);
-        let text = |text: &str, what| Text::parse(text, what, usize::MAX).map_err(|_| corrupt(what));
         let networks = self.networks.iter().map(|it| Network::parse(it));
         Ok(Credential {
             kind: CredentialKind::parse(&self.kind).ok_or_else(|| corrupt("kind"))?,
             id: CredentialId::parse(&self.id).map_err(|_| corrupt("id"))?,
             tenant: TenantId::parse(&self.tenant).map_err(|_| corrupt("tenant"))?,
-            requester: text(&self.requester, "requester")?,
-            name: text(&self.name, "name")?,
+            requester: Text::restore(self.requester),
+            name: Text::restore(self.name),
             mode: Mode::parse(&self.mode).ok_or_else(|| corrupt("mode"))?,
             // A scope that is gone allows nothing; the others stay.
             scopes: Scopes::restore(&self.scopes),

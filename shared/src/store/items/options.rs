@@ -4,17 +4,22 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::EmailAddress;
+use domain::otp::CodeLength;
 use domain::request::{Appearance, Callback, CallbackForm, Mode, QuietHours, Reminders, SigningOptions};
+use domain::value::Text;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Unreadable, json, text};
+use super::{Unreadable, json};
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct OptionsItem {
     modes: Vec<String>,
     editable: BTreeMap<String, bool>,
     must_read: bool,
+    /// Digits of a code; six where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_digits: Option<u8>,
     timezone: String,
     /// JSON text: numbers and empty values keep their form.
     ui: String,
@@ -53,6 +58,7 @@ impl From<&SigningOptions> for OptionsItem {
             modes: options.modes.iter().map(|it| it.as_str().to_owned()).collect(),
             editable: options.editable.clone(),
             must_read: options.must_read,
+            code_digits: Some(options.code_length.digits()),
             timezone: options.timezone.clone(),
             ui: Value::Object(options.ui.members()).to_string(),
             consent_text: options.consent_text.as_str().to_owned(),
@@ -68,14 +74,17 @@ impl From<&SigningOptions> for OptionsItem {
 impl OptionsItem {
     pub(super) fn read(self) -> Result<SigningOptions, Unreadable> {
         let sender = self.sender.as_deref().map(EmailAddress::parse).transpose().map_err(|_| "sender")?;
+        let code_length =
+            self.code_digits.map_or(Some(CodeLength::Six), CodeLength::of).ok_or("code_digits")?;
         let modes = self.modes.iter().map(|it| Mode::parse(it).ok_or("mode"));
         Ok(SigningOptions {
             modes: modes.collect::<Result<_, _>>()?,
             editable: self.editable,
             must_read: self.must_read,
+            code_length,
             timezone: self.timezone,
             ui: Box::new(Appearance::restore(&json(&self.ui)?)),
-            consent_text: text(&self.consent_text, "consent")?,
+            consent_text: Text::restore(self.consent_text),
             autocomplete: self.autocomplete,
             delegation: self.delegation,
             reminders: self.reminders.map(Into::into),

@@ -1,10 +1,11 @@
 //! The shapes of what signatories have done.
 
 use domain::request::{Act, Approval, Ceremony, DocumentView, Mark, Presented, Progress};
+use domain::value::Text;
 use domain::{Channel, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::{Unreadable, digest, text};
+use super::{Unreadable, digest};
 
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
@@ -92,10 +93,9 @@ impl ProgressItem {
                 to: SignatoryId::parse(&to).map_err(|_| "delegate")?,
             },
             Self::NotNeeded { at } => Progress::NotNeeded { at: Timestamp::from_unix_ms(at) },
-            Self::Declined { at, reason } => Progress::Declined {
-                at: Timestamp::from_unix_ms(at),
-                reason: reason.map(|it| text(&it, "reason")).transpose()?,
-            },
+            Self::Declined { at, reason } => {
+                Progress::Declined { at: Timestamp::from_unix_ms(at), reason: reason.map(Text::restore) }
+            }
         })
     }
 }
@@ -172,7 +172,7 @@ impl From<&Act> for ActItem {
 impl ActItem {
     fn read(self) -> Result<Act, Unreadable> {
         let mark = match (self.typed, self.drawn) {
-            (Some(name), None) => Mark::Typed(PersonName::parse(&name).map_err(|_| "mark")?),
+            (Some(name), None) => Mark::Typed(PersonName::restore(name)),
             (None, Some(drawn)) => Mark::Drawn(digest(&drawn)?),
             _ => return Err("mark"),
         };

@@ -4,7 +4,7 @@ use domain::request::{
     AssertedIdentity, AttachedFile, Attachment, AttachmentState, DestinationFrom, Knowledge, Question, Role,
     Signatory,
 };
-use domain::value::{DocumentId, PhoneNumber};
+use domain::value::{DocumentId, PhoneNumber, Text};
 use domain::{Channels, EmailAddress, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +12,7 @@ use super::document::FileItem;
 use super::notice::NoticeItem;
 use super::place::{AnchorItem, PlaceItem};
 use super::progress::{ProgressItem, read_channels, words};
-use super::{Unreadable, digest, salt, text};
+use super::{Unreadable, digest, salt};
 
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct SignatoryItem {
@@ -46,6 +46,8 @@ pub(super) struct SignatoryItem {
     free_moves: u8,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     email_since: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mobile_since: Option<i64>,
     progress: ProgressItem,
 }
 
@@ -114,6 +116,7 @@ impl From<&Signatory> for SignatoryItem {
             notices: it.notices.iter().map(Into::into).collect(),
             free_moves: it.free_moves,
             email_since: it.email_since.map(Timestamp::unix_ms),
+            mobile_since: it.mobile_since.map(Timestamp::unix_ms),
             progress: (&it.progress).into(),
         }
     }
@@ -126,10 +129,10 @@ impl SignatoryItem {
             id: SignatoryId::parse(&self.id).map_err(|_| "signatory id")?,
             role: Role::parse(&self.role).ok_or("role")?,
             stage: self.stage,
-            group: self.group.map(|it| text(&it, "group")).transpose()?,
+            group: self.group.map(Text::restore),
             slot: SignatoryId::parse(&self.slot).map_err(|_| "slot")?,
-            given_name: PersonName::parse(&self.given_name).map_err(|_| "given_name")?,
-            family_name: PersonName::parse(&self.family_name).map_err(|_| "family_name")?,
+            given_name: PersonName::restore(self.given_name),
+            family_name: PersonName::restore(self.family_name),
             email: EmailAddress::parse(&self.email).map_err(|_| "email")?,
             mobile: self.mobile.map(|it| PhoneNumber::parse(&it)).transpose().map_err(|_| "mobile")?,
             channels,
@@ -139,7 +142,7 @@ impl SignatoryItem {
             attachments: self.attachments.into_iter().map(AttachmentItem::read).collect::<Result<_, _>>()?,
             language: self.language,
             timezone: self.timezone,
-            otp_text: self.otp_text.map(|it| text(&it, "otp_text")).transpose()?,
+            otp_text: self.otp_text.map(Text::restore),
             places: self.places.into_iter().map(PlaceItem::read).collect(),
             anchors: self.anchors.into_iter().map(AnchorItem::read).collect(),
             invited_at: self.invited_at.map(Timestamp::from_unix_ms),
@@ -150,6 +153,7 @@ impl SignatoryItem {
             notices: self.notices.into_iter().map(NoticeItem::read).collect::<Result<_, _>>()?,
             free_moves: self.free_moves,
             email_since: self.email_since.map(Timestamp::from_unix_ms),
+            mobile_since: self.mobile_since.map(Timestamp::from_unix_ms),
             progress: self.progress.read()?,
         })
     }
@@ -168,7 +172,7 @@ impl From<&Knowledge> for KnowledgeItem {
 impl KnowledgeItem {
     fn read(self) -> Result<Knowledge, Unreadable> {
         let questions = self.questions.into_iter().map(|it| {
-            let text = it.text.map(|it| text(&it, "question")).transpose()?;
+            let text = it.text.map(Text::restore);
             Ok(Question { text, mac: digest(&it.mac)? })
         });
         Ok(Knowledge {
@@ -181,7 +185,7 @@ impl KnowledgeItem {
 
 impl IdentityItem {
     fn read(self) -> Result<AssertedIdentity, Unreadable> {
-        let (provider, reference) = (text(&self.provider, "provider")?, text(&self.reference, "reference")?);
+        let (provider, reference) = (Text::restore(self.provider), Text::restore(self.reference));
         Ok(AssertedIdentity { provider, reference })
     }
 }
@@ -218,14 +222,14 @@ impl AttachmentItem {
             "ACCEPTED" => AttachmentState::Accepted(file(self.file, self.content_type)?),
             "REJECTED" => AttachmentState::Rejected {
                 at: self.rejected_at.map(Timestamp::from_unix_ms).ok_or("rejected_at")?,
-                reason: text(&self.reason.ok_or("reason")?, "reason")?,
+                reason: Text::restore(self.reason.ok_or("reason")?),
             },
             _ => return Err("attachment state"),
         };
         Ok(Attachment {
             id: DocumentId::parse(&self.id).map_err(|_| "attachment id")?,
-            name: text(&self.name, "name")?,
-            description: self.description.map(|it| text(&it, "description")).transpose()?,
+            name: Text::restore(self.name),
+            description: self.description.map(Text::restore),
             required: self.required,
             state,
         })

@@ -2,7 +2,10 @@
 
 use domain::RequestId;
 use serde::Deserialize;
-use tlog::{Edge, TILE_WIDTH, entries_of, entries_path};
+use tlog::{
+    Checkpoint, Edge, Nodes, TILE_WIDTH, TileId, check_inclusion, entries_of, entries_path, inclusion,
+    leaf_hash, tiles_of_inclusion,
+};
 
 use super::{EntryItem, Log, PlaceItem, StateItem, path};
 use crate::store::error::StoreError;
@@ -17,8 +20,8 @@ struct Entry {
 
 impl Log {
     /// Makes the places of entries again that begin with this bundle, at most `limit` bundles of them, and after the
-    /// last one how far the log has come. What is in the table stays as it is. Gives the bundle to go on with; none at
-    /// the end.
+    /// last one how far the log has come. What the table has of before the checkpoint is replaced, each entry by what
+    /// the checkpoint is over. Gives the bundle to go on with; none at the end.
     ///
     /// # Errors
     ///
@@ -27,11 +30,16 @@ impl Log {
         let Some((note, checkpoint)) = self.published().await? else { return Ok(None) };
         // Integrating reads the entries of the bundle that is not full, and those behind it.
         let tail = checkpoint.size / TILE_WIDTH;
-        let mut next = from * TILE_WIDTH;
+        let beyond = || StoreError::corrupt("log/checkpoint", "has no such bundle");
+        let mut next = from.checked_mul(TILE_WIDTH).filter(|it| *it <= checkpoint.size).ok_or_else(beyond)?;
         for index in from..from.saturating_add(limit) {
             let entries = self.entries_of_bundle(index).await?;
+            self.check_bundle(next, &entries, &checkpoint).await?;
             for entry in &entries {
-                self.restore_entry(next, entry, index >= tail).await?;
+                if index >= tail {
+                    self.restore_entry(next, entry).await?;
+                }
+                self.restore_place(next, entry).await?;
                 next += 1;
             }
             if entries.len() as u64 == TILE_WIDTH {
@@ -41,34 +49,36 @@ impl Log {
             if next < checkpoint.size {
                 return Err(StoreError::corrupt("log/tile/entries", "has fewer entries than the checkpoint"));
             }
-            let state = StateItem {
-                pk: keys::LOG.to_owned(),
-                sk: keys::LOG_STATE.to_owned(),
-                version: 1,
-                next,
-                integrated: checkpoint.size,
-                checkpoint: note,
-                stamped: String::new(),
-            };
-            self.table.put_new(&state).await?;
+            self.restore_state(next, note, checkpoint.size).await?;
             return Ok(None);
         }
         Ok(Some(from.saturating_add(limit)))
     }
 
-    async fn restore_entry(&self, place: u64, entry: &[u8], is_tail: bool) -> Result<(), StoreError> {
-        let text = String::from_utf8_lossy(entry).into_owned();
-        if is_tail {
-            let (pk, sk) = (keys::LOG.to_owned(), keys::log_entry_sk(place));
-            self.table.put_new(&EntryItem { pk, sk, entry: text.clone() }).await?;
+    /// Says how far the log has come, unless the table knows of more.
+    async fn restore_state(&self, next: u64, checkpoint: String, integrated: u64) -> Result<(), StoreError> {
+        let (pk, sk) = (keys::LOG.to_owned(), keys::LOG_STATE.to_owned());
+        let before: Option<StateItem> = self.table.get(keys::LOG, keys::LOG_STATE).await?;
+        if before.as_ref().is_some_and(|it| it.integrated >= integrated) {
+            return Ok(());
         }
+        let was = before.map_or(0, |it| it.version);
+        let state =
+            StateItem { pk, sk, version: was + 1, next, integrated, checkpoint, stamped: String::new() };
+        self.table.replace(&state, was).await.map(drop)
+    }
+
+    async fn restore_entry(&self, place: u64, entry: &[u8]) -> Result<(), StoreError> {
+        let (pk, sk) = (keys::LOG.to_owned(), keys::log_entry_sk(place));
+        self.table.put(&EntryItem { pk, sk, entry: String::from_utf8_lossy(entry).into_owned() }).await
+    }
+
+    async fn restore_place(&self, place: u64, entry: &[u8]) -> Result<(), StoreError> {
         // Entries of other kinds have no place beside a request.
-        let named = serde_json::from_str::<Entry>(&text).map(|it| RequestId::parse(&it.request));
-        if let Ok(Ok(request)) = named {
-            let (pk, sk) = (keys::request_pk(&request), keys::LOG_PLACE.to_owned());
-            self.table.put_new(&PlaceItem { pk, sk, place }).await?;
-        }
-        Ok(())
+        let named = serde_json::from_slice::<Entry>(entry).map(|it| RequestId::parse(&it.request));
+        let Ok(Ok(request)) = named else { return Ok(()) };
+        let (pk, sk) = (keys::request_pk(&request), keys::LOG_PLACE.to_owned());
+        self.table.put(&PlaceItem { pk, sk, place }).await
     }
 
     /// The entries of a bundle, as far as it was ever written.
@@ -86,6 +96,31 @@ impl Log {
             (widest, bytes)
         };
         entries_of(&bytes).ok_or_else(|| StoreError::corrupt(&key, "is no bundle of entries"))
+    }
+
+    /// The entries of a bundle are those that the checkpoint is over: each of them is a leaf of their tile, and the tile
+    /// is of the tree.
+    async fn check_bundle(
+        &self,
+        first: u64,
+        entries: &[Vec<u8>],
+        checkpoint: &Checkpoint,
+    ) -> Result<(), StoreError> {
+        let size = checkpoint.size;
+        let Some(id) = TileId::holding(0, first, size).filter(|_| first < size) else { return Ok(()) };
+        let altered = || StoreError::corrupt(&id.path(), "is not of these entries");
+        let leaves = id.read(&self.tile(&id).await?).ok_or_else(altered)?;
+        // Whoever wrote a longer bundle may have died before it was signed.
+        if !entries.iter().map(|it| leaf_hash(it)).take(leaves.len()).eq(leaves.iter().copied()) {
+            return Err(altered());
+        }
+        let mut tiles = Vec::new();
+        for id in tiles_of_inclusion(first, size) {
+            tiles.push((id, self.tile(&id).await?));
+        }
+        let leaf = leaves.first().ok_or_else(altered)?;
+        let proof = inclusion(&Nodes::new(size, tiles), first, size).map_err(|_| altered())?;
+        check_inclusion(leaf, first, size, &proof, &checkpoint.root).map_err(|_| altered())
     }
 
     /// The tiles are those of the checkpoint.

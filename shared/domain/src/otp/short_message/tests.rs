@@ -7,7 +7,11 @@ use super::*;
 const HOST: &str = "sign.example.com";
 
 fn code() -> OneTimeCode {
-    OneTimeCode::parse("012345").unwrap()
+    OneTimeCode::parse("012345", CodeLength::Six).unwrap()
+}
+
+fn check(words: &str) -> Result<(), Refusal> {
+    check_words(words, CodeLength::Six, HOST)
 }
 
 fn about<'a>(requester: &'a str, title: Option<&'a str>, host: &'a str) -> About<'a> {
@@ -73,19 +77,39 @@ fn a_host_that_leaves_no_room_is_refused_not_shortened() {
 }
 
 #[test]
+fn a_host_is_taken_exactly_when_every_message_with_it_can_be_sent() {
+    for (length, digits) in [(CodeLength::Six, "012345"), (CodeLength::Eight, "01234567")] {
+        let code = OneTimeCode::parse(digits, length).unwrap();
+        let host = |letters: usize| format!("{}.example", "a".repeat(letters));
+        let longest = (1..80).rev().map(host).find(|it| check_host(length, it).is_ok()).unwrap();
+        assert!(check_host(length, &format!("a{longest}")).is_err());
+        for timezone in ["UTC", "Europe/Rome", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns"] {
+            for language in Language::ALL {
+                let about = About { timezone, ..about("Acme", Some("Lease"), &longest) };
+                assert!(ShortMessage::new(&about, &code, language).is_ok(), "{timezone} {language:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn words_of_an_integrator_fit_or_are_told_by_how_much_they_do_not() {
     let too_long = |septets| Err(Refusal::SmsTextUnfit { why: TextUnfit::TooLong { septets } });
     // The last line takes 1 + 1 + 16 + 2 + 6.
     let room = SEGMENT_SEPTETS - 26;
-    assert_eq!(check_words(&format!("{{OTP}}{}", "x".repeat(room - 6)), HOST), Ok(()));
-    assert_eq!(check_words(&format!("{{OTP}}{}", "x".repeat(room - 5)), HOST), too_long(1));
-    assert_eq!(check_words(&format!("{{OTP}}{}€", "x".repeat(room - 6)), HOST), too_long(2));
-    assert_eq!(check_words(&"x".repeat(room - 7), HOST), Ok(()), "the code comes after a space");
-    assert_eq!(check_words(&"x".repeat(room), HOST), too_long(7));
-    assert_eq!(check_words("{OTP} {OTP}", HOST), Ok(()));
+    assert_eq!(check(&format!("{{OTP}}{}", "x".repeat(room - 6))), Ok(()));
+    assert_eq!(check(&format!("{{OTP}}{}", "x".repeat(room - 5))), too_long(1));
+    assert_eq!(check(&format!("{{OTP}}{}€", "x".repeat(room - 6))), too_long(2));
+    assert_eq!(check(&"x".repeat(room - 7)), Ok(()), "the code comes after a space");
+    assert_eq!(check(&"x".repeat(room)), too_long(7));
+    assert_eq!(check("{OTP} {OTP}"), Ok(()));
+    // Eight digits take two more there, and two more in the last line.
+    let of_eight = |words: String| check_words(&words, CodeLength::Eight, HOST);
+    assert_eq!(of_eight(format!("{{OTP}}{}", "x".repeat(room - 10))), Ok(()));
+    assert_eq!(of_eight(format!("{{OTP}}{}", "x".repeat(room - 9))), too_long(1));
     for c in ['ç', '—', '👍', '\u{202e}', 'ó', '`', '\t'] {
         let why = TextUnfit::Character(c);
-        assert_eq!(check_words(&format!("{{OTP}} {c}"), HOST), Err(Refusal::SmsTextUnfit { why }));
+        assert_eq!(check(&format!("{{OTP}} {c}")), Err(Refusal::SmsTextUnfit { why }));
     }
     let text = Refusal::SmsTextUnfit { why: TextUnfit::TooLong { septets: 7 } }.to_string();
     assert!(text.contains("too long by 7"), "{text}");
@@ -129,10 +153,14 @@ proptest! {
     }
 
     #[test]
-    fn words_are_taken_exactly_when_they_make_one_segment(text in words()) {
-        let filled = fill_words(&text, "012345", HOST);
+    fn words_are_taken_exactly_when_they_make_one_segment(
+        text in words(),
+        (digits, length) in prop::sample::select(vec![("012345", CodeLength::Six), ("01234567", CodeLength::Eight)]),
+    ) {
+        let filled = fill_words(&text, digits, HOST);
         let is_one = septets(&filled).is_ok_and(|it| it <= SEGMENT_SEPTETS);
-        prop_assert_eq!(check_words(&text, HOST).is_ok(), is_one);
-        prop_assert_eq!(ShortMessage::of_words(&text, &code(), HOST).is_ok(), is_one);
+        prop_assert_eq!(check_words(&text, length, HOST).is_ok(), is_one);
+        let code = OneTimeCode::parse(digits, length).unwrap();
+        prop_assert_eq!(ShortMessage::of_words(&text, &code, HOST).is_ok(), is_one);
     }
 }

@@ -36,12 +36,27 @@ fn a_link_alone_fills_no_chain() {
     }
     assert_eq!(moves, u32::from(MAX_FREE_MOVES));
     let document = Digest::of(b"document");
-    let shown = request.clone().present(&ada, document, (None, false), &mut stage.cause());
+    let shown = request.clone().present(&ada, document, Seen::default(), &mut stage.cause());
     assert_eq!(shown.unwrap_err(), Refusal::TooManyMoves);
     let (id, file) = (request.facts().signatories[0].attachments[0].id.clone(), file(b"passport"));
     let attached = AttachedFile { file, content_type: "application/pdf".to_owned() };
-    let attached = request.attach(&ada, &id, attached, &mut stage.cause()).map(|_| ());
+    let attached = request.clone().attach(&ada, &id, attached, &mut stage.cause()).map(|_| ());
     assert_eq!(attached.unwrap_err(), Refusal::TooManyMoves);
+    // The integrator has the last word: a new link, or the same one once more.
+    let name = Amendment { family_name: Some(PersonName::parse("Byron").unwrap()), ..Amendment::default() };
+    let corrected = AnyRequest::Open(request.clone()).correct(
+        &ada,
+        (name, None),
+        &LinkKey::new(b"links"),
+        &mut stage.cause(),
+    );
+    assert_eq!(corrected.unwrap().into_parts().0.facts().signatories[0].free_moves, 0);
+    let unlocked = AnyRequest::Open(request).unlock(&ada, &mut stage.cause()).unwrap();
+    let AnyRequest::Open(request) = stage.commit(unlocked) else { panic!("it is open") };
+    let shown = request.clone().present(&ada, document, Seen::default(), &mut stage.cause());
+    assert!(shown.unwrap().is_some());
+    let again = AnyRequest::Open(request).unlock(&ada, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(again, Refusal::SignatoryNotLocked);
 }
 
 #[test]
@@ -51,13 +66,24 @@ fn where_the_document_must_be_read_nobody_gets_a_code_before_they_said_so() {
     let request = stage.opened(received);
     let ada = who(&request, 0);
     let document = Digest::of(b"document");
-    let shown = request.present(&ada, document, (Some(DocumentView::Images), false), &mut stage.cause());
+    let shown = request.present(
+        &ada,
+        document,
+        Seen { view: Some(DocumentView::Images), is_read: false },
+        &mut stage.cause(),
+    );
     let request = stage.commit(shown.unwrap().unwrap());
     let early = stage.issue(request.clone(), &ada).map(|_| ()).unwrap_err();
     assert_eq!(early, Refusal::StepMissing { missing: "reading of the document" });
-    let read = request.present(&ada, document, (Some(DocumentView::Images), true), &mut stage.cause());
+    let read = request.present(
+        &ada,
+        document,
+        Seen { view: Some(DocumentView::Images), is_read: true },
+        &mut stage.cause(),
+    );
     let request = stage.commit(read.unwrap().unwrap());
-    let again = request.clone().present(&ada, document, (None, true), &mut stage.cause());
+    let again =
+        request.clone().present(&ada, document, Seen { view: None, is_read: true }, &mut stage.cause());
     assert!(again.unwrap().is_none(), "it is recorded once");
     assert!(stage.issue(request, &ada).is_ok());
     stage.leaves("where_the_document_must_be_read_nobody_gets_a_code_before_they_said_so");
@@ -78,7 +104,8 @@ fn who_has_a_task_here_is_told_to_nobody_who_has_not_proven_who_they_are() {
         mobile: None,
     };
     let wrong = super::stage::wrong(&issued.codes[0].code);
-    let wrong = vec![(Channel::Email, crate::otp::OneTimeCode::parse(&wrong).unwrap())];
+    let wrong =
+        vec![(Channel::Email, crate::otp::OneTimeCode::parse(&wrong, crate::otp::CodeLength::Six).unwrap())];
     let mut request = issued.request;
     for email in ["ada1@example.com", "grace@example.com"] {
         let intent = Intent::Delegate(to(email), &links);
@@ -122,7 +149,7 @@ fn ended(stage: &mut Stage) -> AnyRequest {
     let AfterAct::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
     let id = request.facts().signatories[0].attachments[0].id.clone();
     let attached = AttachedFile { file: file(b"passport"), content_type: "application/pdf".to_owned() };
-    let attached = request.attach(&ada, &id, attached, &mut stage.cause()).unwrap();
+    let attached = request.clone().attach(&ada, &id, attached, &mut stage.cause()).unwrap();
     let AfterAct::Open(request) = stage.commit(attached) else { panic!("one is left") };
     let blurred = AttachmentVerdict::Reject(Text::parse("It is blurred", "reason", 100).unwrap());
     let judged = request.judge_attachment(&ada, &id, blurred, &mut stage.cause()).unwrap();
@@ -218,6 +245,33 @@ fn a_correction_that_changes_nothing_leaves_the_link_and_asks_for_what_was_told_
     let unread = stage.issue(request, &ada).map(|_| ()).unwrap_err();
     assert_eq!(unread, Refusal::StepMissing { missing: "presentation of the document" });
     stage.leaves("a_correction_that_changes_nothing_leaves_the_link_and_asks_for_what_was_told_again");
+}
+
+#[test]
+fn each_name_is_editable_only_where_names_are_and_a_correction_asks_for_what_was_told_again() {
+    let mut stage = Stage::new();
+    let question = NewQuestion { text: None, answer: Answer::parse("Blue 42").unwrap() };
+    let received = stage.received_of(vec![NewSignatory { questions: vec![question], ..person(0) }], |_| {});
+    let request = stage.opened(received);
+    let (ada, links) = (who(&request, 0), LinkKey::new(b"links"));
+    for part in 0..2 {
+        let name = Some(PersonName::parse("Augusta").unwrap());
+        let amendment = match part {
+            0 => Amendment { given_name: name, ..Amendment::default() },
+            _ => Amendment { family_name: name, ..Amendment::default() },
+        };
+        let refused = request.clone().edit(&ada, amendment, &mut stage.cause()).unwrap_err();
+        assert_eq!(refused, Refusal::NotEditable { field: "name" });
+    }
+    let mut facts = AnyRequest::Open(request);
+    let Progress::Pending(ceremony) = &mut facts.facts_mut().signatories[0].progress else {
+        panic!("pending")
+    };
+    ceremony.knowledge_at = Some(stage.now);
+    assert!(facts.facts().signatories[0].may_read(stage.now).is_ok());
+    let corrected = facts.correct(&ada, (Amendment::default(), None), &links, &mut stage.cause());
+    let request = stage.commit(corrected.unwrap());
+    assert!(request.facts().signatories[0].may_read(stage.now).is_err());
 }
 
 #[test]

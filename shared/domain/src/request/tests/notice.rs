@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::stage::Stage;
-use crate::EmailAddress;
-use crate::message::{Delivery, Message, SentMessage};
+use super::stage::{Stage, person, who};
+use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::request::notice::MAX_NOTICES;
-use crate::request::{Amendment, AnyRequest, Notice};
-use crate::value::{LinkKey, MessageId};
+use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request};
+use crate::value::{LinkKey, MessageId, PhoneNumber};
+use crate::{Channel, Channels, EmailAddress};
 
 fn sent(message: &Message) -> SentMessage {
     let (id, to) = (message.id.clone(), message.to.clone());
@@ -124,4 +124,37 @@ fn the_evidence_names_the_mailbox_that_a_message_went_to() {
     let told = request.record_delivery(&later, (&Delivery::Ambiguous, None), &mut stage.cause());
     let _request = stage.commit(told);
     stage.leaves("the_evidence_names_the_mailbox_that_a_message_went_to");
+}
+
+#[test]
+fn the_evidence_names_no_number_that_a_text_message_did_not_go_to() {
+    let mut stage = Stage::new();
+    let number = |text: &str| Some(PhoneNumber::parse(text).unwrap());
+    let ada = NewSignatory { channels: Channels::Sms, mobile: number("+39 333 112 2333"), ..person(0) };
+    let received = stage.received_of(vec![ada], |new| {
+        new.options.editable.insert("mobile".to_owned(), true);
+        new.options.editable.insert("email".to_owned(), true);
+    });
+    let mut request = stage.opened(received);
+    let ada = who(&request, 0);
+    let invitation = stage.messages.first().unwrap().clone();
+    let message = Message { kind: MessageKind::Otp, channel: Channel::Sms, ..invitation };
+    let named = |request: &Request<Open>, stage: &mut Stage| {
+        let request = AnyRequest::Open(request.clone());
+        let told = request.record_delivery(&message, (&Delivery::Ambiguous, None), &mut stage.cause());
+        let (_, changes) = told.into_parts();
+        let fields = changes.disclosures.into_iter().flat_map(|(_, it)| it.fields);
+        fields.filter(|it| it.field == "destination").map(|it| it.value).next()
+    };
+    assert_eq!(named(&request, &mut stage), Some("+393331122333".into()));
+    stage.now = stage.now.plus(Duration::from_secs(1));
+    // Another mailbox is no other number.
+    let email = Some(EmailAddress::parse("countess@example.com").unwrap());
+    let edited = request.edit(&ada, Amendment { email, ..Amendment::default() }, &mut stage.cause());
+    request = stage.commit(edited.unwrap());
+    assert_eq!(named(&request, &mut stage), Some("+393331122333".into()));
+    let mobile = number("+33 6 12 34 56 78");
+    let edited = request.edit(&ada, Amendment { mobile, ..Amendment::default() }, &mut stage.cause());
+    request = stage.commit(edited.unwrap());
+    assert_eq!(named(&request, &mut stage), None, "what it was is not known any more");
 }

@@ -37,7 +37,7 @@ fn a_later_stage_waits_for_everyone_of_the_earlier_one() {
     let (approver, signatory) = (who(&request, 0), who(&request, 1));
     assert_eq!(invited(&stage, MessageKind::Invitation), 1, "only the first stage is invited");
     let early =
-        request.clone().present(&signatory, Digest::of(b"document"), (None, false), &mut stage.cause());
+        request.clone().present(&signatory, Digest::of(b"document"), Seen::default(), &mut stage.cause());
     assert_eq!(early.unwrap_err(), Refusal::NotYourTurn);
     assert_eq!(
         request.clone().decline(&signatory, None, &mut stage.cause()).unwrap_err(),
@@ -202,6 +202,9 @@ fn signatories_edit_only_what_the_integrator_allows() {
         Amendment { email: Some(EmailAddress::parse("eve@example.com").unwrap()), ..Amendment::default() };
     let refused = request.clone().edit(&ada, email, &mut stage.cause()).unwrap_err();
     assert_eq!(refused, Refusal::NotEditable { field: "email" });
+    let mobile = Some(crate::value::PhoneNumber::parse("+39 333 112 2333").unwrap());
+    let mobile = request.clone().edit(&ada, Amendment { mobile, ..Amendment::default() }, &mut stage.cause());
+    assert_eq!(mobile.unwrap_err(), Refusal::NotEditable { field: "mobile" });
     let name = Amendment { given_name: Some(PersonName::parse("Augusta").unwrap()), ..Amendment::default() };
     let edited = request.edit(&ada, name, &mut stage.cause()).unwrap();
     let request = stage.commit(edited);
@@ -237,7 +240,7 @@ fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
     let missing = |request: &Request<Open>, stage: &mut Stage| {
         request
             .clone()
-            .present(&ada, Digest::of(b"document"), (None, false), &mut stage.cause())
+            .present(&ada, Digest::of(b"document"), Seen::default(), &mut stage.cause())
             .map(|_| ())
             .unwrap_err()
     };

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::super::*;
 use crate::cause::{Actor, Origin};
-use crate::otp::{Challenge, Codes, OneTimeCode, Pepper, Peppers};
+use crate::otp::{Challenge, CodeLength, Codes, OneTimeCode, Pepper, Peppers};
 use crate::policy::OtpPolicy;
 use crate::transition::Transition;
 use crate::value::{DocumentId, LinkKey, Text};
@@ -111,6 +111,7 @@ impl Stage {
                 modes: vec![Mode::Typed],
                 editable: BTreeMap::new(),
                 must_read: false,
+                code_length: CodeLength::Six,
                 timezone: "UTC".to_owned(),
                 ui: Box::default(),
                 consent_text: Text::parse("I agree.", "consent", 100).unwrap(),
@@ -173,7 +174,7 @@ impl Stage {
     pub(super) fn presented(&mut self, request: Request<Open>, who: &SignatoryId) -> Request<Open> {
         let mut cause = Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None };
         let transition =
-            request.clone().present(who, Digest::of(b"document"), (None, false), &mut cause).unwrap();
+            request.clone().present(who, Digest::of(b"document"), Seen::default(), &mut cause).unwrap();
         transition.map_or(request, |transition| self.commit(transition))
     }
 
@@ -202,7 +203,7 @@ impl Stage {
         code: &str,
     ) -> Result<AfterAttempt, Refusal> {
         let mark = Mark::Typed(PersonName::parse("Ada Lovelace").unwrap());
-        let codes = vec![(Channel::Email, OneTimeCode::parse(code).unwrap())];
+        let codes = vec![(Channel::Email, OneTimeCode::parse(code, CodeLength::Six).unwrap())];
         self.act(request, who, &codes, Intent::Sign(mark))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::evidence::ChainHead;
-use domain::otp::OneTimeCode;
+use domain::otp::{CodeLength, OneTimeCode};
 use domain::request::{Ceremony, DestinationFrom, Filing, Mode, Progress, Role, SigningOptions};
 use domain::{Channels, Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId, Text, Timestamp};
 
@@ -44,6 +44,7 @@ fn signatory() -> Signatory {
         notices: Vec::new(),
         free_moves: 0,
         email_since: None,
+        mobile_since: None,
         progress: Progress::Pending(Ceremony::default()),
     }
 }
@@ -77,6 +78,7 @@ fn facts() -> Facts {
             modes: vec![Mode::Typed],
             editable: BTreeMap::new(),
             must_read: false,
+            code_length: CodeLength::Six,
             timezone: "Europe/Rome".to_owned(),
             ui: Box::default(),
             consent_text: text("I agree."),
@@ -100,7 +102,7 @@ pub(in crate::outbound::mail) fn invitation() -> Letter {
 }
 
 fn otp(facts: &Facts, signatory: &Signatory) -> Letter {
-    let code = OneTimeCode::parse("012345").unwrap();
+    let code = OneTimeCode::parse("012345", CodeLength::Six).unwrap();
     let expires_at = Timestamp::parse_rfc3339("2026-11-21T18:41:05Z").unwrap();
     Letter::otp(facts, signatory, &code, (Digest::of(b"%PDF"), expires_at), Language::En).unwrap()
 }
@@ -228,7 +230,7 @@ fn long_words_are_cut_and_ordinary_ones_stay() {
 fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(&'static str, Letter)> {
     let (sealed, words) = (Digest::of(b"sealed"), text("A copy of your identity card"));
     let (signatory_to, requester) = (Addressee::Signatory(signatory), Addressee::Requester);
-    let code = OneTimeCode::parse("012345").unwrap();
+    let code = OneTimeCode::parse("012345", CodeLength::Six).unwrap();
     let expires_at = Timestamp::parse_rfc3339("2026-11-21T18:41:05Z").unwrap();
     let code_of = (Digest::of(b"%PDF"), expires_at);
     let reason = facts.description.as_ref();
