@@ -110,7 +110,7 @@ pub struct SentMessage {
     pub id: MessageId,
     /// To whom it went.
     pub to: SignatoryId,
-    /// When it was decided.
+    /// When it was decided, or when its mailbox was named if that was later.
     pub decided_at: Timestamp,
     /// The provider's name for it.
     pub provider_id: String,

@@ -1,4 +1,4 @@
-//! Copies of fixed chains, for ten years: in a bucket whose objects cannot be deleted or changed until then.
+//! Copies of fixed chains, for ten years or more: in a bucket whose objects cannot be deleted or changed until then.
 //!
 //! A copy holds both chains as they were, the disclosures as ciphertext, and the request without anything personal;
 //! what is personal of the request lies beside it, encrypted under the keys of those whose it is. The salts of these

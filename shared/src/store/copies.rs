@@ -15,7 +15,7 @@ use super::evidence::{EventItem, Evidence};
 use super::items::{RequestItem, RetentionItem};
 use super::keys;
 
-/// Everything about a request that is kept for ten years, with nothing personal that can be read without its keys.
+/// Everything about a request that is kept for ten years or more, with nothing personal that can be read without its keys.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct ArchivedRequest {
     version: u32,

@@ -100,7 +100,11 @@ impl AnyRequest {
             && !provider_id.is_empty()
         {
             let (id, to) = (message.id.clone(), message.to.clone());
-            let (decided_at, provider_id) = (message.decided_at, provider_id.clone());
+            // A message may have waited while its mailbox changed: what is told of it is told of where it went.
+            let went_here = facts.signatory(&to).filter(|it| it.destination(message.channel) == destination);
+            let named_at = went_here.and_then(|it| it.since(message.channel));
+            let decided_at = named_at.map_or(message.decided_at, |at| at.max(message.decided_at));
+            let provider_id = provider_id.clone();
             changes.sent_messages.push(SentMessage { id, to, decided_at, provider_id });
         }
         append(facts, &mut changes, draft, &owner, cause);

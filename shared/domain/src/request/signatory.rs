@@ -109,11 +109,16 @@ impl Signatory {
 
     /// Where it went when a message was decided, if that is known: it goes there still.
     pub(super) fn destination_at(&self, channel: Channel, decided_at: Timestamp) -> Option<&str> {
-        let since = match channel {
+        let is_known = self.since(channel).is_none_or(|since| since <= decided_at);
+        self.destination(channel).filter(|_| is_known)
+    }
+
+    /// Since when messages by this channel go where they go; since the beginning if none.
+    pub(super) const fn since(&self, channel: Channel) -> Option<Timestamp> {
+        match channel {
             Channel::Email => self.email_since,
             Channel::Sms => self.mobile_since,
-        };
-        self.destination(channel).filter(|_| since.is_none_or(|since| since <= decided_at))
+        }
     }
 
     /// The same, as its owner knows it and nobody else.

@@ -26,7 +26,9 @@ requester-writes = { $requester } schreibt:
 fingerprint = Sein Fingerabdruck (SHA-256):
 read-first = Sie lesen zuerst; nichts ist unterschrieben, bevor Sie es mit einem Einmalcode bestätigen. Sie können dort auch ablehnen.
 read-and-sign = Lesen und unterschreiben
-kept = Es wird dort drei Monate lang aufbewahrt; bitte speichern Sie eine Kopie.
+kept-1 = Es wird dort einen Monat lang aufbewahrt; bitte speichern Sie eine Kopie.
+kept-2 = Es wird dort zwei Monate lang aufbewahrt; bitte speichern Sie eine Kopie.
+kept-3 = Es wird dort drei Monate lang aufbewahrt; bitte speichern Sie eine Kopie.
 download = Unterschriebenes Dokument herunterladen
 no-more = Es kann nicht mehr unterschrieben werden, und Sie brauchen nichts weiter zu tun.
 

@@ -26,7 +26,9 @@ requester-writes = { $requester } writes:
 fingerprint = Its fingerprint (SHA-256):
 read-first = You read first; nothing is signed before you confirm it with a one-time code. You can also decline there.
 read-and-sign = Read and sign
-kept = It is kept there for three months, so please save a copy.
+kept-1 = It is kept there for one month, so please save a copy.
+kept-2 = It is kept there for two months, so please save a copy.
+kept-3 = It is kept there for three months, so please save a copy.
 download = Download the signed document
 no-more = Nobody can sign it any more, and there is nothing for you to do.
 

@@ -26,7 +26,9 @@ requester-writes = { $requester } le escribe:
 fingerprint = Su huella digital (SHA-256):
 read-first = Primero puede leer; nada queda firmado hasta que lo confirme con un código de un solo uso. Allí también puede rechazar la firma.
 read-and-sign = Leer y firmar
-kept = Se conserva allí durante tres meses: le recomendamos guardar una copia.
+kept-1 = Se conserva allí durante un mes: le recomendamos guardar una copia.
+kept-2 = Se conserva allí durante dos meses: le recomendamos guardar una copia.
+kept-3 = Se conserva allí durante tres meses: le recomendamos guardar una copia.
 download = Descargar el documento firmado
 no-more = Ya nadie puede firmarlo y usted no tiene que hacer nada.
 

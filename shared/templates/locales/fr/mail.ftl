@@ -29,7 +29,9 @@ requester-writes = { $requester } vous écrit :
 fingerprint = Son empreinte (SHA-256) :
 read-first = Vous lisez d’abord ; rien n’est signé avant que vous ne le confirmiez par un code à usage unique. Vous pouvez aussi y refuser de signer.
 read-and-sign = Lire et signer
-kept = Il y est conservé trois mois : pensez à en enregistrer une copie.
+kept-1 = Il y est conservé un mois : pensez à en enregistrer une copie.
+kept-2 = Il y est conservé deux mois : pensez à en enregistrer une copie.
+kept-3 = Il y est conservé trois mois : pensez à en enregistrer une copie.
 download = Télécharger le document signé
 no-more = Plus personne ne peut le signer, et vous n’avez rien à faire.
 

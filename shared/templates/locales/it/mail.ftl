@@ -29,7 +29,9 @@ requester-writes = { $requester } scrive:
 fingerprint = La sua impronta (SHA-256):
 read-first = Prima può leggere con calma; nulla viene firmato finché non lo conferma con un codice monouso. Nella stessa pagina può anche rifiutare.
 read-and-sign = Leggi e firma
-kept = Vi resta disponibile per tre mesi: La invitiamo a salvarne una copia.
+kept-1 = Vi resta disponibile per un mese: La invitiamo a salvarne una copia.
+kept-2 = Vi resta disponibile per due mesi: La invitiamo a salvarne una copia.
+kept-3 = Vi resta disponibile per tre mesi: La invitiamo a salvarne una copia.
 download = Scarica il documento firmato
 no-more = Nessuno può più firmarlo e da parte Sua non occorre fare nulla.
 

@@ -26,7 +26,9 @@ requester-writes = { $requester } schrijft:
 fingerprint = De vingerafdruk ervan (SHA-256):
 read-first = U leest eerst; er is niets ondertekend voordat u dat met een eenmalige code bevestigt. U kunt daar ook weigeren.
 read-and-sign = Lezen en ondertekenen
-kept = Het wordt daar drie maanden bewaard; sla alstublieft een kopie op.
+kept-1 = Het wordt daar een maand bewaard; sla alstublieft een kopie op.
+kept-2 = Het wordt daar twee maanden bewaard; sla alstublieft een kopie op.
+kept-3 = Het wordt daar drie maanden bewaard; sla alstublieft een kopie op.
 download = Ondertekend document downloaden
 no-more = Niemand kan het nog ondertekenen, en u hoeft niets te doen.
 

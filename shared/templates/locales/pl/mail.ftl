@@ -26,7 +26,9 @@ requester-writes = { $requester } pisze:
 fingerprint = Jego odcisk (SHA-256):
 read-first = Najpierw można spokojnie przeczytać; nic nie zostanie podpisane przed potwierdzeniem jednorazowym kodem. Można tam także odmówić podpisu.
 read-and-sign = Przeczytaj i podpisz
-kept = Dokument będzie tam dostępny przez trzy miesiące, prosimy więc zapisać kopię.
+kept-1 = Dokument będzie tam dostępny przez miesiąc, prosimy więc zapisać kopię.
+kept-2 = Dokument będzie tam dostępny przez dwa miesiące, prosimy więc zapisać kopię.
+kept-3 = Dokument będzie tam dostępny przez trzy miesiące, prosimy więc zapisać kopię.
 download = Pobierz podpisany dokument
 no-more = Nikt nie może go już podpisać i nie muszą Państwo nic robić.
 

@@ -26,7 +26,9 @@ requester-writes = { $requester } escreve:
 fingerprint = A sua impressão digital (SHA-256):
 read-first = Primeiro pode ler; nada fica assinado antes de o confirmar com um código de utilização única. Também aí pode recusar.
 read-and-sign = Ler e assinar
-kept = Fica aí disponível durante três meses: guarde uma cópia, por favor.
+kept-1 = Fica aí disponível durante um mês: guarde uma cópia, por favor.
+kept-2 = Fica aí disponível durante dois meses: guarde uma cópia, por favor.
+kept-3 = Fica aí disponível durante três meses: guarde uma cópia, por favor.
 download = Transferir o documento assinado
 no-more = Já ninguém o pode assinar, e não precisa de fazer nada.
 

@@ -158,3 +158,28 @@ fn the_evidence_names_no_number_that_a_text_message_did_not_go_to() {
     request = stage.commit(edited.unwrap());
     assert_eq!(named(&request, &mut stage), None, "what it was is not known any more");
 }
+
+#[test]
+fn a_message_that_waited_while_its_mailbox_changed_tells_of_the_new_one() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| {
+        new.options.editable.insert("email".to_owned(), true);
+    });
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let invitation = stage.messages.first().unwrap().clone();
+    stage.now = stage.now.plus(Duration::from_secs(1));
+    let email = Some(EmailAddress::parse("countess@example.com").unwrap());
+    let edited = request.edit(&ada, Amendment { email, ..Amendment::default() }, &mut stage.cause());
+    let request = AnyRequest::Open(stage.commit(edited.unwrap()));
+    let accepted = Delivery::Accepted { provider_id: "0107-1".to_owned() };
+    for (to, reaches) in [("ada0@example.com", true), ("countess@example.com", false)] {
+        let told = request.clone().record_delivery(&invitation, (&accepted, Some(to)), &mut stage.cause());
+        let (mut after, changes) = told.into_parts();
+        after.mark_stored();
+        let [sent] = changes.sent_messages.as_slice() else { panic!("it was sent") };
+        let noted = after.note_delivery(sent, Notice::Bounced { permanent: true }, &mut stage.cause());
+        let (after, _) = noted.unwrap().into_parts();
+        assert_eq!(!after.facts().signatory(&ada).unwrap().is_unreachable(), reaches, "{to}");
+    }
+}

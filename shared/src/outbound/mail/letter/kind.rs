@@ -76,7 +76,7 @@ impl Letter {
         let to = Addressee::Signatory(signatory);
         Draft::new(facts, to, language)
             .words("completion-words")
-            .signed_document(link, sealed)
+            .signed_document(facts, link, sealed)
             .finish("completion", to)
     }
 
@@ -89,7 +89,10 @@ impl Letter {
         language: Language,
     ) -> Result<Self, LetterError> {
         let to = Addressee::Signatory(recipient);
-        Draft::new(facts, to, language).words("copy-words").signed_document(link, sealed).finish("copy", to)
+        Draft::new(facts, to, language)
+            .words("copy-words")
+            .signed_document(facts, link, sealed)
+            .finish("copy", to)
     }
 
     /// Asks once more.
@@ -284,8 +287,13 @@ impl Draft {
         }
     }
 
-    fn signed_document(mut self, link: &str, sealed: Digest) -> Self {
-        self = self.button("download", link).words("kept").words("link-private");
+    fn signed_document(mut self, facts: &Facts, link: &str, sealed: Digest) -> Self {
+        let kept = match facts.retention.document_months() {
+            1 => "kept-1",
+            2 => "kept-2",
+            _ => "kept-3",
+        };
+        self = self.button("download", link).words(kept).words("link-private");
         self.part("fingerprint", |words| Part::Digest(words, sealed.to_hex()))
     }
 }
