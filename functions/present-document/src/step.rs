@@ -122,7 +122,7 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
 fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
     match person.role {
         Role::Copy | Role::Viewer => return false,
-        Role::Signatory if !request.facts().options.modes.contains(&Mode::Typed) => return true,
+        Role::Signatory if !request.facts().options.allows(Mode::Typed) => return true,
         Role::Approver | Role::Signatory => {}
     }
     person.attachments.iter().any(Attachment::is_missing)

@@ -63,7 +63,7 @@ export type Intent = "sign" | "approve" | "read" | "delegate";
 export type Mark =
   | { mode: "typed"; name: string }
   | { mode: "drawn"; strokes: [number, number][][] }
-  | { mode: "drawn"; image: string };
+  | { mode: "uploaded"; image: string };
 
 interface Room {
   state: State | null;
