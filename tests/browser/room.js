@@ -35,6 +35,9 @@ export function foreign(room) {
   return room.requests.filter((it) => !it.startsWith(`${url}/`) && !it.startsWith("blob:") && !it.startsWith("data:") && !it.startsWith("chrome-extension:"));
 }
 
+/** The file that is saved from a tab of its own. */
+export const downloadOf = (context) => new Promise((done) => { context.once("page", (tab) => tab.once("download", done)); });
+
 export const at = (page, step) => page.locator(`#${step}:not([hidden])`).waitFor();
 
 export async function open(room, link) {
@@ -85,6 +88,28 @@ export async function draw(page) {
 /** The mark is made: on to the last look. */
 export async function review(page) {
   await page.locator("#sign-form [type=submit]").click();
+  await at(page, "review");
+}
+
+/** Shows a link, where the page asks for one. */
+export async function paste(page, link) {
+  await page.locator("#link-token").fill(link);
+  await page.locator("#link-form [type=submit]").click();
+  await at(page, "start");
+}
+
+/** From the start to the last look of someone who passes the task on. */
+export async function passOn(page, { given, family, address }, email) {
+  await page.locator("#open-delegate").click();
+  await page.locator("#delegate-given").fill(given);
+  await page.locator("#delegate-family").fill(family);
+  await page.locator("#delegate-email").fill(address);
+  await page.locator("#delegate-form [type=submit]").click();
+  await at(page, "read");
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  await agree(page);
+  await tell(page, email);
   await at(page, "review");
 }
 

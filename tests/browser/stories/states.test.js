@@ -2,10 +2,11 @@
 // that runs from the right.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { audit, shot } from "../audit.js";
-import { DESKTOP, PHONE, SMALL, agree, ask, at, confirm, enter, launch, open, prepare, read, review, tell } from "../room.js";
-import { code, request, signer, state, until, url } from "../stage.js";
+import { DESKTOP, PHONE, SMALL, agree, ask, at, confirm, enter, launch, open, passOn, prepare, read, review, tell } from "../room.js";
+import { api, code, create, request, signer, state, until, url } from "../stage.js";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -16,6 +17,17 @@ const keep = async (page, size, name) => {
   await audit(page, `${size} ${name}`, { desktop: ["light", "dark"], phone: ["light"], 320: ["dark"] }[size]);
   if (size !== "320") await shot(page, `${size}-${name}`);
 };
+
+/** A site that answers when it is told to. */
+async function slowSite() {
+  const waiting = [];
+  let body = null;
+  const site = createServer((_, reply) => { if (body === null) waiting.push(reply); else reply.end(body); });
+  await new Promise((done) => site.listen(0, "127.0.0.1", done));
+  site.unref();
+  const answer = (text) => { body = text; for (const reply of waiting) reply.end(text); };
+  return { url: `http://127.0.0.1:${site.address().port}/contract.pdf`, answer };
+}
 
 for (const [size, options] of SIZES) {
   test(`the question of time, and the last look of others: ${size}`, async () => {
@@ -38,17 +50,7 @@ for (const [size, options] of SIZES) {
     await approver.context.close();
     const passing = await enter(browser, options);
     await open(passing, made.links[1]);
-    await passing.page.locator("#open-delegate").click();
-    await passing.page.locator("#delegate-given").fill("Alan");
-    await passing.page.locator("#delegate-family").fill("Turing");
-    await passing.page.locator("#delegate-email").fill("alan@example.com");
-    await passing.page.locator("#delegate-form [type=submit]").click();
-    await at(passing.page, "read");
-    await passing.page.locator("#read-next").click();
-    await at(passing.page, "agree");
-    await agree(passing.page);
-    await tell(passing.page, made.signers[1].email);
-    await at(passing.page, "review");
+    await passOn(passing.page, { given: "Alan", family: "Turing", address: "alan@example.com" }, made.signers[1].email);
     await keep(passing.page, size, "44-review-delegation");
     await confirm(passing.page);
     await keep(passing.page, size, "53-delegated");
@@ -68,27 +70,20 @@ for (const [size, options] of SIZES) {
     await to(made.links[1]);
     assert.equal(await page.locator("#ended-title").textContent(), "Nothing is left to do");
     await keep(page, size, "75-not-needed");
-    // What takes a moment on the service, and what it ends, as it tells it.
-    for (const [number, name, changed] of [["76", "preparing", "WAIT_VALIDATION"], ["77", "failed", "ERROR"]]) {
-      const other = await request();
-      const told = async (route) => {
-        const reply = await route.fetch();
-        const body = await reply.json();
-        body.request.state = changed;
-        body.document = null;
-        await route.fulfill({ response: reply, json: body });
-      };
-      await page.route(/\/sign\/(session|request)$/, told);
-      await to(other.links[0]);
-      assert.equal(await page.locator("#ended").getAttribute("data-end"), name);
-      await keep(page, size, `${number}-${name}`);
-      await page.unroute(/\/sign\/(session|request)$/, told);
-    }
-    const gone = (route) => route.fulfill({ status: 410, contentType: "application/problem+json", body: "{\"code\":\"gone\"}" });
-    await page.route("**/sign/session", gone);
-    await to(made.links[2]);
+    // The document lies on a site that takes its time, and then has something else.
+    const site = await slowSite();
+    const other = await create([signer()], { inputDocuments: [{ sourceType: "remote", url: site.url }] });
+    await to(other.links[0]);
+    assert.equal(await page.locator("#ended").getAttribute("data-end"), "preparing");
+    await keep(page, size, "76-preparing");
+    site.answer("no document");
+    await page.locator("#ended[data-end=failed]").waitFor();
+    await keep(page, size, "77-failed");
+    const deleted = await request();
+    assert.equal((await api("DELETE", `/signatures/${deleted.id}`)).status, 200);
+    await to(deleted.links[0]);
+    assert.equal(await page.locator("#ended").getAttribute("data-end"), "gone");
     await keep(page, size, "78-gone");
-    await page.unroute("**/sign/session", gone);
     await open(room, made.links[2]);
     await prepare(page, made.signers[2].email);
     await confirm(page);
