@@ -22,7 +22,7 @@ const cable = createServer((browser) => {
       setTimeout(() => inside.write(bytes), fate.after);
       return setTimeout(() => browser.resetAndDestroy(), 50);
     }
-    if (fate?.when === "later") setTimeout(() => inside.write(bytes), fate.after);
+    if (fate?.when === "never") fate.held.push(() => inside.write(bytes));
     else inside.write(bytes);
   });
   inside.on("data", (bytes) => {
@@ -37,16 +37,20 @@ await new Promise((done) => cable.listen(Number(outside.port), outside.hostname,
 cable.unref();
 
 /**
- * Cuts the cable for calls of this path: `before` they arrive, `after` they were answered, `meanwhile`; or lets them
- * arrive `later`.
+ * Cuts the cable for calls of this path: `before` they arrive, `after` they were answered, `meanwhile`; or `never`
+ * lets them arrive until it is mended.
  */
 export function cut(path, when, after = 0) {
-  const fate = { path, when, after };
+  const fate = { path, when, after, held: [] };
   fates.add(fate);
 }
 
 /** Mends it, wherever it was cut. */
-export const mend = () => fates.clear();
+export function mend() {
+  const held = [...fates].flatMap((it) => it.held);
+  fates.clear();
+  for (const arrive of held) arrive();
+}
 
 /** From now on new calls come from this address. */
 export function callFrom(another) {

@@ -35,9 +35,6 @@ export function foreign(room) {
   return room.requests.filter((it) => !it.startsWith(`${url}/`) && !it.startsWith("blob:") && !it.startsWith("data:") && !it.startsWith("chrome-extension:"));
 }
 
-/** The file that is saved from a tab of its own. */
-export const downloadOf = (context) => new Promise((done) => { context.once("page", (tab) => tab.once("download", done)); });
-
 export const at = (page, step) => page.locator(`#${step}:not([hidden])`).waitFor();
 
 export async function open(room, link) {

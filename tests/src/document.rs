@@ -93,8 +93,9 @@ pub fn pdf_without_end() -> Vec<u8> {
 /// million.
 #[must_use]
 pub fn pdf_with_vast_image() -> Vec<u8> {
-    // Read as a run, 0x81 0x81 is 128 bytes of 0x81, which are 64 runs again.
-    let runs = "81".repeat(2 * 2048);
+    // Read as a run, 0x81 0x81 is 128 bytes of 0x81, which are 64 runs again. Each of the three readings has its own end.
+    const ENDS: &str = "0200808080";
+    let runs = "81".repeat(2 * 2048) + ENDS;
     let image = format!(
         "<< /Type /XObject /Subtype /Image /Width 32768 /Height 32768 /ColorSpace /DeviceGray /BitsPerComponent 8 \
          /Filter [/ASCIIHexDecode /RunLengthDecode /RunLengthDecode /RunLengthDecode] /Length {} >>\n\

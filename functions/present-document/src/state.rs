@@ -52,6 +52,7 @@ pub(crate) fn view(
         },
         "modes": Mode::ALL.iter().filter(|it| facts.options.allows(**it)).map(|it| it.as_str()).collect::<Vec<_>>(),
         "mustRead": facts.options.must_read,
+        "kept": !facts.documents_are_over(now),
         "sealed": request.sealed().map(|it| json!({ "sha256": it.sha256.to_hex() })),
         "language": person.language,
         "timezone": person.timezone.as_ref().unwrap_or(&facts.options.timezone),

@@ -51,7 +51,8 @@ pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
     let facts = request.facts();
     let keys = &deps.result_keys;
     let back = keys.after_act(facts, person).or_else(|| keys.without_act(facts, person, cx.now));
-    let held = Held { request: &request, person, word: &word, back };
+    let is_over = facts.documents_are_over(cx.now);
+    let held = Held { request: &request, person, word: &word, back, is_over };
     written(texts, step, Some(&held), refused.as_ref())
 }
 

@@ -29,6 +29,7 @@ export function enter(): void {
   switch (request.state) {
     case "WAIT_SIGNER": return waiting(state);
     case "WAIT_VALIDATION": return later("preparing");
+    case "DRAFT": return later("turn");
     case "DONE": return finish();
     case "EXPIRED": return endWith("expired");
     case "CANCELLED": return endWith("cancelled");

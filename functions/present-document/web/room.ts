@@ -41,6 +41,7 @@ export interface State {
   consent: { text: string; sha256: string };
   modes: string[];
   mustRead: boolean;
+  kept: boolean;
   sealed: { sha256: string } | null;
   ui?: Ui | null;
   language?: string | null;

@@ -51,12 +51,12 @@ for (const [size, options] of SIZES) {
     const made = await request([signer(), signer({ name: "Grace", surname: "Hopper" })], { options: { signerMustRead: true, delegation: true, userEditableData: { name: true, email: true } } });
     const room = await enter(browser, options);
     const { page } = room;
-    cut("/sign/session", "later", 1500);
+    cut("/sign/session", "never");
     await page.goto(made.links[0]);
     await at(page, "loading");
     await keep(page, size, "00-loading");
-    await at(page, "start");
     mend();
+    await at(page, "start");
     await keep(page, size, "01-start");
     await page.locator(".sure summary").click();
     await keep(page, size, "02-start-sure");
@@ -77,7 +77,8 @@ for (const [size, options] of SIZES) {
     await keep(page, size, "11-read-pages");
     await page.locator("#view-thumbs").click();
     for (let times = 0; times < 5; times += 1) await page.locator("#view-larger").click();
-    await page.waitForTimeout(700);
+    // A finer picture comes.
+    await until(() => page.locator(".leaf img").first().evaluate((it) => it.naturalWidth >= Math.min(3840, it.clientWidth)));
     await keep(page, size, "12-read-400");
     await page.locator("#view-fit").click();
     await page.locator("#read-next").click();

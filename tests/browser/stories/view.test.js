@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { audit, shot } from "../audit.js";
 import { host } from "../host.js";
-import { DESKTOP, PHONE, agree, at, downloadOf, enter, launch, open, read } from "../room.js";
+import { DESKTOP, PHONE, agree, at, enter, launch, open, read } from "../room.js";
 import { events, line, pdf, request, signer, state, until, upload } from "../stage.js";
 
 let browser;
@@ -88,7 +88,7 @@ test("a file that lies on another host cannot be shown by the page, which offers
   await inside.locator("#status", { hasText: "Download and read it" }).waitFor();
   await until(async () => (await views(made)).length === 2);
   assert.deepEqual(await views(made), ["images", "download"]);
-  const saved = downloadOf(room.context);
+  const saved = room.page.waitForEvent("download");
   await inside.locator("#read-download").click();
   assert.match((await saved).url(), /^http:\/\/127\.0\.0\.1:/, "its own host has it");
   await room.context.close();

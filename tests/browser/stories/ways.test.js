@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { cut, mend } from "../cable.js";
 import { host, proceed } from "../host.js";
-import { at, confirm, downloadOf, enter, launch, open, passOn, prepare } from "../room.js";
+import { at, confirm, enter, launch, open, passOn, prepare } from "../room.js";
 import { line, pdf, request, signer, state, until, upload, url } from "../stage.js";
 
 let browser;
@@ -170,7 +170,7 @@ test("in a frame files are saved, and who gets a copy is not called a signatory"
   await isDone(large);
   const led = await around.frame(room, large.embeds[1].replace("127.0.0.1", "localhost"));
   await led.step("done");
-  const saved = downloadOf(room.context);
+  const saved = room.page.waitForEvent("download");
   await led.inside.locator("#done-download").click();
   assert.match((await saved).url(), /^http:\/\/127\.0\.0\.1:/, "its own host has it");
   await until(() => around.told("paraphe:ready").length === 2);

@@ -16,6 +16,8 @@ pub(crate) struct Held<'a> {
     pub(crate) word: &'a str,
     /// Where the page leads back to, with a result that the sender can check.
     pub(crate) back: Option<String>,
+    /// Whether the documents are no longer given out.
+    pub(crate) is_over: bool,
 }
 
 /// What the last form came to, if it was refused.
@@ -95,7 +97,9 @@ fn complete(texts: &Texts, held: Option<&Held<'_>>) -> Markup {
     let t = |name: &str| texts.say(name);
     html! {
         h1 { (t("room-state-complete")) }
-        @if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
+        @if held.is_some_and(|it| it.is_over) {
+            p { (t("say-kept-no-more")) }
+        } @else if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
             div.actions { a.button.main href=(link(held, "which=signed")) { (t("room-done-download")) } }
             p.quiet { (t("room-done-keep")) }
         }
@@ -168,6 +172,12 @@ fn digest(held: &Held<'_>) -> String {
     held.request.document().map(|it| it.current().sha256.to_hex()).unwrap_or_default()
 }
 
+/// The digest in groups of eight digits, as it is read aloud and compared.
+fn grouped(digest: &str) -> String {
+    let digits: Vec<char> = digest.chars().collect();
+    digits.chunks(8).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
 /// A link to a file of the session that the page belongs to.
 fn link(held: &Held<'_>, query: &str) -> String {
     format!("document?{query}&signer={}", held.person.id)
@@ -215,7 +225,7 @@ fn read(texts: &Texts, held: &Held<'_>) -> Markup {
         h1 { (t("room-read-title")) }
         p { (t("room-form-read-words")) }
         div.actions { a.button.main href=(link(held, &format!("sha256={digest}"))) target="_blank" rel="noopener" { (t("room-form-document")) } }
-        dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (digest) } } }
+        dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (grouped(&digest)) } } }
         (form(held, "presented", &html! {
             (about(held))
             input type="hidden" name="view" value="browser";
@@ -281,7 +291,7 @@ fn act(texts: &Texts, held: &Held<'_>) -> Markup {
             dl.facts {
                 div { dt { (t("room-review-document")) } dd { bdi { (title(texts, held)) } } }
                 div { dt { (t("room-review-requester")) } dd { bdi { (facts.requester.as_str()) } } }
-                div { dt { (t("room-read-digest")) } dd.mono { (digest(held)) } }
+                div { dt { (t("room-read-digest")) } dd.mono { (grouped(&digest(held))) } }
                 div { dt { (t("room-review-consent")) } dd.words dir="auto" { (facts.options.consent_text.as_str()) } }
             }
             (tick("_confirm", &t("room-form-confirm")))

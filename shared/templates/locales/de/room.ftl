@@ -265,6 +265,7 @@ say-saved = Gespeichert
 say-return = Zurück zu { $host }
 say-wait-others = Ihre Handlung wurde festgehalten. Sobald alle gehandelt haben, erhalten Sie eine E-Mail mit dem unterschriebenen Dokument. Sie können diese Seite schließen oder hier warten.
 say-over-after = Sie haben gehandelt, aber das Dokument wurde danach abgelehnt, zurückgezogen oder ist abgelaufen. Mehr weiß der Absender.
+say-kept-no-more = Das Dokument wird hier nicht mehr aufbewahrt. Fragen Sie die Person, die es gesendet hat.
 say-sign-pad-mark = Ihre gezeichnete Unterschrift
 say-qr = QR-Code mit Ihrem persönlichen Link
 say-handed = Ihre Sitzung ist beendet. Wer als Nächstes unterschreibt, öffnet hier den eigenen Link.

@@ -265,6 +265,7 @@ say-saved = Saved
 say-return = Back to { $host }
 say-wait-others = Your act was recorded. As soon as everyone has acted, you get a mail with the signed document. You can close this page, or wait here.
 say-over-after = You have acted, but the document was declined, withdrawn or has expired since. The sender can tell you more.
+say-kept-no-more = The document is no longer kept here. Ask the person who sent it.
 say-sign-pad-mark = Your drawn signature
 say-qr = QR code with your personal link
 say-handed = Your session has ended. Whoever signs next opens their own link here.

@@ -265,6 +265,7 @@ say-saved = Guardado
 say-return = Volver a { $host }
 say-wait-others = Su acto ha quedado registrado. En cuanto todos hayan actuado, recibirá un correo con el documento firmado. Puede cerrar esta página o esperar aquí.
 say-over-after = Usted actuó, pero después el documento fue rechazado, retirado o caducó. El remitente puede decirle más.
+say-kept-no-more = El documento ya no se conserva aquí. Pregunte a quien lo envió.
 say-sign-pad-mark = Su firma dibujada
 say-qr = Código QR con su enlace personal
 say-handed = Su sesión ha terminado. Quien firme después abre aquí su propio enlace.

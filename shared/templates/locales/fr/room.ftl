@@ -265,6 +265,7 @@ say-saved = Enregistré
 say-return = Retour à { $host }
 say-wait-others = Votre acte a été enregistré. Dès que tous ont agi, vous recevez un e-mail avec le document signé. Vous pouvez fermer cette page, ou attendre ici.
 say-over-after = Vous avez agi, mais le document a depuis été refusé, retiré ou a expiré. L’expéditeur peut vous en dire plus.
+say-kept-no-more = Le document n’est plus conservé ici. Adressez-vous à la personne qui l’a envoyé.
 say-sign-pad-mark = Votre signature dessinée
 say-qr = Code QR avec votre lien personnel
 say-handed = Votre session est terminée. La personne suivante ouvre ici son propre lien.

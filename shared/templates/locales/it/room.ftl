@@ -265,6 +265,7 @@ say-saved = Salvato
 say-return = Torna a { $host }
 say-wait-others = Il Suo atto è stato registrato. Appena tutti hanno agito, riceve una e-mail con il documento firmato. Può chiudere questa pagina o attendere qui.
 say-over-after = Ha agito, ma in seguito il documento è stato rifiutato, ritirato o è scaduto. Il mittente può dirle di più.
+say-kept-no-more = Il documento non è più conservato qui. Chieda a chi lo ha inviato.
 say-sign-pad-mark = La Sua firma disegnata
 say-qr = Codice QR con il Suo link personale
 say-handed = La Sua sessione è terminata. Chi firma dopo apre qui il proprio link.

@@ -265,6 +265,7 @@ say-saved = Opgeslagen
 say-return = Terug naar { $host }
 say-wait-others = Uw handeling is vastgelegd. Zodra iedereen klaar is, krijgt u een e-mail met het ondertekende document. U kunt deze pagina sluiten of hier wachten.
 say-over-after = U hebt gehandeld, maar daarna is het document geweigerd, ingetrokken of verlopen. De afzender kan u meer vertellen.
+say-kept-no-more = Het document wordt hier niet meer bewaard. Vraag het aan wie het stuurde.
 say-sign-pad-mark = Uw getekende handtekening
 say-qr = QR-code met uw persoonlijke link
 say-handed = Uw sessie is beëindigd. Wie hierna tekent, opent hier de eigen link.

@@ -265,6 +265,7 @@ say-saved = Zapisano
 say-return = Wróć do { $host }
 say-wait-others = Twoja czynność została zapisana. Gdy wszyscy skończą, otrzymasz e-mail z podpisanym dokumentem. Możesz zamknąć tę stronę albo poczekać tutaj.
 say-over-after = Twoja czynność została zapisana, ale potem dokumentu odmówiono, wycofano go albo wygasł. Więcej powie nadawca.
+say-kept-no-more = Dokument nie jest już tutaj przechowywany. Zapytaj osobę, która go wysłała.
 say-sign-pad-mark = Twój narysowany podpis
 say-qr = Kod QR z Twoim osobistym linkiem
 say-handed = Sesja się skończyła. Następna osoba otwiera tu własny link.

@@ -265,6 +265,7 @@ say-saved = Guardado
 say-return = Voltar a { $host }
 say-wait-others = O seu ato foi registado. Assim que todos tiverem agido, recebe um e-mail com o documento assinado. Pode fechar esta página ou esperar aqui.
 say-over-after = Agiu, mas depois o documento foi recusado, retirado ou expirou. O remetente pode dizer-lhe mais.
+say-kept-no-more = O documento já não é guardado aqui. Pergunte a quem o enviou.
 say-sign-pad-mark = A sua assinatura desenhada
 say-qr = Código QR com a sua ligação pessoal
 say-handed = A sua sessão terminou. Quem assina a seguir abre aqui a própria ligação.
