@@ -88,6 +88,28 @@ export async function review(page) {
   await at(page, "review");
 }
 
+/** Shows a link, where the page asks for one. */
+export async function paste(page, link) {
+  await page.locator("#link-token").fill(link);
+  await page.locator("#link-form [type=submit]").click();
+  await at(page, "start");
+}
+
+/** From the start to the last look of someone who passes the task on. */
+export async function passOn(page, { given, family, address }, email) {
+  await page.locator("#open-delegate").click();
+  await page.locator("#delegate-given").fill(given);
+  await page.locator("#delegate-family").fill(family);
+  await page.locator("#delegate-email").fill(address);
+  await page.locator("#delegate-form [type=submit]").click();
+  await at(page, "read");
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  await agree(page);
+  await tell(page, email);
+  await at(page, "review");
+}
+
 /** From the start to the last look, typed. */
 export async function prepare(page, email, options = {}) {
   await ask(page, options);

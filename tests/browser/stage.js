@@ -1,15 +1,19 @@
 // The service under test: its API as an integrator uses it, and its outbox.
 
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import "./cable.js";
 
-export const url = process.env.STAGE_URL ?? "http://127.0.0.1:4555";
-const key = process.env.PARAPHE_API_KEY ?? "paraphe_demo_0123456789abcdef";
+/** Where browsers find it: at the other end of the cable. */
+export const url = process.env.STAGE_URL;
+const service = process.env.STAGE_SERVICE;
+const key = process.env.PARAPHE_API_KEY;
 const contract = readFileSync(new URL("../fixtures/contract.pdf", import.meta.url)).toString("base64");
 let people = 0;
 
 export async function api(method, path, body) {
-  const reply = await fetch(url + path, {
+  const reply = await fetch(service + path, {
     method,
     headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
     body: body && JSON.stringify(body),
@@ -26,25 +30,41 @@ export function signer(more = {}) {
   };
 }
 
-/** A request that waits for its signers; `links` leads to its rooms, in their order. */
-export async function request(signers = [signer()], more = {}) {
+/** Uploads a document that is too large to be sent along; the entry of `inputDocuments` that names it. */
+export async function upload(document) {
+  const sha256 = createHash("sha256").update(document).digest("hex");
+  const { inputDocument, url: to, headers } = (await api("POST", "/uploads", { sizeBytes: document.length, sha256 })).body.data;
+  const reply = await fetch(to, { method: "PUT", headers, body: document });
+  if (!reply.ok) throw new Error(await reply.text());
+  return inputDocument;
+}
+
+/** A request as it was taken in; `links` leads to its rooms, in their order. */
+export async function create(signers = [signer()], more = {}) {
   const { options, document, ...rest } = more;
   const made = await api("POST", "/EU-SES", {
     title: "Services agreement",
     description: "Dear Ada,\nhere is the agreement that we spoke of. Call me if anything is unclear.\nGrace",
     inputDocuments: [{ sourceType: "base64", payload: document?.toString("base64") ?? contract }],
     signers,
-    options: { signatureMode: ["typed", "drawn"], ...options },
+    options: { signatureMode: ["typed", "drawn", "uploaded"], ...options },
     ...rest,
   });
   if (made.status !== 200) throw new Error(JSON.stringify(made.body));
-  const { id } = made.body.data;
-  const seen = await until(async () => {
+  const { data } = made.body;
+  return { id: data.id, data, signers, links: data.signers.map((it) => it.url), embeds: data.signers.map((it) => it.embedUrl) };
+}
+
+/** A request that waits for its signers. */
+export async function request(signers, more) {
+  const made = await create(signers, more);
+  const { id } = made;
+  const data = await until(async () => {
     const found = (await api("GET", `/signatures/${id}`)).body.data;
     return found.state === "WAIT_VALIDATION" ? null : found;
   });
-  if (seen.state === "ERROR") throw new Error(seen.errorMessage);
-  return { id, data: seen, signers, links: seen.signers.map((it) => it.url), embeds: seen.signers.map((it) => it.embedUrl) };
+  if (data.state === "ERROR") throw new Error(data.errorMessage);
+  return { ...made, data };
 }
 
 export async function state(id) {
@@ -96,7 +116,7 @@ export async function until(look, tries = 100) {
 }
 
 async function messages(to) {
-  const all = await (await fetch(`${url}/_local/outbox.json`)).json();
+  const all = await (await fetch(`${service}/_local/outbox.json`)).json();
   return all.filter((it) => it.to === to);
 }
 

@@ -253,7 +253,7 @@ const FILES: [&str; 17] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 70] = [
+const SCHEMAS: [(&str, &str); 71] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -261,6 +261,7 @@ const SCHEMAS: [(&str, &str); 70] = [
     ("capture-signature/DetailsBody", "OwnDetails"),
     ("capture-signature/Mark::Drawn", "DrawnMark"),
     ("capture-signature/Mark::Typed", "TypedMark"),
+    ("capture-signature/Mark::Uploaded", "UploadedMark"),
     ("capture-signature/Person", "Delegate"),
     ("capture-signature/ReadBody", "ReadAct"),
     ("capture-signature/SignBody", "SignatureAct"),

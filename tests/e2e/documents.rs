@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::routing::get;
+use http::Method;
 use serde_json::json;
 use tests::{CONTRACT, Ceremony, Door, ada, body, large_pdf, signers};
 
@@ -167,4 +168,51 @@ async fn a_document_that_a_closing_seal_has_locked_is_refused_before_anyone_sign
     let detail = second.detail().await;
     assert_eq!(detail.text("/data/state"), "ERROR");
     assert_eq!(detail.json()["data"]["errorNumber"], 811, "{}", detail.text("/data/errorMessage"));
+}
+
+#[tokio::test]
+async fn no_name_from_outside_reaches_a_key_or_the_name_of_a_file() {
+    let door = Door::open().await;
+    for title in [
+        "../../etc/passwd",
+        "C:\\con.pdf",
+        "a\"; filename=\"evil.exe",
+        "Contract \u{202e}fdp.exe",
+        "%2e%2e%2f",
+        "счёт 契約.pdf",
+    ] {
+        let mut body = tests::body(CONTRACT, &[ada()]);
+        body["title"] = json!(title);
+        body["signers"][0]["attachments"] = json!([{ "name": title, "required": false }]);
+        let answer = door.post("/EU-SES", &body).await;
+        if title.contains('\u{202e}') {
+            let _refused = answer.expect(422);
+            continue;
+        }
+        door.settle().await;
+        let ceremony = Ceremony::new(door.clone(), answer.expect(200).text("/data/id"), &[ada()]);
+        let opened = ceremony.as_signatory(ada(), Method::GET, "/sign/document", None).await.expect(200);
+        let name = format!("{}-document.pdf", ceremony.id);
+        assert_eq!(opened.headers["content-disposition"], format!("inline; filename=\"{name}\""), "{title}");
+        ceremony.sign_all().await;
+        let signed = ceremony.document("signedDocument").await.expect(200);
+        let told = signed.headers["content-disposition"].to_str().unwrap();
+        assert!(told.starts_with("attachment; filename=\"") && told.matches('"').count() == 2, "{told}");
+        assert!(
+            told.contains(&ceremony.id) && told.bytes().all(|it| it.is_ascii_graphic() || it == b' '),
+            "{told}"
+        );
+    }
+    let mut folders = vec![door.cloud.data().join("objects")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = entry.file_name().into_string().unwrap();
+            assert!(name.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_.".contains(&it)), "{name}");
+            assert!(!name.contains("passwd") && !name.contains("evil"), "{name}");
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
 }

@@ -1,8 +1,13 @@
 //! The pages of a document, as the signing page shows them.
 
+use std::time::{Duration, Instant};
+
 use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, grace, pdf_with_catalog, pdf_with_text, signers};
+use tests::{
+    Answer, CONTRACT, Ceremony, Door, ada, grace, pdf_with_catalog, pdf_with_text, pdf_with_vast_image,
+    pdf_without_end, signers,
+};
 
 async fn request(document: &[u8]) -> (Door, Ceremony, String) {
     render::use_program(env!("CARGO_BIN_EXE_story-renderer").into());
@@ -89,6 +94,48 @@ async fn a_page_that_comes_out_blank_is_left_to_the_browsers_viewer() {
     assert_eq!(again.text("/code"), "page_not_rendered", "it is not drawn again and again");
 }
 
+/// Asks for a page that cannot be drawn within its limits, and has the document shown by the browser instead.
+async fn left_to_the_browser(document: &[u8], reason: &str) {
+    let (_door, ceremony, sha256) = request(document).await;
+    let began = Instant::now();
+    let picture = format!("/sign/pages/1?sha256={sha256}&width=320");
+    let refused = ask(&ceremony, &picture).await.expect(422);
+    assert_eq!(refused.text("/code"), "page_not_rendered");
+    // Its five seconds, and what else a busy machine takes; the child has ended by then, or nothing would be answered.
+    assert!(began.elapsed() < Duration::from_secs(12), "{:?}", began.elapsed());
+    let pages = ask(&ceremony, &format!("/sign/pages?sha256={sha256}")).await.expect(200).json();
+    assert_eq!((&pages["view"], &pages["reason"]), (&json!("browser"), &json!(reason)));
+    let began = Instant::now();
+    let _again = ask(&ceremony, &picture).await.expect(422);
+    assert!(began.elapsed() < Duration::from_secs(2), "it is not tried again");
+    let body = json!({ "documentSha256": sha256, "view": "browser" });
+    let shown = ceremony.as_signatory(ada(), Method::POST, "/sign/presented", Some(&body)).await;
+    let _shown = shown.expect(204);
+    assert_eq!(views(&ceremony).await, ["browser"]);
+}
+
+/// The ways in which the document was shown, by the evidence.
+async fn views(ceremony: &Ceremony) -> Vec<String> {
+    let audit = ceremony.document("audit").await.expect(200).json();
+    let events = audit.pointer("/data/evidence/events").unwrap().as_array().unwrap().clone();
+    events
+        .iter()
+        .map(|event| serde_json::from_str::<Value>(event["event"].as_str().unwrap()).unwrap())
+        .filter(|event| event["kind"] == "DocumentPresented")
+        .map(|event| event["facts"]["view"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_page_that_takes_too_long_is_ended_and_left_to_the_browsers_viewer() {
+    left_to_the_browser(&pdf_without_end(), "page_slow").await;
+}
+
+#[tokio::test]
+async fn a_page_that_wants_too_much_memory_is_ended_and_left_to_the_browsers_viewer() {
+    left_to_the_browser(&pdf_with_vast_image(), "unreadable").await;
+}
+
 #[tokio::test]
 async fn a_page_with_nothing_on_it_is_shown_as_it_is() {
     let (_door, ceremony, sha256) = request(&pdf_with_catalog("", &[])).await;
@@ -151,13 +198,5 @@ async fn the_evidence_says_which_view_was_shown() {
     for view in [json!("images"), json!("images"), Value::Null, json!("browser")] {
         let _presented = present(view).await.expect(204);
     }
-    let audit = ceremony.document("audit").await.expect(200).json();
-    let events = audit.pointer("/data/evidence/events").unwrap().as_array().unwrap().clone();
-    let views: Vec<String> = events
-        .iter()
-        .map(|event| serde_json::from_str::<Value>(event["event"].as_str().unwrap()).unwrap())
-        .filter(|event| event["kind"] == "DocumentPresented")
-        .map(|event| event["facts"]["view"].as_str().unwrap().to_owned())
-        .collect();
-    assert_eq!(views, ["images", "browser"]);
+    assert_eq!(views(&ceremony).await, ["images", "browser"]);
 }

@@ -71,6 +71,84 @@ pub fn large_pdf(bytes: usize) -> Vec<u8> {
     assemble(&bodies)
 }
 
+/// A page that draws a form ten times, which draws another ten times, ten deep: ten thousand million rectangles.
+#[must_use]
+pub fn pdf_without_end() -> Vec<u8> {
+    let form = |number: u32| {
+        let (content, resources) = if number == 13 {
+            ("0 0 9 9 re f ".repeat(10), String::new())
+        } else {
+            ("/X Do ".repeat(10), format!("/XObject << /X {} 0 R >>", number + 1))
+        };
+        let length = content.len();
+        format!(
+            "<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] /Resources << {resources} >> /Length {length} >>\n\
+             stream\n{content}\nendstream"
+        )
+    };
+    painted_by("/X Do", &(5..14).map(form).collect::<Vec<_>>())
+}
+
+/// A page with a picture of 32,768 by 32,768 pixels, which takes four kilobytes: each byte of it stands for half a
+/// million.
+#[must_use]
+pub fn pdf_with_vast_image() -> Vec<u8> {
+    // Read as a run, 0x81 0x81 is 128 bytes of 0x81, which are 64 runs again. Each of the three readings has its own end.
+    const ENDS: &str = "0200808080";
+    let runs = "81".repeat(2 * 2048) + ENDS;
+    let image = format!(
+        "<< /Type /XObject /Subtype /Image /Width 32768 /Height 32768 /ColorSpace /DeviceGray /BitsPerComponent 8 \
+         /Filter [/ASCIIHexDecode /RunLengthDecode /RunLengthDecode /RunLengthDecode] /Length {} >>\n\
+         stream\n{runs}>\nendstream",
+        runs.len() + 1
+    );
+    painted_by("q 595 0 0 842 0 0 cm /X Do Q", &[image])
+}
+
+/// A page of this content, with the first of these objects, number 5, by the name of `X`.
+fn painted_by(content: &str, objects: &[String]) -> Vec<u8> {
+    let mut bodies = vec![
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>".to_vec(),
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R \
+          /Resources << /XObject << /X 5 0 R >> >> >>"
+            .to_vec(),
+        format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into_bytes(),
+    ];
+    bodies.extend(objects.iter().map(|it| it.as_bytes().to_vec()));
+    assemble(&bodies)
+}
+
+/// A document with a page for each of these scans, which are JPEGs in grey of so many pixels, and a line of text upon each.
+#[must_use]
+pub fn pdf_with_scans((columns, rows): (u32, u32), scans: &[Vec<u8>]) -> Vec<u8> {
+    let kids: Vec<String> = (0..scans.len()).map(|at| format!("{} 0 R", 4 + 3 * at)).collect();
+    let mut bodies = vec![
+        b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
+        format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), scans.len()).into_bytes(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
+    ];
+    for (at, scan) in scans.iter().enumerate() {
+        let number = 4 + 3 * at;
+        let content = format!("q 595 0 0 842 0 0 cm /I Do Q BT /F 12 Tf 72 760 Td (Page {}) Tj ET", at + 1);
+        let page = format!(
+            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents {} 0 R \
+             /Resources << /Font << /F 3 0 R >> /XObject << /I {} 0 R >> >> >>",
+            number + 1,
+            number + 2
+        );
+        let image = format!(
+            "<< /Type /XObject /Subtype /Image /Width {columns} /Height {rows} /ColorSpace /DeviceGray \
+             /BitsPerComponent 8 /Filter /DCTDecode /Length {} >>\nstream\n",
+            scan.len()
+        );
+        bodies.push(page.into_bytes());
+        bodies.push(format!("<< /Length {} >>\nstream\n{content}\nendstream", content.len()).into_bytes());
+        bodies.push([image.as_bytes(), scan, b"\nendstream"].concat());
+    }
+    assemble(&bodies)
+}
+
 fn assemble(bodies: &[Vec<u8>]) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", bodies.len() + 1);

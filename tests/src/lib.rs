@@ -22,7 +22,10 @@ mod world;
 
 pub use authority::{Answers, Authority};
 pub use ceremony::{Ceremony, Person, ada, alan, grace};
-pub use document::{CONTRACT, XREF_STREAM, large_pdf, pdf_with_catalog, pdf_with_text, png_of_a_stroke};
+pub use document::{
+    CONTRACT, XREF_STREAM, large_pdf, pdf_with_catalog, pdf_with_scans, pdf_with_text, pdf_with_vast_image,
+    pdf_without_end, png_of_a_stroke,
+};
 pub use door::{Answer, Door, body, signers};
 pub use endpoint::{Endpoint, Manner, Received};
 pub use judge::{judge_messages, judge_signed, use_seal_secret};

@@ -11,7 +11,7 @@ use crate::wire;
 /// A mark as it was given, and what is to be kept for its seal.
 pub(crate) struct Given {
     pub(crate) mark: Mark,
-    drawn: Option<(&'static str, Vec<u8>)>,
+    kept: Option<(&'static str, Vec<u8>)>,
 }
 
 impl Given {
@@ -22,26 +22,23 @@ impl Given {
     /// 422 with a pointer.
     pub(crate) fn parse(mark: wire::Mark) -> Result<Self, Problem> {
         match mark {
-            wire::Mark::Drawn { strokes: Some(strokes), image: None } => Self::of_strokes(&strokes),
-            wire::Mark::Drawn { strokes: None, image: Some(image) } => Self::of_image(&image),
-            wire::Mark::Drawn { .. } => {
-                Err(Problem::invalid("/mark", "A drawn signature has either strokes or an image."))
-            }
+            wire::Mark::Drawn { strokes } => Self::of_strokes(&strokes),
             wire::Mark::Typed { name } => {
                 let name =
                     PersonName::parse(&name).map_err(|refusal| Problem::refused("/mark/name", &refusal))?;
-                Ok(Self { mark: Mark::Typed(name), drawn: None })
+                Ok(Self { mark: Mark::Typed(name), kept: None })
             }
+            wire::Mark::Uploaded { image } => Self::of_image(&image),
         }
     }
 
-    /// Keeps what was drawn before the signature that names its digest.
+    /// Keeps what was drawn or brought before the signature that names its digest.
     ///
     /// # Errors
     ///
     /// [`Problem`] 503 when the store is away.
     pub(crate) async fn keep(&self, documents: &Documents, place: &DocumentKeys) -> Result<(), Problem> {
-        if let (Some((content_type, bytes)), Mark::Drawn(digest)) = (&self.drawn, &self.mark) {
+        if let (Some((content_type, bytes)), Some(digest)) = (&self.kept, self.mark.stored()) {
             documents.put_once(&place.mark(digest), content_type, bytes.clone()).await?;
         }
         Ok(())
@@ -59,7 +56,8 @@ impl Given {
         // Written anew: nothing of what was sent is kept but the points, to a tenth.
         let rounded: Vec<Vec<(f64, f64)>> =
             strokes.iter().map(|it| it.iter().map(|(x, y)| (tenth(*x), tenth(*y))).collect()).collect();
-        Ok(Self::drawn("application/json", json!(rounded).to_string().into_bytes()))
+        let bytes = json!(rounded).to_string().into_bytes();
+        Ok(Self { mark: Mark::Drawn(Digest::of(&bytes)), kept: Some(("application/json", bytes)) })
     }
 
     fn of_image(image: &str) -> Result<Self, Problem> {
@@ -70,11 +68,7 @@ impl Given {
         if redrawn.len() > MAX_IMAGE_BYTES {
             return Err(refused("The picture is too rich: draw with fewer colours.".to_owned()));
         }
-        Ok(Self::drawn("image/png", redrawn))
-    }
-
-    fn drawn(content_type: &'static str, bytes: Vec<u8>) -> Self {
-        Self { mark: Mark::Drawn(Digest::of(&bytes)), drawn: Some((content_type, bytes)) }
+        Ok(Self { mark: Mark::Uploaded(Digest::of(&redrawn)), kept: Some(("image/png", redrawn)) })
     }
 }
 

@@ -49,10 +49,12 @@ pub(crate) struct Person {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "mode", rename_all = "lowercase", deny_unknown_fields)]
 pub(crate) enum Mark {
-    /// Strokes of points, right and down from any origin, or a PNG picture as base64.
-    Drawn { strokes: Option<Vec<Vec<(f64, f64)>>>, image: Option<String> },
+    /// Strokes of points, right and down from any origin.
+    Drawn { strokes: Vec<Vec<(f64, f64)>> },
     /// A typed name.
     Typed { name: String },
+    /// A PNG picture as base64.
+    Uploaded { image: String },
 }
 
 /// A viewer has read the document.

@@ -1,7 +1,7 @@
 //! `POST /signatures/{id}/erase` and `POST /signatures/{id}/signers/{signer}/erase`: personal values go, proofs stay.
 
 use domain::SignatoryId;
-use domain::request::{AnyRequest, Erasure, Facts, Mark, Progress, Shelf};
+use domain::request::{AnyRequest, Erasure, Facts, Progress, Shelf};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
 use shared::store::{DocumentKeys, Rounds, Salts, StoreError};
 
@@ -61,7 +61,7 @@ async fn delete_attached(deps: &Deps, facts: &Facts, signatory: &SignatoryId) ->
         }
     }
     if let Progress::Signed(act) = &person.progress
-        && let Mark::Drawn(digest) = &act.mark
+        && let Some(digest) = act.mark.stored()
     {
         deps.documents.delete(&keys.mark(digest)).await?;
     }

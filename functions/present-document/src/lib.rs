@@ -166,8 +166,11 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let asked = request.facts().signatory(&signatory).and_then(|it| it.knowledge.as_ref());
-        let version = asked.map_or(0, |it| it.pepper);
-        let peppers = deps.peppers.read_having(version).await.map_err(Problem::unavailable)?;
+        let peppers = match asked {
+            Some(asked) => deps.peppers.read_having(asked.pepper).await,
+            None => deps.peppers.read().await,
+        };
+        let peppers = peppers.map_err(Problem::unavailable)?;
         let told = request.open(cx.now)?.tell(&signatory, &answers, &peppers, &mut cause)?;
         if !allowed {
             take_try(deps, http, cx).await?;

@@ -65,6 +65,7 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
             script: Some("sign/assets/room.js"),
             look: None,
             host: None,
+            stored: None,
             tools: true,
         },
         &body,
@@ -118,7 +119,7 @@ pub(crate) fn texts(language: Language) -> Texts {
 
 /// The style sheet of the pages, from the root.
 pub(crate) const STYLE: &str = "sign/assets/room.css";
-const FILLED_BY_SCRIPT: [&str; 12] = [
+const FILLED_BY_SCRIPT: [&str; 13] = [
     "count",
     "destination",
     "digits",
@@ -130,6 +131,7 @@ const FILLED_BY_SCRIPT: [&str; 12] = [
     "seconds",
     "title",
     "until",
+    "years",
     "zoom",
 ];
 const STEPS: [&str; 6] = ["read", "attach", "agree", "code", "sign", "review"];

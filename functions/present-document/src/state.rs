@@ -1,7 +1,7 @@
 //! What a signatory is told about the request.
 
 use domain::policy::{MAX_CODES, MAX_GUESSES};
-use domain::request::{AnyRequest, Appearance, Facts, Hideable, Progress, Signatory};
+use domain::request::{AnyRequest, Appearance, Facts, Hideable, Mode, Progress, Signatory};
 use domain::value::{WebAddress, WebOrigin};
 use domain::{Channel, SignatoryId, Text, Timestamp};
 use serde_json::{Map, Value, json};
@@ -50,9 +50,14 @@ pub(crate) fn view(
             "text": facts.options.consent_text.as_str(),
             "sha256": facts.options.consent_digest().to_hex(),
         },
-        "modes": facts.options.modes.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        "modes": Mode::ALL.iter().filter(|it| facts.options.allows(**it)).map(|it| it.as_str()).collect::<Vec<_>>(),
         "mustRead": facts.options.must_read,
         "codeDigits": facts.options.code_length.digits(),
+        "kept": !facts.documents_are_over(now),
+        "retention": {
+            "documentMonths": facts.retention.document_months(),
+            "evidenceYears": facts.retention.evidence_years(),
+        },
         "sealed": request.sealed().map(|it| json!({ "sha256": it.sha256.to_hex() })),
         "language": person.language,
         "timezone": person.timezone.as_ref().unwrap_or(&facts.options.timezone),

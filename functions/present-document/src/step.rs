@@ -51,7 +51,8 @@ pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
     let facts = request.facts();
     let keys = &deps.result_keys;
     let back = keys.after_act(facts, person).or_else(|| keys.without_act(facts, person, cx.now));
-    let held = Held { request: &request, person, word: &word, back };
+    let is_over = facts.documents_are_over(cx.now);
+    let held = Held { request: &request, person, word: &word, back, is_over };
     written(texts, step, Some(&held), refused.as_ref())
 }
 
@@ -103,7 +104,9 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         return Step::Access;
     }
     let shown = request.document().map(|it| it.current().sha256);
-    if ceremony.presented.as_ref().map(|it| it.document) != shown {
+    let presented = ceremony.presented.as_ref().filter(|it| Some(it.document) == shown);
+    let must_read = request.facts().options.must_read;
+    if presented.is_none_or(|it| must_read && it.read_at.is_none()) {
         return Step::Read;
     }
     if needs_scripts(request, person) {
@@ -122,7 +125,7 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
 fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
     match person.role {
         Role::Copy | Role::Viewer => return false,
-        Role::Signatory if !request.facts().options.modes.contains(&Mode::Typed) => return true,
+        Role::Signatory if !request.facts().options.allows(Mode::Typed) => return true,
         Role::Approver | Role::Signatory => {}
     }
     person.attachments.iter().any(Attachment::is_missing)

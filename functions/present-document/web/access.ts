@@ -32,6 +32,7 @@ async function answer(): Promise<void> {
     if (!(error instanceof Problem)) throw error;
     if (error.status === 423) return end("locked");
     if (error.code !== "answer_wrong") throw error;
+    if (error.attemptsLeft === 0) return end("locked");
     complainOf("answer");
     write("access-error", say("code-tries", { count: error.attemptsLeft ?? 0 }));
     return input("access-0").select();

@@ -57,6 +57,7 @@ async function delegate(): Promise<void> {
   dialog("delegate").close();
   if (room.shown === null) return openDocument();
   const isRead = !told().mustRead || input("read-box").checked;
+  if (told().mustRead && isRead) await post("presented", { documentSha256: room.shown, read: true });
   go(isRead ? steps()[1] ?? "read" : "read");
 }
 

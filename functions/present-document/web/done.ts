@@ -33,19 +33,25 @@ export function finish(): void {
 
 /** Says how far the document has come since. */
 function settle(isFirst: boolean): void {
-  const { request, sealed } = told();
+  const { request, sealed, kept: isKept } = told();
   const isDone = request.state === "DONE";
   const isOver = !isDone && request.state !== "WAIT_SIGNER";
-  const open = isFirst ? kept("done-words", "recorded") : say("wait-others");
+  write("done-words", wordsOf(isDone, isOver, isFirst));
+  show("done-next", !isDone && !isOver);
+  show("done-file", isDone && isKept && told().ui?.hideDownloadSigned !== true);
+  show("done-digest-row", isDone && sealed !== null);
+  write("done-keep", say(`keep-${told().retention.documentMonths}`));
+  write("done-digest", grouped(sealed?.sha256 ?? ""));
+  if (isDone && isKept) offer();
+}
+
+function wordsOf(isDone: boolean, isOver: boolean, isFirst: boolean): string {
+  if (isOver) return say("over-after");
+  if (!isDone) return isFirst ? kept("done-words", "recorded") : say("wait-others");
+  if (!told().kept) return say("kept-no-more");
   const complete = kept("done-words", "complete");
   // Whoever had nothing to do reads it in the title.
-  const words = isDone ? (byId("done-title").textContent === complete ? "" : complete) : isOver ? say("over-after") : open;
-  write("done-words", words);
-  show("done-next", !isDone && !isOver);
-  show("done-file", isDone && told().ui?.hideDownloadSigned !== true);
-  show("done-digest-row", isDone && sealed !== null);
-  write("done-digest", grouped(sealed?.sha256 ?? ""));
-  if (isDone) offer();
+  return byId("done-title").textContent === complete ? "" : complete;
 }
 
 function offer(): void {

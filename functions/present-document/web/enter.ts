@@ -29,6 +29,7 @@ export function enter(): void {
   switch (request.state) {
     case "WAIT_SIGNER": return waiting(state);
     case "WAIT_VALIDATION": return later("preparing");
+    case "DRAFT": return later("turn");
     case "DONE": return finish();
     case "EXPIRED": return endWith("expired");
     case "CANCELLED": return endWith("cancelled");
@@ -86,6 +87,8 @@ function describe(state: State): void {
   write("sure-request", request.id);
   write("sure-digest", file ? grouped(file.sha256) : "");
   write("request-line", request.id);
+  const { documentMonths, evidenceYears } = told().retention;
+  write("stored-line", say(`stored-${documentMonths}`, { years: evidenceYears }));
   write("agree-text", state.consent.text);
   write("agree-to", signatory.channels.map((it) => it.destination).join(", "));
   leadBack("leave", state.leaveUrl ?? null);

@@ -174,9 +174,10 @@ export function explain(error: unknown): void {
 
 /** Why the service refused a value, in the language of the page: its own sentences are for programs. */
 export function reason(problem: Problem): string {
-  const field = problem.pointer.split("/").pop() ?? "";
+  const names = problem.pointer.split("/").filter((it) => it && !/^\d+$/.test(it));
+  const field = names[0] === "codes" ? "code" : names.at(-1) ?? "";
   const words = WRONG[problem.code] ?? WRONG[field];
-  return words ? say(words) : byId("end-any").dataset.words ?? "";
+  return words ? say(words, { digits: room.state?.codeDigits ?? 6 }) : byId("end-any").dataset.words ?? "";
 }
 
 /** What is said of a refusal, by its code or by the value that is wrong. */
@@ -188,6 +189,7 @@ const WRONG: Record<string, string> = {
   surname: "bad-name",
   email: "bad-email",
   mobile: "bad-mobile",
+  code: "code-digits",
   reason: "bad-text",
   answers: "bad-text",
   image: "image-bad",

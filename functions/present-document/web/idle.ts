@@ -1,5 +1,5 @@
-// A session ends half an hour after it was last renewed, which any sign of life does. Before that the signatory is asked, and one click
-// is enough.
+// A session ends half an hour after it was last renewed, which any sign of life does. Before that the signatory is asked,
+// and one click is enough.
 
 import { byId, dialog, write } from "./dom";
 import { askForLink, step } from "./flow";
@@ -17,18 +17,28 @@ async function renew(): Promise<void> {
   await post("session", framed && token ? { token } : {}).catch(() => null);
 }
 
-function over(): void {
+async function over(): Promise<void> {
   if (dialog("idle").open) dialog("idle").close();
-  void endSession().then(() => askForLink("over"));
+  await endSession();
+  askForLink("over");
 }
 
 const timeLeft = () => lastRenewed() + IDLE_MS - Date.now();
 
 /** Ends the session unless another tab has made it go on: a tab that slept hears of that only when it wakes. */
 async function runOut(): Promise<void> {
-  await new Promise((done) => setTimeout(done, 1000));
-  if (timeLeft() <= 0) over();
+  if (isRunningOut) return;
+  isRunningOut = true;
+  try {
+    await new Promise((done) => setTimeout(done, 1000));
+    // Whoever is not known any more has no session here to end: the one that there is would be another's.
+    if (room.state && timeLeft() <= 0) await over();
+  } finally {
+    isRunningOut = false;
+  }
 }
+
+let isRunningOut = false;
 
 function tick(): void {
   const box = dialog("idle");
@@ -61,7 +71,7 @@ export function wireIdle(): void {
     dialog("idle").close();
     void renew();
   });
-  byId("idle-leave").addEventListener("click", over);
+  byId("idle-leave").addEventListener("click", () => void over());
 }
 
 export function watchIdle(): void {

@@ -7,7 +7,8 @@ import { inkOf, pictureOf } from "./ink";
 import { fullName, room, told } from "./room";
 import { say } from "./texts";
 
-type Mode = "typed" | "drawn" | "image";
+const MODES = ["typed", "drawn", "uploaded"] as const;
+type Mode = (typeof MODES)[number];
 
 /** Strokes are told in a box of this width; the height follows. */
 const WIDTH = 1000;
@@ -18,18 +19,14 @@ let pad: SignaturePad | null = null;
 let picture: string | null = null;
 
 function modes(): Mode[] {
-  const allowed = told().modes.length > 0 ? told().modes : ["typed"];
-  const found: Mode[] = [];
-  if (allowed.includes("typed")) found.push("typed");
-  if (allowed.includes("drawn")) found.push("drawn", "image");
-  return found;
+  return MODES.filter((it) => told().modes.includes(it));
 }
 
 const mode = () => (document.querySelector<HTMLInputElement>("input[name=mode]:checked")?.value ?? "typed") as Mode;
 
 function prepare(): void {
   const allowed = modes();
-  for (const name of ["typed", "drawn", "image"] as Mode[]) show(`mode-${name}-choice`, allowed.includes(name));
+  for (const name of MODES) show(`mode-${name}-choice`, allowed.includes(name));
   show("modes", allowed.length > 1);
   if (!allowed.includes(mode()) || !document.querySelector("input[name=mode]:checked")) {
     input(`mode-${allowed[0] ?? "typed"}`).checked = true;
@@ -40,7 +37,7 @@ function prepare(): void {
 }
 
 function choose(): void {
-  for (const name of ["typed", "drawn", "image"]) show(name, name === mode());
+  for (const name of MODES) show(name, name === mode());
   if (mode() === "drawn") fit();
 }
 
@@ -96,11 +93,17 @@ async function readPicture(): Promise<void> {
   show("image-preview", false);
   const chosen = input("image-file").files?.[0];
   if (!chosen) return;
+  // Another may be chosen, or somebody else sit here, before a large one is read.
+  const isWanted = () => chosen === input("image-file").files?.[0];
+  let ink: string;
   try {
-    picture = await inkOf(await createImageBitmap(chosen));
+    ink = await inkOf(await createImageBitmap(chosen));
   } catch {
-    return fault("image-file", say("image-bad"), "image-error");
+    if (isWanted()) fault("image-file", say("image-bad"), "image-error");
+    return;
   }
+  if (!isWanted()) return;
+  picture = ink;
   byId<HTMLImageElement>("image-preview").src = URL.createObjectURL(pictureOf(picture));
   show("image-preview");
 }
@@ -123,7 +126,7 @@ async function take(): Promise<void> {
   } else {
     fault("image-file", picture ? "" : say("image-missing"), "image-error");
     if (!picture) return input("image-file").focus();
-    room.mark = { mode: "drawn", image: picture };
+    room.mark = { mode: "uploaded", image: picture };
     room.picture = URL.createObjectURL(pictureOf(picture));
   }
   next();
@@ -132,6 +135,7 @@ async function take(): Promise<void> {
 export function forgetMark(): void {
   redraw([]);
   picture = null;
+  input("image-file").value = "";
   show("image-preview", false);
 }
 

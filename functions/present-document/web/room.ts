@@ -42,6 +42,8 @@ export interface State {
   modes: string[];
   mustRead: boolean;
   codeDigits: number;
+  kept: boolean;
+  retention: { documentMonths: number; evidenceYears: number };
   sealed: { sha256: string } | null;
   ui?: Ui | null;
   language?: string | null;
@@ -64,7 +66,7 @@ export type Intent = "sign" | "approve" | "read" | "delegate";
 export type Mark =
   | { mode: "typed"; name: string }
   | { mode: "drawn"; strokes: [number, number][][] }
-  | { mode: "drawn"; image: string };
+  | { mode: "uploaded"; image: string };
 
 interface Room {
   state: State | null;

@@ -99,7 +99,7 @@ export async function get<T>(path: string): Promise<T> {
 export async function post<T = unknown>(path: string, body: unknown): Promise<T> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
   const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
-  if (RENEWING.includes(path)) renewed();
+  if (RENEWING.includes(path) && !isEnd(body)) renewed();
   return (await reply.json().catch(() => ({}))) as T;
 }
 
@@ -107,6 +107,8 @@ export async function post<T = unknown>(path: string, body: unknown): Promise<T>
 export async function file(path: string): Promise<Blob> {
   return (await checked(await send(path, {}))).blob();
 }
+
+const isEnd = (body: unknown) => (body as { end?: boolean }).end === true;
 
 /** What gives the session half an hour more. */
 const RENEWING = ["session", "access", "presented", "otp"];

@@ -76,6 +76,8 @@ export function showPages(pages: Pages, lost: (reason: string) => void): void {
     return { item, image, width: 0, hasText: false };
   });
   for (const page of pages.pages) thumb(page.number, pages.count);
+  // Those that were watched are gone.
+  if (!byId("thumbs").hidden) openThumbs(true);
   const widest = Math.max(...pages.pages.map((it) => it.widthPoints));
   byId("page-list").style.setProperty("--fit", `${Math.max(320, Math.min(960, widest * 1.5))}px`);
   setZoom(1);

@@ -4,7 +4,7 @@
 use domain::Timestamp;
 use domain::due::DueKind;
 use domain::policy::RECOVERY_PAUSE;
-use domain::request::{AnyRequest, Mark, Progress, Shelf};
+use domain::request::{AnyRequest, Progress, Shelf};
 use shared::store::{DocumentKeys, StoreError};
 
 use crate::Deps;
@@ -30,7 +30,7 @@ pub(crate) async fn finish(deps: &Deps, request: &AnyRequest, now: Timestamp) ->
         }
         for signatory in &facts.signatories {
             if let Progress::Signed(act) = &signatory.progress
-                && let Mark::Drawn(digest) = &act.mark
+                && let Some(digest) = act.mark.stored()
             {
                 deps.documents.delete(&keys.mark(digest)).await?;
             }

@@ -32,9 +32,9 @@ pub(crate) async fn of_act(
     };
     let keys = DocumentKeys::new(&facts.tenant, &facts.id);
     let (name, mark) = match &act.mark {
-        Mark::Drawn(digest) => {
-            let drawn = deps.documents.get(&keys.mark(digest), MAX_MARK_BYTES).await?;
-            (signatory.full_name(), drawn_mark(drawn, *digest)?)
+        Mark::Drawn(digest) | Mark::Uploaded(digest) => {
+            let kept = deps.documents.get(&keys.mark(digest), MAX_MARK_BYTES).await?;
+            (signatory.full_name(), kept_mark(kept, *digest)?)
         }
         Mark::Typed(name) => (name.expose().to_owned(), pdf::Mark::Typed),
     };
@@ -105,7 +105,7 @@ async fn seal(
 }
 
 /// The mark as it was kept: a picture, or strokes.
-fn drawn_mark(bytes: Vec<u8>, digest: Digest) -> Result<pdf::Mark, SealFault> {
+fn kept_mark(bytes: Vec<u8>, digest: Digest) -> Result<pdf::Mark, SealFault> {
     if Digest::of(&bytes) != digest {
         return Err(SealFault::other("the stored mark is not the one that was signed with"));
     }

@@ -121,7 +121,7 @@ pub(crate) fn options(
     let modes = options.signature_mode.or(top_modes).unwrap_or_else(|| vec!["typed".to_owned()]);
     let modes =
         modes.iter().map(|it| Mode::parse(it)).collect::<Option<Vec<_>>>().filter(|it| !it.is_empty());
-    let modes = modes.ok_or_else(|| invalid("signatureMode", "One or both of typed and drawn."))?;
+    let modes = modes.ok_or_else(|| invalid("signatureMode", "One or more of typed, drawn and uploaded."))?;
     let editable = options.user_editable_data.or(top_editable).unwrap_or_default();
     if editable.keys().any(|name| !EDITABLE.contains(&name.as_str())) {
         return Err(invalid("userEditableData", "name, mobile and email can be editable."));

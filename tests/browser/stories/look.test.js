@@ -1,13 +1,39 @@
 // Every state of every page: WCAG 2.2 AA in light and dark, on a desktop, a phone and 320 pixels; a picture of each.
 
 import assert from "node:assert/strict";
+import { renameSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { audit, shot } from "../audit.js";
+import { callFrom, cut, mend } from "../cable.js";
 import { DESKTOP, PHONE, SMALL, agree, ask, at, draw, enter, launch, open, prepare, read, review, tell } from "../room.js";
 import { api, request, signer, state, until, url } from "../stage.js";
 
+/** Addresses of the network that calls come from. */
+const [QUIET, CROWDED] = ["127.0.0.1", "127.0.0.2"];
+/** Where the service under test keeps its documents. */
+const STORE = `${process.env.STAGE_DATA}/objects`;
+
+/** The answer to a wrong answer to what only the signatory knows. */
+async function guess(link) {
+  const headers = { authorization: `Bearer ${link.split("#")[1]}`, "content-type": "application/json", connection: "close" };
+  return (await fetch(`${url}/sign/access`, { method: "POST", headers, body: JSON.stringify({ answers: ["red"] }) })).status;
+}
+
 let browser;
-before(async () => { browser = await launch(); });
+let short;
+before(async () => {
+  browser = await launch();
+  // It expires while the other stories are told.
+  const deadline = Date.now() + 62_000;
+  short = { deadline, made: await request([signer()], { expiresAt: new Date(deadline).toISOString() }) };
+  callFrom(CROWDED);
+  let status;
+  while (status !== 429) {
+    const { links } = await request([signer({ accessCode: "blue 42" })]);
+    for (let tries = 0; tries < 4 && status !== 429; tries += 1) status = await guess(links[0]);
+  }
+  callFrom(QUIET);
+});
 after(() => browser.close());
 
 /** The largest contentful paint, in milliseconds. */
@@ -25,12 +51,12 @@ for (const [size, options] of SIZES) {
     const made = await request([signer(), signer({ name: "Grace", surname: "Hopper" })], { options: { signerMustRead: true, delegation: true, userEditableData: { name: true, email: true } } });
     const room = await enter(browser, options);
     const { page } = room;
-    await page.route("**/sign/session", async (route) => { await new Promise((done) => setTimeout(done, 1500)); await route.continue(); });
+    cut("/sign/session", "never");
     await page.goto(made.links[0]);
     await at(page, "loading");
     await keep(page, size, "00-loading");
+    mend();
     await at(page, "start");
-    await page.unroute("**/sign/session");
     await keep(page, size, "01-start");
     await page.locator(".sure summary").click();
     await keep(page, size, "02-start-sure");
@@ -51,7 +77,8 @@ for (const [size, options] of SIZES) {
     await keep(page, size, "11-read-pages");
     await page.locator("#view-thumbs").click();
     for (let times = 0; times < 5; times += 1) await page.locator("#view-larger").click();
-    await page.waitForTimeout(700);
+    // A finer picture comes.
+    await until(() => page.locator(".leaf img").first().evaluate((it) => it.naturalWidth >= Math.min(3840, it.clientWidth)));
     await keep(page, size, "12-read-400");
     await page.locator("#view-fit").click();
     await page.locator("#read-next").click();
@@ -70,7 +97,7 @@ for (const [size, options] of SIZES) {
     await tell(page, made.signers[0].email, { wrong: true });
     await at(page, "sign");
     await keep(page, size, "30-sign-typed");
-    await page.locator("#mode-image").check();
+    await page.locator("#mode-uploaded").check();
     await keep(page, size, "31-sign-image");
     await page.locator("#mode-drawn").check();
     await keep(page, size, "32-sign-drawn-empty");
@@ -175,18 +202,47 @@ for (const [size, options] of SIZES) {
     await page.goto(`${url}/sign#unknown`);
     await page.locator("#problem:not(:empty)").waitFor();
     await keep(page, size, "83-unknown");
+    await room.context.close();
+  });
+
+  test(`the ends that the service brings: ${size}`, async () => {
+    const room = await enter(browser, options);
+    const { page } = room;
+    const to = async (link) => { await page.goto("about:blank"); await page.goto(link); };
+    const told = (words) => page.locator("#problem", { hasText: words }).waitFor();
+    const locked = await request([signer({ accessCode: "blue 42" })]);
+    for (let tries = 0; tries < 5; tries += 1) assert.equal(await guess(locked.links[0]), 422);
+    await to(locked.links[0]);
+    await page.locator("#ended[data-end=locked]").waitFor();
+    await keep(page, size, "84-locked");
+    // From this address of the network too many answers were given.
+    callFrom(CROWDED);
+    await to((await request([signer({ accessCode: "blue 42" })])).links[0]);
+    await at(page, "access");
+    await page.locator("#access-0").fill("blue 42");
+    await page.locator("#access-form [type=submit]").click();
+    await told("Too many requests");
+    await keep(page, size, "85-many");
+    callFrom(QUIET);
     const held = await request();
-    await page.goto("about:blank");
-    await open(room, held.links[0]);
-    for (const [number, name, status] of [["84", "locked", 423], ["85", "many", 429], ["86", "away", 503], ["87", "over", 401], ["88", "expired", 410]]) {
-      await page.route("**/sign/request", (route) => route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ status, code: status === 410 ? "request_expired" : "x" }) }));
-      await page.locator("#start-read").click();
-      await page.locator("#ended:not([hidden]), #problem:not(:empty)").first().waitFor();
-      await keep(page, size, `${number}-${name}`);
-      await page.unroute("**/sign/request");
-      await page.goto("about:blank");
-      await open(room, held.links[0]);
-    }
+    await to(held.links[0]);
+    await at(page, "start");
+    // The store of the documents is away.
+    renameSync(STORE, `${STORE}-away`);
+    await page.locator("#start-read").click();
+    await told("That did not work");
+    renameSync(`${STORE}-away`, STORE);
+    await keep(page, size, "86-away");
+    await room.context.clearCookies();
+    await page.locator("#start-read").click();
+    await told("Your session has ended");
+    await keep(page, size, "87-over");
+    await until(() => Date.now() > short.deadline, 800);
+    await to(short.made.links[0]);
+    await page.locator("#ended[data-end=expired]").waitFor();
+    await keep(page, size, "88-expired");
+    await to(held.links[0]);
+    await at(page, "start");
     await room.context.setOffline(true);
     await page.locator("#offline:not(:empty)").waitFor();
     await page.locator("#start-read").click();

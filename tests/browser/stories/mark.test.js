@@ -1,9 +1,10 @@
 // The signature itself: photographs, drawing alone, the name as it is written; codes; the sender's look.
 
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { audit } from "../audit.js";
-import { PHONE, ask, at, confirm, draw, enter, launch, open, prepare, read, review, tell } from "../room.js";
+import { PHONE, agree, ask, at, confirm, draw, enter, foreign, launch, open, passOn, prepare, read, review, tell } from "../room.js";
 import { code, request, signer, state, until, url } from "../stage.js";
 
 let browser;
@@ -57,7 +58,7 @@ test("a photograph of a signature is taken as it comes", async () => {
   const room = await enter(browser);
   const { page } = room;
   await toMark(page, made.links[0], made.signers[0].email);
-  await page.locator("#mode-image").check();
+  await page.locator("#mode-uploaded").check();
   await page.locator("#image-file").setInputFiles(await photograph(page));
   await page.locator("#image-preview[src]").waitFor();
   // The paper is gone, the ink is there.
@@ -85,7 +86,7 @@ test("a picture that shows no signature is refused where it is chosen, in the pa
   const room = await enter(browser);
   const { page } = room;
   await toMark(page, made.links[0], made.signers[0].email);
-  await page.locator("#mode-image").check();
+  await page.locator("#mode-uploaded").check();
   for (const file of [await photograph(page, { ink: false }), { name: "x.png", mimeType: "image/png", buffer: Buffer.from("no picture") }]) {
     await page.locator("#image-file").setInputFiles(file);
     await page.locator("#image-error", { hasText: "Dieses Bild kann nicht gelesen werden." }).waitFor();
@@ -101,7 +102,7 @@ test("where only drawing is allowed a picture is the way without a pen, and form
   const { page } = room;
   await toMark(page, made.links[0], made.signers[0].email);
   assert.equal(await page.locator("#mode-typed-choice").isVisible(), false);
-  assert.ok(await page.locator("#mode-image-choice").isVisible());
+  assert.ok(await page.locator("#mode-uploaded-choice").isVisible());
   await page.locator("#sign-form [type=submit]").click();
   await page.locator("#pad-error:not(:empty)").waitFor();
   await draw(page);
@@ -173,19 +174,7 @@ test("what the service refuses is said in the page's language", async () => {
     await page.locator(`#details-${field}`).fill(field === "given" ? "Ada" : "");
   }
   await page.keyboard.press("Escape");
-  await page.locator("#open-delegate").click();
-  await page.locator("#delegate-given").fill("Ada");
-  await page.locator("#delegate-family").fill("Lovelace");
-  await page.locator("#delegate-email").fill(made.signers[0].email);
-  await page.locator("#delegate-form [type=submit]").click();
-  await at(page, "read");
-  await page.locator("#read-next").click();
-  await at(page, "agree");
-  await page.locator("#agree-box").check();
-  await page.locator("#agree-form [type=submit]").click();
-  await at(page, "code");
-  await tell(page, made.signers[0].email);
-  await at(page, "review");
+  await passOn(page, { given: "Ada", family: "Lovelace", address: made.signers[0].email }, made.signers[0].email);
   await page.locator("#review-now").click();
   await page.locator("#problem", { hasText: "Cette personne est déjà sollicitée." }).waitFor();
   assert.doesNotMatch(await page.locator("main").innerText(), /[Tt]he (code|name|person|request)/);
@@ -254,7 +243,7 @@ test("the sender's colours are painted as they were given, and every text on the
 });
 
 test("what the sender hides is not there, and the logo is theirs", async () => {
-  const pixel = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
+  const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
   const hidden = { hideHeader: true, hideSidebar: true, hideDownloadValidated: true, hideDownloadSigned: true };
   const made = await request([signer()], { options: { ui: hidden } });
   const room = await enter(browser);
@@ -267,9 +256,7 @@ test("what the sender hides is not there, and the logo is theirs", async () => {
   assert.ok(box === null || box.width <= 1, "what is asked is not seen beside the document");
   await page.locator("#read-next").click();
   await at(page, "agree");
-  await page.locator("#agree-box").check();
-  await page.locator("#agree-form [type=submit]").click();
-  await at(page, "code");
+  await agree(page);
   await tell(page, made.signers[0].email);
   await at(page, "sign");
   await review(page);
@@ -277,12 +264,16 @@ test("what the sender hides is not there, and the logo is theirs", async () => {
   await page.locator("#done-words", { hasText: "complete" }).waitFor();
   assert.equal(await page.locator("#done-download").isVisible(), false);
   await room.context.close();
-  const logo = await request([signer()], { options: { ui: { sidebarLogo: "https://cdn.example.com/logo.png" } } });
+  const site = createServer((_, reply) => reply.setHeader("content-type", "image/png").end(picture));
+  await new Promise((done) => site.listen(0, "127.0.0.1", done));
+  site.unref();
+  const logo = await request([signer()], { options: { ui: { sidebarLogo: `http://127.0.0.1:${site.address().port}/logo.png` } } });
   const branded = await enter(browser);
-  await branded.page.route("**/sign/logo", (route) => route.fulfill({ status: 200, contentType: "image/png", body: pixel }));
   await open(branded, logo.links[0]);
   await branded.page.locator("#brand img").waitFor({ state: "attached" });
   assert.match(await branded.page.locator("#brand img").getAttribute("src"), /^blob:/);
+  assert.deepEqual(foreign(branded), [], "the browser asks nothing of the sender's site");
+  site.close();
   await branded.context.close();
 });
 
@@ -344,19 +335,7 @@ test("names that carry scripts are text in every other place as well", async () 
   const passing = await request([signer()], { options: { delegation: true } });
   const other = await enter(browser);
   await open(other, passing.links[0]);
-  await other.page.locator("#open-delegate").click();
-  await other.page.locator("#delegate-given").fill(evil);
-  await other.page.locator("#delegate-family").fill("Hopper");
-  await other.page.locator("#delegate-email").fill("grace@example.com");
-  await other.page.locator("#delegate-form [type=submit]").click();
-  await at(other.page, "read");
-  await other.page.locator("#read-next").click();
-  await at(other.page, "agree");
-  await other.page.locator("#agree-box").check();
-  await other.page.locator("#agree-form [type=submit]").click();
-  await at(other.page, "code");
-  await tell(other.page, passing.signers[0].email);
-  await at(other.page, "review");
+  await passOn(other.page, { given: evil, family: "Hopper", address: "grace@example.com" }, passing.signers[0].email);
   assert.ok((await other.page.locator("#review-delegate").textContent()).startsWith(evil));
   for (const { page: one, complaints } of [room, other]) {
     assert.equal(await one.evaluate(() => globalThis.pwned).catch(() => undefined), undefined);

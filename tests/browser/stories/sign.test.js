@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { deflateSync } from "node:zlib";
-import { PHONE, agree, ask, at, confirm, draw, enter, foreign, launch, open, prepare, read, review, tell } from "../room.js";
+import { PHONE, agree, ask, at, confirm, draw, enter, foreign, launch, open, passOn, prepare, read, review, tell } from "../room.js";
 import { api, code, request, signer, state, until } from "../stage.js";
 
 let browser;
@@ -58,7 +58,7 @@ test("a picture of a signature is brought along", async () => {
   await open(room, made.links[0]);
   await ask(room.page);
   await tell(room.page, made.signers[0].email);
-  await room.page.locator("#mode-image").check();
+  await room.page.locator("#mode-uploaded").check();
   await room.page.locator("#image-file").setInputFiles({ name: "mark.png", mimeType: "image/png", buffer: png() });
   await room.page.locator("#image-preview[src]").waitFor();
   await review(room.page);
@@ -162,17 +162,7 @@ test("the task is passed on, with a code", async () => {
   const room = await enter(browser);
   const { page } = room;
   await open(room, made.links[0]);
-  await page.locator("#open-delegate").click();
-  await page.locator("#delegate-given").fill("Grace");
-  await page.locator("#delegate-family").fill("Hopper");
-  await page.locator("#delegate-email").fill("grace@example.com");
-  await page.locator("#delegate-form [type=submit]").click();
-  await at(page, "read");
-  await page.locator("#read-next").click();
-  await at(page, "agree");
-  await agree(page);
-  await tell(page, made.signers[0].email);
-  await at(page, "review");
+  await passOn(page, { given: "Grace", family: "Hopper", address: "grace@example.com" }, made.signers[0].email);
   assert.match(await page.locator("#review-delegate").textContent(), /Grace Hopper/);
   await confirm(page);
   assert.equal((await state(made.id)).signers[0].state, "DELEGATED");

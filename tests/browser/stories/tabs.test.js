@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { ask, at, confirm, enter, launch, open, prepare, read, review, tell } from "../room.js";
+import { ask, at, confirm, enter, launch, open, paste, prepare, read, review, tell } from "../room.js";
 import { evidence, request, signer, state, until, url } from "../stage.js";
 
 const jsqr = createRequire(import.meta.url)("jsqr");
@@ -56,9 +56,7 @@ test("a page acts for the person it was opened for, or not at all", async () => 
   assert.deepEqual(await evidence(made.id), before);
   assert.deepEqual((await state(made.id)).signers.map((it) => it.state), ["NEW", "NEW"]);
   // The link is shown again: now the other tab has to ask.
-  await page.locator("#link-token").fill(made.links[0]);
-  await page.locator("#link-form [type=submit]").click();
-  await at(page, "start");
+  await paste(page, made.links[0]);
   await second.locator("#start-read").click();
   await at(second, "link");
   await prepare(page, made.signers[0].email);
@@ -174,9 +172,7 @@ test("a device is handed over: the session ends, and the next person signs as th
   await at(page, "link");
   assert.match(await page.locator("#status").textContent(), /Your session has ended/);
   assert.deepEqual(await room.context.cookies(), []);
-  await page.locator("#link-token").fill(made.links[1]);
-  await page.locator("#link-form [type=submit]").click();
-  await at(page, "start");
+  await paste(page, made.links[1]);
   assert.equal(await page.locator("#start-for").textContent(), "Grace Hopper");
   await ask(page);
   await tell(page, made.signers[1].email);

@@ -1,8 +1,9 @@
 // What the world does meanwhile: lost connections, other tabs, strangers' pages, browsers without scripts.
 
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
+import { cut, mend } from "../cable.js";
+import { host, proceed } from "../host.js";
 import { PHONE, ask, at, confirm, enter, launch, open, prepare, read, review, tell } from "../room.js";
 import { code, evidence, request, signer, state, until, url } from "../stage.js";
 
@@ -18,6 +19,7 @@ before(async () => {
   short = { room, deadline };
 });
 after(() => browser.close());
+afterEach(mend);
 
 test("twenty loads, with their scripts, change nothing", async () => {
   const made = await request();
@@ -43,14 +45,13 @@ test("a connection that is lost while signing leaves one signature, and says so"
   const { page } = room;
   await open(room, made.links[0]);
   await prepare(page, made.signers[0].email);
-  // The act arrives, its answer does not.
-  await page.route("**/sign/signature", async (route) => {
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
+  // The act arrives, its answer does not; the browser asks once more by itself.
+  cut("/sign/signature", "after");
   await page.locator("#review-now").click();
   await at(page, "done");
+  mend();
   assert.equal((await state(made.id)).signers[0].state, "SIGNED");
+  assert.equal((await evidence(made.id)).filter((it) => it === "SignatureCreated").length, 1);
   await room.context.close();
 });
 
@@ -60,7 +61,7 @@ test("a connection that is lost before the act arrives is told, and the act can 
   const { page } = room;
   await open(room, made.links[0]);
   await prepare(page, made.signers[0].email);
-  await page.route("**/sign/signature", (route) => route.abort("connectionreset"), { times: 1 });
+  cut("/sign/signature", "before");
   await page.locator("#review-now").click();
   // For as long as the service may still work on it nobody can know.
   await page.waitForTimeout(8000);
@@ -68,6 +69,7 @@ test("a connection that is lost before the act arrives is told, and the act can 
   await page.locator("#problem:not(:empty)").waitFor({ timeout: 60_000 });
   assert.match(await page.locator("#problem").textContent(), /Nothing was signed/);
   assert.equal((await state(made.id)).signers[0].state, "NEW");
+  mend();
   await confirm(page);
   await room.context.close();
 });
@@ -78,24 +80,14 @@ test("an act that is worked on longer than its connection lasts is found, and no
   const { page } = room;
   await open(room, made.links[0]);
   await prepare(page, made.signers[0].email);
-  let late;
-  await page.route("**/sign/signature", async (route) => {
-    late = new Promise((done) => setTimeout(done, 6000)).then(() => route.fetch()).then(() => route.abort("connectionreset"));
-    // The network changes meanwhile: the page loses its call at once, the service is still at work.
-    await page.evaluate(() => globalThis.dispatchEvent(new Event("lost")));
-  });
-  await page.evaluate(() => {
-    const asked = globalThis.fetch;
-    globalThis.fetch = (path, options) => (String(path).endsWith("sign/signature")
-      ? Promise.race([asked(path, options), new Promise((_, fail) => addEventListener("lost", () => fail(new TypeError("network changed"))))])
-      : asked(path, options));
-  });
+  // The network changes: the page loses its call at once, and the service is still at work.
+  cut("/sign/signature", "meanwhile", 6000);
   const said = [];
   await page.exposeFunction("noteProblem", (text) => { if (text) said.push(text); });
   await page.evaluate(() => new MutationObserver(() => globalThis.noteProblem(document.getElementById("problem").textContent)).observe(document.getElementById("problem"), { childList: true }));
   await page.locator("#review-now").click();
   await at(page, "done");
-  await late;
+  mend();
   assert.deepEqual(said, []);
   assert.equal((await state(made.id)).signers[0].state, "SIGNED");
   await room.context.close();
@@ -108,13 +100,10 @@ test("whoever stays without a connection after the act is not told that nothing 
   await page.clock.install();
   await open(room, made.links[0]);
   await prepare(page, made.signers[0].email);
-  await page.route("**/sign/signature", async (route) => {
-    await route.fetch();
-    await route.abort("connectionreset");
-  });
-  await page.route("**/sign/request", (route) => route.abort("connectionreset"));
+  cut("/sign/signature", "after");
+  cut("/sign/request", "before");
   await page.locator("#review-now").click();
-  for (let count = 0; count < 100 && (await page.locator("#problem").textContent()) === ""; count += 1) await page.clock.runFor("00:04");
+  await until(async () => { await page.clock.runFor("00:04"); return (await page.locator("#problem").textContent()) !== ""; }, 300);
   assert.match(await page.locator("#problem").textContent(), /do not know yet whether your act arrived/);
   assert.doesNotMatch(await page.locator("main").innerText(), /[Nn]othing was signed/);
   assert.equal((await state(made.id)).signers[0].state, "SIGNED");
@@ -245,44 +234,25 @@ test("unknown links look the same to strangers, whatever they guess", async () =
 });
 
 test("in a stranger's page the room keeps no cookie, and tells its events to the pages that were named", async () => {
-  const events = [];
-  const host = createServer((asked, reply) => {
-    if (asked.url === "/told") asked.on("data", (it) => events.push(JSON.parse(it))).on("end", () => reply.end());
-    else reply.setHeader("content-type", "text/html").end(`<title>Host</title><iframe title="Signing" width="1200" height="900"></iframe><script>
-      addEventListener("message", (it) => fetch("/told", { method: "POST", body: JSON.stringify({ origin: it.origin, ...it.data }) }));
-      document.querySelector("iframe").src = decodeURIComponent(location.hash.slice(1));</script>`);
-  });
-  await new Promise((done) => host.listen(0, done));
-  const origin = `http://localhost:${host.address().port}`;
-  const made = await request([signer()], { options: { ui: { iframeAncestors: [origin] } } });
+  const around = await host();
+  const made = await request([signer()], { options: { ui: { iframeAncestors: [around.origin] } } });
   const room = await enter(browser);
-  await room.page.goto(`${origin}/#${encodeURIComponent(made.embeds[0])}`);
-  const frame = room.page.frameLocator("iframe");
-  const step = (name) => frame.locator(`#${name}:not([hidden])`).waitFor();
-  await step("start");
-  await frame.locator("#start-read").click();
-  await step("read");
-  await frame.locator(".leaf img[src]").first().waitFor();
-  await frame.locator("#read-next").click();
-  await frame.locator("#agree-box").check();
-  await frame.locator("#agree-form [type=submit]").click();
-  await frame.locator("#code-only").fill(await code(made.signers[0].email));
-  await frame.locator("#code-form [type=submit]").click();
-  await frame.locator("#sign-form [type=submit]").click();
-  await frame.locator("#review-now").click();
-  await step("done");
-  await until(() => events.some((it) => it.type === "paraphe:signed"));
-  assert.ok(events.some((it) => it.type === "paraphe:ready" && it.request === made.id));
-  assert.ok(events.some((it) => it.type === "paraphe:height" && it.height > 0));
-  assert.deepEqual([...new Set(events.map((it) => it.origin))], [url]);
+  const frame = await around.frame(room, made.embeds[0]);
+  await proceed(frame, made.signers[0].email);
+  await frame.inside.locator("#sign-form [type=submit]").click();
+  await frame.inside.locator("#review-now").click();
+  await frame.step("done");
+  await until(() => around.told("paraphe:signed").length > 0);
+  assert.ok(around.told("paraphe:ready").some((it) => it.request === made.id));
+  assert.ok(around.told("paraphe:height").some((it) => it.height > 0));
+  assert.deepEqual([...new Set(around.heard.map((it) => it.origin))], [url]);
   assert.deepEqual(await room.context.cookies(), []);
   // A link that names no request may be framed by nobody.
-  await room.page.goto("about:blank");
-  await room.page.goto(`${origin}/#${encodeURIComponent(made.links[0])}`);
+  const bare = await around.frame(room, made.links[0]);
   await room.page.waitForTimeout(500);
-  assert.equal(await frame.locator("#work").count(), 0);
+  assert.equal(await bare.inside.locator("#work").count(), 0);
   await room.context.close();
-  host.close();
+  around.close();
 });
 
 test("without scripts forms are enough for a typed signature", async () => {

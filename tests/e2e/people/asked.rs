@@ -218,13 +218,13 @@ async fn a_number_that_a_signatory_corrects_gets_the_code_and_the_integrator_is_
 }
 
 #[tokio::test]
-async fn a_signature_drawn_as_a_picture_is_drawn_anew_and_sealed() {
+async fn a_picture_of_a_signature_is_drawn_anew_and_sealed_and_the_evidence_names_it() {
     let door = Door::open().await;
-    let more = json!({ "options": { "signatureMode": ["drawn"] } });
+    let more = json!({ "options": { "signatureMode": ["typed", "uploaded"] } });
     let ceremony = request(&door, &[ada()], |_, _| {}, &more).await;
     let image = tests::png_of_a_stroke();
-    let mark = json!({ "mark": { "mode": "drawn", "image": image } });
-    let bad = json!({ "mark": { "mode": "drawn", "image": "JVBERi0xLjcK" } });
+    let mark = json!({ "mark": { "mode": "uploaded", "image": image } });
+    let bad = json!({ "mark": { "mode": "uploaded", "image": "JVBERi0xLjcK" } });
     let sha256 = ceremony.read(ada()).await;
     let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
     let sign = async |mark: &Value| {
@@ -236,6 +236,46 @@ async fn a_signature_drawn_as_a_picture_is_drawn_anew_and_sealed() {
     let _signed = sign(&mark).await.expect(200);
     door.settle().await;
     assert_eq!(ceremony.state().await, "DONE");
+    let audit = ceremony.document("audit").await.expect(200).json();
+    let events = audit.pointer("/data/evidence/events").unwrap().as_array().unwrap().clone();
+    let facts = events.iter().find_map(|event| {
+        let event: Value = serde_json::from_str(event["event"].as_str().unwrap()).unwrap();
+        (event["kind"] == "SignatureCreated").then(|| event["facts"].clone())
+    });
+    let facts = facts.unwrap();
+    assert_eq!(facts["mode"], "uploaded");
+    assert_eq!(facts["mark_sha256"].as_str().map(str::len), Some(64));
+}
+
+#[tokio::test]
+async fn a_picture_of_a_signature_is_taken_only_where_the_request_allows_it() {
+    let door = Door::open().await;
+    let picture = json!({ "mode": "uploaded", "image": tests::png_of_a_stroke() });
+    for (named, allowed, status) in [
+        (json!(["typed"]), json!(["typed"]), 422),
+        (json!(["typed", "drawn"]), json!(["typed", "drawn"]), 422),
+        (json!(["uploaded", "typed"]), json!(["typed", "uploaded"]), 200),
+        // Not everyone can draw.
+        (json!(["drawn"]), json!(["drawn", "uploaded"]), 200),
+    ] {
+        let more = json!({ "options": { "signatureMode": named } });
+        let ceremony = request(&door, &[ada()], |_, _| {}, &more).await;
+        assert_eq!(ceremony.view(ada()).await["modes"], allowed);
+        assert_eq!(ceremony.detail().await.json()["data"]["options"]["signatureMode"], named);
+        let sha256 = ceremony.read(ada()).await;
+        let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+        let body = json!({ "documentSha256": sha256, "code": ceremony.code(ada()), "mark": picture });
+        let answer = ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await;
+        let answer = answer.expect(status);
+        if status == 422 {
+            assert_eq!(answer.text("/code"), "mode_not_allowed");
+        }
+    }
+    let unknown = json!({ "options": { "signatureMode": ["stamped"] } });
+    let mut body = tests::body(tests::CONTRACT, &[ada()]);
+    body["options"] = unknown["options"].clone();
+    let refused = door.post("/EU-SES", &body).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/options/signatureMode");
 }
 
 const GUESSED: [&str; 7] = [

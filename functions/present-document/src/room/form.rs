@@ -16,6 +16,8 @@ pub(crate) struct Held<'a> {
     pub(crate) word: &'a str,
     /// Where the page leads back to, with a result that the sender can check.
     pub(crate) back: Option<String>,
+    /// Whether the documents are no longer given out.
+    pub(crate) is_over: bool,
 }
 
 /// What the last form came to, if it was refused.
@@ -65,12 +67,13 @@ pub(crate) fn page(
             @if let Some(url) = held.and_then(|it| it.back.as_deref()) {
                 p { a href=(url) { (texts.say("say-return").replace("{host}", host_of(url))) } }
             }
-            @if let (Step::Access | Step::Read | Step::Agree | Step::Act | Step::Acknowledge, Some(held)) = (step, held) {
+            @if let (Step::Access | Step::Read | Step::Agree | Step::Act | Step::Acknowledge | Step::Ended("error-scripts"), Some(held)) = (step, held) {
                 (decline(texts, held))
             }
         }
     };
     let host = held.map(|it| host_of(&it.request.facts().public_url));
+    let stored = held.map(|it| stored(texts, it));
     frame(
         texts,
         &Frame {
@@ -84,10 +87,18 @@ pub(crate) fn page(
                 logo: it.request.facts().options.ui.logo().map(|_| "sign/logo"),
             }),
             host,
+            stored: stored.as_deref(),
             tools: false,
         },
         &body,
     )
+}
+
+/// How long the document and its evidence are kept.
+fn stored(texts: &Texts, held: &Held<'_>) -> String {
+    let kept = held.request.facts().retention;
+    let words = texts.say(&format!("say-stored-{}", kept.document_months()));
+    words.replace("{years}", &kept.evidence_years().to_string())
 }
 
 /// Everyone has acted: the signed document, where the sender does not hide it.
@@ -95,9 +106,11 @@ fn complete(texts: &Texts, held: Option<&Held<'_>>) -> Markup {
     let t = |name: &str| texts.say(name);
     html! {
         h1 { (t("room-state-complete")) }
-        @if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
+        @if held.is_some_and(|it| it.is_over) {
+            p { (t("say-kept-no-more")) }
+        } @else if let Some(held) = held.filter(|it| !hides(it, Hideable::DownloadSigned)) {
             div.actions { a.button.main href=(link(held, "which=signed")) { (t("room-done-download")) } }
-            p.quiet { (t("room-done-keep")) }
+            p.quiet { (t(&format!("say-keep-{}", held.request.facts().retention.document_months()))) }
         }
     }
 }
@@ -168,6 +181,12 @@ fn digest(held: &Held<'_>) -> String {
     held.request.document().map(|it| it.current().sha256.to_hex()).unwrap_or_default()
 }
 
+/// The digest in groups of eight digits, as it is read aloud and compared.
+fn grouped(digest: &str) -> String {
+    let digits: Vec<char> = digest.chars().collect();
+    digits.chunks(8).map(String::from_iter).collect::<Vec<_>>().join(" ")
+}
+
 /// A link to a file of the session that the page belongs to.
 fn link(held: &Held<'_>, query: &str) -> String {
     format!("document?{query}&signer={}", held.person.id)
@@ -215,7 +234,7 @@ fn read(texts: &Texts, held: &Held<'_>) -> Markup {
         h1 { (t("room-read-title")) }
         p { (t("room-form-read-words")) }
         div.actions { a.button.main href=(link(held, &format!("sha256={digest}"))) target="_blank" rel="noopener" { (t("room-form-document")) } }
-        dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (digest) } } }
+        dl.facts { div { dt { (t("room-read-digest")) } dd.mono { (grouped(&digest)) } } }
         (form(held, "presented", &html! {
             (about(held))
             input type="hidden" name="view" value="browser";
@@ -281,7 +300,7 @@ fn act(texts: &Texts, held: &Held<'_>) -> Markup {
             dl.facts {
                 div { dt { (t("room-review-document")) } dd { bdi { (title(texts, held)) } } }
                 div { dt { (t("room-review-requester")) } dd { bdi { (facts.requester.as_str()) } } }
-                div { dt { (t("room-read-digest")) } dd.mono { (digest(held)) } }
+                div { dt { (t("room-read-digest")) } dd.mono { (grouped(&digest(held))) } }
                 div { dt { (t("room-review-consent")) } dd.words dir="auto" { (facts.options.consent_text.as_str()) } }
             }
             (tick("_confirm", &t("room-form-confirm")))

@@ -41,6 +41,7 @@ pub(crate) fn home(texts: &Texts) -> Markup {
             script: None,
             look: None,
             host: None,
+            stored: None,
             tools: false,
         },
         &body,

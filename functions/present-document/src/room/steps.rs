@@ -196,7 +196,7 @@ fn sign(texts: &Texts) -> Markup {
             form #sign-form novalidate {
                 fieldset.modes #modes {
                     legend.hidden-text { (t("room-sign-how")) }
-                    @for mode in ["typed", "drawn", "image"] {
+                    @for mode in ["typed", "drawn", "uploaded"] {
                         div.mode id=(format!("mode-{mode}-choice")) {
                             input id=(format!("mode-{mode}")) type="radio" name="mode" value=(mode);
                             label for=(format!("mode-{mode}")) { (t(&format!("room-sign-{mode}"))) }
@@ -222,7 +222,7 @@ fn sign(texts: &Texts) -> Markup {
                         button #pad-clear type="button" { (t("room-sign-clear")) }
                     }
                 }
-                div #image hidden {
+                div #uploaded hidden {
                     label for="image-file" { (t("room-sign-choose")) }
                     p.quiet #image-words { (t("room-sign-choose-words")) }
                     input #image-file type="file" accept="image/png,image/jpeg,image/webp" aria-describedby="image-words image-error";
@@ -286,7 +286,7 @@ fn done(texts: &Texts) -> Markup {
             }
             div #done-file hidden {
                 div.actions { a.button.main #done-download href="sign/document?which=signed" download="signed.pdf" { (icon::download()) (t("room-done-download")) } }
-                p.quiet { (t("room-done-keep")) }
+                p.quiet #done-keep {}
             }
             div #done-next {
                 h2 { (t("room-done-next")) }

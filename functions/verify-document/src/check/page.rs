@@ -46,6 +46,7 @@ fn written(language: Language) -> Result<String, shared::wording::MissingText> {
         script: Some("check/assets/check.js"),
         look: None,
         host: None,
+        stored: None,
         tools: false,
     };
     let page = frame(&texts, &page, &body);

@@ -192,7 +192,7 @@ impl Facts {
             (Intent::Approve, Role::Approver) | (Intent::Sign(_), Role::Signatory) if missing => {
                 Err(Refusal::StepMissing { missing: "an attachment" })
             }
-            (Intent::Sign(mark), Role::Signatory) if !self.options.modes.contains(&mark.mode()) => {
+            (Intent::Sign(mark), Role::Signatory) if !self.options.allows(mark.mode()) => {
                 Err(Refusal::ModeNotAllowed)
             }
             (Intent::Approve, Role::Approver) | (Intent::Sign(_), Role::Signatory) => Ok(()),
@@ -214,7 +214,9 @@ impl Facts {
             .fact("order", order)
             .fact("mode", mark.mode().as_str());
         match &mark {
-            Mark::Drawn(digest) => draft = draft.fact("mark_sha256", digest.to_hex()),
+            Mark::Drawn(digest) | Mark::Uploaded(digest) => {
+                draft = draft.fact("mark_sha256", digest.to_hex())
+            }
             Mark::Typed(name) => draft = draft.personal(&owner, "mark", name.expose()),
         }
         self.signatory_mut(signatory)?.progress = Progress::Signed(Act {

@@ -186,7 +186,7 @@ pub struct Revision {
 /// How signatories sign.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SigningOptions {
-    /// The ways of making a mark that are allowed; at least one.
+    /// The ways of making a mark that were named; at least one.
     pub modes: Vec<Mode>,
     /// Whether a signatory may correct name, mobile number, address.
     pub editable: BTreeMap<String, bool>,
@@ -213,6 +213,19 @@ pub struct SigningOptions {
 }
 
 impl SigningOptions {
+    /// Whether a mark may be made in this way.
+    ///
+    /// Where nothing but drawing was named a picture may be brought as well: not everyone can draw, and there must
+    /// be a way without a pointer ([WCAG 2.2], success criteria 2.1.1 and 2.5.7). A request that names another mode
+    /// has such a way, and decides about pictures itself.
+    ///
+    /// [WCAG 2.2]: https://www.w3.org/TR/WCAG22/
+    #[must_use]
+    pub fn allows(&self, mode: Mode) -> bool {
+        self.modes.contains(&mode)
+            || (mode == Mode::Uploaded && self.modes.iter().all(|named| *named == Mode::Drawn))
+    }
+
     /// SHA-256 of the consent text.
     #[must_use]
     pub fn consent_digest(&self) -> Digest {

@@ -208,32 +208,40 @@ pub enum Mode {
     Drawn,
     /// By typing a name.
     Typed,
+    /// With a picture of a signature that was made elsewhere.
+    Uploaded,
 }
 
 impl Mode {
+    /// All of them, in the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::Typed, Self::Drawn, Self::Uploaded];
+
     /// Its word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Drawn => "drawn",
             Self::Typed => "typed",
+            Self::Uploaded => "uploaded",
         }
     }
 
     /// Reads that word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Drawn, Self::Typed].into_iter().find(|mode| mode.as_str() == text)
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
     }
 }
 
 /// A mark on the page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mark {
-    /// Drawn, as it is stored apart: strokes or a picture; its digest stands here.
+    /// Drawn: strokes, which are stored apart; their digest stands here.
     Drawn(Digest),
     /// A typed name.
     Typed(PersonName),
+    /// A picture, which is stored apart; its digest stands here.
+    Uploaded(Digest),
 }
 
 impl Mark {
@@ -243,6 +251,16 @@ impl Mark {
         match self {
             Self::Drawn(_) => Mode::Drawn,
             Self::Typed(_) => Mode::Typed,
+            Self::Uploaded(_) => Mode::Uploaded,
+        }
+    }
+
+    /// The digest of what is stored apart, if anything is.
+    #[must_use]
+    pub const fn stored(&self) -> Option<&Digest> {
+        match self {
+            Self::Drawn(digest) | Self::Uploaded(digest) => Some(digest),
+            Self::Typed(_) => None,
         }
     }
 }

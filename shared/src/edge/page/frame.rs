@@ -22,6 +22,8 @@ pub struct Frame<'a> {
     pub look: Option<Look<'a>>,
     /// The host that the address bar must show; the script fills it in where there is one.
     pub host: Option<&'a str>,
+    /// How long the document and its evidence are kept; the script fills it in where there is one.
+    pub stored: Option<&'a str>,
     /// Whether someone acts on it, who may want another device.
     pub tools: bool,
 }
@@ -84,7 +86,9 @@ pub fn frame(texts: &Texts, page: &Frame<'_>, body: &Markup) -> Markup {
                     (body)
                 }
                 footer.foot {
-                    @if page.tools || page.host.is_some() { p { (t("room-footer-kept")) } }
+                    @if page.tools || page.host.is_some() {
+                        p { (t("room-footer-kept")) " " span #stored-line { (page.stored.unwrap_or_default()) } }
+                    }
                     p { a href=(from_root("check")) { (t("room-footer-check")) } }
                     p #request-line {}
                 }

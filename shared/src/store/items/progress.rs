@@ -1,8 +1,8 @@
 //! The shapes of what signatories have done.
 
-use domain::request::{Act, Approval, Ceremony, DocumentView, Mark, Presented, Progress};
+use domain::request::{Act, Approval, Ceremony, DocumentView, Mark, Mode, Presented, Progress};
 use domain::value::Text;
-use domain::{Channel, PersonName, SignatoryId, Timestamp};
+use domain::{Channel, Digest, PersonName, SignatoryId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Unreadable, digest};
@@ -44,6 +44,8 @@ pub(super) struct ActItem {
     signed_at: i64,
     typed: Option<String>,
     drawn: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    uploaded: Option<String>,
     document: String,
     consent: String,
     channels: Vec<String>,
@@ -152,15 +154,18 @@ impl CeremonyItem {
 
 impl From<&Act> for ActItem {
     fn from(act: &Act) -> Self {
-        let (typed, drawn) = match &act.mark {
-            Mark::Drawn(digest) => (None, Some(digest.to_hex())),
-            Mark::Typed(name) => (Some(name.expose().to_owned()), None),
+        let digest_of =
+            |mode: Mode| act.mark.stored().filter(|_| act.mark.mode() == mode).map(Digest::to_hex);
+        let typed = match &act.mark {
+            Mark::Typed(name) => Some(name.expose().to_owned()),
+            Mark::Drawn(_) | Mark::Uploaded(_) => None,
         };
         Self {
             order: act.order,
             signed_at: act.signed_at.unix_ms(),
             typed,
-            drawn,
+            drawn: digest_of(Mode::Drawn),
+            uploaded: digest_of(Mode::Uploaded),
             document: act.document.to_hex(),
             consent: act.consent.to_hex(),
             channels: words(&act.channels),
@@ -171,9 +176,10 @@ impl From<&Act> for ActItem {
 
 impl ActItem {
     fn read(self) -> Result<Act, Unreadable> {
-        let mark = match (self.typed, self.drawn) {
-            (Some(name), None) => Mark::Typed(PersonName::restore(name)),
-            (None, Some(drawn)) => Mark::Drawn(digest(&drawn)?),
+        let mark = match (self.typed, self.drawn, self.uploaded) {
+            (Some(name), None, None) => Mark::Typed(PersonName::restore(name)),
+            (None, Some(drawn), None) => Mark::Drawn(digest(&drawn)?),
+            (None, None, Some(uploaded)) => Mark::Uploaded(digest(&uploaded)?),
             _ => return Err("mark"),
         };
         Ok(Act {
