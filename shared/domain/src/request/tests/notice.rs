@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::{Stage, person, who};
 use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::request::notice::MAX_NOTICES;
-use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request};
+use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request, Stored};
 use crate::value::{LinkKey, MessageId, PhoneNumber};
 use crate::{Channel, Channels, EmailAddress};
 
@@ -176,7 +176,7 @@ fn a_message_that_waited_while_its_mailbox_changed_tells_of_the_new_one() {
     for (to, reaches) in [("ada0@example.com", true), ("countess@example.com", false)] {
         let told = request.clone().record_delivery(&invitation, (&accepted, Some(to)), &mut stage.cause());
         let (mut after, changes) = told.into_parts();
-        after.mark_stored();
+        Stored::mark_stored(&mut after);
         let [sent] = changes.sent_messages.as_slice() else { panic!("it was sent") };
         let noted = after.note_delivery(sent, Notice::Bounced { permanent: true }, &mut stage.cause());
         let (after, _) = noted.unwrap().into_parts();
