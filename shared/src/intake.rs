@@ -210,3 +210,8 @@ fn requester(http: &HttpRequest) -> Result<Text, Problem> {
     let name = http.authorized("display_name").unwrap_or_default();
     Text::parse(name, "requester", parse::MAX_TITLE_CHARS).map_err(|_| Problem::unauthorized())
 }
+
+/// The number of a request whose documents could not be stored, and ended for that.
+pub const NOT_STORED: u16 = 226;
+/// The number of a request whose documents did not arrive within their time.
+pub const NEVER_ARRIVED: u16 = 227;

@@ -5,6 +5,7 @@
 //! - [`acceptance`]: whether a document can be signed.
 //! - [`closing`]: the managed signatures that close mails.
 //! - [`courier`]: sends the messages that committed moves have decided.
+//! - [`erasure`]: deletes what of a request must be gone.
 //! - [`sealing`]: how a request's seals are laid out in its document.
 //! - [`wording`]: what is said to people, in each language.
 //! - [`intake`]: what an integrator asks for.
@@ -22,6 +23,7 @@ pub mod clock;
 pub mod closing;
 pub mod courier;
 pub mod edge;
+pub mod erasure;
 pub mod intake;
 pub mod metrics;
 pub mod outbound;

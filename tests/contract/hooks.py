@@ -1,6 +1,8 @@
 """Who schemathesis is: the integrator with a key, or a signatory behind a fresh link."""
 
 import os
+import re
+import uuid
 
 import requests
 import schemathesis
@@ -48,3 +50,12 @@ class Signatory:
 def _is_of(ctx, scheme):
     security = ctx.operation.definition.raw.get("security", [])
     return any(scheme in it for it in security)
+
+
+# A name that is used twice tells an earlier answer, or that it is another call's: each call has one of its own. A
+# malformed one stays as it is.
+@schemathesis.hook
+def before_call(context, case, **kwargs):
+    name = (case.headers or {}).get("Idempotency-Key")
+    if isinstance(name, str) and re.fullmatch("[!-~]{1,255}", name):
+        case.headers["Idempotency-Key"] = uuid.uuid4().hex

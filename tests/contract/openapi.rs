@@ -87,6 +87,29 @@ fn every_body_has_an_example_and_every_answer_a_description() {
     }
 }
 
+#[test]
+fn what_is_counted_says_so_and_every_post_by_key_may_have_a_name() {
+    let document = document();
+    let is_keyed = |method: &str, path: &str| {
+        routes().iter().any(|it| it.authorized && it.method == method && it.path == path)
+    };
+    for (method, path, operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        let keyed = is_keyed(&method, &path);
+        let parameters = operation.get("parameters").map(Node::items).unwrap_or_default();
+        let is_named =
+            parameters.iter().any(|it| it.word("$ref") == "#/components/parameters/IdempotencyKey");
+        assert_eq!(is_named, keyed && method == "POST", "{at}");
+        let responses = operation.get("responses").unwrap().members();
+        for (status, response) in responses.iter().filter(|(status, _)| status.starts_with('2')) {
+            let headers = response.resolve(&document).unwrap().get("headers");
+            let has = |name: &str| headers.is_some_and(|it| it.get(name).is_some());
+            assert_eq!((has("RateLimit"), has("RateLimit-Policy")), (keyed, keyed), "{at} {status}");
+            assert_eq!(has("Idempotency-Replayed"), keyed && method == "POST", "{at} {status}");
+        }
+    }
+}
+
 /// What a key may be allowed.
 const SCOPES: [&str; 17] = [
     "access:manage",

@@ -252,6 +252,7 @@ async fn a_request_that_died_halfway_is_made_once_wherever_it_died() {
         let door = door.restart().await;
         door.advance(Duration::from_secs(26)).await;
         let again = named(&door, &key, "/EU-SES", "order-42", &create).await.expect(200);
+        assert!(again.headers.contains_key("etag"), "call {number}, {side:?}");
         door.settle().await;
         let list = door.get("/signatures").await.expect(200).json();
         let rows = list["data"].as_array().unwrap();

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use http::Method;
+use local::{Extent, Fault};
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 use tests::{CONTRACT, Ceremony, Door, ada, body};
@@ -193,4 +194,31 @@ async fn the_history_shows_every_call_of_every_callback() {
     assert_eq!(door.get("/callbacks/nothing").await.status, 404);
     door.cloud.clock().shift(91 * 24 * 3600 * 1000);
     assert_eq!(door.get("/callbacks").await.expect(200).json()["data"], json!([]));
+}
+
+#[tokio::test]
+async fn a_callback_is_called_once_though_its_place_cannot_be_given_back() {
+    let (receiver, url) = Receiver::listen(0).await;
+    let door = Door::open().await;
+    let mut request = body(CONTRACT, &[ada()]);
+    request["callback"] = json!({ "url": url });
+    let made = async || {
+        let _made = door.post("/EU-SES", &request).await.expect(200);
+        door.settle().await;
+        receiver.got().len()
+    };
+    assert_eq!(made().await, 1);
+    door.cloud.note_calls();
+    assert_eq!(made().await, 2);
+    let calls = door.cloud.noted_calls();
+    let is_ours = |it: &&String| it.contains("eliver") && it.ends_with("dynamodb UpdateItem");
+    let given_back = calls.iter().rposition(|it| is_ours(&it)).expect("a place was given back");
+    door.cloud.fail_at(u64::try_from(given_back).unwrap() + 1, Fault::Error, Extent::Outage);
+    assert_eq!(made().await, 3);
+    let failed = door.cloud.failures_made();
+    assert!(failed.last().is_some_and(|it| is_ours(&it)), "{failed:?}");
+    door.cloud.mend();
+    door.advance(std::time::Duration::from_mins(15)).await;
+    assert_eq!(receiver.got().len(), 3, "what was taken is not told again");
+    assert_eq!(door.get("/callbacks").await.expect(200).json()["data"].as_array().unwrap().len(), 3);
 }

@@ -19,6 +19,7 @@ mod connectors;
 mod documents;
 mod email_signatures;
 mod endings;
+mod erasure;
 mod evidence;
 mod examples;
 mod large;

@@ -140,3 +140,14 @@ async fn a_change_to_what_was_read_holds_and_one_to_what_has_changed_does_not() 
     let _cancelled = with_if_match(&ceremony, Method::POST, "/cancel", &listed, &json!({})).await.expect(200);
     let _deleted = with_if_match(&ceremony, Method::DELETE, "", "*", &json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn a_tenant_without_requests_has_an_empty_list_and_a_filter_that_fits_nothing_finds_none() {
+    let door = Door::open().await;
+    assert_eq!(door.get("/signatures").await.expect(200).json()["data"], json!([]));
+    for query in ["?state=DONE", "?skip=1"] {
+        let answer = door.get(&format!("/signatures{query}")).await;
+        assert_eq!(answer.status, 404, "{query}");
+        assert_eq!(answer.text("/code"), "none_found", "{query}");
+    }
+}

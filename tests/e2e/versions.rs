@@ -46,6 +46,7 @@ async fn what_was_changed_meanwhile_is_not_changed_by_who_has_not_seen_that() {
         (&webhook, Method::POST, &rotate_webhook, json!({})),
         ("/themes/winter", Method::PUT, "/themes/winter", look("#000000")),
         ("/trust", Method::PUT, "/trust", trust(true)),
+        ("/retention", Method::PUT, "/retention", json!({ "documentMonths": 1, "evidenceYears": 11 })),
         ("/callbacks/signing", Method::POST, "/callbacks/signing", json!({})),
     ] {
         let at = format!("{method} {path}");
@@ -97,4 +98,63 @@ async fn what_a_caller_has_is_not_sent_again() {
         .header("authorization", format!("Bearer {stranger}"))
         .header("if-none-match", "*");
     assert_eq!(door.send(request.body(Bytes::new()).unwrap()).await.status, 404);
+}
+
+#[tokio::test]
+async fn where_nothing_is_no_version_fits() {
+    let door = Door::open().await;
+    let look = json!({ "ui": { "headerBackgroundColor": "#16336f" } });
+    for wanted in ["*", "\"1\""] {
+        let refused =
+            call(&door, Method::PUT, "/themes/winter", ("if-match", wanted), &look).await.expect(412);
+        assert!(!refused.headers.contains_key("etag"), "{wanted}");
+        assert!(!refused.text("/detail").contains("request"), "{}", refused.text("/detail"));
+        assert_eq!(door.get("/themes/winter").await.status, 404, "{wanted}");
+    }
+    let settings = json!({ "baseUrl": "https://gmail.example.com" });
+    let refused = call(&door, Method::PUT, "/connectors/gmail", ("if-match", "*"), &settings).await;
+    assert_eq!(refused.status, 412);
+    let rules = json!({ "items": [] });
+    let _saved = call(&door, Method::PUT, "/signature-rules", ("if-match", "*"), &rules).await.expect(200);
+}
+
+/// A body that is another for each caller.
+type Body<'a> = &'a dyn Fn(usize) -> Value;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_change_the_same_version_at_once_one_does() {
+    let door = Door::open().await;
+    let new = json!({ "name": "A name", "scopes": ["verify"] });
+    let key = format!("/access/keys/{}", door.post("/access/keys", &new).await.expect(201).text("/data/id"));
+    let hook = json!({ "url": "https://example.com/hook" });
+    let hook = format!("/webhooks/{}", door.post("/webhooks", &hook).await.expect(201).text("/data/id"));
+    let look = |number: usize| json!({ "ui": { "headerBackgroundColor": format!("#16336{number}") } });
+    let _saved = door.call(Method::PUT, "/themes/winter", Some(&look(9))).await.expect(200);
+    let trust = |number: usize| json!({ "roots": [], "trustedLists": number.is_multiple_of(2), "onlineRevocation": true });
+    let years = |number: usize| json!({ "documentMonths": 2, "evidenceYears": 11 + number });
+    let things: [(Method, &str, Body<'_>); 5] = [
+        (Method::PATCH, &key, &|number| json!({ "name": format!("Name {number}") })),
+        (Method::PATCH, &hook, &|number| json!({ "description": format!("Orders {number}") })),
+        (Method::PUT, "/themes/winter", &look),
+        (Method::PUT, "/trust", &trust),
+        (Method::PUT, "/retention", &years),
+    ];
+    for (method, path, body) in things {
+        let before = etag(&door.get(path).await.expect(200));
+        let racers: Vec<_> = (0..8)
+            .map(|number| {
+                let (door, method, path) = (door.clone(), method.clone(), path.to_owned());
+                let (before, body) = (before.clone(), body(number));
+                tokio::spawn(
+                    async move { call(&door, method, &path, ("if-match", &before), &body).await.status },
+                )
+            })
+            .collect();
+        let mut statuses = Vec::new();
+        for racer in racers {
+            statuses.push(racer.await.unwrap());
+        }
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 412, 412, 412, 412, 412, 412, 412], "{path}");
+    }
 }

@@ -65,11 +65,17 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     match http.route() {
         "/uploads" => upload(deps, &http, cx).await,
-        _ => create(deps, &http, cx).await,
+        _ => create(deps, &http, http.resource(), cx).await,
     }
 }
 
-async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
+/// Creates a request, under this name if the call may be repeated.
+async fn create(
+    deps: &Deps,
+    http: &HttpRequest,
+    named: Option<RequestId>,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
     let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
@@ -79,7 +85,6 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     for (index, input) in inputs.iter().enumerate() {
         check_upload(deps, &tenant, input, index).await?;
     }
-    let named = http.resource();
     let id = named.clone().unwrap_or_else(|| RequestId::new(&mut rng));
     if let Some(callback) = &mut new.callback {
         let headers = std::mem::take(&mut callback.headers);
@@ -92,7 +97,16 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
     let keys = DocumentKeys::new(&tenant, &id);
     let stored = match deps.requests.commit_with(received, &fetches(&inputs, &keys), &[]).await {
         Err(conflict @ StoreError::Conflict(_)) if named.is_some() => {
-            return go_on(deps, &tenant, &id, inputs, conflict).await;
+            return match go_on(deps, &tenant, &id, inputs).await? {
+                Before::Alive(request) => Ok(created(deps, &request)),
+                // It takes another name, the same for every later attempt at this call.
+                Before::GivenUp => {
+                    let instead = RequestId::new(&mut cx.rng(id.as_str()));
+                    Box::pin(create(deps, http, Some(instead), cx)).await
+                }
+                // It is the table that is busy.
+                Before::Nobody => Err(Problem::unavailable(conflict)),
+            };
         }
         // Nobody else knows this id: it is the table that is busy, and nothing was stored.
         Err(busy @ StoreError::Conflict(_)) => return Err(Problem::unavailable(busy)),
@@ -102,9 +116,20 @@ async fn create(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
         give_up(deps, stored, cx).await?;
         return Err(problem);
     }
-    let request = AnyRequest::Received(stored);
-    let data = view::request(&request, Some(&deps.links));
-    Ok(Reply::json(200, &view::envelope("Created", &data)).header("etag", view::etag(&request)))
+    Ok(created(deps, &AnyRequest::Received(stored)))
+}
+
+fn created(deps: &Deps, request: &AnyRequest) -> Reply {
+    let data = view::request(request, Some(&deps.links));
+    Reply::json(200, &view::envelope("Created", &data)).header("etag", view::etag(request))
+}
+
+/// What an earlier attempt at the same call left.
+enum Before {
+    Alive(Box<AnyRequest>),
+    /// Its documents never came, and it ended.
+    GivenUp,
+    Nobody,
 }
 
 /// Goes on where an earlier attempt at the same call died: its request is there, its documents may not be.
@@ -113,19 +138,20 @@ async fn go_on(
     tenant: &TenantId,
     id: &RequestId,
     inputs: Vec<Input>,
-    conflict: StoreError,
-) -> Result<Reply, Problem> {
+) -> Result<Before, Problem> {
     let request = match deps.requests.load_for(tenant, id).await {
-        // Nobody was there before: it is the table that is busy.
-        Err(StoreError::NotFound) => return Err(Problem::unavailable(conflict)),
+        Err(StoreError::NotFound) => return Ok(Before::Nobody),
         other => other?,
     };
+    if request.failure().is_some_and(|it| [intake::NOT_STORED, intake::NEVER_ARRIVED].contains(&it.number)) {
+        return Ok(Before::GivenUp);
+    }
     if let AnyRequest::Received(received) = &request {
         let ids = received.facts().inputs.iter().map(|it| it.id.clone());
         let inputs = ids.zip(inputs).map(|(id, input)| Input { id, ..input }).collect();
         bring_in(deps, tenant, inputs, &DocumentKeys::new(tenant, id)).await?;
     }
-    Ok(Reply::json(200, &view::envelope("Created", &view::request(&request, Some(&deps.links)))))
+    Ok(Before::Alive(Box::new(request)))
 }
 
 async fn upload(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
@@ -202,8 +228,8 @@ async fn bring_in(
 
 /// Nothing is left half done: a request whose document could not be stored ends at once.
 async fn give_up(deps: &Deps, request: Request<Received>, cx: &Invocation) -> Result<(), Problem> {
-    let failure =
-        Failure { number: 226, sentence: "The document could not be stored. Send it again.".to_owned() };
+    let sentence = "The document could not be stored. Send it again.".to_owned();
+    let failure = Failure { number: intake::NOT_STORED, sentence };
     let mut rng = system_rng();
     let mut cause = domain::Cause { now: cx.now, rng: &mut rng, actor: domain::Actor::System, origin: None };
     deps.requests.commit(request.reject(failure, &mut cause)).await?;

@@ -9,15 +9,16 @@ use domain::Timestamp;
 use domain::notification::{EventId, EventName};
 use serde_json::Value;
 use shared::BoxError;
+use shared::edge::system_rng;
 use shared::edge::webhook_queue::{DeliveryTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::{Answered, RetryAfter};
 use shared::store::{
     Attempt, Auth, Callee, Credentials, Delivery, DeliveryState, DisabledBy, LONGEST_DELAY, Payload,
-    PayloadFormat, StoreError, Verdict, Webhook,
+    PayloadFormat, Slot, StoreError, Verdict, Webhook,
 };
 
-use crate::schedule::{Step, chance, step};
+use crate::schedule::{Step, busy_pause, chance, step};
 use crate::token::Client;
 use crate::{Deps, callback, disabled, millis, onespan, signature};
 
@@ -49,12 +50,20 @@ pub(crate) async fn deliver(deps: &Deps, task: &DeliveryTask) -> Result<(), BoxE
         Err(error) => return Err(error.into()),
     };
     let callee = Callee::webhook(&task.tenant, &task.webhook);
-    let Some(slot) = deps.health.take_slot(&callee, now).await? else {
-        return deps.queue.send(&Task::Delivery(task.clone()), BUSY_PAUSE).await;
+    let Some(slot) = deps.health.take_slot(&callee, now, &mut system_rng()).await? else {
+        let next = DeliveryTask { waits: task.waits.saturating_add(1), ..task.clone() };
+        return deps.queue.send(&Task::Delivery(next), busy_pause(task.waits, chance())).await;
     };
     let outcome = attempt(deps, &webhook, &delivery).await;
-    deps.health.give_slot_back(&callee, slot).await?;
+    give_back(deps, &callee, slot).await;
     follow(deps, task, webhook, &delivery, outcome?).await
+}
+
+/// Gives leave to call back. What came of the call counts whether or not that goes well: the leave ends by itself.
+pub(crate) async fn give_back(deps: &Deps, callee: &Callee, slot: Slot) {
+    if let Err(error) = deps.health.give_slot_back(callee, slot).await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "leave to call was not given back");
+    }
 }
 
 /// Records an attempt, and does what it leads to.
@@ -94,7 +103,8 @@ async fn follow(
         Step::Gone => disabled::disable(deps, webhook, DisabledBy::Gone, now).await?,
         _ if too_long => disabled::disable(deps, webhook, DisabledBy::Failures, now).await?,
         Step::Again(at) if at.since(now) <= LONGEST_DELAY => {
-            deps.queue.send(&Task::Delivery(task.clone()), at.since(now)).await?;
+            let next = DeliveryTask { waits: 0, ..task.clone() };
+            deps.queue.send(&Task::Delivery(next), at.since(now)).await?;
         }
         Step::Again(_) | Step::Delivered | Step::GivenUp => {}
     }
@@ -202,7 +212,5 @@ async fn body_of(deps: &Deps, webhook: &Webhook, delivery: &Delivery) -> Result<
 
 /// Clocks of the queue and of this system may differ by so much.
 const EARLY: Duration = Duration::from_secs(2);
-/// Until an endpoint that has enough to do is looked at again.
-pub(crate) const BUSY_PAUSE: Duration = Duration::from_secs(5);
 /// An endpoint that takes nothing for so long is called no more.
 const FAILING_MOST: Duration = Duration::from_hours(5 * 24);

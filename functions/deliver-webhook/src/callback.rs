@@ -2,17 +2,20 @@
 
 use std::time::{Duration, Instant};
 
+use domain::Timestamp;
 use domain::request::{Callback, CallbackForm};
 use serde_json::Value;
 use shared::BoxError;
 use shared::edge::stream::{StreamRecord, text};
+use shared::edge::system_rng;
 use shared::edge::webhook_queue::{CallbackTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::CallError;
 use shared::store::{Callee, Execution, Executions, StoreError, request_of_pk};
 use url::{Position, Url};
 
-use crate::attempt::BUSY_PAUSE;
+use crate::attempt::give_back;
+use crate::schedule::{busy_pause, chance};
 use crate::{Deps, body, millis};
 
 /// The call that a record of the stream asks for, if it tells of something that callbacks tell.
@@ -20,11 +23,12 @@ pub(crate) fn task_of(record: &StreamRecord) -> Option<CallbackTask> {
     let event = text(record, "kind").filter(|kind| TOLD.contains(kind))?.to_owned();
     let json: Value = serde_json::from_str(text(record, "event")?).ok()?;
     let request = text(record, "pk").and_then(request_of_pk)?;
-    Some(CallbackTask { request, event, seq: json.get("seq")?.as_u64()?, attempts: 0 })
+    Some(CallbackTask { request, event, seq: json.get("seq")?.as_u64()?, attempts: 0, waits: 0 })
 }
 
-/// Calls a callback once, records that, and enqueues the next attempt if there is to be one. While its server has as many
-/// calls of this tenant under way as it may have, it is called a little later.
+/// Calls a callback once, records that, and enqueues the next attempt if there is to be one.
+///
+/// While its server has as many calls of this tenant under way as it may have, it is called a little later.
 pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError> {
     let request = match deps.requests.load(&task.request).await {
         Err(StoreError::NotFound) => return Ok(()),
@@ -32,34 +36,22 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
     };
     let Some(callback) = &request.facts().callback else { return Ok(()) };
     let facts = request.facts();
-    let callee = Callee::server(&facts.tenant, &server_of(&callback.url));
-    let Some(slot) = deps.health.take_slot(&callee, deps.clock.now()).await? else {
-        return deps.queue.send(&Task::Callback(task), BUSY_PAUSE).await;
-    };
     let headers = deps.webhooks.open_headers(&callback.headers, (&facts.tenant, &facts.id))?;
+    let signing = deps.webhooks.callback_signing(&facts.tenant).await?;
+    let callee = Callee::server(&facts.tenant, &server_of(&callback.url));
+    let Some(slot) = deps.health.take_slot(&callee, deps.clock.now(), &mut system_rng()).await? else {
+        let pause = busy_pause(task.waits, chance());
+        let next = CallbackTask { waits: task.waits.saturating_add(1), ..task };
+        return deps.queue.send(&Task::Callback(next), pause).await;
+    };
     let mut message = body::of(&request, callback, headers, (&task.event, task.seq));
-    let signing = deps.webhooks.callback_signing(&request.facts().tenant).await?;
     let (at, began) = (deps.clock.now(), Instant::now());
     message.sign(&signing.map(|it| it.keys).unwrap_or_default(), at);
     let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
-    deps.health.give_slot_back(&callee, slot).await?;
-    let execution = Execution {
-        id: Executions::name(&task.request, task.seq, task.attempts, at),
-        at,
-        request: task.request.clone(),
-        event: task.event.clone(),
-        seq: task.seq,
-        method: match &callback.form {
-            CallbackForm::Field(_) => "POST".to_owned(),
-            CallbackForm::Json => "JSON".to_owned(),
-        },
-        url: callback.url.clone(),
-        attempt: task.attempts.saturating_add(1),
-        status: sent.as_ref().ok().copied(),
-        duration_ms: millis(began.elapsed()),
-        error: sent.as_ref().err().map(words_of),
-    };
-    deps.executions.add(&request.facts().tenant, execution).await?;
+    let duration_ms = millis(began.elapsed());
+    give_back(deps, &callee, slot).await;
+    let execution = execution(callback, &task, at, (&sent, duration_ms));
+    deps.executions.add(&facts.tenant, execution).await?;
     let is_taken = sent.as_ref().is_ok_and(|status| (200..300).contains(status));
     metrics::record(Metric::WebhookFailed, u64::from(!is_taken));
     let temporary = match &sent {
@@ -76,10 +68,35 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
     );
     match retry_after(callback, task.attempts).filter(|_| temporary) {
         Some(delay) => {
-            let next = CallbackTask { attempts: task.attempts.saturating_add(1), ..task };
+            let next = CallbackTask { attempts: task.attempts.saturating_add(1), waits: 0, ..task };
             deps.queue.send(&Task::Callback(next), delay).await
         }
         None => Ok(()),
+    }
+}
+
+/// What is noted of a call.
+fn execution(
+    callback: &Callback,
+    task: &CallbackTask,
+    at: Timestamp,
+    (sent, duration_ms): (&Result<u16, CallError>, u64),
+) -> Execution {
+    Execution {
+        id: Executions::name(&task.request, task.seq, task.attempts, at),
+        at,
+        request: task.request.clone(),
+        event: task.event.clone(),
+        seq: task.seq,
+        method: match &callback.form {
+            CallbackForm::Field(_) => "POST".to_owned(),
+            CallbackForm::Json => "JSON".to_owned(),
+        },
+        url: callback.url.clone(),
+        attempt: task.attempts.saturating_add(1),
+        status: sent.as_ref().ok().copied(),
+        duration_ms,
+        error: sent.as_ref().err().map(words_of),
     }
 }
 

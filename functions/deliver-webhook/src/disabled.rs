@@ -10,8 +10,10 @@ use shared::store::{Contact, DisabledBy, Webhook};
 
 use crate::Deps;
 
-/// Calls an endpoint no more, unless its owner has changed the subscription meanwhile, and writes to its contact: once
-/// at most, for who dies in between has written to nobody. The subscription itself shows why it is silent.
+/// Calls an endpoint no more, unless its owner has changed the subscription meanwhile.
+///
+/// Its contact is written to once at most, for who dies in between has written to nobody: the subscription itself shows
+/// why it is silent.
 pub(crate) async fn disable(
     deps: &Deps,
     mut webhook: Webhook,

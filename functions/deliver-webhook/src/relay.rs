@@ -24,7 +24,7 @@ pub(crate) async fn relay(deps: &Deps, record: &StreamRecord, now: Timestamp) ->
         for webhook in webhooks.iter().filter(|it| it.is_enabled() && it.hears(event.name)) {
             let new = delivery(webhook, event, position);
             deps.deliveries.add(&new, now).await?;
-            let task = DeliveryTask { tenant: new.tenant, webhook: new.webhook, id: new.id };
+            let task = DeliveryTask { tenant: new.tenant, webhook: new.webhook, id: new.id, waits: 0 };
             deps.queue.send(&Task::Delivery(task), Duration::ZERO).await?;
         }
     }

@@ -44,6 +44,13 @@ pub(crate) fn step(
     Step::Again(now.plus(pause))
 }
 
+/// Until an endpoint is looked at again that has had enough to do so often in a row: longer each time, and by chance up
+/// to half as long, so that those who wait for the same one do not come back together.
+pub(crate) fn busy_pause(waits: u8, share: f64) -> Duration {
+    let pause = BUSY_PAUSE.saturating_mul(1 << u32::from(waits.min(8))).min(LONGEST_BUSY_PAUSE);
+    pause.mul_f64(1.0 - share.clamp(0.0, 1.0) / 2.0)
+}
+
 /// What chance adds to a pause.
 pub(crate) fn chance() -> f64 {
     shared::edge::system_rng().random::<f64>()
@@ -67,6 +74,10 @@ const PAUSES: [Duration; 9] = [
 const LONGEST: Duration = Duration::from_hours(24);
 /// The least pause for an endpoint that has too much to do.
 const THROTTLED: Duration = Duration::from_mins(1);
+/// The first pause of who waits for an endpoint that has enough to do, before chance shortens it.
+const BUSY_PAUSE: Duration = Duration::from_secs(10);
+/// As long as a call that died holds its place.
+const LONGEST_BUSY_PAUSE: Duration = Duration::from_mins(2);
 /// What chance adds at most.
 const MOST_ADDED: f64 = 0.1;
 
@@ -105,6 +116,14 @@ mod tests {
         assert_eq!(pause(Some(429), None, 0, 0.0).as_secs(), 60);
         let at = Some(RetryAfter::At(Timestamp::from_unix_ms(NOW + 90_000)));
         assert_eq!(pause(Some(503), at, 0, 0.0).as_secs(), 90);
+    }
+
+    #[test]
+    fn who_waits_for_a_busy_endpoint_looks_less_and_less_often_and_not_together() {
+        let seconds = |waits, share| busy_pause(waits, share).as_secs();
+        let longest: Vec<u64> = (0..6).map(|it| seconds(it, 0.0)).collect();
+        assert_eq!(longest, [10, 20, 40, 80, 120, 120]);
+        assert_eq!((seconds(0, 1.0), seconds(4, 1.0), seconds(u8::MAX, 0.5)), (5, 60, 90));
     }
 
     #[test]

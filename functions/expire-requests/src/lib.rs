@@ -17,6 +17,7 @@ use shared::BoxError;
 use shared::courier::Courier;
 use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply, system_rng};
+use shared::intake::NEVER_ARRIVED;
 use shared::metrics::{self, Metric};
 use shared::store::{Deliveries, DueDelivery, DueItem, DueTarget, Requests, StoreError};
 
@@ -195,7 +196,7 @@ async fn seal_again(deps: &Deps, id: &RequestId, cx: &Invocation) -> Result<(), 
 
 async fn deliver(deps: &Deps, due: &DueDelivery, cx: &Invocation) -> Result<(), BoxError> {
     let (tenant, webhook, id) = (due.tenant.clone(), due.webhook.clone(), due.id.clone());
-    let task = Task::Delivery(DeliveryTask { tenant, webhook, id });
+    let task = Task::Delivery(DeliveryTask { tenant, webhook, id, waits: 0 });
     deps.webhook_queue.send(&task, Duration::ZERO).await?;
     Ok(deps.deliveries.postpone(due, cx.now).await?)
 }
@@ -214,4 +215,3 @@ const AT_ONCE: usize = 8;
 const PER_SHARD: i32 = 25;
 /// Deliveries are only passed on.
 const DELIVERIES_PER_SHARD: i32 = 100;
-const NEVER_ARRIVED: u16 = 227;

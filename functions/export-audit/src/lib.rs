@@ -6,7 +6,6 @@ mod pack;
 mod print;
 mod view;
 
-use domain::request::AnyRequest;
 use domain::value::DocumentId;
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::{
@@ -65,69 +64,53 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let mut wording = Wording::new(language(&http));
     let about = About { check_url: &print::check_url(facts), heads: loaded.heads };
     let sheet = loaded.trail.sheet(&about, &mut wording).map_err(Problem::unavailable)?;
-    match form {
+    let (name, media_type, bytes) = match form {
         "application/json" => {
             let view = view::audit(&request, &loaded, &sheet, &mut wording).map_err(Problem::unavailable)?;
-            let bytes = serde_json::to_vec(&view).map_err(Problem::unavailable)?;
-            if is_large(&bytes) {
-                return file(deps, &request, ("audit.json", form), bytes, cx).await;
-            }
-            Ok(Reply::json(200, &view))
+            ("audit.json", form, serde_json::to_vec(&view).map_err(Problem::unavailable)?)
         }
-        "text/plain" => {
-            let (text, media_type) = (sheet::text(&sheet), "text/plain; charset=utf-8");
-            if is_large(text.as_bytes()) {
-                return file(deps, &request, ("audit.txt", media_type), text.into_bytes(), cx).await;
-            }
-            Ok(Reply::text(200, media_type, text))
-        }
+        "text/plain" => ("audit.txt", "text/plain; charset=utf-8", sheet::text(&sheet).into_bytes()),
         "text/html" => {
             let page = sheet::html(&sheet, wording.language().as_str()).map_err(Problem::unavailable)?;
-            let media_type = "text/html; charset=utf-8";
-            if is_large(page.as_bytes()) {
-                return file(deps, &request, ("audit.html", media_type), page.into_bytes(), cx).await;
-            }
-            let reply = Reply::text(200, media_type, page);
-            Ok(reply.header("content-security-policy", sheet::policy()).header("x-robots-tag", "noindex"))
+            ("audit.html", "text/html; charset=utf-8", page.into_bytes())
         }
         _ => {
             let audit = print::pdf(deps, facts, &loaded, (&sheet, &mut wording), cx).await?;
-            if !is_bundle {
-                return file(deps, &request, ("audit.pdf", form), audit, cx).await;
+            if is_bundle {
+                ("evidence.zip", form, pack::bundle(deps, &request, &loaded, audit, cx).await?)
+            } else {
+                ("audit.pdf", form, audit)
             }
-            let bundle = pack::bundle(deps, &request, &loaded, audit, cx).await?;
-            file(deps, &request, ("evidence.zip", form), bundle, cx).await
         }
+    };
+    let file_name = format!("{}-{name}", facts.id);
+    if u64::try_from(bytes.len()).is_ok_and(|it| it > MAX_INLINE_BYTES) {
+        let key = DocumentKeys::new(&facts.tenant, &facts.id).export(&DocumentId::new(&mut system_rng()));
+        deps.documents.put_once(&key, media_type, bytes).await?;
+        let address = deps.documents.presign_get_as(media_type, &key, &file_name, cx.now).await?;
+        return Ok(Reply::see_other(address));
     }
+    answer(form, media_type, &file_name, bytes)
+}
+
+/// What is small enough for an answer: shown where it is text, and else a file.
+fn answer(form: &str, media_type: &str, file_name: &str, bytes: Vec<u8>) -> Result<Reply, Problem> {
+    let text = |bytes| String::from_utf8(bytes).map_err(Problem::unavailable);
+    Ok(match form {
+        "application/json" | "text/plain" => Reply::text(200, media_type, text(bytes)?),
+        "text/html" => Reply::text(200, media_type, text(bytes)?)
+            .header("content-security-policy", sheet::policy())
+            .header("x-robots-tag", "noindex"),
+        _ => {
+            let disposition = format!("attachment; filename=\"{file_name}\"");
+            Reply::bytes(media_type, bytes).header("content-disposition", disposition)
+        }
+    })
 }
 
 /// The form that the caller likes best.
 fn offered(http: &HttpRequest) -> &'static str {
     http.preferred(&FORMS)
-}
-
-/// A file: at once, or, when it is too large for an answer, from an address that is valid for a while.
-async fn file(
-    deps: &Deps,
-    request: &AnyRequest,
-    (name, media_type): (&str, &str),
-    bytes: Vec<u8>,
-    cx: &Invocation,
-) -> Result<Reply, Problem> {
-    let facts = request.facts();
-    let file_name = format!("{}-{name}", facts.id);
-    if !is_large(&bytes) {
-        let disposition = format!("attachment; filename=\"{file_name}\"");
-        return Ok(Reply::bytes(media_type, bytes).header("content-disposition", disposition));
-    }
-    let key = DocumentKeys::new(&facts.tenant, &facts.id).export(&DocumentId::new(&mut system_rng()));
-    deps.documents.put_once(&key, media_type, bytes).await?;
-    Ok(Reply::see_other(deps.documents.presign_get_as(media_type, &key, &file_name, cx.now).await?))
-}
-
-/// Whether this is too much for one answer.
-fn is_large(bytes: &[u8]) -> bool {
-    u64::try_from(bytes.len()).is_ok_and(|it| it > MAX_INLINE_BYTES)
 }
 
 /// The forms of the audit trail, the usual one first.

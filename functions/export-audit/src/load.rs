@@ -1,5 +1,6 @@
 //! Loads evidence, notes that it is read, and derives it again.
 
+use domain::evidence::ChainHead;
 use domain::policy::READING;
 use domain::request::AnyRequest;
 use domain::transition::ChainName;
@@ -93,20 +94,24 @@ pub(crate) async fn load(deps: &Deps, request: &AnyRequest) -> Result<Loaded, Pr
         return Err(broken(&format!("{} {}", fault.place, fault.what)));
     }
     let heads = checked.heads.ok_or_else(|| broken("the chains give no head"))?;
-    let is_fixed = facts.closed_at.is_some();
-    for (derived, head, is_fixed) in
-        [(&heads.events, &facts.chain, is_fixed), (&heads.custody, &facts.custody, false)]
-    {
-        // A chain can be longer than the request said a moment ago, never shorter; that of one that ended grows no more.
-        if derived.length < head.length || (derived.length == head.length && derived.hash != head.hash) {
-            return Err(broken("a chain does not reach the head that the request names"));
-        }
-        if is_fixed && derived.length > head.length {
+    // A chain can be longer than the request said a moment ago, never shorter.
+    if !reaches(&heads.events, &facts.chain) || !reaches(&heads.custody, &facts.custody) {
+        return Err(broken("a chain does not reach the head that the request names"));
+    }
+    if facts.closed_at.is_some() && heads.events.length > facts.chain.length {
+        // That of one that ended grows no more, unless it was brought back since it was loaded.
+        let now = deps.requests.load(&facts.id).await?;
+        if !reaches(&now.facts().chain, &heads.events) {
             return Err(broken("a chain goes on after the event that ended it"));
         }
     }
     let trail = Trail::read(&evidence);
     Ok(Loaded { evidence, heads, trail })
+}
+
+/// Whether a chain with this end has the other end in it, as far as both tell.
+fn reaches(end: &ChainHead, other: &ChainHead) -> bool {
+    end.length > other.length || (end.length == other.length && end.hash == other.hash)
 }
 
 fn broken(what: &str) -> Problem {
@@ -117,4 +122,24 @@ fn broken(what: &str) -> Problem {
         "evidence_broken",
         "The stored evidence does not hold. The operator has to look into it.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::{Digest, Timestamp};
+
+    use super::*;
+
+    fn end(length: u64, last: &str) -> ChainHead {
+        ChainHead { length, hash: Digest::of(last.as_bytes()), at: Timestamp::default() }
+    }
+
+    #[test]
+    fn a_chain_that_was_read_lies_between_what_the_request_said_before_and_after() {
+        let read = end(7, "RequestReactivated");
+        assert!(reaches(&read, &end(6, "RequestExpired")), "it went on since");
+        assert!(reaches(&end(7, "RequestReactivated"), &read) && reaches(&end(9, "SignatureCreated"), &read));
+        assert!(!reaches(&end(6, "RequestExpired"), &read), "the request never went on");
+        assert!(!reaches(&end(7, "SignatureCreated"), &read), "it went on otherwise");
+    }
 }

@@ -63,6 +63,7 @@ async fn invoke(bucket: SocketAddr, url: &str) -> Value {
     let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "true")]);
     let invocation = Invocation {
         now: aws.clock.now(),
+        begun_at: aws.clock.now(),
         deadline: aws.clock.now(),
         request_id: "1".to_owned(),
         seed: None,
@@ -196,6 +197,7 @@ async fn this_machine_is_fetched_from_only_where_that_is_allowed() {
     let env = Env::from_pairs([("DOCUMENTS_BUCKET", "documents"), ("ALLOW_LOOPBACK", "false")]);
     let invocation = Invocation {
         now: aws.clock.now(),
+        begun_at: aws.clock.now(),
         deadline: aws.clock.now(),
         request_id: "1".to_owned(),
         seed: None,

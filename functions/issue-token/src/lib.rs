@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::access::{ApiKey, ClientSecret, Scopes};
 use domain::value::CredentialId;
 use domain::{EmailAddress, Timestamp};
-use shared::edge::host::foreign_scope;
+use shared::edge::host::{foreign_scope, parse_scopes};
 use shared::edge::token::{TOKEN_TTL, TokenClaims, TokenKeys};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
@@ -120,17 +120,9 @@ async fn openapi(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Rep
         _ => app(deps, http, &name, &secret, cx.now).await?,
     };
     let caller = caller.ok_or_else(unknown)?;
-    let scopes = Scopes::parse(body.scopes.iter().map(String::as_str)).map_err(|refusal| {
-        let position = if let domain::Refusal::ScopeUnknown { position } = refusal { position } else { 0 };
-        Problem::refused(format!("/scopes/{position}"), &refusal)
-    })?;
+    let scopes = parse_scopes(&body.scopes, &http.own_host())?;
     if scopes.is_empty() {
         return Err(Problem::invalid("/scopes", "At least one scope."));
-    }
-    if let Some(stranger) = foreign_scope(&scopes, &http.own_host()) {
-        let position = body.scopes.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
-        let detail = "The scope is about another host than this API.";
-        return Err(Problem::invalid(format!("/scopes/{position}"), detail));
     }
     if !caller.scopes.include(&scopes) {
         return Err(Problem::new(403, "scope_not_held", "The key has not all of these scopes itself."));

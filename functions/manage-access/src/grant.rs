@@ -2,9 +2,9 @@
 
 use domain::access::{Mode, Network, Scopes};
 use domain::value::Text;
-use domain::{Refusal, TenantId, Timestamp};
+use domain::{TenantId, Timestamp};
 use shared::edge::Problem;
-use shared::edge::host::foreign_scope;
+use shared::edge::host::parse_scopes;
 use shared::store::{Credential, CredentialChange, NewCredential};
 
 use crate::wire::{ChangeBody, CreateBody, FirstKey};
@@ -103,15 +103,7 @@ impl Grantor {
         if !(1..=MAX_SCOPES).contains(&texts.len()) {
             return Err(Problem::invalid("/scopes", format!("1 to {MAX_SCOPES} scopes.")).numbered(SHAPE));
         }
-        let scopes = Scopes::parse(texts.iter().map(String::as_str)).map_err(|refusal| {
-            let position = if let Refusal::ScopeUnknown { position } = refusal { position } else { 0 };
-            Problem::refused(format!("/scopes/{position}"), &refusal).numbered(SHAPE)
-        })?;
-        if let Some(stranger) = foreign_scope(&scopes, &self.host) {
-            let position = texts.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
-            let detail = "The scope is about another host than this API.";
-            return Err(Problem::invalid(format!("/scopes/{position}"), detail).numbered(SHAPE));
-        }
+        let scopes = parse_scopes(texts, &self.host).map_err(|it| it.numbered(SHAPE))?;
         if self.scopes.include(&scopes) { Ok(scopes) } else { Err(not_held()) }
     }
 }

@@ -16,7 +16,7 @@ use shared::BoxError;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
 };
-use shared::store::{Access, Credential, CredentialChange, CredentialKind};
+use shared::store::{Access, Credential, CredentialChange, CredentialKind, Rounds};
 
 use grant::Grantor;
 use wire::{ChangeBody, CreateBody, FirstKey};
@@ -116,12 +116,16 @@ async fn change(
     kind: CredentialKind,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let found = find(deps, http, grantor, kind).await?;
-    http.check_if_match(&etag(&found))?;
-    let body: ChangeBody = http.json()?;
-    let change = grantor.change(&found, body, cx.now)?;
-    let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(tagged(200, ("Changed", &wire::credential(&changed)), &changed))
+    let mut rounds = Rounds::default();
+    loop {
+        let found = find(deps, http, grantor, kind).await?;
+        http.check_if_match(Some(&etag(&found)))?;
+        let change = grantor.change(&found, http.json::<ChangeBody>()?, cx.now)?;
+        if let Some(changed) = deps.access.change(&found, &change).await? {
+            return Ok(tagged(200, ("Changed", &wire::credential(&changed)), &changed));
+        }
+        again(&mut rounds).await?;
+    }
 }
 
 /// Another secret in place of the one before, which is nothing from now on, as are its tokens.
@@ -131,13 +135,25 @@ async fn rotate(
     grantor: &Grantor,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let found = find(deps, http, grantor, CredentialKind::App).await?;
-    http.check_if_match(&etag(&found))?;
-    grantor.check_reach(&found)?;
-    let secret = ClientSecret::new(found.mode, &mut cx.rng("secret"));
-    let change = CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
-    let changed = deps.access.change(&found, &change).await?.ok_or_else(Problem::not_found)?;
-    Ok(tagged(200, ("Changed", &with_secret(&changed, "secret", secret.expose())), &changed))
+    let mut rounds = Rounds::default();
+    loop {
+        let found = find(deps, http, grantor, CredentialKind::App).await?;
+        grantor.check_reach(&found)?;
+        let secret = ClientSecret::new(found.mode, &mut cx.rng("secret"));
+        let rotated =
+            |it: &Credential| tagged(200, ("Changed", &with_secret(it, "secret", secret.expose())), it);
+        // An earlier attempt at the same call may have died after it gave the app this very secret.
+        if found.is_secret(&secret) {
+            return Ok(rotated(&found));
+        }
+        http.check_if_match(Some(&etag(&found)))?;
+        let change =
+            CredentialChange { secret: Some((secret.clone(), cx.now)), ..CredentialChange::default() };
+        if let Some(changed) = deps.access.change(&found, &change).await? {
+            return Ok(rotated(&changed));
+        }
+        again(&mut rounds).await?;
+    }
 }
 
 async fn revoke(
@@ -146,12 +162,20 @@ async fn revoke(
     grantor: &Grantor,
     kind: CredentialKind,
 ) -> Result<Reply, Problem> {
-    let found = find(deps, http, grantor, kind).await?;
-    http.check_if_match(&etag(&found))?;
-    if !deps.access.revoke(kind, &found.id).await? {
-        return Err(Problem::not_found());
+    let mut rounds = Rounds::default();
+    loop {
+        let found = find(deps, http, grantor, kind).await?;
+        http.check_if_match(Some(&etag(&found)))?;
+        if deps.access.revoke(&found).await? {
+            return Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": found.id.as_str() }))));
+        }
+        again(&mut rounds).await?;
     }
-    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": found.id.as_str() }))))
+}
+
+/// Someone else changed the credential since it was loaded: it is looked at again, unless that happened too often.
+async fn again(rounds: &mut Rounds) -> Result<(), Problem> {
+    if rounds.again().await { Ok(()) } else { Err(Problem::unavailable("a credential is being changed")) }
 }
 
 /// The credential that the path names, if the caller may know of it.

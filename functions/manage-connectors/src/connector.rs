@@ -40,7 +40,7 @@ pub(crate) async fn save(
     let connector = Connector::parse(kind, &body)?;
     check_urls(deps, kind, &connector)?;
     let before = deps.connectors.get(tenant, kind).await?;
-    http.check_if_match(&etag(before.as_ref().map_or(0, |it| it.version)))?;
+    http.check_if_match(before.as_ref().map(|it| etag(it.version)).as_deref())?;
     if let (Some(name), None) = (kind.credential(), &credential) {
         let is_kept = match &before {
             Some(kept) if kept.has_credential() => {
@@ -68,7 +68,7 @@ pub(crate) async fn delete(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let (kept, _) = found(deps, tenant, kind).await?;
-    http.check_if_match(&etag(kept.version))?;
+    http.check_if_match(Some(&etag(kept.version)))?;
     if !deps.connectors.delete(tenant, &kept, &author(http, cx)?).await? {
         return Err(changed_meanwhile());
     }

@@ -26,18 +26,20 @@ pub(crate) async fn begin(
         let detail = "An administrator runs the script: GET /connectors/exchange/script.";
         return Err(Problem::new(409, "connector_without_runs", detail));
     }
-    let latest = deps.connectors.runs(tenant, kind, 1).await?.into_iter().next();
-    let call = http.resource().map(|it| it.to_string());
-    if let Some(run) = latest.as_ref().filter(|it| call.is_some() && it.call == call) {
+    let (call, by) = (http.resource().map(|it| it.to_string()), author(http, cx)?.by);
+    if let Some(call) = &call
+        && let Some(run) = deps.connectors.run_of_call(tenant, kind, call).await?
+    {
         // An earlier attempt at the same call began it, and died after that.
         return match run.state_at(cx.now) {
-            RunState::Running => go(deps, tenant, kind, run, cx).await,
-            RunState::Done | RunState::Failed => Ok(begun(run, cx)),
+            RunState::Running => go(deps, tenant, kind, &run, cx).await,
+            RunState::Done | RunState::Failed => Ok(begun(&run, cx)),
         };
     }
+    let latest = deps.connectors.runs(tenant, kind, 1).await?.into_iter().next();
     if let Some(run) = latest.as_ref().filter(|it| it.state_at(cx.now) == RunState::Running) {
-        // Whoever began it may have died before the queue had it; a step that is asked for twice is done once.
-        let is_same = (run.is_dry, run.is_forced) == (is_dry, is_forced);
+        // The same caller may have died before the queue had it; a step that is asked for twice is done once.
+        let is_same = (run.is_dry, run.is_forced, &run.by) == (is_dry, is_forced, &by);
         return if is_same && run.is_untouched() {
             go(deps, tenant, kind, run, cx).await
         } else {
@@ -48,7 +50,7 @@ pub(crate) async fn begin(
         number: latest.map_or(1, |it| it.number.saturating_add(1)),
         is_dry,
         is_forced,
-        by: author(http, cx)?.by,
+        by,
         call,
         public_url: http.api_url(),
         connector_version: kept.version,

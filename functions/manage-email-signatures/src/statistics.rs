@@ -66,7 +66,7 @@ pub(crate) async fn save_settings(
     let opens = only_member(http, "opens")?.filter(Value::is_boolean);
     let opens = opens.ok_or_else(|| Problem::invalid("/opens", "True or false."))?;
     let before = deps.store.get(tenant, Piece::Statistics).await?.map_or(0, |it| it.version);
-    http.check_if_match(&etag(before))?;
+    http.check_if_match(Some(&etag(before)))?;
     let body = json!({ "opens": opens });
     let saved = deps.store.put(tenant, Piece::Statistics, (before, &body), &author(http, cx)?).await?;
     Ok(reply("Saved", &saved.ok_or_else(changed_meanwhile)?))

@@ -56,7 +56,7 @@ pub(crate) async fn delete(
 ) -> Result<Reply, Problem> {
     let piece = piece(http)?;
     let kept = found(deps, tenant, piece).await?;
-    http.check_if_match(&etag(kept.version))?;
+    http.check_if_match(Some(&etag(kept.version)))?;
     check::unnamed(deps, tenant, piece).await?;
     if !deps.store.delete(tenant, piece, kept.version, &author(http, cx)?).await? {
         return Err(changed_meanwhile());
@@ -91,7 +91,9 @@ async fn written(
     cx: &Invocation,
 ) -> Result<Kept, Problem> {
     let version = before.map_or(0, |it| it.version);
-    http.check_if_match(&etag(version))?;
+    // Rules are always there, be it none of them.
+    let is_there = before.is_some() || matches!(piece, Piece::Rules);
+    http.check_if_match(is_there.then(|| etag(version)).as_deref())?;
     let saved = deps.store.put(tenant, piece, (version, body), &author(http, cx)?).await?;
     saved.ok_or_else(changed_meanwhile)
 }

@@ -38,7 +38,7 @@ pub(crate) async fn save(
         return Err(Problem::invalid("/items", format!("At most {MOST_GROUPS} groups.")));
     }
     let before = deps.store.get(tenant, Piece::Groups).await?.map_or(0, |it| it.version);
-    http.check_if_match(&etag(before))?;
+    http.check_if_match(Some(&etag(before)))?;
     let saved = deps.store.put_groups(tenant, (before, &groups), &author(http, cx)?).await?;
     Ok(reply("Saved", &saved.ok_or_else(changed_meanwhile)?))
 }

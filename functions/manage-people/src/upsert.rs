@@ -70,7 +70,7 @@ pub(crate) async fn delete(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let (email, author) = (mailbox(http, "email")?, author(http, cx)?);
-    http.check_if_match(&etag(found(deps, tenant, &email, cx.now).await?.version))?;
+    http.check_if_match(Some(&etag(found(deps, tenant, &email, cx.now).await?.version)))?;
     let gone = leave(deps, tenant, &email, &author).await?;
     Ok(Reply::json(200, &json!({ "success": true, "gone_at": gone })))
 }

@@ -1,10 +1,11 @@
 //! `DELETE /signatures/{id}`: withdraws a request that is open and deletes its documents. The evidence stays.
 
 use domain::Refusal;
-use domain::request::{AnyRequest, Facts};
+use domain::request::AnyRequest;
 use serde_json::json;
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, system_rng, view};
-use shared::store::{DocumentKeys, Rounds, StoreError};
+use shared::erasure;
+use shared::store::{Rounds, StoreError};
 
 use crate::Deps;
 
@@ -19,42 +20,28 @@ pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> 
     let (tenant, id) = (http.tenant()?, http.request_id()?);
     let mut rng = system_rng();
     let mut rounds = Rounds::default();
-    let mut is_checked = false;
+    let mut has_moved = false;
     let deleted = loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
-        // Its own moves change the version.
-        if !is_checked {
-            http.check_if_match(&view::etag(&request))?;
-            is_checked = true;
-        }
+        // Who repeats it has seen the version before it.
         if request.facts().deleted_at.is_some() {
             break request;
         }
+        // Its own moves change the version.
+        if !has_moved {
+            http.check_if_match(Some(&view::etag(&request)))?;
+        }
         match step(deps, request, http, cx, &mut rng).await {
             Ok(request) if request.facts().deleted_at.is_some() => break request,
-            Ok(_) => {}
+            Ok(_) => has_moved = true,
             Err(Step::Store(StoreError::Conflict(_))) if rounds.again().await => {}
             Err(Step::Store(error)) => return Err(error.into()),
             Err(Step::Problem(problem)) => return Err(problem),
         }
     };
-    delete_documents(deps, deleted.facts()).await?;
+    erasure::carry_out(&deps.requests, &deps.documents, deleted.facts()).await?;
     let data = json!({ "id": id.as_str(), "state": deleted.state_name() });
     Ok(Reply::json(200, &view::envelope("Deleted", &data)))
-}
-
-/// Deletes everything that lies under the request's prefixes.
-///
-/// # Errors
-///
-/// [`StoreError::Unavailable`].
-pub(crate) async fn delete_documents(deps: &Deps, facts: &Facts) -> Result<(), StoreError> {
-    for prefix in DocumentKeys::new(&facts.tenant, &facts.id).prefixes(facts.retention) {
-        for key in deps.documents.list(&prefix).await? {
-            deps.documents.delete(&key).await?;
-        }
-    }
-    Ok(())
 }
 
 /// Why a step failed.

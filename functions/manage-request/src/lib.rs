@@ -113,7 +113,7 @@ pub(crate) async fn act(
     let mut rounds = Rounds::default();
     loop {
         let request = deps.requests.load_for(&tenant, &id).await?;
-        http.check_if_match(&view::etag(&request))?;
+        http.check_if_match(Some(&view::etag(&request)))?;
         let mut cause = http.integrator_cause(cx, &mut rng)?;
         match deps.courier.commit(make(request, &mut cause)?).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}

@@ -12,7 +12,7 @@ use shared::edge::result::ResultKeys;
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, appearance, view,
 };
-use shared::store::{Theme, Themes};
+use shared::store::{Rounds, Theme, Themes};
 
 use wire::ThemeBody;
 
@@ -66,15 +66,7 @@ async fn one(deps: &Deps, http: &HttpRequest, tenant: &TenantId, cx: &Invocation
     }
     let name = name.map_err(|_| Problem::not_found())?;
     if http.method() == "DELETE" {
-        if http.header("if-match").is_some() {
-            let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
-            http.check_if_match(&view::etag_of(&wire::theme(&theme)))?;
-        }
-        if !deps.themes.delete(tenant, &name).await? {
-            return Err(Problem::not_found());
-        }
-        let gone = json!({ "name": name.as_str() });
-        return Ok(Reply::json(200, &view::envelope("Deleted", &gone)));
+        return delete(deps, http, tenant, &name).await;
     }
     let theme = deps.themes.get(tenant, &name).await?.ok_or_else(Problem::not_found)?;
     Ok(tagged("", &wire::theme(&theme)))
@@ -85,6 +77,24 @@ fn tagged(message: &str, shown: &Value) -> Reply {
     Reply::json(200, &view::envelope(message, shown)).header("etag", view::etag_of(shown))
 }
 
+async fn delete(
+    deps: &Deps,
+    http: &HttpRequest,
+    tenant: &TenantId,
+    name: &ThemeName,
+) -> Result<Reply, Problem> {
+    let mut rounds = Rounds::default();
+    loop {
+        let theme = deps.themes.get(tenant, name).await?.ok_or_else(Problem::not_found)?;
+        http.check_if_match(Some(&view::etag_of(&wire::theme(&theme))))?;
+        if deps.themes.delete(tenant, &theme).await? {
+            let gone = json!({ "name": name.as_str() });
+            return Ok(Reply::json(200, &view::envelope("Deleted", &gone)));
+        }
+        again(&mut rounds).await?;
+    }
+}
+
 async fn save(
     deps: &Deps,
     http: &HttpRequest,
@@ -93,16 +103,28 @@ async fn save(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let body: ThemeBody = http.json()?;
-    let theme = Theme { name, appearance: appearance::parse(&body.ui, "/ui")?, updated_at: cx.now };
-    let all = deps.themes.list(tenant).await?;
-    let before = all.iter().find(|it| it.name == theme.name);
-    http.check_if_match(&before.map(|it| view::etag_of(&wire::theme(it))).unwrap_or_default())?;
-    if all.len() - usize::from(before.is_some()) >= MAX_THEMES {
-        let detail = format!("There are {MAX_THEMES} themes already: delete one that is not used.");
-        return Err(Problem::new(409, "too_many_themes", detail));
+    let mut theme =
+        Theme { name, appearance: appearance::parse(&body.ui, "/ui")?, updated_at: cx.now, version: 0 };
+    let mut rounds = Rounds::default();
+    loop {
+        let all = deps.themes.list(tenant).await?;
+        let before = all.iter().find(|it| it.name == theme.name);
+        http.check_if_match(before.map(|it| view::etag_of(&wire::theme(it))).as_deref())?;
+        if all.len() - usize::from(before.is_some()) >= MAX_THEMES {
+            let detail = format!("There are {MAX_THEMES} themes already: delete one that is not used.");
+            return Err(Problem::new(409, "too_many_themes", detail));
+        }
+        theme.version = before.map_or(0, |it| it.version);
+        if deps.themes.put(tenant, &theme).await? {
+            return Ok(tagged("Saved", &wire::theme(&theme)));
+        }
+        again(&mut rounds).await?;
     }
-    deps.themes.put(tenant, &theme).await?;
-    Ok(tagged("Saved", &wire::theme(&theme)))
+}
+
+/// Someone else changed the theme since it was loaded: it is looked at again, unless that happened too often.
+async fn again(rounds: &mut Rounds) -> Result<(), Problem> {
+    if rounds.again().await { Ok(()) } else { Err(Problem::unavailable("a theme is being changed")) }
 }
 
 /// A tenant's themes are listed in one answer.

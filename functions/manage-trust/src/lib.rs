@@ -1,5 +1,6 @@
-//! `GET` and `PUT` of `/trust`, whom the validations of a tenant trust beside the seals made here, and of `/retention`,
-//! how long what it makes from now on is kept.
+//! `/trust`: whom the validations of a tenant trust. `/retention`: how long what it makes is kept.
+//!
+//! Trust is given beside the seals made here; a retention holds for what is made from then on.
 //!
 //! **Invariant:** what is put replaces all of what stood there, or nothing of it.
 
@@ -8,9 +9,10 @@ mod wire;
 
 use domain::Refusal;
 use domain::request::Retention;
+use serde::Serialize;
 use serde_json::json;
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, view};
-use shared::store::{Retentions, Trust, TrustSettings};
+use shared::store::{Retentions, Rounds, Trust, TrustSettings};
 
 use wire::{RetentionBody, RetentionView, TrustBody, TrustView};
 
@@ -33,52 +35,69 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     Ok(handler.behind(supply.admission().await?))
 }
 
-/// Shows what a tenant trusts, after it was replaced if that was asked.
+/// Shows what a tenant trusts, or how long what it makes is kept, after it was replaced if that was asked.
 ///
 /// # Errors
 ///
-/// [`Problem`] 422 with a number and a pointer for what cannot be trusted, 413 for too much of it.
+/// [`Problem`] 422 with a number and a pointer for what cannot be trusted, 413 for too much of it, 412 for another
+/// version than the caller has seen.
 pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<Reply, Problem> {
-    if http.route() == "/retention" {
-        return retention(deps, &http).await;
+    match (http.route(), http.method().as_str()) {
+        ("/retention", "PUT") => set_retention(deps, &http).await,
+        ("/retention", _) => Ok(shown(&RetentionView::of(deps.retentions.of(&http.tenant()?).await?))),
+        (_, "PUT") => set_trust(deps, &http).await,
+        _ => Ok(shown(&TrustView::of(&deps.trust.settings(&http.tenant()?).await?))),
     }
-    let tenant = http.tenant()?;
-    let settings = if http.method() == "PUT" {
-        let body: TrustBody = http.json()?;
-        let settings = TrustSettings {
-            roots: roots::parse(body.roots)?,
-            trusted_lists: required(body.trusted_lists, "trustedLists")?,
-            online: required(body.online_revocation, "onlineRevocation")?,
-        };
-        if http.header("if-match").is_some() {
-            let before = TrustView::of(&deps.trust.settings(&tenant).await?);
-            http.check_if_match(&view::etag_of(&json!(before)))?;
-        }
-        deps.trust.set_settings(&tenant, &settings).await?;
-        tracing::info!(roots = settings.roots.len(), "a tenant trusts other roots or settings now");
-        settings
-    } else {
-        deps.trust.settings(&tenant).await?
-    };
-    let shown = json!(TrustView::of(&settings));
-    Ok(Reply::json(200, &view::envelope("", &shown)).header("etag", view::etag_of(&shown)))
 }
 
-/// Shows how long requests of a tenant that are made from now on are kept, after it was replaced if that was asked.
-async fn retention(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
+/// Settings, with their version.
+fn shown(settings: &impl Serialize) -> Reply {
+    let shown = json!(settings);
+    Reply::json(200, &view::envelope("", &shown)).header("etag", view::etag_of(&shown))
+}
+
+async fn set_trust(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
     let tenant = http.tenant()?;
-    let retention = if http.method() == "PUT" {
-        let body: RetentionBody = http.json()?;
-        let months = required(body.document_months, "documentMonths")?;
-        let years = required(body.evidence_years, "evidenceYears")?;
-        let retention = within(months, years)?;
-        deps.retentions.set(&tenant, retention).await?;
-        tracing::info!(months, years, "a tenant keeps things for other times now");
-        retention
-    } else {
-        deps.retentions.of(&tenant).await?
+    let body: TrustBody = http.json()?;
+    let settings = TrustSettings {
+        roots: roots::parse(body.roots)?,
+        trusted_lists: required(body.trusted_lists, "trustedLists")?,
+        online: required(body.online_revocation, "onlineRevocation")?,
     };
-    Ok(Reply::json(200, &view::envelope("", &json!(RetentionView::of(retention)))))
+    let mut rounds = Rounds::default();
+    loop {
+        let (before, version) = deps.trust.settings_to_change(&tenant).await?;
+        http.check_if_match(Some(&view::etag_of(&json!(TrustView::of(&before)))))?;
+        if deps.trust.set_settings(&tenant, &settings, version).await? {
+            tracing::info!(roots = settings.roots.len(), "a tenant trusts other roots or settings now");
+            return Ok(shown(&TrustView::of(&settings)));
+        }
+        again(&mut rounds).await?;
+    }
+}
+
+/// Says how long requests of a tenant that are made from now on are kept.
+async fn set_retention(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
+    let tenant = http.tenant()?;
+    let body: RetentionBody = http.json()?;
+    let months = required(body.document_months, "documentMonths")?;
+    let years = required(body.evidence_years, "evidenceYears")?;
+    let retention = within(months, years)?;
+    let mut rounds = Rounds::default();
+    loop {
+        let (before, version) = deps.retentions.to_change(&tenant).await?;
+        http.check_if_match(Some(&view::etag_of(&json!(RetentionView::of(before)))))?;
+        if deps.retentions.set(&tenant, retention, version).await? {
+            tracing::info!(months, years, "a tenant keeps things for other times now");
+            return Ok(shown(&RetentionView::of(retention)));
+        }
+        again(&mut rounds).await?;
+    }
+}
+
+/// Someone else changed the settings since they were loaded: they are looked at again, unless that happened too often.
+async fn again(rounds: &mut Rounds) -> Result<(), Problem> {
+    if rounds.again().await { Ok(()) } else { Err(Problem::unavailable("settings are being changed")) }
 }
 
 /// The legal bounds.

@@ -5,7 +5,7 @@ use domain::notification::{EventId, EventName};
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
-use shared::store::{Delivery, DeliveryFilter, DeliveryId, DeliveryState, NewDelivery, Payload};
+use shared::store::{DeliveryFilter, DeliveryId, NewDelivery, Payload};
 
 use crate::{Deps, enqueue, limit, named, number, wire};
 
@@ -73,9 +73,11 @@ pub(crate) async fn redeliver(
         let detail = format!("There were {MOST_ATTEMPTS} attempts; read the event by GET /events/{{id}}.");
         return Err(Problem::new(409, "too_many_attempts", detail));
     }
-    deps.deliveries.restart(&delivery.about, cx.now).await?;
+    // The same bits for a call that is worked on again: its first attempt may have begun it, or even seen its end.
+    let call = format!("{:032x}", cx.rng("restart").random::<u128>());
+    deps.deliveries.restart(&delivery.about, &call, cx.now).await?;
     enqueue(deps, &webhook, &id).await?;
-    let again = Delivery { state: DeliveryState::Waiting(cx.now), ..delivery };
+    let again = deps.deliveries.load(tenant, &webhook.id, &id).await?;
     Ok(Reply::json(202, &view::envelope("Enqueued", &wire::delivery(&again))))
 }
 
@@ -101,7 +103,7 @@ pub(crate) async fn test(
     let new = NewDelivery {
         tenant: tenant.clone(),
         webhook: webhook.id.clone(),
-        id: DeliveryId::of(&event, cx.now),
+        id: DeliveryId::of(&event, cx.begun_at),
         event,
         event_type: EventName::WebhookTest.as_str().to_owned(),
         payload: Payload::Here(payload),

@@ -96,7 +96,7 @@ async fn named(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Web
 /// Has a delivery tried at once.
 async fn enqueue(deps: &Deps, webhook: &Webhook, id: &DeliveryId) -> Result<(), Problem> {
     let (tenant, webhook, id) = (webhook.tenant.clone(), webhook.id.clone(), id.clone());
-    let task = Task::Delivery(DeliveryTask { tenant, webhook, id });
+    let task = Task::Delivery(DeliveryTask { tenant, webhook, id, waits: 0 });
     deps.queue.send(&task, Duration::ZERO).await.map_err(Problem::unavailable)
 }
 
@@ -116,13 +116,13 @@ fn limit(http: &HttpRequest) -> Result<usize, Problem> {
     }
 }
 
-/// Two people changed one subscription at the same moment.
-fn changed_meanwhile() -> Problem {
-    Problem::new(
-        409,
-        "conflict",
-        "Someone changed the subscription at the same moment. Read it again and retry.",
-    )
+/// Two people changed one thing at the same moment: whoever named a version has missed it.
+fn changed_meanwhile(http: &HttpRequest, what: &str) -> Problem {
+    if http.header("if-match").is_some() {
+        return Problem::precondition_failed(None);
+    }
+    let detail = format!("Someone changed {what} at the same moment. Read it again and retry.");
+    Problem::new(409, "conflict", detail)
 }
 
 const MOST_LISTED: usize = 100;

@@ -39,9 +39,7 @@ pub(crate) async fn register(
     deps.webhooks.set_credentials(&mut webhook, &credentials)?;
     (webhook.url, webhook.events) = (url, events);
     (webhook.disabled, webhook.updated_at) = (None, cx.now);
-    // How the endpoint was before says nothing of how it is from now on.
-    deps.health.note_success(tenant, &webhook.id).await?;
-    subscription::store(deps, &webhook).await?;
+    subscription::store_anew(deps, http, &webhook).await?;
     Ok(Reply::json(200, &wire::callback(Some(&webhook))))
 }
 

@@ -4,7 +4,9 @@ use domain::TenantId;
 use domain::value::WebhookId;
 use serde_json::{Value, json};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
-use shared::store::{Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, SigningKey, StoreError, Webhook};
+use shared::store::{
+    Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, Rounds, SigningKey, StoreError, Webhook,
+};
 
 use crate::wire::{self, WebhookBody};
 use crate::{Deps, changed_meanwhile, named, parse};
@@ -48,9 +50,7 @@ pub(crate) async fn create(
     let credentials = Credentials { auth: Auth::None, headers, keys, contact: None };
     let mut webhook = deps.webhooks.draft((tenant, id), url, &credentials, cx.now)?;
     apply(deps, http, &mut webhook, body, cx)?;
-    if !deps.webhooks.put(&webhook).await? {
-        return Err(changed_meanwhile());
-    }
+    store(deps, http, &webhook).await?;
     created(deps, &webhook, &key, webhook.version + 1).await
 }
 
@@ -68,25 +68,30 @@ pub(crate) async fn change(
 ) -> Result<Reply, Problem> {
     let body: WebhookBody = http.json()?;
     let mut webhook = named(deps, http, tenant).await?;
-    http.check_if_match(&etag(webhook.version))?;
+    http.check_if_match(Some(&etag(webhook.version)))?;
     let (was_enabled, url) = (webhook.is_enabled(), webhook.url.clone());
     apply(deps, http, &mut webhook, body, cx)?;
     if webhook.is_enabled() && (!was_enabled || webhook.url != url) {
-        // How it was before says nothing of how it is from now on.
-        deps.health.note_success(tenant, &webhook.id).await?;
+        store_anew(deps, http, &webhook).await?;
+    } else {
+        store(deps, http, &webhook).await?;
     }
-    store(deps, &webhook).await?;
     let reply = Reply::json(200, &view::envelope("Changed", &view_of(deps, &webhook).await?));
     Ok(reply.header("etag", etag(webhook.version + 1)))
 }
 
 pub(crate) async fn delete(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
-    let webhook = named(deps, http, tenant).await?;
-    http.check_if_match(&etag(webhook.version))?;
-    if !deps.webhooks.delete(tenant, &webhook.id).await? {
-        return Err(Problem::not_found());
+    let mut rounds = Rounds::default();
+    loop {
+        let webhook = named(deps, http, tenant).await?;
+        http.check_if_match(Some(&etag(webhook.version)))?;
+        if deps.webhooks.delete(&webhook).await? {
+            return Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": webhook.id.as_str() }))));
+        }
+        if !rounds.again().await {
+            return Err(changed_meanwhile(http, "the subscription"));
+        }
     }
-    Ok(Reply::json(200, &view::envelope("Deleted", &json!({ "id": webhook.id.as_str() }))))
 }
 
 /// Another signing key; the one before signs beside it for a day, so that receivers have time to change.
@@ -97,17 +102,21 @@ pub(crate) async fn rotate(
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
     let mut webhook = named(deps, http, tenant).await?;
-    http.check_if_match(&etag(webhook.version))?;
     let mut credentials = deps.webhooks.credentials(&webhook)?;
     let has_ed25519 = credentials.keys.first().is_some_and(|it| it.seed().is_some());
     let key = SigningKey::new(ed25519(has_ed25519), &mut cx.rng("secret"));
-    key.clone().take_over(&mut credentials.keys, cx.now);
-    deps.webhooks.set_credentials(&mut webhook, &credentials)?;
-    webhook.updated_at = cx.now;
-    store(deps, &webhook).await?;
+    // An earlier attempt at the same call may have died after it stored this very secret.
+    if !key.is_first_of(&credentials.keys) {
+        http.check_if_match(Some(&etag(webhook.version)))?;
+        key.clone().take_over(&mut credentials.keys, cx.now);
+        deps.webhooks.set_credentials(&mut webhook, &credentials)?;
+        webhook.updated_at = cx.now;
+        store(deps, http, &webhook).await?;
+        webhook.version += 1;
+    }
     let mut shown = view_of(deps, &webhook).await?;
     wire::show_secret(&mut shown, &key);
-    Ok(Reply::json(200, &view::envelope("Rotated", &shown)).header("etag", etag(webhook.version + 1)))
+    Ok(Reply::json(200, &view::envelope("Rotated", &shown)).header("etag", etag(webhook.version)))
 }
 
 /// Names a version of a subscription.
@@ -124,8 +133,16 @@ pub(crate) async fn check_count(deps: &Deps, tenant: &TenantId) -> Result<(), Pr
     Ok(())
 }
 
-pub(crate) async fn store(deps: &Deps, webhook: &Webhook) -> Result<(), Problem> {
-    if deps.webhooks.put(webhook).await? { Ok(()) } else { Err(changed_meanwhile()) }
+/// Stores a subscription as it was loaded and changed.
+async fn store(deps: &Deps, http: &HttpRequest, webhook: &Webhook) -> Result<(), Problem> {
+    let is_stored = deps.webhooks.put(webhook).await?;
+    if is_stored { Ok(()) } else { Err(changed_meanwhile(http, "the subscription")) }
+}
+
+/// Stores a subscription whose endpoint begins anew: how it was before says nothing of how it is from now on.
+pub(crate) async fn store_anew(deps: &Deps, http: &HttpRequest, webhook: &Webhook) -> Result<(), Problem> {
+    store(deps, http, webhook).await?;
+    Ok(deps.health.note_success(&webhook.tenant, &webhook.id).await?)
 }
 
 /// Applies what a body says; what it does not say stays.

@@ -1,8 +1,8 @@
-//! Invoked by hand after a loss: writes into the tables what the locked copies hold, and derives every chain again.
+//! Invoked by hand after a loss: writes into the tables what the locked copies hold.
 //!
-//! `{"after": null}` starts; the answer's `after` goes on, until it is null. What is in the tables stays as it is. After
-//! the requests, the transparency log's items are made again from its files. Requests that had not ended when the tables
-//! were lost have no copy: point-in-time recovery is what brings them back.
+//! Every chain is derived again. `{"after": null}` starts; the answer's `after` goes on, until it is null. What is in
+//! the tables stays as it is. After the requests, the transparency log's items are made again from its files. Requests
+//! that had not ended when the tables were lost have no copy: point-in-time recovery is what brings them back.
 //! Streams tell of what is written: turn the consumers of both tables off first, or callbacks are made again.
 
 use domain::transition::ChainName;

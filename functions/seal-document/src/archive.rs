@@ -1,10 +1,13 @@
-//! The documents of a closed request move to their last place, whose lifecycle ends them; a legal hold keeps copies of
-//! them where nothing ends.
+//! The documents of a closed request move to their last place.
+//!
+//! Its lifecycle ends them; a legal hold keeps copies of them where nothing ends, and what was erased or deleted is
+//! nowhere.
 
 use domain::Timestamp;
 use domain::due::DueKind;
 use domain::policy::RECOVERY_PAUSE;
 use domain::request::{AnyRequest, Progress, Shelf};
+use shared::erasure;
 use shared::store::{DocumentKeys, StoreError};
 
 use crate::Deps;
@@ -16,8 +19,17 @@ use crate::Deps;
 /// [`StoreError`] when a store is away; what is due stays due.
 pub(crate) async fn finish(deps: &Deps, request: &AnyRequest, now: Timestamp) -> Result<(), StoreError> {
     let facts = request.facts();
+    let Some(from) = request.archived_from() else { return Ok(()) };
+    let has_gone = erasure::is_wanted(facts);
+    if has_gone {
+        erasure::carry_out(&deps.requests, &deps.documents, facts).await?;
+    }
     // An expired request may be brought back for a while, and needs its documents then.
-    if request.archived_from().is_none_or(|from| now < from) {
+    if now < from {
+        if has_gone {
+            let is_due = (now.plus(RECOVERY_PAUSE), from.plus(RECOVERY_PAUSE));
+            deps.requests.postpone_due(&facts.id, DueKind::Seal, is_due).await?;
+        }
         return Ok(());
     }
     let (keys, shelf) = (DocumentKeys::new(&facts.tenant, &facts.id), facts.retention.shelf());
@@ -35,12 +47,12 @@ pub(crate) async fn finish(deps: &Deps, request: &AnyRequest, now: Timestamp) ->
                 deps.documents.delete(&keys.mark(digest)).await?;
             }
             let is_kept = facts.deleted_at.is_none() && signatory.erased_at.is_none();
-            for attached in signatory.attachments.iter().filter_map(|it| Some((&it.id, it.file()?))) {
-                let from = keys.attachment(attached.0, &attached.1.file.sha256);
-                if is_kept {
-                    deps.documents.copy(&from, &keys.closed_attachment(attached.0, shelf)).await?;
+            for attachment in &signatory.attachments {
+                if let Some(attached) = attachment.file().filter(|_| is_kept) {
+                    let from = keys.attachment(&attachment.id, &attached.file.sha256);
+                    deps.documents.copy(&from, &keys.closed_attachment(&attachment.id, shelf)).await?;
                 }
-                deps.documents.delete(&from).await?;
+                deps.documents.delete_all(&keys.attachments(&attachment.id)).await?;
             }
         }
         deps.documents.delete(&keys.revision(0)).await?;
@@ -61,12 +73,15 @@ async fn hold(deps: &Deps, request: &AnyRequest, keys: &DocumentKeys) -> Result<
     if request.sealed().is_some() {
         pairs.push((keys.signed(shelf), keys.signed(Shelf::Held)));
     }
-    let people = facts.signatories.iter().filter(|it| it.erased_at.is_none());
-    for id in people.flat_map(|it| &it.attachments).filter(|it| it.file().is_some()).map(|it| &it.id) {
-        pairs.push((keys.closed_attachment(id, shelf), keys.closed_attachment(id, Shelf::Held)));
+    let holds = facts.holds_documents();
+    // What was erased is held no more; a copy of it that was made before has to go like all others.
+    for person in facts.signatories.iter().filter(|it| !holds || it.erased_at.is_none()) {
+        for id in person.attachments.iter().filter(|it| it.file().is_some()).map(|it| &it.id) {
+            pairs.push((keys.closed_attachment(id, shelf), keys.closed_attachment(id, Shelf::Held)));
+        }
     }
     for (usual, held) in pairs {
-        if facts.holds_documents() {
+        if holds {
             // Where the usual one has gone already, the copy stays.
             deps.documents.copy(&usual, &held).await?;
         } else if facts.custody.length > 0 {

@@ -64,8 +64,13 @@ impl Functions {
         };
         self.meter.add(logical_id, "invocations", 1.0);
         let now = self.clock.now();
-        let invocation =
-            Invocation { now, deadline: now.plus(*timeout), request_id: chance::uuid(), seed: None };
+        let invocation = Invocation {
+            now,
+            begun_at: now,
+            deadline: now.plus(*timeout),
+            request_id: chance::uuid(),
+            seed: None,
+        };
         let request_id = invocation.request_id.clone();
         let handler = handler.clone();
         let mut task = tokio::spawn(async move { handler.invoke(event, invocation).await });

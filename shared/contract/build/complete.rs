@@ -36,7 +36,7 @@ pub(crate) fn classes(document: &mut Node) -> Result<(), String> {
     let Some(Node::Map(paths)) = member(document, "paths") else { return Err("no paths".to_owned()) };
     for (path, item) in paths.iter_mut() {
         let has_parameters = path.contains('{');
-        for operation in operations_mut(item) {
+        for (method, operation) in methods_mut(item) {
             let mut statuses = vec![("429", "TooManyRequests"), ("5XX", "Unavailable")];
             let security = operation.get("security").or_else(|| root.get("security")).map(Node::items);
             let is_secured =
@@ -58,19 +58,58 @@ pub(crate) fn classes(document: &mut Node) -> Result<(), String> {
             if !crate::table::produced(operation, &root).is_empty() {
                 statuses.push(("406", "NotAcceptable"));
             }
+            // Whoever calls by key or token is counted, and may repeat a POST.
+            let is_keyed = security.is_some_and(|it| it.iter().any(|it| it.get("apiKey").is_some()));
+            let is_repeatable = is_keyed && method == "post";
+            if is_repeatable {
+                statuses.extend([("400", "BadRequest"), ("409", "Conflict"), ("422", "Unprocessable")]);
+                push(operation, "parameters", reference("parameters/IdempotencyKey"));
+            }
             let Some(Node::Map(responses)) = member(operation, "responses") else {
                 return Err(format!("{path}: an operation without responses"));
             };
             for (status, name) in statuses {
                 if responses.iter().all(|(it, _)| it != status) {
-                    let reference = Node::Text(format!("#/components/responses/{name}"));
-                    responses.push((status.to_owned(), Node::Map(vec![("$ref".to_owned(), reference)])));
+                    responses.push((status.to_owned(), reference(&format!("responses/{name}"))));
+                }
+            }
+            if is_keyed {
+                let headers = if is_repeatable { COUNTED_AND_REPEATED.as_slice() } else { &COUNTED };
+                for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+                    add_headers(response, &root, headers)?;
                 }
             }
             responses.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
     }
     Ok(())
+}
+
+/// Says of a response that it has these headers.
+fn add_headers(response: &mut Node, root: &Node, names: &[(&str, &str)]) -> Result<(), String> {
+    let mut own = response.resolve(root).ok_or("a response leads nowhere")?.clone();
+    if own.get("headers").is_none() {
+        set(&mut own, "headers", Node::Map(Vec::new()));
+    }
+    let headers = member(&mut own, "headers").ok_or("no headers")?;
+    for (name, component) in names {
+        set(headers, name, reference(&format!("headers/{component}")));
+    }
+    *response = own;
+    Ok(())
+}
+
+fn reference(component: &str) -> Node {
+    Node::Map(vec![("$ref".to_owned(), Node::Text(format!("#/components/{component}")))])
+}
+
+/// Adds an item to a list of a node.
+fn push(node: &mut Node, name: &str, item: Node) {
+    if let Some(Node::List(items)) = member(node, name) {
+        items.push(item);
+    } else {
+        set(node, name, Node::List(vec![item]));
+    }
 }
 
 /// Checks that every reference leads somewhere, and every operation has a name of its own, a tag and a summary.
@@ -131,11 +170,15 @@ pub(crate) fn is_method(name: &str) -> bool {
 }
 
 fn operations_mut(item: &mut Node) -> impl Iterator<Item = &mut Node> {
+    methods_mut(item).map(|(_, it)| it)
+}
+
+fn methods_mut(item: &mut Node) -> impl Iterator<Item = (&str, &mut Node)> {
     let members = match item {
         Node::Map(members) => members.as_mut_slice(),
         _ => &mut [],
     };
-    members.iter_mut().filter(|(name, _)| is_method(name)).map(|(_, it)| it)
+    members.iter_mut().filter(|(name, _)| is_method(name)).map(|(name, it)| (name.as_str(), it))
 }
 
 fn member<'a>(node: &'a mut Node, name: &str) -> Option<&'a mut Node> {
@@ -153,3 +196,8 @@ fn set(node: &mut Node, name: &str, value: Node) {
 
 /// The ends of paths that Signitic's callers know.
 const SIGNITIC: [&str; 5] = ["/{id}/html", "/{id}/json", "/{id}/qr", "/{id}/text", "/{id}/vcard"];
+
+/// The headers of what is counted, and of what may be repeated, with the components that describe them.
+const COUNTED: [(&str, &str); 2] = [("RateLimit", "RateLimit"), ("RateLimit-Policy", "RateLimitPolicy")];
+const COUNTED_AND_REPEATED: [(&str, &str); 3] =
+    [COUNTED[0], COUNTED[1], ("Idempotency-Replayed", "IdempotencyReplayed")];

@@ -215,7 +215,7 @@ impl Admission {
             context.insert(RESOURCE.to_owned(), claim.resource.as_str().into());
         }
         let now = cx.now;
-        let cx = Invocation { seed: Some(claim.seed.clone()), ..cx };
+        let cx = Invocation { seed: Some(claim.seed.clone()), begun_at: claim.begun_at, ..cx };
         let answer = handler.invoke(event, cx).await;
         self.conclude(&claim, answer.as_ref().ok(), now).await;
         answer

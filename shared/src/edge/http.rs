@@ -147,17 +147,18 @@ impl HttpRequest {
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
     }
 
-    /// Refuses a change to another version than the caller has seen ([RFC 9110] section 13.1.1).
+    /// Refuses a change to another version than the caller has seen ([RFC 9110] section 13.1.1). Where there is
+    /// nothing, not even `*` fits.
     ///
     /// # Errors
     ///
     /// [`Problem`] 412 when `If-Match` names other versions.
     ///
     /// [RFC 9110]: https://www.rfc-editor.org/rfc/rfc9110
-    pub fn check_if_match(&self, etag: &str) -> Result<(), Problem> {
+    pub fn check_if_match(&self, current: Option<&str>) -> Result<(), Problem> {
         let Some(wanted) = self.header("if-match") else { return Ok(()) };
-        let fits = wanted.split(',').map(str::trim).any(|it| it == "*" || it == etag);
-        if fits { Ok(()) } else { Err(Problem::precondition_failed(etag)) }
+        let fits = |etag| wanted.split(',').map(str::trim).any(|it| it == "*" || it == etag);
+        if current.is_some_and(fits) { Ok(()) } else { Err(Problem::precondition_failed(current)) }
     }
 
     /// Whether the caller has this version already ([RFC 9110] section 13.1.2).

@@ -109,11 +109,15 @@ impl Problem {
         Self::new(406, "not_acceptable", format!("There is {} here.", offered.join(", ")))
     }
 
-    /// 412, with the version that there is.
+    /// 412, with the version that there is, if any.
     #[must_use]
-    pub fn precondition_failed(etag: &str) -> Self {
-        let detail = "The request has changed since you read it. Read it again and decide anew.";
-        Self::new(412, "precondition_failed", detail).header("etag", etag)
+    pub fn precondition_failed(current: Option<&str>) -> Self {
+        let detail = "It has changed since you read it, or is not there. Read it again and decide anew.";
+        let failed = Self::new(412, "precondition_failed", detail);
+        match current {
+            Some(etag) => failed.header("etag", etag),
+            None => failed,
+        }
     }
 
     /// 415, with the media types that are taken.

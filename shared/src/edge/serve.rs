@@ -28,6 +28,8 @@ use crate::{BoxError, metrics};
 pub struct Invocation {
     /// When the invocation began.
     pub now: Timestamp,
+    /// When the call first came: earlier than now for one that is worked on again.
+    pub begun_at: Timestamp,
     /// When it is ended, if it has not ended by then.
     pub deadline: Timestamp,
     /// The runtime's name for this invocation; it correlates logs.
@@ -180,7 +182,7 @@ async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::E
         let span = telemetry::invocation(&id, event.context.xray_trace_id.as_deref());
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Timestamp::from_unix_ms(deadline);
-        let invocation = Invocation { now, deadline, request_id: id.clone(), seed: None };
+        let invocation = Invocation { now, begun_at: now, deadline, request_id: id.clone(), seed: None };
         let (outcome, counts) =
             metrics::counting(handler.invoke(event.payload, invocation)).instrument(span).await;
         if let Some(line) = counts.line(now, &id) {

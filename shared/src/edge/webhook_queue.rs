@@ -36,6 +36,8 @@ pub struct CallbackTask {
     pub seq: u64,
     /// Earlier attempts.
     pub attempts: u8,
+    /// How often its server had enough to do since.
+    pub waits: u8,
 }
 
 /// An attempt at a delivery.
@@ -47,13 +49,28 @@ pub struct DeliveryTask {
     pub webhook: WebhookId,
     /// The delivery.
     pub id: DeliveryId,
+    /// How often the endpoint had enough to do since the last attempt.
+    pub waits: u8,
 }
 
 #[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum Message {
-    Callback { request: String, event: String, seq: u64, attempts: u8 },
-    Delivery { tenant: String, webhook: String, delivery: String },
+    Callback {
+        request: String,
+        event: String,
+        seq: u64,
+        attempts: u8,
+        #[serde(default)]
+        waits: u8,
+    },
+    Delivery {
+        tenant: String,
+        webhook: String,
+        delivery: String,
+        #[serde(default)]
+        waits: u8,
+    },
 }
 
 impl WebhookQueue {
@@ -86,14 +103,15 @@ impl Task {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match serde_json::from_str(text).ok()? {
-            Message::Callback { request, event, seq, attempts } => {
+            Message::Callback { request, event, seq, attempts, waits } => {
                 let request = RequestId::parse(&request).ok()?;
-                Some(Self::Callback(CallbackTask { request, event, seq, attempts }))
+                Some(Self::Callback(CallbackTask { request, event, seq, attempts, waits }))
             }
-            Message::Delivery { tenant, webhook, delivery } => Some(Self::Delivery(DeliveryTask {
+            Message::Delivery { tenant, webhook, delivery, waits } => Some(Self::Delivery(DeliveryTask {
                 tenant: TenantId::parse(&tenant).ok()?,
                 webhook: WebhookId::parse(&webhook).ok()?,
                 id: DeliveryId::parse(&delivery)?,
+                waits,
             })),
         }
     }
@@ -107,11 +125,13 @@ impl Message {
                 event: it.event.clone(),
                 seq: it.seq,
                 attempts: it.attempts,
+                waits: it.waits,
             },
             Task::Delivery(it) => Self::Delivery {
                 tenant: it.tenant.to_string(),
                 webhook: it.webhook.to_string(),
                 delivery: it.id.to_string(),
+                waits: it.waits,
             },
         }
     }

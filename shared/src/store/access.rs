@@ -20,7 +20,7 @@ use item::CredentialItem;
 
 use super::error::StoreError;
 use super::keys;
-use super::table::{Table, UPDATE, held, read_all};
+use super::table::{HAS_VERSION, Table, UPDATE, held, read_all};
 
 /// API keys and client apps.
 #[derive(Clone, Debug)]
@@ -85,6 +85,8 @@ pub struct Credential {
     pub expires_at: Option<Timestamp>,
     /// When it was last used, give or take [`USE_IS_NOTED_EVERY`].
     pub last_used_at: Option<Timestamp>,
+    /// Rises with each change, of which its use is none; zero where none is stored.
+    version: u64,
     secret: Digest,
 }
 
@@ -142,6 +144,7 @@ impl NewCredential {
             rotated_at: None,
             expires_at: self.expires_at,
             last_used_at: None,
+            version: 1,
             secret,
         }
     }
@@ -279,7 +282,8 @@ impl Access {
         Ok(credentials)
     }
 
-    /// Changes a credential of a tenant, and tells what it is then; none when it is gone.
+    /// Changes a credential as it was loaded, and tells what it is then; none when someone else changed or ended it
+    /// meanwhile, and nothing was changed.
     ///
     /// # Errors
     ///
@@ -293,8 +297,12 @@ impl Access {
         let mut update = self
             .table
             .update(&pk, keys::ONLY)
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression(as_loaded(credential))
+            .expression_attribute_names("#version", "version")
             .return_values(ReturnValue::AllNew);
+        if credential.version > 0 {
+            update = update.expression_attribute_values(":version", number(credential.version));
+        }
         let (mut set, mut removed) = (Vec::new(), Vec::new());
         for (position, (attribute, value)) in change.attributes().into_iter().enumerate() {
             update = update.expression_attribute_names(format!("#a{position}"), attribute);
@@ -309,10 +317,12 @@ impl Access {
         let clause = |word: &str, parts: &[String]| {
             if parts.is_empty() { String::new() } else { format!("{word} {} ", parts.join(", ")) }
         };
-        let expression = format!("{}{}", clause("SET", &set), clause("REMOVE", &removed));
-        if expression.is_empty() {
+        if set.is_empty() && removed.is_empty() {
             return self.get(credential.kind, &credential.id).await;
         }
+        update = update.expression_attribute_values(":next", number(credential.version + 1));
+        set.push("#version = :next".to_owned());
+        let expression = format!("{}{}", clause("SET", &set), clause("REMOVE", &removed));
         let answer = held(update.update_expression(expression.trim_end()).send().await, UPDATE)?;
         let Some(answer) = answer else { return Ok(None) };
         let item = answer.attributes.ok_or_else(|| StoreError::corrupt(&pk, "no attributes"))?;
@@ -320,13 +330,14 @@ impl Access {
         item.read().map(Some)
     }
 
-    /// Ends a credential; false when it had ended before.
+    /// Ends a credential as it was loaded; false when someone else changed or ended it meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn revoke(&self, kind: CredentialKind, id: &CredentialId) -> Result<bool, StoreError> {
-        self.table.delete(keys::credential_pk(kind, id), keys::ONLY).await
+    pub async fn revoke(&self, credential: &Credential) -> Result<bool, StoreError> {
+        let pk = keys::credential_pk(credential.kind, &credential.id);
+        self.table.delete_version((pk, keys::ONLY.to_owned()), credential.version).await
     }
 
     /// Notes that a credential is in use, if that was not noted lately.
@@ -355,6 +366,19 @@ impl Access {
 /// The name of the credential that a key is: 96 bits of its digest, from which nobody gets back to the key.
 fn id_of(key: &ApiKey) -> CredentialId {
     CredentialId::of_digest(&key.digest())
+}
+
+fn number(value: u64) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// The condition that nobody changed it since.
+const fn as_loaded(credential: &Credential) -> &'static str {
+    if credential.version > 0 {
+        HAS_VERSION
+    } else {
+        "attribute_exists(pk) AND attribute_not_exists(#version)"
+    }
 }
 
 /// How exactly the last use of a credential is known.

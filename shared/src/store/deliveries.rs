@@ -325,19 +325,24 @@ impl Deliveries {
         Ok(held(update.send().await, UPDATE)?.is_some())
     }
 
-    /// Begins a delivery again, from its first attempt; those that were made stay in the log.
+    /// Begins a delivery again, from its first attempt; those that were made stay in the log. What the same call has
+    /// begun again before stays as it is.
     ///
     /// # Errors
     ///
-    /// [`StoreError::NotFound`], [`StoreError::Unavailable`].
-    pub async fn restart(&self, about: &NewDelivery, now: Timestamp) -> Result<(), StoreError> {
+    /// [`StoreError::Unavailable`].
+    pub async fn restart(&self, about: &NewDelivery, call: &str, now: Timestamp) -> Result<(), StoreError> {
         let due = due::sort(now.plus(due::AFTER), &about.id, &about.webhook);
         let sent = self
             .update(about)
             .update_expression(
-                "SET delivery_state = :waiting, next_at = :now, tried = :none, due_pk = :partition, due_sk = :due",
+                "SET delivery_state = :waiting, next_at = :now, tried = :none, due_pk = :partition, due_sk = :due, \
+                 restarted_by = :call",
             )
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression(
+                "attribute_exists(pk) AND (attribute_not_exists(restarted_by) OR restarted_by <> :call)",
+            )
+            .expression_attribute_values(":call", AttributeValue::S(call.to_owned()))
             .expression_attribute_values(":waiting", AttributeValue::S(WAITING.to_owned()))
             .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
             .expression_attribute_values(":none", AttributeValue::N("0".to_owned()))
@@ -348,7 +353,7 @@ impl Deliveries {
             .expression_attribute_values(":due", AttributeValue::S(due))
             .send()
             .await;
-        held(sent, UPDATE)?.map(drop).ok_or(StoreError::NotFound)
+        held(sent, UPDATE).map(drop)
     }
 
     fn update(

@@ -223,6 +223,18 @@ impl Documents {
         Ok(all)
     }
 
+    /// Deletes what lies under a prefix.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn delete_all(&self, prefix: &str) -> Result<(), StoreError> {
+        for key in self.list(prefix).await? {
+            self.delete(&key).await?;
+        }
+        Ok(())
+    }
+
     /// An address from which a document can be read for [`PRESIGNED_TTL`] from `now` on, as a download of this name.
     ///
     /// # Errors

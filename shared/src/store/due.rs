@@ -130,6 +130,29 @@ impl Requests {
         held(sent, UPDATE).map(drop)
     }
 
+    /// Looks at a thing that is due by `now` again later; what became due since stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn postpone_due(
+        &self,
+        request: &RequestId,
+        kind: DueKind,
+        (now, at): (Timestamp, Timestamp),
+    ) -> Result<(), StoreError> {
+        let sent = self
+            .table
+            .update(keys::request_pk(request), keys::due_sk_of_item(kind))
+            .update_expression("SET due_sk = :due")
+            .condition_expression("due_sk <= :now")
+            .expression_attribute_values(":due", AttributeValue::S(keys::due_sort(at, request, "")))
+            .expression_attribute_values(":now", AttributeValue::S(format!("{now}~")))
+            .send()
+            .await;
+        held(sent, UPDATE).map(drop)
+    }
+
     async fn due_of(
         &self,
         kind: &str,

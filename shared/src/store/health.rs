@@ -7,6 +7,8 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::WebhookId;
 use domain::{TenantId, Timestamp};
+use rand::CryptoRng;
+use rand::seq::IteratorRandom as _;
 use serde::Deserialize;
 
 use super::error::StoreError;
@@ -62,6 +64,28 @@ struct HealthItem {
     failing_since: Option<i64>,
 }
 
+/// Until when calls may be under way, in Unix milliseconds.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct SlotsItem {
+    #[serde(rename = "slot_1")]
+    first: i64,
+    #[serde(rename = "slot_2")]
+    second: i64,
+    #[serde(rename = "slot_3")]
+    third: i64,
+    #[serde(rename = "slot_4")]
+    fourth: i64,
+}
+
+impl SlotsItem {
+    /// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost the
+    /// others.
+    const fn all(&self) -> [(&'static str, i64); 4] {
+        [("slot_1", self.first), ("slot_2", self.second), ("slot_3", self.third), ("slot_4", self.fourth)]
+    }
+}
+
 impl Health {
     /// How the endpoints in `table` are.
     #[must_use]
@@ -81,33 +105,39 @@ impl Health {
         Ok(EndpointHealth { failing_since: item.failing_since.map(Timestamp::from_unix_ms) })
     }
 
-    /// Leave to call an endpoint; none while as many calls as it may have are under way.
+    /// Leave to call an endpoint; none while as many calls as it may have are under way, or when somebody else is
+    /// faster. Those who wait look once, and take by chance one of those that are free.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`].
-    pub async fn take_slot(&self, callee: &Callee, now: Timestamp) -> Result<Option<Slot>, StoreError> {
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn take_slot(
+        &self,
+        callee: &Callee,
+        now: Timestamp,
+        rng: &mut (impl CryptoRng + Send),
+    ) -> Result<Option<Slot>, StoreError> {
+        let taken: Option<SlotsItem> = self.table.get(&callee.pk, &callee.sk).await?;
+        let slots = taken.unwrap_or_default().all().into_iter();
+        let free = slots.filter(|(_, until)| *until < now.unix_ms());
+        let Some((name, _)) = free.choose(rng) else { return Ok(None) };
         let until = now.plus(SLOT_TERM);
-        for name in SLOTS {
-            let mut update = self
-                .table
-                .update(&callee.pk, &callee.sk)
-                .update_expression("SET #slot = :until")
-                .condition_expression("attribute_not_exists(#slot) OR #slot < :now")
-                .expression_attribute_names("#slot", name)
-                .expression_attribute_values(":until", AttributeValue::N(until.unix_ms().to_string()))
-                .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()));
-            if callee.is_passing {
-                let purge_at = until.plus(FORGOTTEN_AFTER).unix_seconds();
-                update = update
-                    .update_expression("SET #slot = :until, purge_at = :purge")
-                    .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()));
-            }
-            if held(update.send().await, UPDATE)?.is_some() {
-                return Ok(Some(Slot { name, until: until.unix_ms() }));
-            }
+        let mut update = self
+            .table
+            .update(&callee.pk, &callee.sk)
+            .update_expression("SET #slot = :until")
+            .condition_expression("attribute_not_exists(#slot) OR #slot < :now")
+            .expression_attribute_names("#slot", name)
+            .expression_attribute_values(":until", AttributeValue::N(until.unix_ms().to_string()))
+            .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()));
+        if callee.is_passing {
+            let purge_at = until.plus(FORGOTTEN_AFTER).unix_seconds();
+            update = update
+                .update_expression("SET #slot = :until, purge_at = :purge")
+                .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()));
         }
-        Ok(None)
+        let is_taken = held(update.send().await, UPDATE)?.is_some();
+        Ok(is_taken.then(|| Slot { name, until: until.unix_ms() }))
     }
 
     /// Gives leave back. One that ran out may be another's by now, and stays.
@@ -163,9 +193,6 @@ impl Health {
     }
 }
 
-/// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost
-/// the others.
-const SLOTS: [&str; 4] = ["slot_1", "slot_2", "slot_3", "slot_4"];
 /// Longer than an invocation that calls an endpoint.
 const SLOT_TERM: Duration = Duration::from_mins(2);
 /// What is known of a server whose calls are all over.

@@ -36,6 +36,8 @@ pub struct ReplayClaim {
     pub resource: RequestId,
     /// What the random bits of the call are made of, the same for a call that is worked on again.
     pub seed: Seed,
+    /// When the call first came.
+    pub begun_at: Timestamp,
     pk: String,
     owner: String,
 }
@@ -69,6 +71,9 @@ struct ReplayItem {
     /// Encrypted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     seed: Option<String>,
+    /// When the call first came; not known of an older item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    begun_at: Option<i64>,
     /// Until when: the work, or the answer.
     valid_until: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -109,6 +114,7 @@ impl Replays {
             owner: owner.to_owned(),
             is_answered: false,
             resource: RequestId::new(rng).to_string(),
+            begun_at: Some(now.unix_ms()),
             valid_until: deadline.unix_ms(),
             key_version: None,
             answer: None,
@@ -128,6 +134,7 @@ impl Replays {
                     Some(seed) if is_same => ReplayItem {
                         resource: found.resource.clone(),
                         seed: Some(seed.clone()),
+                        begun_at: found.begun_at.or(item.begun_at),
                         ..item.clone()
                     },
                     _ => item.clone(),
@@ -202,6 +209,7 @@ impl Replays {
         Ok(Replay::Claimed(ReplayClaim {
             resource: RequestId::parse(&item.resource).map_err(|_| corrupt("resource"))?,
             seed: Seed::restore(&seed).ok_or_else(|| corrupt("seed"))?,
+            begun_at: item.begun_at.map(Timestamp::from_unix_ms).ok_or_else(|| corrupt("begun_at"))?,
             pk: item.pk.clone(),
             owner: item.owner.clone(),
         }))

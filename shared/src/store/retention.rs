@@ -22,6 +22,8 @@ struct Item {
     sk: String,
     #[serde(flatten)]
     retention: RetentionItem,
+    #[serde(default)]
+    version: u64,
 }
 
 impl Retentions {
@@ -37,20 +39,37 @@ impl Retentions {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn of(&self, tenant: &TenantId) -> Result<Retention, StoreError> {
-        let pk = keys::tenant_pk(tenant);
-        let Some(item) = self.table.get::<Item>(&pk, keys::RETENTION).await? else {
-            return Ok(Retention::default());
-        };
-        item.retention.read().map_err(|what| StoreError::corrupt(&pk, what))
+        Ok(self.to_change(tenant).await?.0)
     }
 
-    /// Says how long requests that are made from now on are kept.
+    /// The same with its version, by which it is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn to_change(&self, tenant: &TenantId) -> Result<(Retention, u64), StoreError> {
+        let pk = keys::tenant_pk(tenant);
+        let Some(item) = self.table.get::<Item>(&pk, keys::RETENTION).await? else {
+            return Ok((Retention::default(), 0));
+        };
+        let retention = item.retention.read().map_err(|what| StoreError::corrupt(&pk, what))?;
+        Ok((retention, item.version))
+    }
+
+    /// Says how long requests that are made from now on are kept, in place of what was said in that version. False when
+    /// someone else said so meanwhile: then nothing was stored.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn set(&self, tenant: &TenantId, retention: Retention) -> Result<(), StoreError> {
+    pub async fn set(
+        &self,
+        tenant: &TenantId,
+        retention: Retention,
+        version: u64,
+    ) -> Result<bool, StoreError> {
         let (pk, sk) = (keys::tenant_pk(tenant), keys::RETENTION.to_owned());
-        self.table.put(&Item { pk, sk, retention: retention.into() }).await
+        let item = Item { pk, sk, retention: retention.into(), version: version + 1 };
+        self.table.replace(&item, version).await
     }
 }

@@ -91,16 +91,16 @@ impl Table {
         Ok(held(put.send().await, PUT)?.is_some())
     }
 
-    /// Writes an item in place of the one of this version, zero for none; false when another stands there.
+    /// Writes an item in place of the one of this version, zero for none or one without a version; false when another
+    /// stands there.
     pub(super) async fn replace(&self, item: &impl Serialize, version: u64) -> Result<bool, StoreError> {
-        if version == 0 {
-            return self.put_new(item).await;
-        }
-        let put = self
-            .put_item(item)?
-            .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
-            .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
+        let put = self.put_item(item)?.expression_attribute_names("#version", "version");
+        let put = if version == 0 {
+            put.condition_expression(HAS_NO_VERSION)
+        } else {
+            put.condition_expression(HAS_VERSION)
+                .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+        };
         Ok(held(put.send().await, PUT)?.is_some())
     }
 
@@ -113,6 +113,26 @@ impl Table {
         let delete = self.delete_item(pk, sk).return_values(ReturnValue::AllOld);
         let answer = delete.send().await.map_err(StoreError::unavailable(DELETE))?;
         Ok(answer.attributes.is_some())
+    }
+
+    /// Deletes the item of these keys if it has this version, zero for none; false when another stands there, or none.
+    pub(super) async fn delete_version(
+        &self,
+        (pk, sk): (String, String),
+        version: u64,
+    ) -> Result<bool, StoreError> {
+        let delete = self
+            .delete_item(pk, sk)
+            .expression_attribute_names("#version", "version")
+            .return_values(ReturnValue::AllOld);
+        let delete = if version == 0 {
+            delete.condition_expression(HAS_NO_VERSION)
+        } else {
+            delete
+                .condition_expression(HAS_VERSION)
+                .expression_attribute_values(":version", AttributeValue::N(version.to_string()))
+        };
+        Ok(held(delete.send().await, DELETE)?.is_some_and(|it| it.attributes.is_some()))
     }
 
     /// Does all of this or nothing.
@@ -247,4 +267,7 @@ pub(super) const UPDATE: &str = "UpdateItem";
 
 /// The condition of an item that nothing stands in the place of.
 pub(super) const IS_NEW: &str = "attribute_not_exists(pk)";
+/// The conditions of an item that was read with a version, and of one without or of none.
+pub(super) const HAS_VERSION: &str = "#version = :version";
+pub(super) const HAS_NO_VERSION: &str = "attribute_not_exists(#version)";
 const CONDITION_FAILED: &str = "ConditionalCheckFailedException";

@@ -26,6 +26,8 @@ pub struct Theme {
     pub appearance: Appearance,
     /// When it was saved.
     pub updated_at: Timestamp,
+    /// How often it was stored; zero before the first time.
+    pub version: u64,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -36,6 +38,8 @@ struct ThemeItem {
     /// JSON text.
     ui: String,
     updated_at: i64,
+    #[serde(default)]
+    version: u64,
 }
 
 impl Themes {
@@ -66,12 +70,13 @@ impl Themes {
         item.read().map(Some)
     }
 
-    /// Saves a theme in place of the one before, if there is one.
+    /// Saves a theme in place of the one of its version. False when someone else changed that meanwhile: then nothing was
+    /// stored.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn put(&self, tenant: &TenantId, theme: &Theme) -> Result<(), StoreError> {
+    pub async fn put(&self, tenant: &TenantId, theme: &Theme) -> Result<bool, StoreError> {
         let (pk, sk) = key(tenant, &theme.name);
         let item = ThemeItem {
             pk,
@@ -79,18 +84,18 @@ impl Themes {
             name: theme.name.as_str().to_owned(),
             ui: Value::Object(theme.appearance.members()).to_string(),
             updated_at: theme.updated_at.unix_ms(),
+            version: theme.version + 1,
         };
-        self.table.put(&item).await
+        self.table.replace(&item, theme.version).await
     }
 
-    /// Deletes a theme; false when there was none of this name.
+    /// Deletes a theme as it was loaded; false when someone else changed or deleted it meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn delete(&self, tenant: &TenantId, name: &ThemeName) -> Result<bool, StoreError> {
-        let (pk, sk) = key(tenant, name);
-        self.table.delete(pk, sk).await
+    pub async fn delete(&self, tenant: &TenantId, theme: &Theme) -> Result<bool, StoreError> {
+        self.table.delete_version(key(tenant, &theme.name), theme.version).await
     }
 }
 
@@ -100,7 +105,8 @@ impl ThemeItem {
         let ui: Value =
             serde_json::from_str(&self.ui).map_err(|error| StoreError::corrupt(&self.sk, error))?;
         let appearance = Appearance::restore(&ui);
-        Ok(Theme { name, appearance, updated_at: Timestamp::from_unix_ms(self.updated_at) })
+        let updated_at = Timestamp::from_unix_ms(self.updated_at);
+        Ok(Theme { name, appearance, updated_at, version: self.version })
     }
 }
 

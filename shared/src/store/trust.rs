@@ -76,6 +76,8 @@ struct TrustItem {
     trusted_lists: bool,
     #[serde(default)]
     online: bool,
+    #[serde(default)]
+    version: u64,
 }
 
 /// What an item without the member means.
@@ -139,31 +141,48 @@ impl Trust {
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn settings(&self, tenant: &TenantId) -> Result<TrustSettings, StoreError> {
+        Ok(self.settings_to_change(tenant).await?.0)
+    }
+
+    /// The same with their version, by which they are replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn settings_to_change(&self, tenant: &TenantId) -> Result<(TrustSettings, u64), StoreError> {
         let pk = keys::tenant_pk(tenant);
         let Some(item) = self.table.get::<TrustItem>(&pk, keys::TRUST).await? else {
-            return Ok(TrustSettings::default());
+            return Ok((TrustSettings::default(), 0));
         };
         let roots = item.roots.iter().map(hex::decode).collect::<Result<_, _>>();
-        Ok(TrustSettings {
+        let settings = TrustSettings {
             roots: roots.map_err(|error| StoreError::corrupt(&pk, error))?,
             trusted_lists: item.trusted_lists,
             online: item.online,
-        })
+        };
+        Ok((settings, item.version))
     }
 
-    /// Says what a tenant trusts, in place of what it trusted before.
+    /// Says what a tenant trusts, in place of what it trusted in that version. False when someone else said so meanwhile:
+    /// then nothing was stored.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn set_settings(&self, tenant: &TenantId, settings: &TrustSettings) -> Result<(), StoreError> {
+    pub async fn set_settings(
+        &self,
+        tenant: &TenantId,
+        settings: &TrustSettings,
+        version: u64,
+    ) -> Result<bool, StoreError> {
         let item = TrustItem {
             pk: keys::tenant_pk(tenant),
             sk: keys::TRUST.to_owned(),
             roots: settings.roots.iter().map(hex::encode).collect(),
             trusted_lists: settings.trusted_lists,
             online: settings.online,
+            version: version + 1,
         };
-        self.table.put(&item).await
+        self.table.replace(&item, version).await
     }
 }

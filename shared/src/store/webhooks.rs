@@ -246,13 +246,14 @@ impl Webhooks {
         self.table.replace(&WebhookItem::of(webhook), webhook.version).await
     }
 
-    /// Ends a subscription; false when there was none of this name.
+    /// Ends a subscription as it was loaded; false when someone else changed or ended it meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn delete(&self, tenant: &TenantId, id: &WebhookId) -> Result<bool, StoreError> {
-        self.table.delete(keys::tenant_pk(tenant), keys::webhook_sk(id)).await
+    pub async fn delete(&self, webhook: &Webhook) -> Result<bool, StoreError> {
+        let place = (keys::tenant_pk(&webhook.tenant), keys::webhook_sk(&webhook.id));
+        self.table.delete_version(place, webhook.version).await
     }
 }
 

@@ -9,7 +9,7 @@ use domain::{Refusal, TenantId, Timestamp};
 use serde_json::{Value, json};
 use shared::BoxError;
 use shared::edge::system_rng;
-use shared::store::{Credential, CredentialKind, NewCredential};
+use shared::store::{Credential, CredentialKind, NewCredential, Rounds};
 
 use super::Told;
 use super::place::Place;
@@ -74,8 +74,15 @@ pub(super) async fn perform(
         Command::Revoke { id } => {
             let unknown = || format!("no {} has the id {id}", noun(kind));
             let name = CredentialId::parse(id).map_err(|_| unknown())?;
-            if !place.access().revoke(kind, &name).await? {
-                return Err(unknown().into());
+            let mut rounds = Rounds::default();
+            loop {
+                let found = place.access().get(kind, &name).await?.ok_or_else(unknown)?;
+                if place.access().revoke(&found).await? {
+                    break;
+                }
+                if !rounds.again().await {
+                    return Err(format!("{id} is being changed: try again").into());
+                }
             }
             Ok(Told { json: json!({ "id": id, "revoked": true }), lines: vec![format!("{id} is revoked.")] })
         }

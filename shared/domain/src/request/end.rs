@@ -5,7 +5,7 @@ use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::notification::EventName;
-use crate::policy::{ARCHIVE_PAUSE, RECOVERY_PAUSE};
+use crate::policy::{ARCHIVE_PAUSE, HOLD_PAUSE, RECOVERY_PAUSE};
 use crate::transition::{Changes, Transition};
 use crate::value::Text;
 use crate::{Cause, Refusal};
@@ -56,6 +56,8 @@ impl AnyRequest {
         facts.deleted_at = Some(cause.now);
         let mut changes = Changes::default();
         append(facts, &mut changes, Draft::new(EventKind::DocumentDeleted), &Owner::Integrator, cause);
+        // Whoever deletes them may die on the way.
+        changes.look_at(DueKind::Seal, cause.now.plus(HOLD_PAUSE));
         Ok(Transition::new(self, changes))
     }
 

@@ -113,6 +113,8 @@ impl AnyRequest {
         };
         let mut changes = Changes::default();
         append(facts, &mut changes, draft, &Owner::Integrator, cause);
+        // Whoever carries it out may die on the way.
+        changes.look_at(DueKind::Seal, cause.now.plus(HOLD_PAUSE));
         Ok(Transition::new(self, changes))
     }
 }

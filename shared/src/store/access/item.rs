@@ -35,6 +35,8 @@ pub(super) struct CredentialItem {
     expires_at: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_used_at: Option<i64>,
+    #[serde(default)]
+    version: u64,
     secret_sha256: String,
 }
 
@@ -60,6 +62,7 @@ impl CredentialItem {
             rotated_at: it.rotated_at.map(Timestamp::unix_ms),
             expires_at: it.expires_at.map(Timestamp::unix_ms),
             last_used_at: it.last_used_at.map(Timestamp::unix_ms),
+            version: it.version,
             secret_sha256: it.secret.to_hex(),
         }
     }
@@ -83,6 +86,7 @@ impl CredentialItem {
             rotated_at: self.rotated_at.map(Timestamp::from_unix_ms),
             expires_at: self.expires_at.map(Timestamp::from_unix_ms),
             last_used_at: self.last_used_at.map(Timestamp::from_unix_ms),
+            version: self.version,
             secret: Digest::parse(&self.secret_sha256).map_err(|_| corrupt("secret_sha256"))?,
         })
     }

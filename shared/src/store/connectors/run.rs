@@ -114,6 +114,15 @@ struct RunItem {
     run: Run,
 }
 
+/// The number of the run that a call began.
+#[derive(Deserialize, Serialize)]
+struct CallItem {
+    pk: String,
+    sk: String,
+    number: u32,
+    purge_at: i64,
+}
+
 #[derive(Deserialize, Serialize)]
 struct PartItem {
     pk: String,
@@ -163,13 +172,42 @@ impl Run {
 }
 
 impl Connectors {
-    /// Keeps a new run; false when another one took its number meanwhile.
+    /// Keeps a new run, by its number and by the call that began it; false when another one took its number meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
     pub async fn begin(&self, tenant: &TenantId, kind: Kind, run: &Run) -> Result<bool, StoreError> {
-        self.table.put_new(&item(tenant, kind, run, 1)).await
+        let kept = item(tenant, kind, run, 1);
+        let Some(call) = &run.call else { return self.table.put_new(&kept).await };
+        let begun = CallItem {
+            pk: kept.pk.clone(),
+            sk: keys::email_signatures::run_call_sk(kind, call),
+            number: run.number,
+            purge_at: kept.purge_at,
+        };
+        let actions = vec![self.table.put_new_action(&kept)?, self.table.put_new_action(&begun)?];
+        self.table.transact_if(actions).await
+    }
+
+    /// The run that a call began, if it began one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    pub async fn run_of_call(
+        &self,
+        tenant: &TenantId,
+        kind: Kind,
+        call: &str,
+    ) -> Result<Option<Run>, StoreError> {
+        let pk = keys::email_signatures::connectors_pk(tenant);
+        let begun: Option<CallItem> =
+            self.table.get(pk, keys::email_signatures::run_call_sk(kind, call)).await?;
+        match begun {
+            Some(begun) => self.run(tenant, kind, begun.number).await,
+            None => Ok(None),
+        }
     }
 
     /// A run, if there is one of this number.

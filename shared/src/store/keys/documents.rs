@@ -39,7 +39,14 @@ impl DocumentKeys {
     /// A document that a signatory of an open request attached.
     #[must_use]
     pub fn attachment(&self, attachment: &DocumentId, digest: &Digest) -> String {
-        format!("open/{}/{}/attachment-{attachment}-{}", self.tenant, self.request, digest.to_hex())
+        format!("{}{}", self.attachments(attachment), digest.to_hex())
+    }
+
+    /// What the keys of all documents begin with that a signatory attached for one that was asked, the rejected and the
+    /// replaced ones as well.
+    #[must_use]
+    pub fn attachments(&self, attachment: &DocumentId) -> String {
+        format!("open/{}/{}/attachment-{attachment}-", self.tenant, self.request)
     }
 
     /// A document that a signatory of a closed request had attached.

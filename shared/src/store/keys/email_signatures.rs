@@ -127,6 +127,11 @@ pub(in crate::store) fn run_sk(kind: Kind, number: u32) -> String {
     format!("{}{number:010}", runs(kind))
 }
 
+/// The run that a call began, which may be repeated.
+pub(in crate::store) fn run_call_sk(kind: Kind, call: &str) -> String {
+    format!("RUN-CALL#{}#{call}", kind.as_str())
+}
+
 /// Partition of what a run found.
 pub(in crate::store) fn run_pk(tenant: &TenantId, kind: Kind, number: u32) -> String {
     format!("CONNECTOR-RUN#{tenant}#{}#{number}", kind.as_str())

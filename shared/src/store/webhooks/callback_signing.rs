@@ -66,13 +66,18 @@ impl Webhooks {
         self.table.replace(&item, signing.version).await
     }
 
-    /// Callbacks are signed no more; false when they were not.
+    /// Callbacks are signed no more by what was loaded; false when someone else changed or ended that meanwhile.
     ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn end_callback_signing(&self, tenant: &TenantId) -> Result<bool, StoreError> {
-        self.table.delete(keys::tenant_pk(tenant), keys::CALLBACK_SIGNING).await
+    pub async fn end_callback_signing(
+        &self,
+        tenant: &TenantId,
+        signing: &CallbackSigning,
+    ) -> Result<bool, StoreError> {
+        let place = (keys::tenant_pk(tenant), keys::CALLBACK_SIGNING.to_owned());
+        self.table.delete_version(place, signing.version).await
     }
 }
 

@@ -97,10 +97,16 @@ impl SigningKey {
         Self { until: Some(until.unix_ms()), ..self }
     }
 
+    /// Whether it is the newest of these.
+    #[must_use]
+    pub fn is_first_of(&self, keys: &[Self]) -> bool {
+        keys.first().is_some_and(|it| it.secret == self.secret)
+    }
+
     /// Signs from now on, before the others; the one before signs beside it for a day, so that receivers have time to
     /// change. Nothing changes if it does so already.
     pub fn take_over(self, keys: &mut Vec<Self>, now: Timestamp) {
-        if keys.first().is_some_and(|it| it.secret == self.secret) {
+        if self.is_first_of(keys) {
             return;
         }
         let before = keys.drain(..).next().map(|it| it.replaced(now.plus(ROTATION)));
