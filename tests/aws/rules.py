@@ -139,37 +139,40 @@ class Rules:
             self.hold(id, tls, "a bucket takes TLS only")
 
     def things_go_in_time(self):
-        rules = {}
+        rules = []
         for id, it in self.of("AWS::S3::Bucket").items():
             for rule in it.get("LifecycleConfiguration", {}).get("Rules", []):
-                rules[rule.get("Prefix", "")] = rule
+                self.hold(f"{id}.{rule['Id']}", rule.get("Status") == "Enabled", "a rule of a lifecycle works")
+                rules += [(id, rule)] if rule.get("Status") == "Enabled" else []
                 days = rule.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays")
-                self.hold(f"{id}.{rule['Id']}", days == 1 or "Prefix" not in rule, "what was deleted goes within a day")
+                soon = days == 1 or "Prefix" not in rule
+                self.hold(f"{id}.{rule['Id']}", soon, "what was deleted goes within a day")
         # No month has more than 31 days, no two more than 62, no three more than 92; a day for the clock of S3.
         wanted = {f"closed/{months}m/": days for months, days in ((1, 32), (2, 63), (3, 93))}
         for prefix, days in wanted.items():
-            rule = rules.get(prefix, {})
-            self.hold(prefix, rule.get("ExpirationInDays") == days, "documents go after their months, and no sooner")
-        self.hold("closed/held/", "ExpirationInDays" not in rules.get("closed/held/", {"ExpirationInDays": 0}), "a hold has no end")
-        over = [prefix for prefix in rules if "closed/held/".startswith(prefix) and prefix and prefix != "closed/held/"]
-        self.hold("closed/held/", not over and "ExpirationInDays" not in rules.get("", {}), "no other rule ends a hold")
-        for folder in ("keys", "requests"):
+            ends = endings(rules, "Documents", prefix)
+            self.hold(prefix, ends == [(prefix, days)], "one rule ends documents after their months, and no sooner")
+        known = [rule for id, rule in rules if (id, prefix_of(rule)) == ("Documents", "closed/held/")]
+        self.hold("closed/held/", len(known) == 1, "what is held has its rule")
+        self.hold("closed/held/", endings(rules, "Documents", "closed/held/") == [], "a hold has no end")
+        for bucket, folder in (("Documents", "keys"), ("EvidenceCopies", "requests")):
             for years in range(10, 31):
-                days = rules.get(f"{folder}/{years}y/", {}).get("ExpirationInDays", 0)
+                prefix = f"{folder}/{years}y/"
                 longest = 365 * (years + 1) + (years + 1) // 4 + 1 + 31
-                enough = longest <= days <= longest + 31
-                self.hold(f"{folder}/{years}y/", enough, "outlasts the years of evidence, and not by much")
+                ends = endings(rules, bucket, prefix)
+                enough = len(ends) == 1 and ends[0][0] == prefix and longest <= (ends[0][1] or 0) <= longest + 31
+                self.hold(prefix, enough, "one rule outlasts the years of evidence, and not by much")
 
     def evidence_is_only_appended(self):
-        allowed = {"dynamodb:PutItem", "dynamodb:Query"}
+        streams = ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")
+        allowed = {f"dynamodb:{action}" for action in ("PutItem", "Query", *streams)}
         for id, role in self.of("AWS::IAM::Role").items():
             for policy in role.get("Policies", []):
                 for statement in listed(policy["PolicyDocument"]["Statement"]):
                     for it in branches(statement):
                         tables = {name_of(resource) for resource in listed(it.get("Resource", []))}
                         actions = {action for action in listed(it.get("Action", [])) if action.startswith("dynamodb:")}
-                        streams = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
-                        only = "Evidence" not in tables or actions <= allowed | streams
+                        only = "Evidence" not in tables or actions <= allowed
                         self.hold(id, only, "evidence is appended and read, never changed or deleted")
 
     def queues_end_somewhere(self):
@@ -345,6 +348,22 @@ def listed(value) -> list:
     return value if isinstance(value, list) else [value]
 
 
+def prefix_of(rule: dict) -> str:
+    """What a rule of a lifecycle is about; everything where it names nothing."""
+    return rule.get("Prefix", rule.get("Filter", {}).get("Prefix", ""))
+
+
+def endings(rules: list, bucket: str, prefix: str) -> list:
+    """Where and after how many days rules of a bucket end something below a prefix; no days are some date."""
+    return [
+        (prefix_of(rule), rule.get("ExpirationInDays"))
+        for id, rule in rules
+        if id == bucket
+        and (prefix.startswith(prefix_of(rule)) or prefix_of(rule).startswith(prefix))
+        and {"ExpirationInDays", "ExpirationDate"} & rule.keys()
+    ]
+
+
 def branches(statement: dict) -> list:
     """A statement, or those between which a condition chooses."""
     if "Fn::If" in statement:
@@ -357,7 +376,7 @@ def name_of(value) -> str | None:
     if not isinstance(value, dict):
         return None
     named = value.get("Ref") or value.get("Fn::GetAtt", [None])
-    return named if isinstance(named, str) else named[0]
+    return (named.split(".") if isinstance(named, str) else named)[0]
 
 
 def target(policy: dict) -> str | None:
@@ -460,6 +479,7 @@ def mutants(template: dict):
         "Documents that end what is held",
         lambda all: all["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"].append(held),
     )
+    yield from lifecycles(edited)
     changing = {"Effect": "Allow", "Action": ["dynamodb:UpdateItem"], "Resource": {"Fn::GetAtt": "Evidence.Arn"}}
     yield edited(
         "ArchiveEvidenceFunction that changes evidence",
@@ -472,6 +492,33 @@ def mutants(template: dict):
             f"{id} with all of DynamoDB",
             lambda all: all[id]["Properties"]["Policies"][0]["Statement"].append(everything),
         )
+
+
+def lifecycles(edited):
+    """Rules that are there, and do not do what they say."""
+    def rules(all, id="Documents"):
+        return all[id]["Properties"]["LifecycleConfiguration"]["Rules"]
+
+    def of(all, prefix):
+        return next(it for it in rules(all) if it.get("Prefix") == prefix)
+
+    deleted = {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
+    soon = {"Id": "soon", "Status": "Enabled", "ExpirationInDays": 1, **deleted}
+    for prefix in ("closed/3m/", "closed/held/", "keys/10y/"):
+        yield edited(f"Documents with {prefix} disabled", lambda all: of(all, prefix).update(Status="Disabled"))
+        again = {**soon, "Prefix": prefix}
+        yield edited(f"Documents that end {prefix} sooner as well", lambda all: rules(all).insert(0, again))
+        above = {**soon, "Prefix": prefix.split("/")[0] + "/"}
+        yield edited(f"Documents that end all above {prefix}", lambda all: rules(all).insert(0, above))
+    one = {**soon, "Prefix": "closed/3m/demo/"}
+    yield edited("Documents that end some below closed/3m/", lambda all: rules(all).append(one))
+
+    def move(all):
+        rule = of(all, "keys/10y/")
+        rules(all).remove(rule)
+        rules(all, "EvidenceCopies").append(rule)
+
+    yield edited("the end of keys in another bucket", move)
 
 
 def main() -> int:

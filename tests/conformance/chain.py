@@ -33,6 +33,8 @@ MANIFEST_SHAPE = {
 LINKS = [{"hash": str, "event": str}]
 DISCLOSED = {"chain": str, "seq": int, "owner": str, "fields": {None: {"salt": str, "value": object}}}
 EVIDENCE_SHAPE = {"version": int, "request": str, "events": LINKS, "custody": LINKS, "disclosures": [DISCLOSED]}
+# Events that name somebody, with values that are the integrator's own.
+OF_THE_INTEGRATOR = ["AttachmentAccepted", "AttachmentRejected", "EvidenceErased"]
 
 
 class Fault(Exception):
@@ -180,6 +182,18 @@ def bodies(links):
         yield {**(body or {}), "facts": facts if isinstance(facts, dict) else {}}
 
 
+def owner_of(body, field):
+    """Whose value it is, as far as the event tells: of whom its name counts, of whom the event is, or of who did it."""
+    facts, actor, (folder, *rest) = body["facts"], body.get("actor"), field.split("/")
+    if body.get("kind") in OF_THE_INTEGRATOR:
+        return None
+    if folder == "signatories":
+        people = facts.get(folder) if isinstance(facts.get(folder), list) else []
+        return {str(at): it for at, it in enumerate(people)}.get("".join(rest[:1]))
+    is_own = isinstance(actor, dict) and actor.get("type") == "signatory"
+    return facts.get("delegate" if folder == "delegate" else "signatory", actor.get("id") if is_own else None)
+
+
 def check_commitments(evidence, found, note):
     """Every value that is disclosed is the one that was committed to; every other one was erased."""
     open_ones, erased = {}, set()
@@ -187,32 +201,27 @@ def check_commitments(evidence, found, note):
         for seq, body in enumerate(bodies(links)):
             commitments = body.get("commitments")
             for name, it in commitments.items() if isinstance(commitments, dict) else ():
-                open_ones[chain, seq, name] = it
+                open_ones[chain, seq, name] = it, owner_of(body, name)
             scope, whom = body["facts"].get("scope"), body["facts"].get("signatory")
             if (chain, body.get("kind")) == ("custody", "EvidenceErased") and scope in ("request", "signatory"):
-                erased.add(scope if scope == "request" else whom if isinstance(whom, str) else "")
+                whom = scope if scope == "request" else whom
+                erased.add(whom) if whom and isinstance(whom, str) else note(f"custody {seq}", "erases nobody")
     found["erased"] = ["request"] if "request" in erased else sorted(erased)
-    seen = set()
     for disclosed in evidence["disclosures"]:
         for name, field in disclosed["fields"].items():
-            key = (disclosed["chain"], disclosed["seq"], name)
-            place = f"{key[0]} {key[1]} {name}"
-            known, is_new = key in open_ones, key not in seen
-            seen.add(key)
-            if not known or not is_new:
-                note(place, "was never committed to, or is disclosed twice")
-                continue
-            value = canonical([evidence["request"], key[1], name, field["value"]])
+            chain, seq = disclosed["chain"], disclosed["seq"]
+            place, (digest, _) = f"{chain} {seq} {name}", open_ones.pop((chain, seq, name), (None, None))
+            value = canonical([evidence["request"], seq, name, field["value"]])
             salt = bytes.fromhex(field["salt"]) if HEX.fullmatch(field["salt"]) else b""
-            if len(salt) == 32 and sha256(b"paraphe/commitment/v1\0", salt, value) == open_ones.pop(key, None):
+            if digest is None:
+                note(place, "was never committed to, or is disclosed twice")
+            elif salt and sha256(b"paraphe/commitment/v1\0", salt, value) == digest:
                 found["commitments"] += 1
             else:
-                open_ones.pop(key, None)
                 note(place, "is not what was committed to")
     found["undisclosed"] = len(open_ones)
-    for chain, seq, name in open_ones:
-        event = evidence["events" if chain == "event" else "custody"][seq]["event"]
-        if not any(whose == "request" or whose in event for whose in found["erased"]):
+    for (chain, seq, name), (_, owner) in open_ones.items():
+        if found["erased"] != ["request"] and owner not in found["erased"]:
             note(f"{chain} {seq} {name}", "is withheld, and nothing says it was erased")
 
 
@@ -236,7 +245,7 @@ def check_ending(manifest, evidence, note):
 def check_documents(evidence, files, note):
     """The documents are those of the events, and every revision is a prefix of the signed one."""
     accepted, revisions, wanted = [], [], {}
-    for body in [*bodies(evidence["events"]), *bodies(evidence["custody"])]:
+    for body in bodies(evidence["events"]):
         facts, kind = body["facts"], body.get("kind")
         if kind == "DocumentAccepted":
             accepted, wanted[ACCEPTED] = [facts], facts.get("sha256")

@@ -29,6 +29,7 @@ class Service:
         self.url = f"http://127.0.0.1:{port}"
         self.key = f"conformance-{secrets.token_hex(16)}"
         self.root = directory / "ca.pem"
+        self._last = None
         self._log = (directory.parent / "service.log").open("wb")
         self._process = subprocess.Popen(
             [binary, "--port", str(port), "--data", directory, *options],
@@ -71,12 +72,15 @@ class Service:
         ).json()["data"]
         for address in addresses:
             self._sign_as(address)
-        self._last = f"/signatures/{created['id']}"
-        self._until("the request to be done", lambda: self._state(self._last) == "DONE")
-        return self._get(f"{self._last}/signedDocument").content
+        path = f"/signatures/{created['id']}"
+        self._until("the request to be done", lambda: self._state(path) == "DONE")
+        self._last = path
+        return self._get(f"{path}/signedDocument").content
 
     def audit(self) -> bytes:
         """The audit trail, on paper, of the request that was signed last."""
+        if self._last is None:
+            raise Refused("no request was signed, so that there is no audit trail")
         headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/pdf"}
         return _succeeded(requests.get(f"{self.url}{self._last}/audit", headers=headers, timeout=PATIENCE)).content
 

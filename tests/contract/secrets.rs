@@ -1,7 +1,8 @@
 //! What scanners of leaked secrets look for finds every secret that is made here, and none in this repository.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::process::Command;
 
 use domain::access::{ApiKey, ClientSecret, Mode};
 use shared::edge::system_rng;
@@ -54,7 +55,8 @@ fn every_secret_is_found_by_its_pattern_and_by_no_other() {
             for (text, expected) in [(&key, (1, 0)), (&secret, (0, 1))] {
                 let line = format!("KEY=\"{text}\"\n");
                 assert_eq!((keys.count(line.as_bytes()), secrets.count(line.as_bytes())), expected);
-                assert_eq!(keys.count(&text.as_bytes()[..text.len() - 1]), 0, "one digit less is none");
+                let less = &text.as_bytes()[..text.len() - 1];
+                assert_eq!((keys.count(less), secrets.count(less)), (0, 0), "one digit less is none");
             }
         }
     }
@@ -62,30 +64,25 @@ fn every_secret_is_found_by_its_pattern_and_by_no_other() {
 
 #[test]
 fn no_secret_stands_in_this_repository() {
-    let mut files = Vec::new();
-    walk(root(), &mut files);
+    let Some(files) = files() else { return eprintln!("skipped: this is no checkout of git's") };
     assert!(files.len() > 1000, "only {} files were found", files.len());
     let patterns = patterns();
     let found: Vec<PathBuf> = files
         .into_iter()
         .filter(|it| {
-            let bytes = fs::read(it).unwrap_or_default();
+            let bytes = fs::read(it).unwrap_or_else(|error| panic!("{}: {error}", it.display()));
             patterns.iter().any(|pattern| pattern.count(&bytes) > 0)
         })
         .collect();
     assert!(found.is_empty(), "{found:?}");
 }
 
-/// Every file but what was built or installed, and the history.
-fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
-        let is_ours = !name.starts_with('.') && !matches!(name, "target" | "node_modules");
-        if path.is_dir() && is_ours {
-            walk(&path, found);
-        } else if path.is_file() {
-            found.push(path);
-        }
-    }
+/// Every file but the history and what git is told to ignore: those that are in no commit yet as well.
+fn files() -> Option<Vec<PathBuf>> {
+    let listed = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let output = Command::new("git").current_dir(root()).args(listed).output().ok()?;
+    let names = output.status.success().then(|| String::from_utf8(output.stdout).unwrap())?;
+    let paths = names.split_terminator('\0').map(|it| root().join(it));
+    // One that was deleted is listed until that is in a commit.
+    Some(paths.filter(|it| it.symlink_metadata().is_ok()).collect())
 }

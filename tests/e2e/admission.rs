@@ -12,14 +12,7 @@ use tests::{Answer, CONTRACT, Door, ada, body};
 
 /// POSTs under a name.
 pub(crate) async fn named(door: &Door, key: &str, path: &str, name: &str, body: &Value) -> Answer {
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri(path)
-        .header("host", "127.0.0.1:3000")
-        .header("authorization", format!("Bearer {key}"))
-        .header("content-type", "application/json")
-        .header("idempotency-key", name);
-    door.send(request.body(Bytes::from(body.to_string())).unwrap()).await
+    door.call_with(Some(key), Method::POST, path, &[("idempotency-key", name)], body.to_string()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -118,14 +111,8 @@ async fn a_call_is_the_same_by_its_meaning_and_another_by_its_query() {
     let door = Door::open().await;
     let key = door.cloud.api_key().unwrap();
     let sent = async |path: &str, name: &str, body: &str| {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header("host", "127.0.0.1:3000")
-            .header("authorization", format!("Bearer {key}"))
-            .header("content-type", "application/json; charset=utf-8")
-            .header("idempotency-key", name);
-        door.send(request.body(Bytes::from(body.to_owned())).unwrap()).await
+        let headers = [("content-type", "application/json; charset=utf-8"), ("idempotency-key", name)];
+        door.call_with(Some(&key), Method::POST, path, &headers, body.to_owned()).await
     };
     let first = sent("/access/keys", "key-1", r#"{"name":"A key","scopes":["verify"],"callsPerMinute":30}"#);
     let first = first.await.expect(201);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request};
-use serde_json::json;
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
+use serde_json::{Value, json};
+use tests::{Answer, CONTRACT, Door, ada, grace};
 
 async fn tell(door: &Door, to: &str, kind: &str) -> Answer {
     let body = json!({ "to": to, "type": kind }).to_string();
@@ -43,13 +43,10 @@ async fn what_becomes_of_a_mail_stands_in_the_evidence_once() {
 #[tokio::test]
 async fn who_cannot_be_reached_is_not_reminded_until_the_address_is_corrected() {
     let door = Door::open().await;
-    let mut wanted = body(CONTRACT, &[ada()]);
-    wanted["options"]["reminders"] = json!({
-        "firstAfterDays": 1, "everyDays": 1, "count": 3, "quietHours": { "from": "00:00", "to": "00:00" },
-    });
-    let answer = door.post("/EU-SES", &wanted).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    let quiet = json!({ "from": "00:00", "to": "00:00" });
+    let reminders = json!({ "firstAfterDays": 1, "everyDays": 1, "count": 3, "quietHours": quiet });
+    let remind = |wanted: &mut Value| wanted["options"]["reminders"] = reminders;
+    let ceremony = door.request_with(&[ada()], remind).await;
     let _told = tell(&door, ada().email, "Bounce").await.expect(202);
     door.advance(Duration::from_hours(49)).await;
     assert_eq!(count(&ceremony.evidence().await, "SignatoryReminded"), 0);
@@ -98,10 +95,9 @@ async fn only_this_machine_can_make_a_mail_come_back() {
 #[tokio::test]
 async fn a_notification_of_a_mail_that_is_not_known_changes_nothing() {
     let door = Door::open().await;
-    let event: serde_json::Value =
-        serde_json::from_str(include_str!("../../events/record-bounce.json")).unwrap();
+    let event: Value = serde_json::from_str(include_str!("../../events/record-bounce.json")).unwrap();
     let reply = door.cloud.invoke("RecordBounceFunction", event.clone()).await;
-    assert_eq!(reply, Ok(serde_json::Value::Null), "it is old: whoever sent it has long recorded that");
+    assert_eq!(reply, Ok(Value::Null), "it is old: whoever sent it has long recorded that");
     let now = door.cloud.clock().now().to_rfc3339();
     let text = event.to_string().replace("2026-03-12T09:15:01.412Z", &now);
     let reply = door.cloud.invoke("RecordBounceFunction", serde_json::from_str(&text).unwrap()).await;

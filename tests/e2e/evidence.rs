@@ -2,16 +2,14 @@
 
 use std::time::Duration;
 
-use http::{Method, Request};
+use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
+use tests::{A_WHILE, Answer, CONTRACT, Ceremony, Door, ada, grace};
 use trail::bundle::{ACCEPTED, AUDIT, EVIDENCE, SIGNED, write};
 use trail::{Bundle, Knowledge, Outcome, Verdict, verify};
 
 async fn signed(door: &Door) -> Ceremony {
-    let answer = door.post("/EU-SES", &body(CONTRACT, &[ada(), grace()])).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada(), grace()]);
+    let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
     ceremony.sign_all().await;
     assert_eq!(ceremony.state().await, "DONE");
     ceremony
@@ -20,22 +18,11 @@ async fn signed(door: &Door) -> Ceremony {
 async fn audit(ceremony: &Ceremony, form: &str, query: &str) -> Answer {
     let path = format!("/signatures/{}/audit{query}", ceremony.id);
     let key = ceremony.door.cloud.api_key().unwrap();
-    let request = Request::builder()
-        .uri(path)
-        .header("host", "127.0.0.1:3000")
-        .header("accept", form)
-        .header("authorization", format!("Bearer {key}"));
-    ceremony.door.send(request.body(bytes::Bytes::new()).unwrap()).await
+    ceremony.door.call_with(Some(&key), Method::GET, &path, &[("accept", form)], "").await
 }
 
 fn said(answer: &Answer) -> String {
     String::from_utf8(answer.body.to_vec()).unwrap()
-}
-
-async fn bundle(ceremony: &Ceremony) -> Vec<u8> {
-    let answer = ceremony.door.get(&format!("/signatures/{}/evidence", ceremony.id)).await.expect(200);
-    assert_eq!(answer.headers["content-type"], "application/zip");
-    answer.body.to_vec()
 }
 
 fn judge(ceremony: &Ceremony, archive: &[u8]) -> Verdict {
@@ -184,11 +171,7 @@ fn drawn(file: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn a_name_whose_letters_the_font_lacks_is_read_and_copied_from_the_paper_as_it_is() {
     let door = Door::open().await;
-    let mut asked = body(CONTRACT, &[ada()]);
-    asked["signers"][0]["name"] = json!("太郎");
-    let made = door.post("/EU-SES", &asked).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), made.text("/data/id"), &[ada()]);
+    let ceremony = door.request_with(&[ada()], |asked| asked["signers"][0]["name"] = json!("太郎")).await;
     let pdf = audit(&ceremony, "application/pdf", "").await.expect(200);
     let content = drawn(&pdf.body);
     let has = |bytes: &[u8]| content.windows(bytes.len()).any(|it| it == bytes);
@@ -218,7 +201,7 @@ async fn the_audit_trail_on_paper_is_a_sealed_archive_file_that_carries_the_evid
     // Left for other programs to look at.
     if let Some(folder) = shared::edge::Env::process().optional("PARAPHE_KEEP") {
         std::fs::write(format!("{folder}/audit.pdf"), &pdf).unwrap();
-        std::fs::write(format!("{folder}/bundle.zip"), bundle(&ceremony).await).unwrap();
+        std::fs::write(format!("{folder}/bundle.zip"), ceremony.bundle().await).unwrap();
     }
 }
 
@@ -226,7 +209,7 @@ async fn the_audit_trail_on_paper_is_a_sealed_archive_file_that_carries_the_evid
 async fn a_bundle_holds_by_itself_and_every_change_to_it_is_found_in_its_place() {
     let door = Door::open().await;
     let ceremony = signed(&door).await;
-    let archive = bundle(&ceremony).await;
+    let archive = ceremony.bundle().await;
     let verdict = judge(&ceremony, &archive);
     assert_eq!(failed(&verdict), [], "{:#?}", verdict.checks);
     assert!(verdict.steps.iter().any(|it| it.contains("Grace Hopper signed")), "{:#?}", verdict.steps);
@@ -280,7 +263,7 @@ async fn reading_evidence_is_evidence() {
     let second = audit(&ceremony, "application/json", "").await.json();
     assert_eq!(readings(&first), ["application/json"]);
     assert_eq!(readings(&second), ["application/json", "text/html"], "the same reading counts once");
-    door.advance(Duration::from_mins(11)).await;
+    door.advance(A_WHILE).await;
     let third = audit(&ceremony, "application/json", "").await.json();
     assert_eq!(readings(&third), ["application/json", "text/html", "application/json"]);
 }
@@ -289,7 +272,7 @@ async fn reading_evidence_is_evidence() {
 async fn a_person_is_erased_and_every_proof_still_holds() {
     let door = Door::open().await;
     let ceremony = signed(&door).await;
-    let before = judge(&ceremony, &bundle(&ceremony).await);
+    let before = judge(&ceremony, &ceremony.bundle().await);
     let detail = ceremony.detail().await;
     let signer = detail.text("/data/signers/0/id");
     let path = format!("/signatures/{}", ceremony.id);
@@ -313,7 +296,7 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
         [true, false]
     );
     assert!(shown["data"]["erasedAt"].is_null() && shown["data"]["heldAt"].is_null());
-    let archive = bundle(&ceremony).await;
+    let archive = ceremony.bundle().await;
     let verdict = judge(&ceremony, &archive);
     assert_eq!(failed(&verdict), [], "{:#?}", verdict.checks);
     assert_eq!(verdict.erased, [signer]);
@@ -325,7 +308,7 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
     assert!(!audit.contains("ovelace") && !audit.contains("ada@") && audit.contains("were erased"));
 
     let _erased = door.post(&format!("{path}/erase"), &json!({})).await.expect(200);
-    let verdict = judge(&ceremony, &bundle(&ceremony).await);
+    let verdict = judge(&ceremony, &ceremony.bundle().await);
     assert_eq!((failed(&verdict), verdict.erased), (vec![], vec!["request".to_owned()]));
     assert_eq!(door.get(&format!("{path}/signedDocument")).await.status, 410);
     let whole = said(&door.get(&format!("{path}/audit")).await.expect(200));
@@ -343,18 +326,15 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
 #[tokio::test]
 async fn an_open_request_is_not_erased() {
     let door = Door::open().await;
-    let answer = door.post("/EU-SES", &body(CONTRACT, &[ada()])).await.expect(200);
-    door.settle().await;
-    let path = format!("/signatures/{}/erase", answer.text("/data/id"));
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let path = format!("/signatures/{}/erase", ceremony.id);
     assert_eq!(door.post(&path, &json!({})).await.expect(409).text("/code"), "request_state");
 }
 
 #[tokio::test]
 async fn documents_are_refused_from_the_exact_second_and_evidence_is_not() {
     // 30 November and three months: the last day of February. The clock moves only when it is moved.
-    let at = domain::Timestamp::parse_rfc3339("2026-11-30T10:00:00Z").unwrap();
-    let clock = shared::edge::Clock::standing(at);
-    let door = Door::open_with(local::Options { clock, ..local::Options::default() }).await;
+    let door = Door::open_at("2026-11-30T10:00:00Z").await;
     let ceremony = signed(&door).await;
     let audit = audit(&ceremony, "application/json", "").await.json();
     let events = audit["data"]["evidence"]["events"].as_array().unwrap();
@@ -370,7 +350,7 @@ async fn documents_are_refused_from_the_exact_second_and_evidence_is_not() {
     // The object is still there: nothing on this stage deletes it.
     let gone = ceremony.document("signedDocument").await.expect(410);
     assert_eq!(gone.text("/code"), "gone");
-    let archive = bundle(&ceremony).await;
+    let archive = ceremony.bundle().await;
     let (opened, _) = Bundle::open(&archive).unwrap();
     assert!(!opened.files.contains_key(SIGNED) && !opened.files.contains_key(ACCEPTED));
     assert_eq!(failed(&judge(&ceremony, &archive)), []);

@@ -1,15 +1,18 @@
 //! The offline verifier, as a program: what it says of a real bundle and of changed ones, and that another one in Python
 //! says the same.
 
-use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::time::Duration;
+#[path = "../../shared/trail/tests/bundles/verifiers.rs"]
+mod verifiers;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use domain::Digest;
 use serde_json::{Value, json};
-use tests::{CONTRACT, Ceremony, Door, ada, grace};
-use trail::bundle::{AUDIT, EVIDENCE, SIGNED, write};
-use trail::{Bundle, Evidence, Knowledge, Outcome, verify};
+use tests::{A_WHILE, CONTRACT, Ceremony, Door, ada, find, grace};
+use trail::bundle::{ACCEPTED, AUDIT, EVIDENCE, SIGNED, write};
+use trail::{Bundle, Evidence, Knowledge, Link, Outcome, verify};
+use verifiers::{places, places_by_python};
 
 /// A bundle on the disk, with what is published beside it.
 struct Kept {
@@ -23,17 +26,12 @@ impl Kept {
         let door = Door::open().await;
         let ceremony = door.request(CONTRACT, &[ada(), grace()]).await;
         ceremony.sign_all().await;
-        door.advance(Duration::from_mins(11)).await;
+        door.advance(A_WHILE).await;
         let folder = door.cloud.data().join("offline");
         std::fs::create_dir_all(&folder).unwrap();
         let kept = Self { door, ceremony, folder };
-        kept.keep("bundle.zip", &kept.bundle().await);
+        kept.keep("bundle.zip", &kept.ceremony.bundle().await);
         kept
-    }
-
-    async fn bundle(&self) -> Vec<u8> {
-        let path = format!("/signatures/{}/evidence", self.ceremony.id);
-        self.door.get(&path).await.expect(200).body.to_vec()
     }
 
     fn keep(&self, name: &str, bytes: &[u8]) -> String {
@@ -59,13 +57,6 @@ impl Kept {
     }
 }
 
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let entries = std::fs::read_dir(folder).ok()?.map(|it| it.unwrap().path());
-    let folders: Vec<PathBuf> = entries.filter(|it| it.is_dir()).collect();
-    let found = folders.iter().find(|it| it.file_name().is_some_and(|it| it == name)).cloned();
-    found.or_else(|| folders.iter().find_map(|it| find(it, name)))
-}
-
 /// The same bundle with other files, and a manifest that says so.
 fn changed(
     archive: &[u8],
@@ -89,16 +80,9 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
     let bundle = kept.folder.join("bundle.zip").to_str().unwrap().to_owned();
     let archive = std::fs::read(&bundle).unwrap();
     let (opened, _) = Bundle::open(&archive).unwrap();
-    let pem = |der: &[u8]| {
-        use base64::Engine as _;
-        let text = base64::engine::general_purpose::STANDARD.encode(der);
-        let lines: Vec<&str> =
-            text.as_bytes().chunks(64).map(|it| std::str::from_utf8(it).unwrap()).collect();
-        let text = lines.join("\n");
-        format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n")
-    };
     let authority = opened.files.iter().find(|(name, _)| name.starts_with("certificates/seal-")).unwrap().1;
     let trust = kept.keep("trust.pem", pem(authority).as_bytes());
+    let nobody = kept.keep("nobody.pem", b"-----BEGIN CERTIFICATE REQUEST-----\n");
     let log_key = kept.log().join("key.txt").to_str().unwrap().to_owned();
     let checkpoint = kept.log().join("checkpoint").to_str().unwrap().to_owned();
     let log = kept.log().to_str().unwrap().to_owned();
@@ -110,11 +94,18 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
         vec!["--log-key", &log_key, &bundle],
         vec!["--trust-bundle", &bundle],
         vec!["--log-key", &log_key, "--checkpoint", &checkpoint, "--log", &log, &bundle],
-        vec!["--fsck", "--log", &log],
+        vec!["--checkpoint", &checkpoint, "--log", &log, &bundle],
+        vec!["--fsck", "--log", &log, "--log-key", &log_key],
+        vec!["--fsck", "--log", &log, "--trust-bundle"],
     ] {
         let (status, said) = kept.run(&words);
         assert!(status == 0 && said.starts_with("HOLDS"), "{words:?}: {status} {said}");
     }
+    // The key that lies in the folder says nothing of who made the folder.
+    let (status, said) = kept.run(&["--fsck", "--log", &log]);
+    assert!(status == 4 && said.starts_with("UNANCHORED"), "{status} {said}");
+    let (status, said) = kept.run(&["--trust", &nobody, &bundle]);
+    assert!(status == 2 && said.contains("holds no certificate"), "{status} {said}");
     let (_, said) = kept.run(&[&bundle]);
     assert!(said.contains("Ada Lovelace signed"), "{said}");
     let (_, said) = kept.run(&["--language", "it", &bundle]);
@@ -130,6 +121,8 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
     let key = tlog::Signer::from_seed("log.example.com", &[9; 32]).unwrap().verifier().unwrap();
     let key = kept.keep("other.txt", key.to_string().as_bytes());
     assert_eq!(kept.run(&["--log-key", &key, &bundle]).0, 1);
+    let (status, _) = kept.run(&["--fsck", "--log", &log, "--log-key", &key]);
+    assert_eq!(status, 2, "a checkpoint of another key is none");
     // Not in the log yet, or with a proof that there is no key for.
     for name in ["log/proof.tlog-proof", "log/key.txt"] {
         let other = changed(&archive, |_, files| files.retain(|(it, _)| it != name));
@@ -140,6 +133,60 @@ async fn its_exit_status_tells_what_holds_and_whether_anything_ties_it_to_somebo
     let entries = kept.log().join("tile/entries/000.p/1");
     std::fs::write(&entries, b"\0\x01x").unwrap();
     assert_eq!(kept.run(&["--fsck", "--log", &log]).0, 1);
+}
+
+#[tokio::test]
+async fn the_log_ties_what_happened_and_nothing_that_custody_tells() {
+    let kept = Kept::new().await;
+    let archive = kept.ceremony.bundle().await;
+    let log_key = kept.log().join("key.txt").to_str().unwrap().to_owned();
+    let in_custody = |manifest: &mut trail::Manifest, evidence: &mut Evidence, kind: &str, facts: Value| {
+        let last = evidence.custody.last().unwrap();
+        let mut event: Value = serde_json::from_str(&last.event).unwrap();
+        event["seq"] = json!(evidence.custody.len());
+        event["prev"] = json!(last.hash);
+        event["kind"] = json!(kind);
+        event["facts"] = facts;
+        event["commitments"] = json!({});
+        let (event, last) = (event.to_string(), Digest::parse(&last.hash).unwrap());
+        let hash = Digest::of_parts(&[b"paraphe/event/v1\0", last.as_bytes(), event.as_bytes()]).to_hex();
+        evidence.custody.push(Link { hash: hash.clone(), event });
+        manifest.custody.length += 1;
+        manifest.custody.hash = hash;
+    };
+    // Another document, of which custody says that it was accepted.
+    let other = changed(&archive, |manifest, files| {
+        files.retain(|(name, _)| name != SIGNED);
+        let document = file(files, ACCEPTED);
+        document.push(b'\n');
+        let facts = json!({ "sha256": Digest::of(document).to_hex(), "size_bytes": document.len() });
+        let mut evidence: Evidence = serde_json::from_slice(file(files, EVIDENCE)).unwrap();
+        in_custody(manifest, &mut evidence, "DocumentAccepted", facts);
+        *file(files, EVIDENCE) = serde_json::to_vec(&evidence).unwrap();
+    });
+    assert_eq!(places(&other, 0), BTreeSet::from([ACCEPTED.to_owned()]));
+    // An erasure that custody tells of, which whoever has no key of the log could have written.
+    let _erased =
+        kept.door.post(&format!("/signatures/{}/erase", kept.ceremony.id), &json!({})).await.expect(200);
+    let erased = kept.ceremony.bundle().await;
+    let path = kept.keep("erased.zip", &erased);
+    let (opened, _) = Bundle::open(&erased).unwrap();
+    let authority = opened.files.iter().find(|(name, _)| name.starts_with("certificates/seal-")).unwrap().1;
+    let trust = kept.keep("trust.pem", pem(authority).as_bytes());
+    let (status, said) = kept.run(&["--log-key", &log_key, &path]);
+    assert!(status == 4 && said.contains("the log ties the events alone"), "{status} {said}");
+    for words in [vec!["--trust", &trust, &path], vec!["--log-key", &log_key, "--trust-bundle", &path]] {
+        let (status, said) = kept.run(&words);
+        assert!(status == 0 && said.starts_with("HOLDS"), "{words:?}: {status} {said}");
+    }
+}
+
+/// A certificate as PEM.
+fn pem(der: &[u8]) -> String {
+    use base64::Engine as _;
+    let text = base64::engine::general_purpose::STANDARD.encode(der);
+    let lines: Vec<&str> = text.as_bytes().chunks(64).map(|it| std::str::from_utf8(it).unwrap()).collect();
+    format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"))
 }
 
 fn what_cannot_be_looked_at_is_said(kept: &Kept, bundle: &str, archive: &[u8]) {
@@ -174,7 +221,7 @@ fn rcgen_certificate() -> Vec<u8> {
 #[tokio::test]
 async fn nothing_of_a_bundle_reaches_a_terminal_as_it_stands() {
     let kept = Kept::new().await;
-    let archive = kept.bundle().await;
+    let archive = kept.ceremony.bundle().await;
     let evil = "x\u{1b}[1A\u{1b}[2KHOLDS: request\nok\u{9b}2J\u{202e}";
     let other = changed(&archive, |manifest, files| {
         manifest.request = evil.to_owned();
@@ -196,25 +243,17 @@ async fn nothing_of_a_bundle_reaches_a_terminal_as_it_stands() {
     }
 }
 
-/// The places that do not hold, as either verifier sees them; seals and the log are looked at by one alone.
-fn places(archive: &[u8], now: i64) -> BTreeSet<String> {
-    let both = ["files", "evidence", "heads", "ending", "erased", "document"];
-    let checks = verify(archive, &Knowledge { now, ..Knowledge::default() }).checks;
-    let failed = checks.into_iter().filter(|it| it.outcome == Outcome::Failed && both.contains(&it.name));
-    failed.map(|it| it.place).collect()
-}
-
 #[tokio::test]
 async fn another_verifier_says_the_same_of_real_bundles_and_of_changed_ones() {
     let kept = Kept::new().await;
-    let (archive, now) = (kept.bundle().await, kept.door.cloud.clock().now().unix_seconds());
+    let (archive, now) = (kept.ceremony.bundle().await, kept.door.cloud.clock().now().unix_seconds());
     let signer = kept.ceremony.detail().await.text("/data/signers/0/id");
     let path = format!("/signatures/{}/signers/{signer}/erase", kept.ceremony.id);
     let _erased = kept.door.post(&path, &json!({})).await.expect(200);
-    let of_one = kept.bundle().await;
+    let of_one = kept.ceremony.bundle().await;
     let _erased =
         kept.door.post(&format!("/signatures/{}/erase", kept.ceremony.id), &json!({})).await.expect(200);
-    let of_all = kept.bundle().await;
+    let of_all = kept.ceremony.bundle().await;
     let edit = |of: &[u8], change: &dyn Fn(&mut Evidence)| {
         changed(of, |_, files| {
             let mut evidence: Evidence = serde_json::from_slice(file(files, EVIDENCE)).unwrap();
@@ -238,23 +277,9 @@ async fn another_verifier_says_the_same_of_real_bundles_and_of_changed_ones() {
     for archive in &whole {
         assert_eq!(places(archive, now), BTreeSet::new());
     }
-    let all: Vec<&Vec<u8>> = whole.iter().chain(&wrong).collect();
-    let paths: Vec<String> =
-        (0..).zip(&all).map(|(number, it)| kept.keep(&format!("{number}.zip"), it)).collect();
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/conformance/chain.py");
-    let output = Command::new("python3").arg(script).args(&paths).output();
-    let Ok(output) = output else { return eprintln!("skipped: there is no python3") };
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(said.lines().count(), all.len());
-    for (number, (archive, line)) in all.iter().zip(said.lines()).enumerate() {
-        let found: Value = serde_json::from_str(line).unwrap();
-        let theirs: BTreeSet<String> = found["faults"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|it| it["place"].as_str().unwrap().to_owned())
-            .collect();
+    let all = [&whole[..], &wrong[..]].concat();
+    let Some(by_python) = places_by_python(&all) else { return eprintln!("skipped: there is no python3") };
+    for (number, (archive, theirs)) in all.iter().zip(by_python).enumerate() {
         assert_eq!(places(archive, now), theirs, "{number}");
         assert_eq!(theirs.is_empty(), number < whole.len(), "{number}: {theirs:?}");
     }

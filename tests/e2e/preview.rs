@@ -32,14 +32,8 @@ async fn a_picture_alone_can_be_had_of_one_page() {
     let door = open().await;
     let key = door.cloud.api_key().unwrap();
     let ask = async |query: &str, accept: &str, wanted: &Value| {
-        let request = http::Request::builder()
-            .method(Method::POST)
-            .uri(format!("/signatures/preview{query}"))
-            .header("host", "127.0.0.1:3000")
-            .header("authorization", format!("Bearer {key}"))
-            .header("content-type", "application/json")
-            .header("accept", accept);
-        door.send(request.body(bytes::Bytes::from(wanted.to_string())).unwrap()).await
+        let path = format!("/signatures/preview{query}");
+        door.call_with(Some(&key), Method::POST, &path, &[("accept", accept)], wanted.to_string()).await
     };
     let wanted = body(CONTRACT, &[ada()]);
     let alone = ask("?page=1&width=400", "image/png", &wanted).await.expect(200);

@@ -4,26 +4,17 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use domain::Timestamp;
-use http::{Method, Request};
+use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
+use tests::{A_WHILE, Answer, CONTRACT, Ceremony, Door, ada, body, grace};
 use trail::Bundle;
 
-/// Longer than the pause before a chain is archived and the time between two runs.
-const A_WHILE: Duration = Duration::from_mins(11);
-
 async fn standing() -> Door {
-    let at = Timestamp::parse_rfc3339("2026-11-30T10:00:00Z").unwrap();
-    let clock = shared::edge::Clock::standing(at);
-    Door::open_with(local::Options { clock, ..local::Options::default() }).await
+    Door::open_at("2026-11-30T10:00:00Z").await
 }
 
 async fn signed_as(door: &Door, change: impl FnOnce(&mut Value)) -> Ceremony {
-    let mut asked = body(CONTRACT, &[ada(), grace()]);
-    change(&mut asked);
-    let answer = door.post("/EU-SES", &asked).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada(), grace()]);
+    let ceremony = door.request_with(&[ada(), grace()], change).await;
     ceremony.sign_all().await;
     assert_eq!(ceremony.state().await, "DONE");
     ceremony
@@ -40,6 +31,17 @@ async fn objects(door: &Door, bucket: &str, prefix: &str) -> BTreeSet<String> {
     let name = &buckets.iter().find(|it| it.name.contains(bucket)).unwrap().name;
     let listed = door.cloud.aws().s3().list_objects_v2().bucket(name).prefix(prefix).send().await.unwrap();
     listed.contents.unwrap_or_default().into_iter().filter_map(|it| it.key).collect()
+}
+
+async fn object(door: &Door, bucket: &str, key: &str) -> Vec<u8> {
+    let buckets = &door.cloud.template().buckets;
+    let name = &buckets.iter().find(|it| it.name.contains(bucket)).unwrap().name;
+    let found = door.cloud.aws().s3().get_object().bucket(name).key(key).send().await.unwrap();
+    found.body.collect().await.unwrap().to_vec()
+}
+
+fn contains(bytes: &[u8], word: &str) -> bool {
+    bytes.windows(word.len()).any(|it| it.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// What tables hold of a request.
@@ -88,8 +90,7 @@ async fn a_legal_hold_outlasts_the_months_and_its_release_ends_them_at_once() {
         let _kept = held.document(document).await.expect(200);
         let _gone = free.document(document).await.expect(410);
     }
-    let bundle = door.get(&format!("/signatures/{}/evidence", held.id)).await.expect(200).body;
-    assert!(Bundle::open(&bundle).unwrap().0.files.contains_key("documents/signed.pdf"));
+    assert!(Bundle::open(&held.bundle().await).unwrap().0.files.contains_key("documents/signed.pdf"));
     // Placed too late, a hold brings nothing back.
     let _late = act(&free, "legal-hold").await.expect(200);
     let _gone = free.document("signedDocument").await.expect(410);
@@ -199,24 +200,12 @@ async fn what_an_integrator_named_goes_with_everyone_and_is_in_no_copy() {
     })
     .await;
     door.advance(A_WHILE).await;
-    let folder = door.cloud.data().join("objects");
-    let is_told = |folder: &std::path::Path| {
-        let mut open = vec![folder.to_owned()];
-        let mut told = Vec::new();
-        while let Some(path) = open.pop() {
-            if path.is_dir() {
-                open.extend(std::fs::read_dir(&path).unwrap().map(|it| it.unwrap().path()));
-            } else if path.to_string_lossy().contains("/requests/") {
-                told.extend(
-                    String::from_utf8_lossy(&std::fs::read(&path).unwrap())
-                        .contains("augusta")
-                        .then_some(path),
-                );
-            }
-        }
-        told
-    };
-    assert_eq!(is_told(&folder), Vec::<std::path::PathBuf>::new());
+    let copies = objects(&door, "evidence", "requests/").await;
+    assert_ne!(copies, BTreeSet::new(), "there are copies");
+    for key in &copies {
+        let copy = object(&door, "evidence", key).await;
+        assert!(contains(&copy, &ceremony.id) && !contains(&copy, "augusta"), "{key}");
+    }
     assert!(ceremony.detail().await.json().to_string().contains("augusta@"));
     let _erased = act(&ceremony, "erase").await.expect(200);
     let audit = door.get(&format!("/signatures/{}/audit", ceremony.id)).await.expect(200);
@@ -228,11 +217,9 @@ async fn what_an_integrator_named_goes_with_everyone_and_is_in_no_copy() {
 #[tokio::test]
 async fn what_somebody_attached_goes_with_them() {
     let door = Door::open().await;
-    let mut asked = body(CONTRACT, &[ada(), grace()]);
-    asked["signers"][0]["attachments"] = json!([{ "name": "Passport" }]);
-    let made = door.post("/EU-SES", &asked).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), made.text("/data/id"), &[ada(), grace()]);
+    let wanted = |asked: &mut Value| asked["signers"][0]["attachments"] = json!([{ "name": "Passport" }]);
+    let ceremony = door.request_with(&[ada(), grace()], wanted).await;
+    let made = ceremony.detail().await;
     let signer = made.text("/data/signers/0/id");
     let attachment = made.text("/data/signers/0/attachments/0/id");
     let payload = {
@@ -247,7 +234,7 @@ async fn what_somebody_attached_goes_with_them() {
     let file = format!("{path}/attachments/{attachment}");
     let _kept = door.get(&file).await.expect(200);
     let bundle = async || {
-        let archive = door.get(&format!("/signatures/{}/evidence", ceremony.id)).await.expect(200).body;
+        let archive = ceremony.bundle().await;
         let (opened, _) = Bundle::open(&archive).unwrap();
         opened.files.keys().any(|it| it.starts_with("documents/attachment-"))
     };
@@ -299,13 +286,7 @@ async fn who_reads_evidence_changes_no_etag_and_an_erasure_asks_for_it() {
     assert_eq!(etag().await, before);
     let key = door.cloud.api_key().unwrap();
     let erase = async |tag: &str| {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(format!("{path}/erase"))
-            .header("host", "127.0.0.1:3000")
-            .header("if-match", tag)
-            .header("authorization", format!("Bearer {key}"));
-        door.send(request.body(bytes::Bytes::new()).unwrap()).await
+        door.call_with(Some(&key), Method::POST, &format!("{path}/erase"), &[("if-match", tag)], "").await
     };
     assert_eq!(erase("\"1\"").await.status, 412);
     let erased = erase(before.to_str().unwrap()).await.expect(200);

@@ -1,22 +1,18 @@
 //! What the signing room is held to whoever calls: for whom it acts, what loading does, what its answers forbid.
 
-use bytes::Bytes;
-use http::{Method, Request};
+use http::Method;
 use serde_json::{Value, json};
-use tests::{Answer, CONTRACT, Ceremony, Door, ada, body, grace};
+use tests::{Answer, CONTRACT, Ceremony, Door, ada, grace};
 
 /// A call of the page of somebody, in a browser with this session.
 async fn call(door: &Door, asked: (Method, &str), cookie: &str, page_of: &str, body: &Value) -> Answer {
-    let request = Request::builder()
-        .method(asked.0)
-        .uri(asked.1)
-        .header("host", "127.0.0.1:3000")
-        .header("content-type", "application/json")
-        .header("origin", "http://127.0.0.1:3000")
-        .header("x-paraphe", "1")
-        .header("x-paraphe-signer", page_of)
-        .header("cookie", cookie);
-    door.send(request.body(Bytes::from(body.to_string())).unwrap()).await
+    let headers = [
+        ("origin", "http://127.0.0.1:3000"),
+        ("x-paraphe", "1"),
+        ("x-paraphe-signer", page_of),
+        ("cookie", cookie),
+    ];
+    door.call_with(None, asked.0, asked.1, &headers, body.to_string()).await
 }
 
 /// The cookie of a session that a link is exchanged for.
@@ -29,12 +25,12 @@ async fn session(door: &Door, token: &str) -> String {
 async fn open(options: Value, attachments: Value) -> (Door, Ceremony) {
     render::use_program(env!("CARGO_BIN_EXE_story-renderer").into());
     let door = Door::open().await;
-    let mut request = body(CONTRACT, &[ada(), grace()]);
-    request["options"] = options;
-    request["signers"][1]["attachments"] = attachments;
-    let answer = door.post("/EU-SES", &request).await.expect(200);
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada(), grace()]);
+    let ceremony = door
+        .request_with(&[ada(), grace()], |request| {
+            request["options"] = options;
+            request["signers"][1]["attachments"] = attachments;
+        })
+        .await;
     (door, ceremony)
 }
 
@@ -201,19 +197,13 @@ async fn a_page_in_a_frame_can_ask_where_a_file_lies() {
     let door = Door::open().await;
     let small = door.request(CONTRACT, &[ada()]).await;
     let asks = async |ceremony: &Ceremony| {
-        let request = Request::builder()
-            .uri("/sign/document")
-            .header("host", "127.0.0.1:3000")
-            .header("authorization", format!("Bearer {}", ceremony.token(ada())))
-            .header("accept", "application/json");
-        door.send(request.body(Bytes::new()).unwrap()).await.expect(200).json()
+        let (link, headers) = (ceremony.token(ada()), [("accept", "application/json")]);
+        let answer = door.call_with(Some(&link), Method::GET, "/sign/document", &headers, "").await;
+        answer.expect(200).json()
     };
     assert_eq!(asks(&small).await, json!({ "url": null }));
     let input = door.upload(&tests::large_pdf(5_000_000)).await;
-    let request = json!({ "inputDocuments": [input], "signers": tests::signers(&[ada()]), "title": "Large" });
-    let answer = door.post("/EU-SES", &request).await.expect(200);
-    door.settle().await;
-    let large = Ceremony::new(door.clone(), answer.text("/data/id"), &[ada()]);
+    let large = door.request_with(&[ada()], |it| it["inputDocuments"] = json!([input])).await;
     let found = asks(&large).await;
     assert!(found["url"].as_str().unwrap().contains("X-Amz-Signature="), "{found}");
     let led = large.as_signatory(ada(), Method::GET, "/sign/document", None).await;

@@ -1,14 +1,9 @@
 //! Time-stamps of a day's checkpoint, and those of the seals as files of the bundle.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use local::Options;
-use tests::{Authority, CONTRACT, Ceremony, Door, ada};
+use tests::{A_WHILE, Authority, CONTRACT, Ceremony, Door, ada, find};
 use trail::{Bundle, Knowledge, Outcome, Verdict, verify};
-
-const A_WHILE: Duration = Duration::from_mins(11);
 
 async fn door(authority: &Authority) -> Door {
     let parameters = [("SealLevel", "B-T"), ("SealLevelPolicy", "refuse"), ("TsaUrl", &authority.url())];
@@ -23,24 +18,13 @@ async fn signed(door: &Door) -> Ceremony {
     ceremony
 }
 
-async fn bundle(ceremony: &Ceremony) -> Vec<u8> {
-    ceremony.door.get(&format!("/signatures/{}/evidence", ceremony.id)).await.expect(200).body.to_vec()
-}
-
 /// What is found by somebody who trusts the authority, and the seals of the bundle.
 fn judged(ceremony: &Ceremony, authority: &Authority, archive: &[u8]) -> Verdict {
     let (opened, _) = Bundle::open(archive).unwrap();
     let mut roots = pades::certificates_of_pem(&authority.certificate_pem()).unwrap();
     roots.extend(opened.folder("certificates").map(|(_, der)| der.to_vec()));
     let now = ceremony.door.cloud.clock().now().unix_seconds();
-    verify(archive, &Knowledge { now, roots, ..Knowledge::default() })
-}
-
-fn find(folder: &Path, name: &str) -> Option<PathBuf> {
-    let folders = std::fs::read_dir(folder).ok()?.map(|it| it.unwrap().path()).filter(|it| it.is_dir());
-    let folders: Vec<PathBuf> = folders.collect();
-    let found = folders.iter().find(|it| it.file_name().is_some_and(|it| it == name)).cloned();
-    found.or_else(|| folders.iter().find_map(|it| find(it, name)))
+    verify(archive, &Knowledge { now, roots: Some(roots), ..Knowledge::default() })
 }
 
 #[tokio::test]
@@ -48,7 +32,7 @@ async fn the_day_s_checkpoint_is_time_stamped_and_a_bundle_shows_it() {
     let Some(authority) = Authority::listen().await else { return };
     let door = door(&authority).await;
     let ceremony = signed(&door).await;
-    let archive = bundle(&ceremony).await;
+    let archive = ceremony.bundle().await;
     let (opened, _) = Bundle::open(&archive).unwrap();
     let named = |start: &str, end: &str| {
         opened.files.keys().filter(|it| it.starts_with(start) && it.ends_with(end)).count()
@@ -99,7 +83,7 @@ async fn a_death_between_the_note_and_its_time_stamp_leaves_a_pair_that_holds() 
     let second = signed(&door).await;
     assert!(token.exists());
     for ceremony in [&first, &second] {
-        let verdict = judged(ceremony, &authority, &bundle(ceremony).await);
+        let verdict = judged(ceremony, &authority, &ceremony.bundle().await);
         assert_eq!(verdict.outcome, Outcome::Passed, "{:#?}", verdict.checks);
     }
 }

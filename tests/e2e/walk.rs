@@ -1,5 +1,4 @@
 //! The walk that is made from the contract runs, call by call, against the service.
-#![allow(clippy::print_stderr, reason = "what was skipped")]
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;

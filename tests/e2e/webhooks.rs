@@ -313,10 +313,18 @@ async fn told(door: &Door, healthy: &[Endpoint], create: &Value) -> Duration {
     let before = healthy[0].got().len();
     let began = std::time::Instant::now();
     let _taken = door.post("/EU-SES", create).await.expect(200);
-    while healthy.iter().any(|it| it.got().len() <= before) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("everyone was told", || healthy.iter().all(|it| it.got().len() > before)).await;
     began.elapsed()
+}
+
+/// Waits until something is so, and fails rather than for ever.
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    let waited = tokio::time::timeout(Duration::from_mins(2), async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    });
+    waited.await.unwrap_or_else(|_| panic!("waited in vain: {what}"));
 }
 
 #[tokio::test]
@@ -348,9 +356,7 @@ async fn endpoints_and_callbacks_that_hang_hold_up_no_others() {
     for _ in 0..8 {
         told(&door, &healthy, &calling_back).await;
     }
-    while hanging.iter().any(|it| it.got().len() < 4) {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until("four calls are under way at each", || hanging.iter().all(|it| it.got().len() >= 4)).await;
     // Those that hang would cost 15 s. A machine that is busy with something else is slow without them as well.
     let limit = Duration::from_secs(2).max(usual * 3);
     let mut rounds = Vec::new();
@@ -362,9 +368,7 @@ async fn endpoints_and_callbacks_that_hang_hold_up_no_others() {
         assert!((1..=4).contains(&endpoint.most_at_once()), "calls under way at one time are few");
         endpoint.release();
     }
-    while hanging[2].got().len() < 8 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    until("every callback came", || hanging[2].got().len() >= 8).await;
     stop.send(()).unwrap();
     service.await.unwrap().unwrap();
 }

@@ -1,5 +1,7 @@
 //! One request, from the invitations to the signed document.
 
+use std::time::Duration;
+
 use http::Method;
 use serde_json::{Value, json};
 
@@ -80,6 +82,13 @@ impl Ceremony {
             })
         };
         kinds("events").chain(kinds("custody")).filter(|it| it != "EvidenceRead").collect()
+    }
+
+    /// The evidence bundle.
+    pub async fn bundle(&self) -> Vec<u8> {
+        let answer = self.door.get(&format!("/signatures/{}/evidence", self.id)).await.expect(200);
+        assert_eq!(answer.headers["content-type"], "application/zip");
+        answer.body.to_vec()
     }
 
     /// The token of a person's link, out of the invitation.
@@ -175,3 +184,6 @@ fn code_of_line(line: &str) -> Option<String> {
     let is_code = [6, 8].contains(&line.len()) && line.bytes().all(|byte| byte.is_ascii_digit());
     is_code.then(|| line.to_owned())
 }
+
+/// Longer than the pause before a chain is archived and the time between two runs.
+pub const A_WHILE: Duration = Duration::from_mins(11);

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::Person;
 use crate::ceremony::Ceremony;
+use crate::document::CONTRACT;
 
 /// A stage, and the key of its demo tenant.
 #[derive(Clone, Debug)]
@@ -58,6 +59,13 @@ impl Door {
         Self::open_with(Options::default()).await
     }
 
+    /// A stage whose clock stands at this instant and moves only when it is moved.
+    pub async fn open_at(instant: &str) -> Self {
+        let at = domain::Timestamp::parse_rfc3339(instant).expect("an instant");
+        let clock = shared::edge::Clock::standing(at);
+        Self::open_with(Options { clock, ..Options::default() }).await
+    }
+
     /// A stage with these options. Documents and callbacks may live on this machine, and text messages go out.
     pub async fn open_with(mut options: Options) -> Self {
         for name in ["AllowLoopback", "SmsEnabled"] {
@@ -82,14 +90,30 @@ impl Door {
 
     /// Calls with a bearer: an API key, or a link's token.
     pub async fn call_as(&self, bearer: &str, method: Method, path: &str, body: Option<&Value>) -> Answer {
-        let request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "127.0.0.1:3000")
-            .header("authorization", format!("Bearer {bearer}"))
-            .header("content-type", "application/json");
         let body = body.map(Value::to_string).unwrap_or_default();
-        self.send(request.body(Bytes::from(body)).unwrap()).await
+        self.call_with(Some(bearer), method, path, &[], body).await
+    }
+
+    /// Calls with headers of its own. What is sent is JSON unless they say otherwise.
+    pub async fn call_with(
+        &self,
+        bearer: Option<&str>,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri(path).header("host", "127.0.0.1:3000");
+        if let Some(bearer) = bearer {
+            request = request.header("authorization", format!("Bearer {bearer}"));
+        }
+        if !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.send(request.body(body.into()).unwrap()).await
     }
 
     /// The first key of another tenant, as an operator makes it.
@@ -138,18 +162,10 @@ impl Door {
         body: Option<&Value>,
         origin: &str,
     ) -> Answer {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", "127.0.0.1:3000")
-            .header("content-type", "application/json")
-            .header("origin", origin)
-            .header("x-paraphe", "1");
-        if let Some(cookie) = cookie {
-            request = request.header("cookie", cookie);
-        }
+        let mut headers = vec![("origin", origin), ("x-paraphe", "1")];
+        headers.extend(cookie.map(|it| ("cookie", it)));
         let body = body.map(Value::to_string).unwrap_or_default();
-        self.send(request.body(Bytes::from(body)).unwrap()).await
+        self.call_with(None, method, path, &headers, body).await
     }
 
     /// Uploads a document to a presigned address, and gives the entry of `inputDocuments` that names it.
@@ -202,7 +218,18 @@ impl Door {
 
     /// Creates a request for a document, one signature field a person on page 1, and settles.
     pub async fn request(&self, document: &[u8], people: &[Person]) -> Ceremony {
-        let answer = self.post("/EU-SES", &body(document, people)).await.expect(200);
+        self.create(&body(document, people), people).await
+    }
+
+    /// Creates a request for the usual document with a body that is changed, and settles.
+    pub async fn request_with(&self, people: &[Person], change: impl FnOnce(&mut Value)) -> Ceremony {
+        let mut body = body(CONTRACT, people);
+        change(&mut body);
+        self.create(&body, people).await
+    }
+
+    async fn create(&self, body: &Value, people: &[Person]) -> Ceremony {
+        let answer = self.post("/EU-SES", body).await.expect(200);
         self.settle().await;
         Ceremony::new(self.clone(), answer.text("/data/id"), people)
     }

@@ -153,26 +153,31 @@ impl Evidence {
         let mut derive = |name: ChainName| self.derive(&request, name, &mut faults);
         let heads = derive(ChainName::Event).zip(derive(ChainName::Custody));
         let heads = heads.map(|(events, custody)| Heads { events, custody });
-        let erased = self.erased();
+        let erased = self.erased(&mut faults);
         let (commitments, undisclosed) = self.recompute(&request, &erased, &mut faults);
+        let erased = erased.into_iter().collect();
         Checked { heads, commitments, undisclosed, erased, faults }
     }
 
     /// Whose values were erased, as the custody chain tells.
-    fn erased(&self) -> Vec<String> {
+    fn erased(&self, faults: &mut Vec<Fault>) -> BTreeSet<String> {
         let mut people = BTreeSet::new();
-        for link in &self.custody {
+        for (seq, link) in (0_u64..).zip(&self.custody) {
             let body: Value = strict::parse(link.event.as_bytes()).unwrap_or_default();
             let text = |at: &str| body.pointer(at).and_then(Value::as_str).unwrap_or_default();
-            match (text("/kind"), text("/facts/scope")) {
-                ("EvidenceErased", "request") => return vec!["request".to_owned()],
-                ("EvidenceErased", "signatory") => {
-                    people.insert(text("/facts/signatory").to_owned());
+            match (text("/kind"), text("/facts/scope"), text("/facts/signatory")) {
+                ("EvidenceErased", "request", _) => drop(people.insert(EVERYONE.to_owned())),
+                ("EvidenceErased", "signatory", "") => {
+                    faults.push(Fault::new(place(ChainName::Custody, seq), "says that nobody was erased"));
                 }
+                ("EvidenceErased", "signatory", id) => drop(people.insert(id.to_owned())),
                 _ => {}
             }
         }
-        people.into_iter().collect()
+        if people.contains(EVERYONE) {
+            people.retain(|it| it == EVERYONE);
+        }
+        people
     }
 
     fn derive(&self, request: &RequestId, name: ChainName, faults: &mut Vec<Fault>) -> Option<ChainHead> {
@@ -198,7 +203,12 @@ impl Evidence {
         }
     }
 
-    fn recompute(&self, request: &RequestId, erased: &[String], faults: &mut Vec<Fault>) -> (usize, usize) {
+    fn recompute(
+        &self,
+        request: &RequestId,
+        erased: &BTreeSet<String>,
+        faults: &mut Vec<Fault>,
+    ) -> (usize, usize) {
         let mut open = self.commitments();
         let mut seen = BTreeSet::new();
         let mut recomputed = 0;
@@ -211,7 +221,7 @@ impl Evidence {
                     faults.push(fault("is disclosed twice"));
                     continue;
                 }
-                let Some(commitment) = open.remove(&key) else {
+                let Some(Commitment { digest, .. }) = open.remove(&key) else {
                     faults.push(fault("is disclosed but was never committed to"));
                     continue;
                 };
@@ -219,8 +229,7 @@ impl Evidence {
                 let is_hex = salted.salt.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
                 let known = is_hex && hex::decode_to_slice(&salted.salt, &mut salt).is_ok();
                 if known
-                    && commit_value(request, disclosed.seq, field, &salt, &salted.value).to_hex()
-                        == commitment
+                    && commit_value(request, disclosed.seq, field, &salt, &salted.value).to_hex() == digest
                 {
                     recomputed += 1;
                 } else {
@@ -228,11 +237,10 @@ impl Evidence {
                 }
             }
         }
-        // A value is missing only where the custody chain says that it was erased: of everyone, or of somebody whom the
-        // event names.
-        for (chain, seq, field) in open.keys() {
-            let is_of = |id: &String| id == "request" || self.event_of(chain, *seq).contains(id.as_str());
-            if !erased.iter().any(is_of) {
+        // A value is missing only where the custody chain says that it was erased: everyone's, or that of its owner.
+        for ((chain, seq, field), Commitment { owner, .. }) in &open {
+            let is_erased = |it: &String| erased.contains(it);
+            if !(erased.contains(EVERYONE) || owner.as_ref().is_some_and(is_erased)) {
                 faults.push(Fault::new(
                     format!("{chain} {seq} {field}"),
                     "is withheld, and nothing says it was erased",
@@ -242,13 +250,8 @@ impl Evidence {
         (recomputed, open.len())
     }
 
-    fn event_of(&self, chain: &str, seq: u64) -> &str {
-        let links = if chain == chain_word(ChainName::Custody) { &self.custody } else { &self.events };
-        usize::try_from(seq).ok().and_then(|it| links.get(it)).map_or("", |it| it.event.as_str())
-    }
-
     /// Every commitment, by chain, place and field.
-    fn commitments(&self) -> BTreeMap<(String, u64, String), String> {
+    fn commitments(&self) -> BTreeMap<(String, u64, String), Commitment> {
         let mut all = BTreeMap::new();
         for name in [ChainName::Event, ChainName::Custody] {
             for (seq, link) in (0..).zip(self.chain(name)) {
@@ -256,12 +259,41 @@ impl Evidence {
                 let fields = body.get("commitments").and_then(Value::as_object);
                 for (field, commitment) in fields.into_iter().flatten() {
                     let key = (chain_word(name).to_owned(), seq, field.clone());
-                    all.insert(key, commitment.as_str().unwrap_or_default().to_owned());
+                    let digest = commitment.as_str().unwrap_or_default().to_owned();
+                    let owner = owner_of(&body, field).map(str::to_owned);
+                    all.insert(key, Commitment { digest, owner });
                 }
             }
         }
         all
     }
+}
+
+/// A commitment to a personal value.
+struct Commitment {
+    /// 64 hexadecimal digits.
+    digest: String,
+    /// Whose value it is, as far as the event tells; none where it is nobody's but the integrator's.
+    owner: Option<String>,
+}
+
+/// Whose value stands behind a commitment: the person's whom its name counts among several, or else that of whom the
+/// event is about, or of who did it.
+fn owner_of<'a>(body: &'a Value, field: &str) -> Option<&'a str> {
+    if body.pointer("/kind").and_then(Value::as_str).is_some_and(|it| OF_THE_INTEGRATOR.contains(&it)) {
+        return None;
+    }
+    let mut parts = field.split('/');
+    let folder = parts.next();
+    if folder == Some("signatories") {
+        let written = parts.next()?;
+        let index = written.parse::<usize>().ok().filter(|it| it.to_string() == written)?;
+        return body.pointer("/facts/signatories")?.as_array()?.get(index)?.as_str();
+    }
+    let named = if folder == Some("delegate") { "/facts/delegate" } else { "/facts/signatory" };
+    let is_own = body.pointer("/actor/type").and_then(Value::as_str) == Some("signatory");
+    let own = || body.pointer("/actor/id").filter(|_| is_own);
+    body.pointer(named).or_else(own)?.as_str()
 }
 
 /// Whether every reader takes an event the same way, its date included.
@@ -282,6 +314,11 @@ pub(crate) const fn chain_word(name: ChainName) -> &'static str {
         ChainName::Event => "event",
     }
 }
+
+/// Events that name somebody, with values that are the integrator's own.
+const OF_THE_INTEGRATOR: [&str; 3] = ["AttachmentAccepted", "AttachmentRejected", "EvidenceErased"];
+/// The word that stands for everyone where those are told whose values were erased.
+const EVERYONE: &str = "request";
 
 fn place(name: ChainName, seq: impl std::fmt::Display) -> String {
     format!("{} {seq}", chain_word(name))

@@ -19,13 +19,17 @@ Tells whether an evidence bundle holds, and what happened, step by step. Nothing
   --language TAG     the language of the words: de, en, es, fr, it, nl, pl, pt
   --trust FILE       certificates (PEM) that you trust to have sealed; else those in the bundle are taken
   --log-key FILE     the key of the transparency log, as it was published; else the one in the bundle is taken
-  --trust-bundle     takes the word of the bundle for who made it, where neither of these is given
   --checkpoint FILE  a checkpoint that you kept from earlier: a log that was rewritten since is found out
   --log DIR          a copy of the log's files, needed when the checkpoint has another size
+  --trust-bundle     takes the word of the bundle, or of DIR, for who made it
   --fsck             derives the whole log in DIR again
 
+What is given ties the bundle to somebody: certificates all of it; the log's key, or a checkpoint that the log
+continues, the events and with them the documents. The log knows nothing of custody: whether missing values were
+erased, --trust alone can tell.
+
 Exit status: 0 all of it holds; 1 something does not; 2 it cannot be read; 3 something cannot be decided; 4 all of it
-holds, and nothing ties it to anybody: a stranger can have made the whole bundle.";
+holds, and nothing that was given ties it to anybody: a stranger can have made it.";
 
 #[derive(Default)]
 struct Arguments {
@@ -38,6 +42,48 @@ struct Arguments {
     log_key: Option<PathBuf>,
     checkpoint: Option<PathBuf>,
     log: Option<PathBuf>,
+}
+
+/// What is told in the end.
+#[derive(Clone, Copy)]
+enum Conclusion {
+    Holds,
+    Fails,
+    Undecided,
+    /// It holds, and nothing that was given ties it to anybody.
+    Unanchored,
+}
+
+impl Conclusion {
+    /// Of an outcome, and whether it is tied to somebody whom the reader knows or takes the word of.
+    const fn new(outcome: Outcome, anchored: bool) -> Self {
+        match outcome {
+            Outcome::Passed if anchored => Self::Holds,
+            Outcome::Passed => Self::Unanchored,
+            Outcome::Open => Self::Undecided,
+            Outcome::Failed => Self::Fails,
+        }
+    }
+
+    const fn status(self) -> u8 {
+        match self {
+            Self::Holds => 0,
+            Self::Fails => 1,
+            Self::Undecided => 3,
+            Self::Unanchored => 4,
+        }
+    }
+
+    const fn headline(self) -> &'static str {
+        match self {
+            Self::Holds => "HOLDS",
+            Self::Fails => "DOES NOT HOLD",
+            Self::Undecided => "NOT DECIDED",
+            Self::Unanchored => {
+                "UNANCHORED (it holds, and a stranger can have made it: see --trust and --log-key)"
+            }
+        }
+    }
 }
 
 /// Does what these words ask for at this time, Unix seconds, and gives the exit status.
@@ -58,28 +104,21 @@ pub fn run(words: impl Iterator<Item = String>, now: i64, out: &mut dyn Write) -
     let file = |path: &str| std::fs::read(arguments.log.as_ref()?.join(path)).ok();
     let knowledge = Knowledge {
         now,
-        roots: match &arguments.trust {
-            Some(path) => pades::certificates_of_pem(&text(path)?).map_err(|error| error.to_string())?,
-            None => Vec::new(),
-        },
+        roots: arguments.trust.as_deref().map(certificates).transpose()?,
         log_key: key(&arguments)?,
         earlier_checkpoint: arguments.checkpoint.as_deref().map(text).transpose()?,
         log: arguments.log.is_some().then_some(&file),
         language: arguments.language,
     };
     let verdict = verify(&archive, &knowledge);
+    let conclusion = Conclusion::new(verdict.outcome, verdict.anchored || arguments.trust_bundle);
     if arguments.json {
         let json = serde_json::to_string_pretty(&verdict).map_err(|error| error.to_string())?;
         say(out, &plain(&json))?;
     } else {
-        tell(&verdict, arguments.trust_bundle, out)?;
+        tell(&verdict, conclusion, out)?;
     }
-    Ok(match verdict.outcome {
-        Outcome::Passed if verdict.anchored || arguments.trust_bundle => 0,
-        Outcome::Passed => 4,
-        Outcome::Failed => 1,
-        Outcome::Open => 3,
-    })
+    Ok(conclusion.status())
 }
 
 /// JSON without the letters that a terminal takes for something else: they stand in its texts alone, as escapes.
@@ -129,16 +168,8 @@ fn parse(mut words: impl Iterator<Item = String>) -> Result<Option<Arguments>, S
 }
 
 /// Says what was found. Everything that a stranger may have written is made harmless for a terminal.
-fn tell(verdict: &Verdict, trust_bundle: bool, out: &mut dyn Write) -> Result<(), String> {
-    let headline = match verdict.outcome {
-        Outcome::Passed if verdict.anchored || trust_bundle => "HOLDS",
-        Outcome::Passed => {
-            "UNANCHORED (it holds, and a stranger can have made all of it: see --trust and --log-key)"
-        }
-        Outcome::Open => "NOT DECIDED",
-        Outcome::Failed => "DOES NOT HOLD",
-    };
-    say(out, &format!("{headline}: request {}", clean(&verdict.request)))?;
+fn tell(verdict: &Verdict, conclusion: Conclusion, out: &mut dyn Write) -> Result<(), String> {
+    say(out, &format!("{}: request {}", conclusion.headline(), clean(&verdict.request)))?;
     for check in &verdict.checks {
         let sign = match check.outcome {
             Outcome::Passed => "ok  ",
@@ -166,16 +197,23 @@ fn check_log(arguments: &Arguments, out: &mut dyn Write) -> Result<u8, String> {
     };
     let note = text(&log.join("checkpoint"))?;
     let checkpoint = Checkpoint::open(&note, &key).map_err(|error| error.to_string())?;
-    match fsck(&checkpoint, |path| std::fs::read(log.join(path)).ok()) {
-        Ok(checked) => {
-            say(out, &format!("HOLDS: {} entries, {} tiles", checked.entries, checked.tiles))?;
-            Ok(0)
-        }
-        Err(broken) => {
-            say(out, &format!("DOES NOT HOLD: {}", clean(&broken.to_string())))?;
-            Ok(1)
-        }
+    let (outcome, found) = match fsck(&checkpoint, |path| std::fs::read(log.join(path)).ok()) {
+        Ok(checked) => (Outcome::Passed, format!("{} entries, {} tiles", checked.entries, checked.tiles)),
+        Err(broken) => (Outcome::Failed, clean(&broken.to_string())),
+    };
+    // A key that lies beside the log was written by whoever wrote the log.
+    let conclusion = Conclusion::new(outcome, arguments.log_key.is_some() || arguments.trust_bundle);
+    say(out, &format!("{}: {found}", conclusion.headline()))?;
+    Ok(conclusion.status())
+}
+
+/// At least one certificate: without any, whoever gave the file would trust nobody.
+fn certificates(path: &Path) -> Result<Vec<Vec<u8>>, String> {
+    let found = pades::certificates_of_pem(&text(path)?).map_err(|error| error.to_string())?;
+    if found.is_empty() {
+        return Err(format!("{} holds no certificate", path.display()));
     }
+    Ok(found)
 }
 
 fn key(arguments: &Arguments) -> Result<Option<Verifier>, String> {

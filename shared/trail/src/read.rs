@@ -7,6 +7,7 @@ use domain::transition::ChainName;
 use serde_json::{Map, Value};
 
 use crate::evidence::{Evidence, Link, chain_word};
+use crate::strict;
 
 /// A procedure, as its evidence tells it.
 #[derive(Clone, Debug, Default)]
@@ -207,8 +208,19 @@ impl Trail {
         self.people.iter().find(|it| it.id == id)?.name.as_deref()
     }
 
+    /// Each chain is asked only what it tells: nothing that is added to custody afterwards becomes part of the procedure.
     fn take(&mut self, event: &Event) {
-        self.note_person(event);
+        match event.chain {
+            ChainName::Event => {
+                self.note_person(event);
+                self.proceed(event);
+            }
+            ChainName::Custody => self.note_custody(event),
+        }
+        self.steps.push(event.step());
+    }
+
+    fn proceed(&mut self, event: &Event) {
         match event.kind.as_str() {
             "RequestReceived" => self.received(event),
             "DocumentAccepted" => {
@@ -217,7 +229,7 @@ impl Trail {
             }
             "MessageSent" => self.sent(event),
             "DeadlineMoved" => self.expires_at = event.time("expires_at"),
-            "RequestReactivated" if event.chain == ChainName::Event => {
+            "RequestReactivated" => {
                 self.expires_at = event.time("expires_at");
                 (self.ending, self.closed_at, self.closed_by) = (Ending::Open, None, None);
             }
@@ -233,21 +245,32 @@ impl Trail {
             }
             "RequestExpired" => self.end(Ending::Expired, event),
             "RequestCancelled" => self.end(Ending::Cancelled, event),
+            _ => self.note_hold(event),
+        }
+    }
+
+    fn note_custody(&mut self, event: &Event) {
+        match event.kind.as_str() {
             "EvidenceErased" if event.text("scope").as_deref() == Some("request") => {
                 self.erased_at = Some(event.at);
             }
+            // A provider may take a message when the procedure has ended meanwhile.
+            "MessageSent" => self.sent(event),
+            _ => self.note_hold(event),
+        }
+    }
+
+    /// A hold is placed and released in either chain.
+    fn note_hold(&mut self, event: &Event) {
+        match event.kind.as_str() {
             "LegalHoldPlaced" => self.held_at = Some(event.at),
             "LegalHoldReleased" => self.held_at = None,
             _ => {}
         }
-        self.steps.push(event.step());
     }
 
-    fn end(&mut self, ending: Ending, event: &Event) {
-        // What ends a procedure stands in its own chain.
-        if event.chain == ChainName::Event {
-            (self.ending, self.closed_at, self.closed_by) = (ending, Some(event.at), Some(event.seq));
-        }
+    const fn end(&mut self, ending: Ending, event: &Event) {
+        (self.ending, self.closed_at, self.closed_by) = (ending, Some(event.at), Some(event.seq));
     }
 
     fn received(&mut self, event: &Event) {
@@ -385,7 +408,7 @@ struct Event {
 
 impl Event {
     fn read(evidence: &Evidence, chain: ChainName, seq: u64, link: &Link) -> Self {
-        let body: Value = serde_json::from_str(&link.event).unwrap_or_default();
+        let body = strict::parse(link.event.as_bytes()).unwrap_or_default();
         let text = |at: &str| body.pointer(at).and_then(Value::as_str).map(str::to_owned);
         let facts = body.get("facts").and_then(Value::as_object).cloned().unwrap_or_default();
         let of_signatory = facts.get("signatory").and_then(Value::as_str).map(str::to_owned);

@@ -20,9 +20,9 @@ use crate::read::{Ending, Trail};
 pub struct Knowledge<'a> {
     /// The time, Unix seconds.
     pub now: i64,
-    /// Certificates that are trusted to have sealed or time-stamped; without any, those in the bundle are, and
-    /// the verdict says so.
-    pub roots: Vec<Vec<u8>>,
+    /// Certificates that are trusted to have sealed or time-stamped: where there are none, nobody is. Without them those
+    /// in the bundle are, and the verdict says so.
+    pub roots: Option<Vec<Vec<u8>>>,
     /// The key of the log; without it, the one in the bundle is taken.
     pub log_key: Option<Verifier>,
     /// A checkpoint of the log that was kept from earlier.
@@ -78,8 +78,9 @@ pub struct Verdict {
     pub undisclosed: usize,
     /// Whose personal values were erased, as the custody chain tells.
     pub erased: Vec<String>,
-    /// Whether anything ties the bundle to somebody: a certificate or a key of a log that whoever verifies gave. Without,
-    /// a stranger can have made all of it, and it holds all the same.
+    /// Whether something that whoever verifies gave ties to somebody what the verdict rests on: certificates all of it;
+    /// the log's key, or a checkpoint that the log continues, its events. Without, a stranger can have made it, and it
+    /// holds all the same. The log knows nothing of custody, so that it ties no erasure.
     pub anchored: bool,
 }
 
@@ -147,9 +148,17 @@ pub fn verify(archive: &[u8], knowledge: &Knowledge<'_>) -> Verdict {
     }
     document::check(&mut checks, &bundle, &trail);
     seal::check(&mut checks, &bundle, &trail, knowledge);
-    let in_log = logged::check(&mut checks, &bundle, &trail, knowledge);
+    let is_logged = logged::check(&mut checks, &bundle, &trail, knowledge);
+    let is_erased = undisclosed > 0 || !erased.is_empty();
+    if is_logged && is_erased && knowledge.roots.is_none() {
+        checks.passed(
+            "erased",
+            "custody",
+            "the log ties the events alone: what was erased is told by the bundle",
+        );
+    }
     let mut verdict = Verdict::of(checks, bundle.manifest.request.clone());
-    verdict.anchored = !knowledge.roots.is_empty() || (in_log && knowledge.log_key.is_some());
+    verdict.anchored = knowledge.roots.is_some() || (is_logged && !is_erased);
     verdict.steps = steps(&trail, knowledge.language);
     verdict.erased = erased;
     (verdict.commitments, verdict.undisclosed) = (commitments, undisclosed);

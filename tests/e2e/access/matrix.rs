@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use domain::access::{OPERATIONS, Operation, Scope};
-use http::{Method, Request};
+use http::Method;
 use serde_json::{Value, json};
 use tests::{CONTRACT, Ceremony, Door, Endpoint, ada};
 
@@ -66,14 +65,9 @@ async fn every_operation_tells_what_is_left_and_every_post_may_have_a_name() {
             _ => "0".repeat(24),
         });
         let name = format!("{} {}", operation.method, operation.path);
-        let request = Request::builder()
-            .method(operation.method)
-            .uri(path)
-            .header("host", "127.0.0.1:3000")
-            .header("authorization", format!("Bearer {key}"))
-            .header("content-type", "application/json")
-            .header("idempotency-key", "two words");
-        let answer = door.send(request.body(Bytes::from_static(b"{}")).unwrap()).await;
+        let method = operation.method.parse().unwrap();
+        let answer =
+            door.call_with(Some(&key), method, &path, &[("idempotency-key", "two words")], "{}").await;
         let policy = answer.headers.get("ratelimit-policy").map(|it| it.to_str().unwrap().to_owned());
         let policy = policy.unwrap_or_else(|| panic!("{name}: {}", answer.status));
         assert!(policy.starts_with("\"operation\";q=") && policy.ends_with(";w=60"), "{name}: {policy}");
@@ -128,12 +122,12 @@ struct Things {
 /// A request with a file attached to it, and a callback that was called.
 async fn asked(door: &Door) -> Ceremony {
     let receiver = Endpoint::willing().await;
-    let mut wanted = tests::body(CONTRACT, &[ada()]);
-    wanted["callback"] = json!({ "url": receiver.url() });
-    wanted["signers"][0]["attachments"] = json!([{ "name": "Card" }]);
-    let id = door.post("/EU-SES", &wanted).await.expect(200).text("/data/id");
-    door.settle().await;
-    let ceremony = Ceremony::new(door.clone(), id, &[ada()]);
+    let ceremony = door
+        .request_with(&[ada()], |wanted| {
+            wanted["callback"] = json!({ "url": receiver.url() });
+            wanted["signers"][0]["attachments"] = json!([{ "name": "Card" }]);
+        })
+        .await;
     let attachment =
         ceremony.view(ada()).await["signatory"]["attachments"][0]["id"].as_str().unwrap().to_owned();
     let (path, file) =

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use domain::notification::EventName;
 use http::{Method, Request};
 use serde_json::{Value, json};
-use tests::{CONTRACT, Ceremony, Door, Endpoint, Person, ada, alan, body, grace};
+use tests::{CONTRACT, Ceremony, Door, Endpoint, Person, ada, alan, grace};
 
 use super::onespan::EVENTS;
 use super::subscribe;
@@ -75,14 +75,6 @@ async fn bounce(door: &Door, to: &str, kind: &str) {
     door.settle().await;
 }
 
-async fn create(door: &Door, people: &[Person], change: impl FnOnce(&mut Value)) -> Ceremony {
-    let mut wanted = body(CONTRACT, people);
-    change(&mut wanted);
-    let id = door.post("/EU-SES", &wanted).await.expect(200).text("/data/id");
-    door.settle().await;
-    Ceremony::new(door.clone(), id, people)
-}
-
 async fn act(ceremony: &Ceremony, action: &str, body: Value) {
     let door = &ceremony.door;
     let _done = door.post(&format!("/signatures/{}/{action}", ceremony.id), &body).await.expect(200);
@@ -102,13 +94,14 @@ async fn signer(ceremony: &Ceremony, index: usize) -> String {
 
 /// Two sign, one of them in the place of another, with all that can come between.
 async fn eventful(door: &Door) -> Ceremony {
-    let ceremony = create(door, &[ada(), grace()], |it| {
-        it["signers"][0]["accessCode"] = json!("analytical engine");
-        it["signers"][0]["attachments"] = json!([{ "name": "Card", "required": false }]);
-        it["options"]["delegation"] = json!(true);
-        it["options"]["autocomplete"] = json!(false);
-    })
-    .await;
+    let ceremony = door
+        .request_with(&[ada(), grace()], |it| {
+            it["signers"][0]["accessCode"] = json!("analytical engine");
+            it["signers"][0]["attachments"] = json!([{ "name": "Card", "required": false }]);
+            it["options"]["delegation"] = json!(true);
+            it["options"]["autocomplete"] = json!(false);
+        })
+        .await;
     bounce(door, ada().email, "Bounce").await;
     bounce(door, ada().email, "Complaint").await;
     assert_eq!(as_person(&ceremony, ada(), "/sign/access", json!({ "answers": ["difference"] })).await, 422);
@@ -153,18 +146,19 @@ async fn others(door: &Door) {
     // What provokes too many codes for a mailbox in a minute is not what this is about.
     let later = async || door.advance(Duration::from_mins(2)).await;
     later().await;
-    let declined = create(door, &[ada()], |_| {}).await;
+    let declined = door.request_with(&[ada()], |_| {}).await;
     assert_eq!(
         as_person(&declined, ada(), "/sign/decline", json!({ "reason": "The date is wrong." })).await,
         200
     );
 
-    let draft = create(door, &[ada()], |it| it["draft"] = json!(true)).await;
+    let draft = door.request_with(&[ada()], |it| it["draft"] = json!(true)).await;
     for action in ["activate", "deactivate", "activate", "cancel"] {
         act(&draft, action, json!({})).await;
     }
 
-    let late = create(door, &[ada()], |it| it["signers"][0]["accessCode"] = json!("analytical engine")).await;
+    let late =
+        door.request_with(&[ada()], |it| it["signers"][0]["accessCode"] = json!("analytical engine")).await;
     let path = format!("/signatures/{}/signers/{}", late.id, signer(&late, 0).await);
     let _corrected = door.call(Method::PATCH, &path, Some(&json!({ "name": "Augusta" }))).await.expect(200);
     door.settle().await;
@@ -181,23 +175,19 @@ async fn others(door: &Door) {
     door.advance(Duration::from_hours(4)).await;
     act(&late, "reactivate", at(48)).await;
 
-    let approver = create(door, &[ada(), grace()], |it| {
+    let approving = |it: &mut Value| {
         it["signers"][0]["role"] = json!("approver");
         it["signers"][0].as_object_mut().unwrap().remove("signatures");
-    })
-    .await;
+    };
+    let approver = door.request_with(&[ada(), grace()], approving).await;
     let shown = approver.read(ada()).await;
     let _sent = approver.ask(ada(), &shown).await.expect(202);
     let yes = json!({ "code": approver.code(ada()), "documentSha256": shown });
     assert_eq!(as_person(&approver, ada(), "/sign/approval", yes).await, 200);
-    let no = create(door, &[ada(), grace()], |it| {
-        it["signers"][0]["role"] = json!("approver");
-        it["signers"][0].as_object_mut().unwrap().remove("signatures");
-    })
-    .await;
+    let no = door.request_with(&[ada(), grace()], approving).await;
     assert_eq!(as_person(&no, ada(), "/sign/decline", json!({})).await, 200);
 
-    create(door, &[ada()], |it| {
+    door.request_with(&[ada()], |it| {
         it["inputDocuments"] =
             json!([{ "sourceType": "base64", "payload": STANDARD.encode("%PDF-1.7\n%%EOF\n") }]);
     })

@@ -226,8 +226,10 @@ async fn whoever_mends_an_endpoint_begins_anew() {
     let moved = json!({ "url": format!("{}/c", endpoint.url()) });
     let changed = patch(&door, &webhook, &moved).await.expect(200).json()["data"].clone();
     assert!(changed["failingSince"].is_null(), "another address has not failed yet");
+    door.request(CONTRACT, &[ada()]).await;
+    assert!(shown().await["failingSince"].is_string(), "it fails there as well");
     let name = patch(&door, &webhook, &json!({ "description": "Orders" })).await.expect(200);
-    assert_eq!(name.status, 200);
+    assert!(name.json()["data"]["failingSince"].is_string(), "another name mends nothing");
     let body = json!({ "url": endpoint.url(), "events": ["PACKAGE_CREATE"] });
     let _registered = door.post("/callback", &body).await.expect(200);
     door.request(CONTRACT, &[ada()]).await;

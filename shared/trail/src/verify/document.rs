@@ -1,6 +1,7 @@
 //! The documents are those that the evidence speaks of.
 
 use domain::Digest;
+use domain::transition::ChainName;
 
 use super::{Checks, Outcome};
 use crate::bundle::{ACCEPTED, Bundle, SIGNED};
@@ -62,7 +63,8 @@ fn attachments(checks: &mut Checks, bundle: &Bundle<'_>, trail: &Trail) {
         let of = |step: &&crate::Step, name: &str, value: &str| {
             step.details.iter().any(|(it, is)| it == name && is == value)
         };
-        let mut provided = trail.steps.iter().filter(|it| it.kind == "AttachmentProvided");
+        let events = trail.steps.iter().filter(|it| it.chain == ChainName::Event);
+        let mut provided = events.filter(|it| it.kind == "AttachmentProvided");
         let last = provided.rfind(|it| of(it, "attachment", id));
         let place = format!("documents/{name}");
         if last.is_some_and(|it| of(&it, "sha256", &sha256)) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::transition::ChainName;
 use pades::trust::{Anchor, Purpose, TrustAnchors};
 use pades::validate::{AnchorSource, Indication, Options, validate};
 use pdf::{Document, Limits, ReadAt};
@@ -36,22 +37,19 @@ fn anchors(checks: &mut Checks, bundle: &Bundle<'_>, knowledge: &Knowledge<'_>) 
             checks.failed("trust", place, "is not a certificate");
         }
     };
-    if knowledge.roots.is_empty() {
+    let whose = if let Some(roots) = &knowledge.roots {
+        for root in roots {
+            add("trust", root.clone(), None);
+        }
+        "the seals are judged by the certificates that you gave"
+    } else {
         for (name, bytes) in bundle.folder("certificates") {
             let purpose = name.starts_with("timestamp-").then_some(Purpose::Timestamp);
             add(&format!("certificates/{name}"), bytes.to_vec(), purpose);
         }
-        checks.passed(
-            "trust",
-            "certificates",
-            "the seals are judged by the certificates in the bundle itself",
-        );
-    } else {
-        for root in &knowledge.roots {
-            add("trust", root.clone(), None);
-        }
-        checks.passed("trust", "certificates", "the seals are judged by the certificates that you gave");
-    }
+        "the seals are judged by the certificates in the bundle itself"
+    };
+    checks.passed("trust", "certificates", whose);
     anchors
 }
 
@@ -86,10 +84,11 @@ fn heads_of_seals(checks: &mut Checks, document: &Document, trail: &Trail) {
     if found != said {
         return checks.failed("seal", SIGNED, "its seals name other heads than their events");
     }
-    let hashes: Vec<&str> = trail.steps.iter().map(|it| it.hash.as_str()).collect();
+    let events: Vec<_> = trail.steps.iter().filter(|it| it.chain == ChainName::Event).collect();
+    let hashes: Vec<&str> = events.iter().map(|it| it.hash.as_str()).collect();
     let stands_before = |revision: &crate::Revision| {
         let head = hashes.iter().position(|it| Some(*it) == revision.evidence_head.as_deref());
-        let event = trail.steps.iter().position(|it| {
+        let event = events.iter().position(|it| {
             (it.kind == "RevisionSealed" || it.kind == "RequestClosed")
                 && it.details.iter().any(|(name, value)| name == "sha256" && *value == revision.sha256)
         });

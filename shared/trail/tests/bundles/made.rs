@@ -28,7 +28,7 @@ impl Draft {
 }
 
 /// A person of every procedure.
-const ADA: &str = "5a0c1f7e-0000-4000-8000-00000000000a";
+pub(crate) const ADA: &str = "5a0c1f7e-0000-4000-8000-00000000000a";
 /// Another one.
 pub(crate) const GRACE: &str = "5a0c1f7e-0000-4000-8000-00000000000b";
 
@@ -54,9 +54,7 @@ pub(crate) fn chain(
         let kinds = ["MessageSent", "DocumentPresented", "OtpIssued", "ConsentGiven"];
         let owner = ["integrator", ADA, GRACE][rng.random_range(0..3)];
         let mut facts = json!({ "about": "otp", "ends": true, "n": rng.random_range(0..1000_u32) });
-        if owner != "integrator" {
-            facts["signatory"] = json!(owner);
-        }
+        let mut actor = json!({ "type": "system" });
         let (kind, more) = match &told.last {
             Some(last) if seq + 1 == length => last.clone(),
             _ => match told.first.get(usize::try_from(seq).unwrap()) {
@@ -67,14 +65,29 @@ pub(crate) fn chain(
         for (name, value) in more.as_object().unwrap() {
             facts[name] = value.clone();
         }
-        let (mut commitments, mut fields) = (BTreeMap::new(), BTreeMap::new());
-        for field in ["destination", "ip_address", "reason"].into_iter().take(rng.random_range(0..4)) {
+        let owner = if facts.get("signatory").is_some() { "integrator" } else { owner };
+        // Whose values there are is told by their names, or by whom the event names, or by who did it.
+        let several = of_several(kind);
+        let own = || ["destination", "ip_address", "reason"].map(|it| (it, owner)).into_iter();
+        let personal =
+            if several.is_empty() { own().take(rng.random_range(0..4)).collect() } else { several };
+        if personal.iter().all(|it| it.1 == owner) && owner != "integrator" {
+            if rng.random() {
+                facts["signatory"] = json!(owner);
+            } else {
+                actor = json!({ "type": "signatory", "id": owner });
+            }
+        }
+        let mut commitments = BTreeMap::new();
+        let mut disclosed: BTreeMap<&str, BTreeMap<String, Salted>> = BTreeMap::new();
+        for (field, owner) in personal {
             let salt: [u8; 32] = rng.random();
             let values =
                 [json!("Žofie <a@b.example> \u{1f58b}\n"), json!({"b": [1, true], "a": "é"}), json!(7)];
             let value = values[rng.random_range(0..values.len())].clone();
             commitments.insert(field, commit_value(request, seq, field, &salt, &value).to_hex());
-            fields.insert(field.to_owned(), Salted { salt: hex::encode(salt), value });
+            let salted = Salted { salt: hex::encode(salt), value };
+            disclosed.entry(owner).or_default().insert(field.to_owned(), salted);
         }
         let event = json!({
             "v": 1,
@@ -83,19 +96,33 @@ pub(crate) fn chain(
             "prev": head.to_hex(),
             "at": domain::Timestamp::from_unix_ms(at).to_rfc3339(),
             "kind": kind,
-            "actor": { "type": "system" },
+            "actor": actor,
             "facts": facts,
             "commitments": commitments,
         });
         let event = event.to_string();
         head = Digest::of_parts(&[b"paraphe/event/v1\0", head.as_bytes(), event.as_bytes()]);
         links.push(Link { hash: head.to_hex(), event });
-        let is_erased = told.erased.is_some_and(|whose| whose == "request" || whose == owner);
-        if !fields.is_empty() && !is_erased {
-            disclosures.push(Disclosed { chain: name.to_owned(), seq, owner: owner.to_owned(), fields });
-        }
+        disclosed.retain(|owner, _| told.erased.is_none_or(|whose| whose != "request" && whose != *owner));
+        disclosures.extend(disclosed.into_iter().map(|(owner, fields)| Disclosed {
+            chain: name.to_owned(),
+            seq,
+            owner: owner.to_owned(),
+            fields,
+        }));
     }
     (links, disclosures, HeadOf { length, hash: head.to_hex() })
+}
+
+/// Values of an event that are of several people.
+fn of_several(kind: &str) -> Vec<(&'static str, &'static str)> {
+    match kind {
+        "RequestReceived" => {
+            vec![("requester", "integrator"), ("signatories/0/email", ADA), ("signatories/1/email", GRACE)]
+        }
+        "SignatureDelegated" => vec![("ip_address", ADA), ("delegate/email", GRACE)],
+        _ => Vec::new(),
+    }
 }
 
 pub(crate) fn draft(rng: &mut StdRng) -> Draft {
@@ -114,7 +141,7 @@ pub(crate) fn draft(rng: &mut StdRng) -> Draft {
     });
     let (files, first, closing) = documents(rng, state == "DONE");
     let last = last.map(|it| (it, closing));
-    let lengths = (rng.random_range(6..40), rng.random_range(1..6));
+    let lengths = (rng.random_range(8..40), rng.random_range(1..6));
     let told = Told { first, last, erased };
     let (events, first, events_head) = chain(rng, (&request, "event", &told), lengths.0);
     let told = Told { last: erasing, erased, ..Told::default() };
@@ -144,7 +171,11 @@ type Documents = (Vec<(String, Vec<u8>)>, Vec<(&'static str, Value)>, Value);
 fn documents(rng: &mut StdRng, is_done: bool) -> Documents {
     let facts = |bytes: &[u8]| json!({ "sha256": Digest::of(bytes).to_hex(), "size_bytes": bytes.len() });
     let mut bytes: Vec<u8> = (0..rng.random_range(1..200_u32)).map(|_| rng.random()).collect();
-    let mut events = vec![("DocumentAccepted", facts(&bytes))];
+    let mut events = vec![
+        ("RequestReceived", json!({ "signatories": [ADA, GRACE] })),
+        ("DocumentAccepted", facts(&bytes)),
+        ("SignatureDelegated", json!({ "signatory": ADA, "delegate": GRACE })),
+    ];
     let mut files = vec![(ACCEPTED.to_owned(), bytes.clone())];
     let passport: [u8; 16] = rng.random();
     let mut attached = facts(&passport);
