@@ -181,7 +181,7 @@ async fn no_name_from_outside_reaches_a_key_or_the_name_of_a_file() {
         "%2e%2e%2f",
         "счёт 契約.pdf",
     ] {
-        let mut body = tests::body(CONTRACT, &[ada()]);
+        let mut body = body(CONTRACT, &[ada()]);
         body["title"] = json!(title);
         body["signers"][0]["attachments"] = json!([{ "name": title, "required": false }]);
         let answer = door.post("/EU-SES", &body).await;

@@ -324,6 +324,42 @@ async fn a_person_is_erased_and_every_proof_still_holds() {
 }
 
 #[tokio::test]
+async fn where_an_erased_person_acted_from_is_told_of_no_event_of_theirs() {
+    let door = Door::open().await;
+    let ceremony = door
+        .request_with(&[ada(), grace()], |asked| {
+            asked["signers"][0]["stage"] = json!(1);
+            asked["signers"][1]["stage"] = json!(2);
+            asked["options"]["autocomplete"] = json!(false);
+        })
+        .await;
+    ceremony.sign_all().await;
+    let path = format!("/signatures/{}", ceremony.id);
+    let _done = door.post(&format!("{path}/complete"), &json!({})).await.expect(200);
+    door.settle().await;
+    let made = ceremony.detail().await;
+    let theirs = async |signer: &str| -> Vec<String> {
+        let evidence = audit(&ceremony, "application/json", "").await.json()["data"]["evidence"].clone();
+        let events = evidence["events"].as_array().unwrap();
+        let body =
+            |seq: usize| -> Value { serde_json::from_str(events[seq]["event"].as_str().unwrap()).unwrap() };
+        let disclosed = evidence["disclosures"].as_array().unwrap().iter();
+        let disclosed =
+            disclosed.filter(|it| it["chain"] == "event" && it["fields"]["ip_address"].is_object());
+        let events = disclosed.map(|it| body(usize::try_from(it["seq"].as_u64().unwrap()).unwrap()));
+        let own = events.filter(|it| it["actor"]["id"] == signer);
+        own.map(|it| it["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    for (place, kind) in [(0, "StageOpened"), (1, "RequestReady")] {
+        let signer = made.text(&format!("/data/signers/{place}/id"));
+        assert!(theirs(&signer).await.contains(&kind.to_owned()));
+        let _erased = door.post(&format!("{path}/signers/{signer}/erase"), &json!({})).await.expect(200);
+        assert_eq!(theirs(&signer).await, Vec::<String>::new());
+    }
+    assert_eq!(failed(&judge(&ceremony, &ceremony.bundle().await)), []);
+}
+
+#[tokio::test]
 async fn an_open_request_is_not_erased() {
     let door = Door::open().await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;

@@ -263,7 +263,8 @@ impl Draft {
 
     /// Gives the event its place after `head`, and moves `head` to it.
     ///
-    /// Where the cause has an origin, its address and user agent become personal values of `owner`.
+    /// Where the cause has an origin, its address and user agent become personal values: of the signatory who acts, or
+    /// else of `owner`.
     pub(crate) fn append(
         mut self,
         request: &RequestId,
@@ -272,6 +273,11 @@ impl Draft {
         cause: &mut Cause<'_>,
     ) -> (EvidenceEvent, Vec<Disclosure>) {
         if let Some(origin) = &cause.origin {
+            let own = match &cause.actor {
+                Actor::Signatory(id) => Some(Owner::Signatory(id.clone())),
+                Actor::Integrator(_) | Actor::System => None,
+            };
+            let owner = own.as_ref().unwrap_or(owner);
             self = self.personal(owner, "ip_address", origin.ip_address.as_str()).personal(
                 owner,
                 "user_agent",
