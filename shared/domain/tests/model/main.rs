@@ -17,7 +17,8 @@ mod world;
 use domain::request::{AnyRequest, Progress};
 use stateright::{Checker as _, Model, Property};
 
-use world::{Code, Event, Sealer, Sending, World, opened, policy};
+use people::policy;
+use world::{Code, Event, Sealer, Sending, World, opened};
 
 /// How far the exploration goes: whole with `PARAPHE_FULL`, which takes minutes; else with a nearer deadline,
 /// and from where both have read the document.

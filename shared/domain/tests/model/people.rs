@@ -1,10 +1,12 @@
-//! People and files of the model.
+//! People, files and limits of the model.
 
+use domain::otp::{Pepper, Peppers};
+use domain::policy::OtpPolicy;
 use domain::request::{FileFacts, NewSignatory, Place, Role, SealFacts, SealLevel, SealedBy};
 use domain::value::DocumentId;
 use domain::{Channels, Digest, EmailAddress, PersonName};
 
-use super::world::NOON;
+use super::world::{NOON, TICK};
 
 /// Where each signature stands.
 pub(crate) const PLACE: Place =
@@ -46,4 +48,13 @@ pub(crate) fn person(index: usize) -> NewSignatory {
         places: Vec::new(),
         anchors: Vec::new(),
     }
+}
+
+/// Fewer codes and tries than are in force, so that every way to use them up is short.
+pub(crate) fn policy() -> OtpPolicy {
+    OtpPolicy { ttl: TICK * 2, resend_pause: TICK, max_attempts: 2, max_codes: 2, max_guesses: 4 }
+}
+
+pub(crate) fn peppers() -> Peppers {
+    Peppers::new(Pepper::new(1, b"pepper"), Vec::new())
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use domain::evidence::EventKind;
 use domain::message::{Delivery, Message, MessageKind};
-use domain::otp::{Challenge, CodeLength, OneTimeCode, Pepper, Peppers};
-use domain::policy::OtpPolicy;
+use domain::otp::{Challenge, CodeLength, OneTimeCode};
 use domain::request::{
     AfterAct, AfterAsking, AfterAttempt, Agreement, AnyRequest, Arrived, Attempt, InputSource, Intent, Mark,
     Mode, NewInput, NewRequest, NextSeal, Placed, Progress, Received, Request, Seen, SigningOptions, Stored,
@@ -21,20 +20,11 @@ use domain::{
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 
-use super::people::{PLACE, file, person, sealed};
+use super::people::{PLACE, file, peppers, person, policy, sealed};
 
 pub(crate) const NOON: Timestamp = Timestamp::from_unix_ms(1_800_000_000_000);
-const TICK: Duration = Duration::from_mins(1);
+pub(crate) const TICK: Duration = Duration::from_mins(1);
 const TICK_MS: i64 = 60_000;
-
-/// Fewer codes and tries than are in force, so that every way to use them up is short.
-pub(crate) fn policy() -> OtpPolicy {
-    OtpPolicy { ttl: TICK * 2, resend_pause: TICK, max_attempts: 2, max_codes: 2, max_guesses: 4 }
-}
-
-fn peppers() -> Peppers {
-    Peppers::new(Pepper::new(1, b"pepper"), Vec::new())
-}
 
 /// A code on its way: whether its sender has died before it could tell what became of it.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

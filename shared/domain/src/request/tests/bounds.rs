@@ -50,7 +50,7 @@ fn a_link_alone_fills_no_chain() {
         &LinkKey::new(b"links"),
         &mut stage.cause(),
     );
-    assert_eq!(corrected.unwrap().into_parts().0.facts().signatories[0].free_moves, 0);
+    assert_eq!(Stage::looked_at(corrected.unwrap()).0.facts().signatories[0].free_moves, 0);
     let unlocked = AnyRequest::Open(request).unlock(&ada, &mut stage.cause()).unwrap();
     let AnyRequest::Open(request) = stage.commit(unlocked) else { panic!("it is open") };
     let shown = request.clone().present(&ada, document, Seen::default(), &mut stage.cause());

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::stage::{Stage, person, who};
 use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::request::notice::MAX_NOTICES;
-use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request, Stored};
+use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request};
 use crate::value::{LinkKey, MessageId, PhoneNumber};
 use crate::{Channel, Channels, EmailAddress};
 
@@ -142,7 +142,7 @@ fn the_evidence_names_no_number_that_a_text_message_did_not_go_to() {
     let named = |request: &Request<Open>, stage: &mut Stage| {
         let request = AnyRequest::Open(request.clone());
         let told = request.record_delivery(&message, (&Delivery::Ambiguous, None), &mut stage.cause());
-        let (_, changes) = told.into_parts();
+        let (_, changes) = Stage::looked_at(told);
         let fields = changes.disclosures.into_iter().flat_map(|(_, it)| it.fields);
         fields.filter(|it| it.field == "destination").map(|it| it.value).next()
     };
@@ -175,11 +175,10 @@ fn a_message_that_waited_while_its_mailbox_changed_tells_of_the_new_one() {
     let accepted = Delivery::Accepted { provider_id: "0107-1".to_owned() };
     for (to, reaches) in [("ada0@example.com", true), ("countess@example.com", false)] {
         let told = request.clone().record_delivery(&invitation, (&accepted, Some(to)), &mut stage.cause());
-        let (mut after, changes) = told.into_parts();
-        Stored::mark_stored(&mut after);
+        let (after, changes) = Stage::looked_at(told);
         let [sent] = changes.sent_messages.as_slice() else { panic!("it was sent") };
         let noted = after.note_delivery(sent, Notice::Bounced { permanent: true }, &mut stage.cause());
-        let (after, _) = noted.unwrap().into_parts();
+        let (after, _) = Stage::looked_at(noted.unwrap());
         assert_eq!(!after.facts().signatory(&ada).unwrap().is_unreachable(), reaches, "{to}");
     }
 }

@@ -11,7 +11,7 @@ use super::super::*;
 use crate::cause::{Actor, Origin};
 use crate::otp::{Challenge, CodeLength, Codes, OneTimeCode, Pepper, Peppers};
 use crate::policy::OtpPolicy;
-use crate::transition::Transition;
+use crate::transition::{Changes, Transition};
 use crate::value::{DocumentId, LinkKey, Text};
 use crate::{Channel, Channels, Digest, EmailAddress, PersonName, RequestId, SignatoryId, TenantId};
 
@@ -77,6 +77,13 @@ impl Stage {
         self.messages.extend(changes.messages);
         next.mark_stored();
         next
+    }
+
+    /// What a move would leave, without storing it.
+    pub(super) fn looked_at<T: Stored>(transition: Transition<T>) -> (T, Changes) {
+        let (mut next, changes) = transition.into_parts();
+        next.mark_stored();
+        (next, changes)
     }
 
     pub(super) fn kinds(&self) -> Vec<String> {
