@@ -204,7 +204,10 @@ export function look(): Promise<void> {
 function over(error: Problem): void {
   const name = error.code === "request_expired" ? "expired" : "gone";
   if (!room.state) return end(name);
-  look().catch(() => end(name));
+  look().then(() => {
+    // It goes on, and yet what was asked for is not there any more.
+    if (current !== "ended" && current !== "done") complain(say("kept-no-more"));
+  }).catch(() => end(name));
 }
 
 /** Something else has happened meanwhile: look, and go where the request stands. */

@@ -1,17 +1,20 @@
 // Every state of every page: WCAG 2.2 AA in light and dark, on a desktop, a phone and 320 pixels; a picture of each.
 
 import assert from "node:assert/strict";
-import { renameSync } from "node:fs";
+import { appendFileSync, readdirSync, rmSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { audit, shot } from "../audit.js";
 import { callFrom, cut, mend } from "../cable.js";
 import { DESKTOP, PHONE, SMALL, agree, ask, at, draw, enter, launch, open, prepare, read, review, tell } from "../room.js";
-import { api, request, signer, state, until, url } from "../stage.js";
+import { api, line, pdf, request, signer, state, until, url } from "../stage.js";
 
 /** Addresses of the network that calls come from. */
 const [QUIET, CROWDED] = ["127.0.0.1", "127.0.0.2"];
-/** Where the service under test keeps its documents. */
-const STORE = `${process.env.STAGE_DATA}/objects`;
+/** Where the service under test keeps the document of a request. */
+function stored(id) {
+  const store = `${process.env.STAGE_DATA}/objects`;
+  return `${store}/${readdirSync(store, { recursive: true }).find((it) => it.includes(`open/demo/${id}/`) && it.endsWith(".pdf"))}`;
+}
 
 /** The answer to a wrong answer to what only the signatory knows. */
 async function guess(link) {
@@ -224,15 +227,19 @@ for (const [size, options] of SIZES) {
     await told("Too many requests");
     await keep(page, size, "85-many");
     callFrom(QUIET);
-    const held = await request();
+    // A document of its own: what was read lately is still in mind.
+    const held = await request([signer()], { document: pdf([line(`Held for ${size}`)]) });
     await to(held.links[0]);
     await at(page, "start");
-    // The store of the documents is away.
-    renameSync(STORE, `${STORE}-away`);
+    // The store has other bytes than those that were accepted, and then none.
+    const kept = stored(held.id);
+    appendFileSync(kept, "%");
     await page.locator("#start-read").click();
     await told("That did not work");
-    renameSync(`${STORE}-away`, STORE);
-    await keep(page, size, "86-away");
+    await keep(page, size, "86-damaged");
+    rmSync(kept);
+    await page.locator("#start-read").click();
+    await told("The document is no longer kept here.");
     await room.context.clearCookies();
     await page.locator("#start-read").click();
     await told("Your session has ended");
