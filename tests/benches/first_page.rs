@@ -96,7 +96,7 @@ async fn round(door: &Door, number: u8) -> Round {
     let began = Instant::now();
     let alone = Renderer::new(Limits::default()).picture(&source, u64::MAX, None, 1, Scale::Width(WIDTH));
     assert_eq!(alone.unwrap().width, WIDTH);
-    Round { sizes, picture: whole - sizes, floor: began.elapsed() }
+    Round { sizes, picture: whole.saturating_sub(sizes), floor: began.elapsed() }
 }
 
 /// A scan as of paper with lines of writing, its noise by chance.

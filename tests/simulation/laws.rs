@@ -32,13 +32,13 @@ pub(crate) async fn look(stage: &mut Stage) -> Result<Outcome, String> {
     let chain = Evidence(gapless(&id, &audit["data"]["evidence"]["events"])?);
     let custody = gapless(&id, &audit["data"]["evidence"]["custody"])?;
     let detail = stage.world.get(None, &format!("/signatures/{id}/detail")).await.expect(200).json();
-    let (state, signers) = (detail["data"]["state"].as_str().unwrap().to_owned(), &detail["data"]["signers"]);
+    let (ended, signers) = (detail["data"]["state"].as_str().unwrap().to_owned(), &detail["data"]["signers"]);
 
-    ended_once(&state, &chain, signers, stage)?;
+    ended_once(&ended, &chain, signers, stage)?;
     promises_kept(stage, &chain, signers)?;
     acts_are_proven(&chain)?;
     guesses_are_bounded(&chain)?;
-    sealed_once(stage, &state, &chain).await?;
+    sealed_once(stage, &ended, &chain).await?;
     let all = [chain.0.clone(), custody].concat();
     judge_messages(&stage.world, &all)?;
     let all = Evidence(all);
@@ -46,7 +46,7 @@ pub(crate) async fn look(stage: &mut Stage) -> Result<Outcome, String> {
     told(stage, &all).await?;
     unseen(stage).await?;
     Ok(Outcome {
-        state,
+        state: ended,
         signatures: chain.count("SignatureCreated"),
         seals: chain.count("RevisionSealed") + chain.count("RequestClosed"),
         messages: stage.world.door().cloud.outbox().len(),
@@ -72,11 +72,11 @@ fn gapless(id: &str, events: &Value) -> Result<Vec<Value>, String> {
 }
 
 /// I4, I6: the state is what the evidence says, once, and nobody acts after it or after the deadline.
-fn ended_once(state: &str, chain: &Evidence, signers: &Value, stage: &Stage) -> Result<(), String> {
+fn ended_once(end: &str, chain: &Evidence, signers: &Value, stage: &Stage) -> Result<(), String> {
     let ends = ["RequestClosed", "SignatureDeclined", "RequestCancelled", "RequestExpired"];
     let found: Vec<(&str, usize)> =
         ends.iter().flat_map(|kind| chain.of(kind).map(|(at, _)| (*kind, at))).collect();
-    let expected = match state {
+    let expected = match end {
         "DONE" => Some("RequestClosed"),
         "DECLINED" => Some("SignatureDeclined"),
         "CANCELLED" => Some("RequestCancelled"),
@@ -86,7 +86,7 @@ fn ended_once(state: &str, chain: &Evidence, signers: &Value, stage: &Stage) -> 
     };
     let kinds: Vec<&str> = found.iter().map(|it| it.0).collect();
     if kinds != expected.into_iter().collect::<Vec<_>>() {
-        return Err(format!("the request is {state}, and its evidence has {kinds:?}"));
+        return Err(format!("the request is {end}, and its evidence has {kinds:?}"));
     }
     let now = stage.world.door().cloud.clock().now();
     let waits = |it: &Value| matches!(it["state"].as_str().unwrap(), "NEW" | "LOCKED");
@@ -94,7 +94,7 @@ fn ended_once(state: &str, chain: &Evidence, signers: &Value, stage: &Stage) -> 
     if expected.is_none() && (now >= stage.expires_at || !someone_waits) {
         return Err(format!("the request still waits, of {signers}"));
     }
-    if state == "DONE" && someone_waits {
+    if end == "DONE" && someone_waits {
         return Err(format!("the request is done without {signers}"));
     }
     for act in ACTS {
@@ -196,7 +196,7 @@ fn codes_left(evidence: &Evidence) -> Result<(), String> {
 }
 
 /// I2: one seal for each act, and the closing one; each ends a revision of its own over all before it.
-async fn sealed_once(stage: &mut Stage, state: &str, chain: &Evidence) -> Result<(), String> {
+async fn sealed_once(stage: &mut Stage, end: &str, chain: &Evidence) -> Result<(), String> {
     let mut sealed: BTreeMap<&str, usize> = BTreeMap::new();
     for (_, event) in chain.of("RevisionSealed") {
         *sealed.entry(event["facts"]["signatory"].as_str().unwrap()).or_default() += 1;
@@ -206,10 +206,10 @@ async fn sealed_once(stage: &mut Stage, state: &str, chain: &Evidence) -> Result
         return Err(format!("{acts} signatures, sealed {sealed:?}"));
     }
     // Nobody waits for the seal of a request that ended otherwise.
-    if matches!(state, "DONE" | "WAIT_SIGNER") && sealed.len() != acts {
+    if matches!(end, "DONE" | "WAIT_SIGNER") && sealed.len() != acts {
         return Err(format!("{acts} signatures, and {} seals", sealed.len()));
     }
-    if state == "DONE" {
+    if end == "DONE" {
         let path = format!("/signatures/{}/signedDocument", stage.id);
         let signed = stage.world.get(None, &path).await.expect(200).body;
         judge_signed(&stage.world.door().cloud, &document(), &signed, acts + 1).await;

@@ -215,7 +215,7 @@ impl Facts {
             .fact("mode", mark.mode().as_str());
         match &mark {
             Mark::Drawn(digest) | Mark::Uploaded(digest) => {
-                draft = draft.fact("mark_sha256", digest.to_hex())
+                draft = draft.fact("mark_sha256", digest.to_hex());
             }
             Mark::Typed(name) => draft = draft.personal(&owner, "mark", name.expose()),
         }

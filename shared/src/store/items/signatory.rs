@@ -138,7 +138,7 @@ impl SignatoryItem {
             channels,
             destination_from: DestinationFrom::parse(&self.destination_from).ok_or("destination_from")?,
             knowledge: self.knowledge.map(KnowledgeItem::read).transpose()?,
-            identity: self.identity.map(IdentityItem::read).transpose()?,
+            identity: self.identity.map(IdentityItem::read),
             attachments: self.attachments.into_iter().map(AttachmentItem::read).collect::<Result<_, _>>()?,
             language: self.language,
             timezone: self.timezone,
@@ -184,9 +184,9 @@ impl KnowledgeItem {
 }
 
 impl IdentityItem {
-    fn read(self) -> Result<AssertedIdentity, Unreadable> {
+    fn read(self) -> AssertedIdentity {
         let (provider, reference) = (Text::restore(self.provider), Text::restore(self.reference));
-        Ok(AssertedIdentity { provider, reference })
+        AssertedIdentity { provider, reference }
     }
 }
 

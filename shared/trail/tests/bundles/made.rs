@@ -41,6 +41,20 @@ pub(crate) struct Told {
     pub(crate) erased: Option<&'static str>,
 }
 
+impl Told {
+    /// The kind and facts of an event in its place.
+    fn event(&self, rng: &mut StdRng, (seq, length): (u64, u64)) -> (&'static str, Value) {
+        let kinds = ["MessageSent", "DocumentPresented", "OtpIssued", "ConsentGiven"];
+        match &self.last {
+            Some(last) if seq + 1 == length => last.clone(),
+            _ => match self.first.get(usize::try_from(seq).unwrap()) {
+                Some(first) => first.clone(),
+                None => (kinds[rng.random_range(0..kinds.len())], json!({})),
+            },
+        }
+    }
+}
+
 /// A chain of events with this many, and what is disclosed of it.
 pub(crate) fn chain(
     rng: &mut StdRng,
@@ -51,17 +65,10 @@ pub(crate) fn chain(
     let (mut links, mut disclosures) = (Vec::new(), Vec::new());
     for seq in 0..length {
         at += rng.random_range(0..100_000_i64);
-        let kinds = ["MessageSent", "DocumentPresented", "OtpIssued", "ConsentGiven"];
         let owner = ["integrator", ADA, GRACE][rng.random_range(0..3)];
         let mut facts = json!({ "about": "otp", "ends": true, "n": rng.random_range(0..1000_u32) });
         let mut actor = json!({ "type": "system" });
-        let (kind, more) = match &told.last {
-            Some(last) if seq + 1 == length => last.clone(),
-            _ => match told.first.get(usize::try_from(seq).unwrap()) {
-                Some(first) => first.clone(),
-                None => (kinds[rng.random_range(0..kinds.len())], json!({})),
-            },
-        };
+        let (kind, more) = told.event(rng, (seq, length));
         for (name, value) in more.as_object().unwrap() {
             facts[name] = value.clone();
         }

@@ -22,14 +22,22 @@ pub(crate) fn mutate(rng: &mut StdRng, draft: &Draft) -> Option<(usize, Vec<u8>)
     Some((number, it.archive()))
 }
 
+/// A change that can always be made, among those that cannot.
+macro_rules! done {
+    ($change:expr) => {{
+        $change;
+        Some(())
+    }};
+}
+
 type Change = fn(&mut StdRng, &mut Draft) -> Option<()>;
 
 const OF_CHAINS: &[Change] = &[
-    |rng, it| some(drop(it.evidence.events.remove(any(rng, it)))),
-    |rng, it| some(it.evidence.events.truncate(any(rng, it))),
+    |rng, it| done!(drop(it.evidence.events.remove(any(rng, it)))),
+    |rng, it| done!(it.evidence.events.truncate(any(rng, it))),
     |rng, it| {
         let at = any(rng, it);
-        some(it.evidence.events.insert(at, it.evidence.events[at].clone()))
+        done!(it.evidence.events.insert(at, it.evidence.events[at].clone()))
     },
     |rng, it| {
         let at = any(rng, it);
@@ -42,75 +50,75 @@ const OF_CHAINS: &[Change] = &[
     |rng, it| replace(rng, it, "}", ""),
     |rng, it| {
         let at = any(rng, it);
-        some(it.evidence.events[at].hash = Digest::of(b"other").to_hex())
+        done!(it.evidence.events[at].hash = Digest::of(b"other").to_hex())
     },
     |rng, it| {
         let at = any(rng, it);
-        some(it.evidence.events[at].hash = it.evidence.events[at].hash.to_uppercase() + "g")
+        done!(it.evidence.events[at].hash = it.evidence.events[at].hash.to_uppercase() + "g")
     },
     |rng, it| {
         // Cut off, with what is disclosed of the rest, and the manifest says so.
         (it.manifest.state != "WAIT_SIGNER").then_some(())?;
         it.evidence.events.truncate(any(rng, it).max(1));
         it.keep_disclosed();
-        some(it.rehash())
+        done!(it.rehash())
     },
     |_, it| {
-        some(it.evidence.custody[0].event = it.evidence.custody[0].event.replacen("\"n\":", "\"n\":1", 1))
+        done!(it.evidence.custody[0].event = it.evidence.custody[0].event.replacen("\"n\":", "\"n\":1", 1))
     },
-    |_, it| some(drop(it.evidence.custody.remove(0))),
+    |_, it| done!(drop(it.evidence.custody.remove(0))),
 ];
 
 const OF_DISCLOSURES: &[Change] = &[
     |_, it| {
-        some(it.evidence.disclosures.first_mut()?.fields.values_mut().next()?.value = json!("someone else"))
+        done!(it.evidence.disclosures.first_mut()?.fields.values_mut().next()?.value = json!("someone else"))
     },
     |_, it| {
         let salted = it.evidence.disclosures.last_mut()?.fields.values_mut().next()?;
-        some(salted.salt = hex::encode([7; 32]))
+        done!(salted.salt = hex::encode([7; 32]))
     },
     |_, it| {
         let twice = it.evidence.disclosures.first()?.clone();
-        some(it.evidence.disclosures.push(twice))
+        done!(it.evidence.disclosures.push(twice))
     },
-    |_, it| some(it.evidence.disclosures.first_mut()?.seq += 1000),
-    |_, it| some(drop(it.evidence.disclosures.pop()?)),
+    |_, it| done!(it.evidence.disclosures.first_mut()?.seq += 1000),
+    |_, it| done!(drop(it.evidence.disclosures.pop()?)),
     |_, it| {
         (!it.evidence.disclosures.is_empty() && it.manifest.erased.is_empty()).then_some(())?;
-        some(it.evidence.disclosures.clear())
+        done!(it.evidence.disclosures.clear())
     },
     // Nobody's erasure excuses nothing, and a person's nobody else's values: not even in an event that names them.
     |_, it| {
-        it.told_erased(json!({ "scope": "signatory" }), &[])?;
-        some(it.evidence.disclosures.clear())
+        it.told_erased(&json!({ "scope": "signatory" }), &[])?;
+        done!(it.evidence.disclosures.clear())
     },
     |_, it| {
-        it.told_erased(json!({ "scope": "signatory", "signatory": "" }), &[""])?;
-        some(it.evidence.disclosures.clear())
+        it.told_erased(&json!({ "scope": "signatory", "signatory": "" }), &[""])?;
+        done!(it.evidence.disclosures.clear())
     },
     |_, it| {
-        it.told_erased(json!({ "scope": "signatory", "signatory": ADA }), &[ADA])?;
-        some(it.evidence.disclosures.retain(|it| it.seq != 0 || it.owner != GRACE))
+        it.told_erased(&json!({ "scope": "signatory", "signatory": ADA }), &[ADA])?;
+        done!(it.evidence.disclosures.retain(|it| it.seq != 0 || it.owner != GRACE))
     },
     |_, it| {
-        it.told_erased(json!({ "scope": "signatory", "signatory": ADA }), &[ADA])?;
-        some(it.evidence.disclosures.retain(|it| it.owner == ADA))
+        it.told_erased(&json!({ "scope": "signatory", "signatory": ADA }), &[ADA])?;
+        done!(it.evidence.disclosures.retain(|it| it.owner == ADA))
     },
 ];
 
 const OF_THE_REST: &[Change] = &[
     |_, it| {
         let other = if it.manifest.state == "DONE" { "EXPIRED" } else { "DONE" };
-        some(other.clone_into(&mut it.manifest.state))
+        done!(other.clone_into(&mut it.manifest.state))
     },
-    |_, it| some(it.manifest.events.hash = Digest::of(b"other").to_hex()),
-    |rng, it| some(it.evidence.request = RequestId::new(rng).to_string()),
-    |_, it| some(it.manifest.custody.length += 1),
-    |_, it| some(it.manifest.erased = vec![GRACE.to_owned()]),
+    |_, it| done!(it.manifest.events.hash = Digest::of(b"other").to_hex()),
+    |rng, it| done!(it.evidence.request = RequestId::new(rng).to_string()),
+    |_, it| done!(it.manifest.custody.length += 1),
+    |_, it| done!(it.manifest.erased = vec![GRACE.to_owned()]),
     |_, it| {
         // Another document, and the manifest says so; no event does.
         let mut documents = it.files.iter_mut().filter(|(name, _)| name.starts_with("documents/"));
-        some(documents.next_back()?.1.push(b'!'))
+        done!(documents.next_back()?.1.push(b'!'))
     },
     // Another document, and custody says that it was accepted or attached.
     |_, it| {
@@ -130,7 +138,9 @@ const OF_THE_REST: &[Change] = &[
     },
 ];
 
-const OF_BYTES: &[fn(&mut StdRng, &Draft) -> Option<Vec<u8>>] = &[
+type ChangeOfBytes = fn(&mut StdRng, &Draft) -> Option<Vec<u8>>;
+
+const OF_BYTES: &[ChangeOfBytes] = &[
     |rng, it| {
         let archive = it.archive();
         Some(archive[..rng.random_range(0..archive.len())].to_vec())
@@ -148,12 +158,6 @@ const OF_BYTES: &[fn(&mut StdRng, &Draft) -> Option<Vec<u8>>] = &[
     },
 ];
 
-/// What was done gives nothing back.
-#[allow(clippy::unnecessary_wraps, reason = "a change that can always be made, among those that cannot")]
-const fn some((): ()) -> Option<()> {
-    Some(())
-}
-
 /// The place of some event.
 fn any(rng: &mut StdRng, draft: &Draft) -> usize {
     rng.random_range(0..draft.evidence.events.len())
@@ -162,7 +166,7 @@ fn any(rng: &mut StdRng, draft: &Draft) -> usize {
 fn replace(rng: &mut StdRng, draft: &mut Draft, from: &str, to: &str) -> Option<()> {
     let at = any(rng, draft);
     let event = &mut draft.evidence.events[at].event;
-    some(*event = event.replacen(from, to, 1))
+    done!(*event = event.replacen(from, to, 1))
 }
 
 impl Draft {
@@ -200,14 +204,14 @@ impl Draft {
         event["facts"] = facts.clone();
         event["commitments"] = json!({});
         self.evidence.custody.push(Link { hash: String::new(), event: event.to_string() });
-        some(self.rehash())
+        done!(self.rehash())
     }
 
     /// Says in custody, and in the manifest, that values were erased. None where some were.
-    fn told_erased(&mut self, facts: Value, whose: &[&str]) -> Option<()> {
+    fn told_erased(&mut self, facts: &Value, whose: &[&str]) -> Option<()> {
         self.manifest.erased.is_empty().then_some(())?;
         self.manifest.erased = whose.iter().map(|it| (*it).to_owned()).collect();
-        self.note_in_custody("EvidenceErased", &facts)
+        self.note_in_custody("EvidenceErased", facts)
     }
 
     /// Another file in the place of this one, and what an event would say of it.
