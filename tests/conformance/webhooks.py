@@ -1,5 +1,6 @@
 """Messages to an endpoint, judged by the library of Standard Webhooks' own authors."""
 
+import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -31,12 +32,15 @@ def outcomes(binary: Path, directory: Path, document: bytes):
             service.sign(document, 1)
             service.until("every event", lambda: len(taken) >= len(service.events()))
             yield "events", _complaints(taken, webhook["secret"])
-            seen = len(taken)
             rotated = service.post(f"/webhooks/{webhook['id']}/rotate-secret", {})
             service.post(f"/webhooks/{webhook['id']}/test", {})
-            service.until("the test event", lambda: len(taken) > seen)
+            # What was sent before the rotation may still arrive after it: only the test came surely later.
+            tests = service.until(
+                "the test event",
+                lambda: [one for one in list(taken) if json.loads(one[1])["type"] == "webhook.test"],
+            )
             for name, secret in (("before", webhook["secret"]), ("after", rotated["secret"])):
-                yield f"the secret {name} a rotation", _complaints(taken[seen:], secret)
+                yield f"the secret {name} a rotation", _complaints(tests, secret)
             wrong = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
             accepted = any(not _complaints([one], wrong) for one in taken)
             yield "another secret", {"standardwebhooks": "accepted"} if accepted else {}
