@@ -9,11 +9,10 @@ mod sender;
 mod signer;
 mod wire;
 
-use domain::access::Mode;
 use domain::otp::CodeLength;
 use domain::policy::DEFAULT_REQUEST_TTL;
 use domain::request::{NewInput, NewRequest};
-use domain::value::{SmsPolicy, Text};
+use domain::value::Text;
 use domain::{Refusal, TenantId, Timestamp};
 use rand::CryptoRng;
 
@@ -21,9 +20,10 @@ pub use input::{Content, Input, too_large};
 pub use wire::{CreateBody, UploadBody};
 
 use crate::edge::json::Flag;
-use crate::edge::{HttpRequest, Invocation, Problem, SmsConfig};
+use crate::edge::{HttpRequest, Invocation, Problem};
 use crate::outbound::Reach;
 use crate::store::{EmailSignatures, People, StoreError, Theme, Themes};
+use crate::texts::{TextRules, Texts};
 use signer::Rules;
 
 /// What a body may name because it was saved before.
@@ -35,22 +35,22 @@ pub struct Saved {
     pub signatures: EmailSignatures,
     /// Who has such a signature.
     pub people: People,
+    /// Where text messages may go.
+    pub texts: Texts,
 }
 
 /// What holds for a request beside its body.
 #[derive(Debug)]
-pub struct Terms<'a> {
+pub struct Terms {
     /// Whose request it is.
     pub tenant: TenantId,
     requester: Text,
     public_url: String,
-    /// Where text messages may go; none where none are sent.
-    sms: Option<&'a SmsPolicy>,
     reach: Reach,
     now: Timestamp,
 }
 
-impl<'a> Terms<'a> {
+impl Terms {
     /// Those of a call. Signing links start with `public_url`, or with the API's own address.
     ///
     /// # Errors
@@ -59,20 +59,15 @@ impl<'a> Terms<'a> {
     pub fn of(
         http: &HttpRequest,
         public_url: Option<&str>,
-        sms: &'a SmsConfig,
         reach: Reach,
         cx: &Invocation,
     ) -> Result<Self, Problem> {
-        let tenant = http.tenant()?;
-        // In a sandbox no text message costs anything.
-        let sms = if tenant.mode() == Mode::Test { Some(&sms.policy) } else { sms.policy() };
         Ok(Self {
+            tenant: http.tenant()?,
             requester: requester(http)?,
             public_url: public_url.map_or_else(|| http.api_url(), str::to_owned),
-            sms,
             reach,
             now: cx.now,
-            tenant,
         })
     }
 }
@@ -100,7 +95,7 @@ impl Asked {
     pub async fn read(
         mut body: CreateBody,
         saved: &Saved,
-        terms: &Terms<'_>,
+        terms: &Terms,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Self, StoreError> {
         let mut refusals = parse::kinds(body.certificate_type.as_deref(), body.signature_type.as_deref());
@@ -110,7 +105,13 @@ impl Asked {
         let sender = kept(named, &mut refusals).unwrap_or_default();
         // What is neither is refused with the other options.
         let code_length = body.options.code_digits.and_then(CodeLength::of).unwrap_or_default();
-        let rules = Rules { sms: terms.sms, host: host_of(&terms.public_url), code_length };
+        let texts = if body.signers.iter().flatten().any(wire::Signer::names_texts) {
+            Some(saved.texts.rules(&terms.tenant).await?)
+        } else {
+            None
+        };
+        let sms = texts.as_ref().and_then(TextRules::destinations);
+        let rules = Rules { sms, host: host_of(&terms.public_url), code_length };
         let (signatories, refused) = parse::signatories(body.signers, &rules);
         let has_all_signers = refused.is_empty();
         refusals.extend(refused);

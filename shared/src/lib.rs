@@ -7,6 +7,7 @@
 //! - [`courier`]: sends the messages that committed moves have decided.
 //! - [`erasure`]: deletes what of a request must be gone.
 //! - [`sealing`]: how a request's seals are laid out in its document.
+//! - [`texts`]: where text messages may go.
 //! - [`wording`]: what is said to people, in each language.
 //! - [`intake`]: what an integrator asks for.
 //! - [`metrics`]: what is counted, for `CloudWatch`.
@@ -29,6 +30,7 @@ pub mod metrics;
 pub mod outbound;
 pub mod sealing;
 pub mod store;
+pub mod texts;
 
 pub use wording;
 

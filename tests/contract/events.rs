@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 206] = [
+const ANSWERS: [(&str, &str); 209] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -291,6 +291,9 @@ const ANSWERS: [(&str, &str); 206] = [
     ("manage-trust.retention", "200"),
     ("manage-trust.retention-put", "200"),
     ("manage-trust.retention-refused", "422"),
+    ("manage-trust.text-messages", "200"),
+    ("manage-trust.text-messages-put", "200"),
+    ("manage-trust.text-messages-refused", "422"),
     ("manage-webhooks", "200"),
     ("manage-webhooks.callback", "200"),
     ("manage-webhooks.callback-one", "404"),

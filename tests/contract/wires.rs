@@ -253,7 +253,7 @@ const FILES: [&str; 17] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 71] = [
+const SCHEMAS: [(&str, &str); 73] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -292,6 +292,8 @@ const SCHEMAS: [(&str, &str); 71] = [
     ("manage-themes/ThemeBody", "NewTheme"),
     ("manage-trust/RetentionBody", "Retention"),
     ("manage-trust/RetentionView", "Retention"),
+    ("manage-trust/TextLimitsBody", "NewTextLimits"),
+    ("manage-trust/TextLimitsView", "TextLimits"),
     ("manage-trust/RootView", "TrustedRoot"),
     ("manage-trust/TrustBody", "NewTrust"),
     ("manage-trust/TrustView", "Trust"),

@@ -51,6 +51,16 @@ async fn the_task_is_passed_on_and_approved_by_text_message() {
     die_everywhere(Story::Delegated).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_else_is_asked_in_the_place_of_the_second() {
+    die_everywhere(Story::Corrected).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_is_locked_and_unlocked_and_attaches_what_is_accepted() {
+    die_everywhere(Story::Vouched).await;
+}
+
 /// Effects of each story at which the process dies, when not at all of them.
 const SAMPLE: u64 = 2;
 /// So many deaths are told of at a time.

@@ -2,17 +2,22 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::Method;
+use serde_json::{Value, json};
 use tests::{CONTRACT, Harm, Person, World, ada, alan, body, grace, judge_messages, judge_signed};
 
 /// A story with its own cast.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Story {
     Cancelled,
+    Corrected,
     Declined,
     Delegated,
     Expired,
     Signed,
+    Vouched,
 }
 
 /// What a story came to.
@@ -65,10 +70,28 @@ impl Story {
             wanted["options"]["delegation"] = json!(true);
             wanted["signers"][0].as_object_mut().unwrap().remove("signatures");
         }
+        if let Self::Vouched = self {
+            wanted["signers"][0]["accessCode"] = json!("blue 42");
+            wanted["signers"][0]["attachments"] = json!([{ "name": "Passport" }]);
+        }
         let id = world.create(&wanted).await;
         let sign = |person: Person| json!({ "mark": { "mode": "typed", "name": format!("{} {}", person.name, person.surname) } });
         match self {
             Self::Cancelled => self.until(world, &id, None, &format!("/signatures/{id}/cancel")).await,
+            Self::Corrected => {
+                while world.state(&id).await == "WAIT_SIGNER" {
+                    let _answer =
+                        world.insist(None, &format!("/signatures/{id}/deactivate"), &json!({})).await;
+                }
+                correct(world, &id).await;
+                while world.state(&id).await != "WAIT_SIGNER" {
+                    let _answer = world.insist(None, &format!("/signatures/{id}/activate"), &json!({})).await;
+                }
+                world.settle().await;
+                for person in [ada(), alan()] {
+                    world.act(&id, person, "/sign/signature", &sign(person)).await;
+                }
+            }
             Self::Declined => {
                 world.act(&id, ada(), "/sign/signature", &sign(ada())).await;
                 world.settle().await;
@@ -89,6 +112,11 @@ impl Story {
                 world.act(&id, ada(), "/sign/signature", &sign(ada())).await;
                 world.act(&id, grace(), "/sign/signature", &sign(grace())).await;
             }
+            Self::Vouched => {
+                vouch(world, &id).await;
+                world.act(&id, ada(), "/sign/signature", &sign(ada())).await;
+                world.act(&id, grace(), "/sign/signature", &sign(grace())).await;
+            }
         }
         id
     }
@@ -104,7 +132,7 @@ impl Story {
         match self {
             Self::Cancelled => "CANCELLED",
             Self::Declined => "DECLINED",
-            Self::Delegated | Self::Signed => "DONE",
+            Self::Corrected | Self::Delegated | Self::Signed | Self::Vouched => "DONE",
             Self::Expired => "EXPIRED",
         }
     }
@@ -113,6 +141,14 @@ impl Story {
     fn happened(self) -> &'static [(&'static str, usize)] {
         match self {
             Self::Cancelled => &[("SignatureCreated", 0), ("RequestCancelled", 1)],
+            Self::Corrected => &[
+                ("RequestDeactivated", 1),
+                ("SignatoryCorrected", 1),
+                ("RequestActivated", 1),
+                ("SignatureCreated", 2),
+                ("RevisionSealed", 2),
+                ("RequestClosed", 1),
+            ],
             Self::Declined => &[("SignatureCreated", 1), ("RevisionSealed", 1), ("SignatureDeclined", 1)],
             Self::Delegated => &[
                 ("SignatureDelegated", 1),
@@ -123,6 +159,17 @@ impl Story {
             ],
             Self::Expired => &[("SignatureCreated", 0), ("RequestExpired", 1)],
             Self::Signed => &[("SignatureCreated", 2), ("RevisionSealed", 2), ("RequestClosed", 1)],
+            Self::Vouched => &[
+                ("KnowledgeRejected", 5),
+                ("SignatoryLocked", 1),
+                ("SignatoryUnlocked", 1),
+                ("KnowledgeConfirmed", 1),
+                ("AttachmentProvided", 1),
+                ("AttachmentAccepted", 1),
+                ("SignatureCreated", 2),
+                ("RevisionSealed", 2),
+                ("RequestClosed", 1),
+            ],
         }
     }
 
@@ -130,6 +177,15 @@ impl Story {
     fn told(self) -> &'static [&'static str] {
         match self {
             Self::Cancelled => &["DocumentAccepted", "RequestCancelled"],
+            Self::Corrected => &[
+                "DocumentAccepted",
+                "RequestActivated",
+                "RequestClosed",
+                "RequestDeactivated",
+                "SignatoryCorrected",
+                "SignatureCreated",
+                "SignatureCreated",
+            ],
             Self::Declined => &["DocumentAccepted", "SignatureCreated", "SignatureDeclined"],
             Self::Delegated => &[
                 "DocumentAccepted",
@@ -140,6 +196,16 @@ impl Story {
             ],
             Self::Expired => &["DocumentAccepted", "RequestExpired"],
             Self::Signed => &["DocumentAccepted", "RequestClosed", "SignatureCreated", "SignatureCreated"],
+            Self::Vouched => &[
+                "AttachmentAccepted",
+                "AttachmentProvided",
+                "DocumentAccepted",
+                "RequestClosed",
+                "SignatoryLocked",
+                "SignatoryUnlocked",
+                "SignatureCreated",
+                "SignatureCreated",
+            ],
         }
     }
 
@@ -161,7 +227,7 @@ impl Story {
             return Err(format!("the integrator was told {told:?}"));
         }
         let _events = world.judge_feed(id).await?;
-        if let Self::Signed | Self::Delegated = self {
+        if self.state() == "DONE" {
             let seals =
                 self.happened().iter().find(|(kind, _)| *kind == "RevisionSealed").map_or(0, |it| it.1);
             let signed = world.ceremony(id, &PEOPLE).document("signedDocument").await.expect(200).body;
@@ -169,6 +235,48 @@ impl Story {
         }
         Ok(())
     }
+}
+
+/// The integrator puts somebody else in the place of the second signatory, once.
+async fn correct(world: &mut World, id: &str) {
+    let people = signers(world, id).await;
+    let path = format!("/signatures/{id}/signers/{}", people[1]["id"].as_str().unwrap());
+    let other = json!({ "name": alan().name, "surname": alan().surname, "email": alan().email });
+    while signers(world, id).await[1]["email"] != alan().email {
+        let _answer = world.call(None, Method::PATCH, &path, Some(&other)).await;
+    }
+}
+
+/// The first signatory guesses at the access code until nothing is left, is unlocked, tells it, and attaches what the
+/// integrator then accepts.
+async fn vouch(world: &mut World, id: &str) {
+    let of_signer =
+        format!("/signatures/{id}/signers/{}", signers(world, id).await[0]["id"].as_str().unwrap());
+    let link = world.link(id, ada()).await;
+    let tell = |answer: &str| json!({ "answers": [answer] });
+    while signers(world, id).await[0]["state"] != "LOCKED" {
+        let _wrong = world.insist(Some(&link), "/sign/access", &tell("green 43")).await;
+    }
+    while signers(world, id).await[0]["state"] == "LOCKED" {
+        let _answer = world.insist(None, &format!("{of_signer}/unlock"), &json!({})).await;
+    }
+    while world.get(Some(&link), "/sign/request").await.expect(200).json()["document"].is_null() {
+        let _answer = world.insist(Some(&link), "/sign/access", &tell("blue 42")).await;
+    }
+    let asked = signers(world, id).await[0]["attachments"][0]["id"].as_str().unwrap().to_owned();
+    let payload = json!({ "payload": STANDARD.encode(CONTRACT) });
+    for (state, bearer, path, body) in [
+        ("AWAITED", Some(&*link), format!("/sign/attachments/{asked}"), payload),
+        ("PROVIDED", None, format!("{of_signer}/attachments/{asked}/accept"), json!({})),
+    ] {
+        while signers(world, id).await[0]["attachments"][0]["state"] == state {
+            let _answer = world.insist(bearer, &path, &body).await;
+        }
+    }
+}
+
+async fn signers(world: &mut World, id: &str) -> Value {
+    world.get(None, &format!("/signatures/{id}/detail")).await.expect(200).json()["data"]["signers"].clone()
 }
 
 /// Whom the integrator asks.

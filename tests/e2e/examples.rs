@@ -94,6 +94,8 @@ async fn settings(examples: &mut Examples) {
     let _replaced = door.call(Method::PUT, "/trust", Some(&trust)).await.expect(200);
     let retention = examples.take("replaceRetention/usual", &[]);
     let _replaced = door.call(Method::PUT, "/retention", Some(&retention)).await.expect(200);
+    let texts = examples.take("replaceTextMessages/neighbours", &[]);
+    let _replaced = door.call(Method::PUT, "/text-messages", Some(&texts)).await.expect(200);
     let file = STANDARD.encode(CONTRACT);
     let verification = examples.take("verifyDocument/inline", &[("JVBERi0xLjQK", &file)]);
     let _verified = door.post("/verify", &verification).await.expect(200);

@@ -43,6 +43,7 @@ mod sandbox;
 mod seal_key;
 mod signing;
 mod stamped;
+mod text_messages;
 mod trusted_lists;
 mod verify;
 mod versions;

@@ -219,22 +219,52 @@ async fn codes_have_eight_digits_where_the_integrator_wants_them() {
     let _signed = ceremony.answer(ada(), &sha256, &spaced).await.expect(200);
 }
 
+fn secrets(door: &Door) -> aws_sdk_secretsmanager::Client {
+    aws_sdk_secretsmanager::Client::new(&door.cloud.aws().sdk)
+}
+
+async fn pepper(door: &Door) -> String {
+    let pepper = secrets(door).get_secret_value().secret_id("OtpPepper").send().await.unwrap();
+    pepper.secret_string.unwrap()
+}
+
+async fn replace_pepper(door: &Door, keyring: serde_json::Value) {
+    let put = secrets(door).put_secret_value().secret_id("OtpPepper");
+    put.secret_string(keyring.to_string()).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_session_outlives_the_replacement_of_its_key_as_long_as_the_key_before_is_there() {
+    let door = Door::open().await;
+    let first = pepper(&door).await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let token = json!({ "token": ceremony.token(ada()) });
+    let session = door.browse(Method::POST, "/sign/session", None, Some(&token)).await.expect(200);
+    let cookie = session.headers["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let look = async |door: &Door| {
+        let page = format!("/sign/request?signer={}", session.text("/signatory/id"));
+        door.browse(Method::GET, &page, Some(&cookie), None).await.status
+    };
+    assert_eq!(look(&door).await, 200);
+    let kept = json!({ "version": 2, "key": "second", "previous": [{ "version": 1, "key": first }] });
+    replace_pepper(&door, kept).await;
+    let door = door.restart().await;
+    assert_eq!(look(&door).await, 200);
+    replace_pepper(&door, json!({ "version": 2, "key": "second" })).await;
+    assert_eq!(look(&door.restart().await).await, 401);
+}
+
 #[tokio::test]
 async fn a_code_outlives_the_replacement_of_its_pepper_and_dies_with_it() {
     let door = Door::open().await;
-    let secrets = aws_sdk_secretsmanager::Client::new(&door.cloud.aws().sdk);
-    let pepper = secrets.get_secret_value().secret_id("OtpPepper").send().await.unwrap();
-    let first = pepper.secret_string.unwrap();
-    let replace = async |keyring: serde_json::Value| {
-        let put = secrets.put_secret_value().secret_id("OtpPepper");
-        put.secret_string(keyring.to_string()).send().await.unwrap();
-    };
+    let first = pepper(&door).await;
     let (ceremony, sha256) = asked(&door).await;
     let shown = ceremony.read(grace()).await;
     let _sent = ceremony.ask(grace(), &shown).await.expect(202);
-    replace(json!({ "version": 2, "key": "second", "previous": [{ "version": 1, "key": first }] })).await;
+    let kept = json!({ "version": 2, "key": "second", "previous": [{ "version": 1, "key": first }] });
+    replace_pepper(&door, kept).await;
     let _signed = ceremony.answer(ada(), &sha256, &ceremony.code(ada())).await.expect(200);
-    replace(json!({ "version": 2, "key": "second" })).await;
+    replace_pepper(&door, json!({ "version": 2, "key": "second" })).await;
     // No process remembers the first one any more.
     let ceremony = ceremony.at(door.restart().await);
     let dead = ceremony.answer(grace(), &shown, &ceremony.code(grace())).await.expect(422);

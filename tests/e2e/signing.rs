@@ -113,6 +113,35 @@ async fn a_drawn_signature_is_sealed_as_it_was_drawn() {
 }
 
 #[tokio::test]
+async fn a_drawing_beyond_its_limits_is_refused_and_burns_no_code() {
+    let door = Door::open().await;
+    let ceremony = door.request_with(&[ada()], |it| it["options"]["signatureMode"] = json!(["drawn"])).await;
+    let sha256 = ceremony.read(ada()).await;
+    let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+    let sign = async |strokes: serde_json::Value| {
+        let mark = json!({ "mode": "drawn", "strokes": strokes });
+        let body = json!({ "documentSha256": sha256, "code": ceremony.code(ada()), "mark": mark });
+        ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&body)).await
+    };
+    let line = |points: usize| vec![[1, 2]; points];
+    for (case, strokes, pointer) in [
+        ("nothing", json!([]), "/mark/strokes"),
+        ("a dot", json!([line(1)]), "/mark/strokes"),
+        ("too many points", json!([line(5_000), line(5_001)]), "/mark/strokes"),
+        ("too many strokes", json!(vec![line(2); 501]), "/mark/strokes"),
+        ("too far away", json!([[[0, 0], [10_000.1, 0]]]), "/mark/strokes"),
+        ("a point in space", json!([[[0, 0, 0], [1, 1, 1]]]), "/mark"),
+    ] {
+        let refused = sign(strokes).await.expect(422);
+        let found = refused.text("/errors/0/pointer");
+        assert!(found.starts_with(pointer), "{case}: {found}");
+    }
+    let guesses = ceremony.view(ada()).await["signatory"]["guessesLeft"].clone();
+    assert_eq!(guesses, 25, "no code was compared");
+    let _signed = sign(json!([line(5_000), line(5_000)])).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_browser_signs_with_a_session_and_nothing_happens_by_loading() {
     let door = Door::open().await;
     let ceremony = door.request(CONTRACT, &[ada()]).await;

@@ -117,7 +117,7 @@ async fn attempt(
     let length = request.facts().options.code_length;
     let codes = read_codes((code, codes), channels, length)?;
     if let (Meant::Delegate(to), true) = (&meant, channels.contains(&Channel::Sms)) {
-        check_number(deps, to.mobile.as_ref(), "/delegate/mobile")?;
+        check_number(deps, &tenant, to.mobile.as_ref(), "/delegate/mobile").await?;
     }
     let mut loaded = Some(request);
     let mut rng = system_rng();

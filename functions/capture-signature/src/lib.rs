@@ -8,17 +8,18 @@ mod wire;
 
 use domain::policy::OtpPolicy;
 use domain::request::Amendment;
-use domain::value::{PhoneNumber, SmsPolicy, Text};
-use domain::{Channel, Digest, EmailAddress, LinkKey, PersonName, Refusal};
+use domain::value::{PhoneNumber, Text};
+use domain::{Channel, Digest, EmailAddress, LinkKey, PersonName, Refusal, TenantId};
 use serde_json::json;
 use shared::courier::Courier;
 use shared::edge::form;
 use shared::edge::pepper::PepperKeys;
-use shared::edge::session::{Credential, SessionKey};
+use shared::edge::session::{Credential, SessionKeys};
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
 };
 use shared::store::{Documents, Quotas, Requests, Rounds, StoreError};
+use shared::texts::Texts;
 
 use wire::{DeclineBody, DetailsBody, ReadBody};
 
@@ -29,11 +30,11 @@ pub struct Deps {
     documents: Documents,
     courier: Courier,
     links: LinkKey,
-    session_key: SessionKey,
+    sessions: SessionKeys,
     peppers: PepperKeys,
     policy: OtpPolicy,
     quotas: Quotas,
-    texts: Option<SmsPolicy>,
+    texts: Texts,
 }
 
 /// This function, ready to be invoked.
@@ -47,11 +48,11 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         documents: supply.documents()?,
         links: supply.links().await?,
-        session_key: supply.session_key().await?,
+        sessions: supply.session_keys().await?,
         peppers: supply.pepper_keys().await?,
         policy: OtpPolicy::default(),
         quotas: supply.quotas().await?,
-        texts: SmsConfig::destinations(env)?,
+        texts: supply.texts()?,
         courier: Box::pin(supply.courier_with_links(&requests)).await?,
         requests,
     };
@@ -70,7 +71,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         return act(deps, &http, cx).await;
     }
     let ticked = if http.route() == "/sign/form/decline" { "_decline" } else { "_confirm" };
-    let outcome = match form::as_json(http, &deps.session_key, cx.now, &[ticked]) {
+    let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, &[ticked]) {
         Ok(json) => act(deps, &json, cx).await,
         Err(problem) => Err(problem),
     };
@@ -78,7 +79,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 }
 
 async fn act(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     match http.route() {
         "/sign/approval" => act::approve(deps, http, &credential, cx).await,
         "/sign/attachments/{attachment}" => attach::attach(deps, http, &credential, cx).await,
@@ -149,7 +150,7 @@ async fn details(
     loop {
         let (request, signatory) = credential.load(&deps.requests, http).await?;
         if request.facts().signatory(&signatory).is_some_and(|it| it.channels.has(Channel::Sms)) {
-            check_number(deps, amendment.mobile.as_ref(), "/mobile")?;
+            check_number(deps, &request.facts().tenant, amendment.mobile.as_ref(), "/mobile").await?;
         }
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let edited = request.open(cx.now)?.edit(&signatory, amendment.clone(), &mut cause)?;
@@ -161,15 +162,15 @@ async fn details(
 }
 
 /// Refuses a number that no code could reach.
-pub(crate) fn check_number(
+pub(crate) async fn check_number(
     deps: &Deps,
+    tenant: &TenantId,
     number: Option<&PhoneNumber>,
     pointer: &'static str,
 ) -> Result<(), Problem> {
-    match deps.texts.as_ref().zip(number) {
-        Some((policy, number)) => policy.check(number).map_err(|refusal| Problem::refused(pointer, &refusal)),
-        None => Ok(()),
-    }
+    let Some(number) = number else { return Ok(()) };
+    let rules = deps.texts.rules(tenant).await?;
+    rules.check(number).map_err(|refusal| Problem::refused(pointer, &refusal))
 }
 
 fn amendment(body: DetailsBody) -> Result<Amendment, Problem> {

@@ -6,8 +6,7 @@ use domain::{Digest, LinkKey, RequestId, TenantId};
 use serde_json::json;
 use shared::edge::pepper::PepperKeys;
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
-    view,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
 };
 use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms, UploadBody};
 use shared::outbound::Reach;
@@ -25,7 +24,6 @@ pub struct Deps {
     retentions: Retentions,
     links: LinkKey,
     peppers: PepperKeys,
-    sms: SmsConfig,
     /// `PUBLIC_URL`: what signing links start with; the API's own address if unset.
     public_url: Option<String>,
     /// `MAX_UPLOAD_MEBIBYTES`, 128 if unset, 5 to 1024.
@@ -48,7 +46,6 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         retentions: supply.retentions()?,
         links: supply.links().await?,
         peppers: supply.pepper_keys().await?,
-        sms: SmsConfig::from_env(env)?,
         public_url: env.optional("PUBLIC_URL"),
         max_upload_bytes: env.number("MAX_UPLOAD_MEBIBYTES", 128, 5..=1024)? << 20,
         reach: supply.reach(),
@@ -78,7 +75,7 @@ async fn create(
 ) -> Result<Reply, Problem> {
     let mut rng = system_rng();
     let body: CreateBody = http.json()?;
-    let terms = Terms::of(http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
+    let terms = Terms::of(http, deps.public_url.as_deref(), deps.reach, cx)?;
     let (mut new, inputs) = Asked::read(body, &deps.saved, &terms, &mut rng).await?.accept()?;
     let tenant = terms.tenant;
     new.retention = deps.retentions.of(&tenant).await?;

@@ -26,7 +26,7 @@ impl Allowance {
     ///
     /// # Errors
     ///
-    /// [`Problem`] 429 when a destination or a caller had all of a day's, 503 while no text messages go out: they
+    /// [`Problem`] 409 when the number belongs to another SIM card since a few days, 429 when a destination or a caller had all of a day's, 503 while no text messages go out: they
     /// are switched off, the tenant's budget is spent, or the traffic to such numbers looks as if somebody earned
     /// from it.
     pub(crate) async fn take(
@@ -36,13 +36,15 @@ impl Allowance {
         ip_address: &str,
         now: Timestamp,
     ) -> Result<Self, Problem> {
-        let by_text = signatory.channels.has(Channel::Sms);
-        if by_text {
-            check_texts(deps, tenant, signatory, now).await?;
-        }
-        let text_to = signatory.mobile.clone().filter(|_| by_text);
+        let (text_to, text_budget) = if signatory.channels.has(Channel::Sms) {
+            (signatory.mobile.clone(), check_texts(deps, tenant, signatory, now).await?)
+        } else {
+            (None, 0)
+        };
         let mut allowance = Self { tenant: tenant.clone(), taken: Vec::new(), text_to, at: now };
-        match allowance.take_all(deps, signatory, ip_address).await {
+        match allowance.take_all(deps, signatory, (ip_address, text_budget)).await {
+            // What was taken stays taken: a link is not to ask the network as often as it likes.
+            Ok(()) if allowance.has_moved(deps).await => Err(moved()),
             Ok(()) => Ok(allowance),
             Err(problem) => {
                 allowance.give_back(deps).await;
@@ -55,11 +57,11 @@ impl Allowance {
         &mut self,
         deps: &Deps,
         signatory: &Signatory,
-        ip_address: &str,
+        (ip_address, text_budget): (&str, u32),
     ) -> Result<(), Problem> {
         if self.text_to.is_some() {
             let budget = Quotas::text_messages(&self.tenant);
-            self.take_one(deps, budget, deps.sms.daily_budget).await?.map_err(no_texts)?;
+            self.take_one(deps, budget, text_budget).await?.map_err(no_texts)?;
         }
         self.take_one(deps, format!("codes/from/{}", network(ip_address)), PER_CALLER)
             .await?
@@ -70,6 +72,14 @@ impl Allowance {
             self.take_one(deps, to, PER_DESTINATION).await?.map_err(too_many)?;
         }
         Ok(())
+    }
+
+    /// Whether the number belongs to another SIM card since a few days.
+    async fn has_moved(&self, deps: &Deps) -> bool {
+        match deps.sim_swap.as_ref().zip(self.text_to.as_ref()) {
+            Some((network, number)) => network.has_moved(number).await,
+            None => false,
+        }
     }
 
     /// Takes one of a day's, or says how long there is nothing.
@@ -106,25 +116,36 @@ impl Allowance {
     }
 }
 
+/// Checks that a text message may be sent, and returns how many may be in a day.
 async fn check_texts(
     deps: &Deps,
     tenant: &TenantId,
     signatory: &Signatory,
     now: Timestamp,
-) -> Result<(), Problem> {
-    let allowed = deps.sms.policy().zip(signatory.mobile.as_ref());
-    let Some((policy, number)) = allowed else { return Err(no_texts(PAUSE)) };
-    policy.check(number)?;
+) -> Result<u32, Problem> {
+    let rules = deps.texts.rules(tenant).await?;
+    let allowed = rules.destinations().zip(signatory.mobile.as_ref());
+    let Some((destinations, number)) = allowed else { return Err(no_texts(PAUSE)) };
+    if let Err(refusal) = destinations.check(number) {
+        tracing::warn!(tenant = tenant.as_str(), why = %refusal, "a text message is not allowed any more");
+        return Err(no_texts(PAUSE));
+    }
     if deps.quotas.is_text_traffic_suspicious(tenant, number, now).await? {
         tracing::error!(tenant = tenant.as_str(), prefix = number.prefix(), "text messages are not answered");
         return Err(no_texts(PAUSE));
     }
-    Ok(())
+    Ok(rules.daily_budget(deps.text_budget))
 }
 
 fn too_many(retry_after: Duration) -> Problem {
     let detail = "Too many codes were asked for today. Try again tomorrow.";
     Problem::new(429, "too_many_codes", detail).header("retry-after", retry_after.as_secs().to_string())
+}
+
+fn moved() -> Problem {
+    tracing::warn!("a code was not sent to a number that moved to another SIM card");
+    let detail = "This number moved to another SIM card a few days ago. Ask the sender for another way.";
+    Problem::new(409, "number_moved", detail)
 }
 
 fn no_texts(retry_after: Duration) -> Problem {

@@ -11,11 +11,13 @@ use domain::{Digest, Refusal};
 use shared::courier::Courier;
 use shared::edge::form;
 use shared::edge::pepper::PepperKeys;
-use shared::edge::session::{Credential, SessionKey, renewed_cookie};
+use shared::edge::session::{Credential, SessionKeys, renewed_cookie};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
 };
+use shared::outbound::SimSwap;
 use shared::store::{Quotas, Requests, Rounds, StoreError};
+use shared::texts::Texts;
 
 use allowance::Allowance;
 use wire::Asked;
@@ -25,10 +27,12 @@ use wire::Asked;
 pub struct Deps {
     requests: Requests,
     courier: Courier,
-    session_key: SessionKey,
+    sessions: SessionKeys,
     peppers: PepperKeys,
     quotas: Quotas,
-    sms: SmsConfig,
+    texts: Texts,
+    text_budget: u32,
+    sim_swap: Option<SimSwap>,
     policy: OtpPolicy,
 }
 
@@ -43,14 +47,16 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let sms = SmsConfig::from_env(env)?;
     let courier = supply.courier(&requests).await?;
     let deps = Deps {
-        courier: match supply.sms(&sms) {
+        courier: match supply.sms(&sms)? {
             Some(texts) => courier.with_sms(texts),
             None => courier,
         },
-        sms,
+        texts: supply.texts()?,
+        text_budget: sms.daily_budget,
+        sim_swap: supply.sim_swap()?,
         quotas: supply.quotas().await?,
         requests,
-        session_key: supply.session_key().await?,
+        sessions: supply.session_keys().await?,
         peppers: supply.pepper_keys().await?,
         policy: supply.otp_policy()?,
     };
@@ -67,7 +73,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     if !form::is_form(&http) {
         return ask(deps, &http, cx).await;
     }
-    let outcome = match form::as_json(http, &deps.session_key, cx.now, &["_agree"]) {
+    let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, &["_agree"]) {
         Ok(json) => ask(deps, &json, cx).await,
         Err(problem) => Err(problem),
     };
@@ -75,7 +81,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
 }
 
 async fn ask(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let asked: Asked = http.json()?;
     let agreed = asked.agreement()?;
     let Issued { request, codes, expires_at } = issue(deps, http, &credential, agreed, cx).await?;
@@ -92,7 +98,7 @@ async fn ask(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, 
         sent_to.push((channel, to.unwrap_or_default()));
     }
     let reply = Reply::json(202, &wire::Issued::new(sent_to, expires_at, deps.policy.resend_pause));
-    Ok(match renewed_cookie(&credential, &deps.session_key, cx.now) {
+    Ok(match renewed_cookie(&credential, &deps.sessions.read().await?, cx.now) {
         Some(cookie) => reply.header("set-cookie", cookie),
         None => reply,
     })

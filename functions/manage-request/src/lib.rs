@@ -9,14 +9,14 @@ mod wire;
 
 use domain::request::{AfterAct, AnyRequest, Erasure};
 use domain::transition::Transition;
-use domain::value::{SmsPolicy, Text};
+use domain::value::Text;
 use domain::{Cause, LinkKey, Refusal, Timestamp};
 use shared::courier::Courier;
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
-    view,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
 };
 use shared::store::{Documents, Requests, Rounds, StoreError};
+use shared::texts::Texts;
 
 use wire::{DeadlineBody, ReasonBody};
 
@@ -27,7 +27,7 @@ pub struct Deps {
     documents: Documents,
     courier: Courier,
     links: LinkKey,
-    texts: Option<SmsPolicy>,
+    texts: Texts,
 }
 
 /// This function, ready to be invoked.
@@ -42,7 +42,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         documents: supply.documents()?,
         courier: supply.courier_with_links(&requests).await?,
         links: supply.links().await?,
-        texts: SmsConfig::destinations(env)?,
+        texts: supply.texts()?,
         requests,
     };
     let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));

@@ -31,11 +31,12 @@ pub(crate) async fn correct(deps: &Deps, http: &HttpRequest, cx: &Invocation) ->
         let detail = "Name what is to change: name, surname, email, mobile or identity.";
         return Err(Problem::invalid("", detail));
     }
-    if let Some((policy, number)) = deps.texts.as_ref().zip(amendment.mobile.as_ref()) {
-        let request = deps.requests.load_for(&http.tenant()?, &http.request_id()?).await?;
+    if let Some(number) = &amendment.mobile {
+        let tenant = http.tenant()?;
+        let request = deps.requests.load_for(&tenant, &http.request_id()?).await?;
         let person = request.facts().signatory(&signer);
         if person.is_some_and(|it| it.channels.has(Channel::Sms)) {
-            policy.check(number).map_err(refused("mobile"))?;
+            deps.texts.rules(&tenant).await?.check(number).map_err(refused("mobile"))?;
         }
     }
     act(deps, http, cx, |it, cause| {

@@ -1,18 +1,25 @@
-//! `/trust`: whom the validations of a tenant trust. `/retention`: how long what it makes is kept.
+//! `/trust`: whom the validations of a tenant trust. `/retention`: how long what it makes is kept. `/text-messages`:
+//! where its codes may go by text message.
 //!
-//! Trust is given beside the seals made here; a retention holds for what is made from then on.
+//! Trust is given beside the seals made here; a retention holds for what is made from then on; the limits of text
+//! messages for every message from then on, within what the operator allows.
 //!
 //! **Invariant:** what is put replaces all of what stood there, or nothing of it.
 
 mod roots;
+mod text_limits;
 mod wire;
 
 use domain::Refusal;
 use domain::request::Retention;
+use domain::value::SmsPolicy;
 use serde::Serialize;
 use serde_json::json;
-use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, view};
-use shared::store::{Retentions, Rounds, Trust, TrustSettings};
+use shared::edge::{
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, SmsDestinations,
+    Supply, view,
+};
+use shared::store::{Retentions, Rounds, TenantTextLimits, Trust, TrustSettings};
 
 use wire::{RetentionBody, RetentionView, TrustBody, TrustView};
 
@@ -21,6 +28,10 @@ use wire::{RetentionBody, RetentionView, TrustBody, TrustView};
 pub struct Deps {
     trust: Trust,
     retentions: Retentions,
+    /// What the operator allows.
+    texts: SmsPolicy,
+    text_budget: u32,
+    text_limits: TenantTextLimits,
 }
 
 /// This function, ready to be invoked.
@@ -30,12 +41,18 @@ pub struct Deps {
 /// [`ConfigError`] when its environment is incomplete or a secret cannot be read.
 pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let supply = Supply::new(env, aws);
-    let deps = Deps { trust: supply.trust()?, retentions: supply.retentions()? };
+    let deps = Deps {
+        trust: supply.trust()?,
+        retentions: supply.retentions()?,
+        texts: SmsDestinations::countries(env)?,
+        text_budget: SmsConfig::daily_budget(env)?,
+        text_limits: supply.text_limits()?,
+    };
     let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
     Ok(handler.behind(supply.admission().await?))
 }
 
-/// Shows what a tenant trusts, or how long what it makes is kept, after it was replaced if that was asked.
+/// Shows what a tenant trusts, how long what it makes is kept, or where its codes may go by text message, after it was replaced if that was asked.
 ///
 /// # Errors
 ///
@@ -45,6 +62,8 @@ pub async fn handle(deps: &Deps, http: HttpRequest, _cx: &Invocation) -> Result<
     match (http.route(), http.method().as_str()) {
         ("/retention", "PUT") => set_retention(deps, &http).await,
         ("/retention", _) => Ok(shown(&RetentionView::of(deps.retentions.of(&http.tenant()?).await?))),
+        ("/text-messages", "PUT") => text_limits::set(deps, &http).await,
+        ("/text-messages", _) => text_limits::show(deps, &http).await,
         (_, "PUT") => set_trust(deps, &http).await,
         _ => Ok(shown(&TrustView::of(&deps.trust.settings(&http.tenant()?).await?))),
     }

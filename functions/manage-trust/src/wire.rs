@@ -1,15 +1,16 @@
-//! `/trust` and `/retention` on the wire.
+//! `/trust`, `/retention` and `/text-messages` on the wire.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use domain::Timestamp;
 use domain::request::Retention;
+use domain::value::Country;
 use pades::trust::Anchor;
 use pades::validate::AnchorSource;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use shared::store::TrustSettings;
+use shared::store::{TextLimits, TrustSettings};
 
 /// The body of `PUT /trust`.
 #[derive(Deserialize)]
@@ -29,6 +30,31 @@ pub(crate) struct RetentionBody {
     pub(crate) document_months: Option<u64>,
     /// Calendar years, 10 to 30.
     pub(crate) evidence_years: Option<u64>,
+}
+
+/// The body of `PUT /text-messages`. What is null, or not there, is for the operator alone to say.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct TextLimitsBody {
+    /// Two letters each.
+    pub(crate) countries: Option<Vec<String>>,
+    /// Messages a day.
+    pub(crate) daily_budget: Option<u32>,
+}
+
+/// What a tenant allows of text messages, as it is shown.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct TextLimitsView {
+    countries: Option<Vec<String>>,
+    daily_budget: Option<u32>,
+}
+
+impl TextLimitsView {
+    pub(crate) fn of(it: &TextLimits) -> Self {
+        let words = |them: &Vec<Country>| them.iter().map(|it| it.as_str().to_owned()).collect();
+        Self { countries: it.countries.as_ref().map(words), daily_budget: it.daily_budget }
+    }
 }
 
 /// How long things are kept, as it is shown.

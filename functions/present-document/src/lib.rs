@@ -22,7 +22,7 @@ use shared::edge::json::Flag;
 use shared::edge::network::network;
 use shared::edge::pepper::PepperKeys;
 use shared::edge::result::ResultKeys;
-use shared::edge::session::{Credential, SessionKey, cookie_for, ended_cookie, renewed_cookie};
+use shared::edge::session::{Credential, SessionKeys, cookie_for, ended_cookie, renewed_cookie};
 use shared::edge::shown::{self, Wanted};
 use shared::edge::{
     Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng,
@@ -36,7 +36,7 @@ use wire::{AccessBody, PresentedBody, SessionBody};
 pub struct Deps {
     requests: Requests,
     documents: Documents,
-    session_key: SessionKey,
+    sessions: SessionKeys,
     peppers: PepperKeys,
     quotas: Quotas,
     result_keys: ResultKeys,
@@ -52,7 +52,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         requests: supply.committing_requests().await?,
         documents: supply.documents()?,
-        session_key: supply.session_key().await?,
+        sessions: supply.session_keys().await?,
         peppers: supply.pepper_keys().await?,
         quotas: supply.quotas().await?,
         result_keys: supply.result_keys().await?,
@@ -71,7 +71,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         return call(deps, &http, cx).await;
     }
     let ticked: &[&str] = if http.route() == "/sign/form/presented" { &["_read"] } else { &[] };
-    let outcome = match form::as_json(http, &deps.session_key, cx.now, ticked) {
+    let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, ticked) {
         Ok(json) => call(deps, &json, cx).await,
         Err(problem) => Err(problem),
     };
@@ -116,7 +116,7 @@ async fn room(deps: &Deps, http: &HttpRequest) -> Result<Reply, Problem> {
 
 /// The sender's look of the request that the session is for.
 async fn look(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let (request, _) = credential.load(&deps.requests, http).await?;
     Ok(Reply::text(200, "text/css; charset=utf-8", look::sheet(&request.facts().options.ui)))
 }
@@ -125,32 +125,32 @@ async fn look(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply,
 async fn session(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let body: SessionBody = http.json()?;
     let Some(token) = body.token else {
-        let credential = Credential::of(http, &deps.session_key, cx.now)?;
+        let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
         let _known = credential.load(&deps.requests, http).await?;
         let reply = Reply::no_content();
         return Ok(if body.end {
             reply.header("set-cookie", ended_cookie())
         } else {
-            renewed(reply, &credential, deps, cx)
+            renewed(reply, &credential, deps, cx).await?
         });
     };
     // People paste whole links.
     let link = LinkToken::parse(token.rsplit('#').next().unwrap_or_default().trim())?;
     let (request, signatory) = deps.requests.by_link(&link).await??;
-    let cookie = cookie_for(&link, &deps.session_key, cx.now);
+    let cookie = cookie_for(&link, &deps.sessions.read().await?, cx.now);
     Ok(Reply::json(200, &state::view(&request, &signatory, cx.now, &deps.result_keys)?)
         .header("set-cookie", cookie))
 }
 
 async fn request_state(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, http).await?;
     Ok(Reply::json(200, &state::view(&request, &signatory, cx.now, &deps.result_keys)?))
 }
 
 /// Compares what the signatory tells with what only they know.
 async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let body: AccessBody = http.json()?;
     if body.answers.len() > MAX_QUESTIONS {
         return Err(Problem::invalid("/answers", format!("At most {MAX_QUESTIONS} answers.")));
@@ -181,7 +181,7 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
             Ok(AfterTelling::Refused(_, refusal)) => return Err(refusal.into()),
             Ok(AfterTelling::Told(request)) => {
                 let view = state::view(&AnyRequest::Open(request), &signatory, cx.now, &deps.result_keys)?;
-                return Ok(renewed(Reply::json(200, &view), &credential, deps, cx));
+                return renewed(Reply::json(200, &view), &credential, deps, cx).await;
             }
             Err(error) => return Err(error.into()),
         }
@@ -202,16 +202,21 @@ async fn take_try(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<()
 }
 
 /// The answer, with the session going on from now.
-fn renewed(reply: Reply, credential: &Credential, deps: &Deps, cx: &Invocation) -> Reply {
-    match renewed_cookie(credential, &deps.session_key, cx.now) {
+async fn renewed(
+    reply: Reply,
+    credential: &Credential,
+    deps: &Deps,
+    cx: &Invocation,
+) -> Result<Reply, Problem> {
+    Ok(match renewed_cookie(credential, &deps.sessions.read().await?, cx.now) {
         Some(cookie) => reply.header("set-cookie", cookie),
         None => reply,
-    }
+    })
 }
 
 /// The bytes to be signed, or the signed document once it is done.
 async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, http).await?;
     let malformed = |detail: &str| Problem::bad_request("query_malformed", detail);
     let sha256 = http.query("sha256").map(Digest::parse).transpose();
@@ -246,7 +251,7 @@ async fn document(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Re
 
 /// Records that the signatory opened the document, by a gesture of their own.
 async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let body: PresentedBody = http.json()?;
     let document = Digest::parse(&body.document_sha256)
         .map_err(|refusal| Problem::refused("/documentSha256", &refusal))?;
@@ -269,7 +274,7 @@ async fn presented(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<R
                 other => other?,
             };
         }
-        return Ok(renewed(Reply::no_content(), &credential, deps, cx));
+        return renewed(Reply::no_content(), &credential, deps, cx).await;
     }
 }
 

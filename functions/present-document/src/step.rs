@@ -36,10 +36,10 @@ pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Re
     let refused = http
         .query("problem")
         .map(|code| Refused { code, attempts_left: http.query("left").and_then(|it| it.parse().ok()) });
-    let Some(word) = word_of(http, &deps.session_key, cx.now) else {
+    let Some(word) = word_of(http, &deps.sessions.read().await?, cx.now) else {
         return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
     };
-    let credential = Credential::of(http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let Ok((request, signatory)) = credential.load(&deps.requests, http).await else {
         return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
     };

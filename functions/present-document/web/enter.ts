@@ -91,6 +91,7 @@ function describe(state: State): void {
   write("stored-line", say(`stored-${documentMonths}`, { years: evidenceYears }));
   write("agree-text", state.consent.text);
   write("agree-to", signatory.channels.map((it) => it.destination).join(", "));
+  show("agree-texts", signatory.channels.some((it) => it.channel === "sms"));
   leadBack("leave", state.leaveUrl ?? null);
   show("open-delegate", signatory.mayDelegate);
   show("open-details", Object.values(signatory.editable).some(Boolean) && signatory.state === "NEW");

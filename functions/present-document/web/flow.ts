@@ -158,6 +158,7 @@ export function explain(error: unknown): void {
     throw error;
   }
   tell("error", { code: error.code || String(error.status) });
+  if (error.code === "number_moved" || error.code === "sms_unavailable") return complainOf("texts");
   switch (error.status) {
     case 0: return complain(say("connection"), say("connection-words"));
     case 401: return askForLink(error.code === "session_other" ? "other" : "over");

@@ -21,8 +21,7 @@ use rand::RngExt as _;
 use shared::acceptance::{self, Judged, Refused, Subject};
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::{
-    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, SmsConfig, Supply, system_rng,
-    view,
+    Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply, system_rng, view,
 };
 use shared::intake::{self, Asked, Content, CreateBody, Input, Saved, Terms};
 use shared::outbound::Reach;
@@ -39,7 +38,6 @@ use wire::{Preview, ProblemView};
 pub struct Deps {
     documents: Documents,
     saved: Saved,
-    sms: SmsConfig,
     /// `PUBLIC_URL`: what signing links would start with; the API's own address if unset.
     public_url: Option<String>,
     reach: Reach,
@@ -57,7 +55,6 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         documents: supply.documents()?,
         saved: supply.saved()?,
-        sms: SmsConfig::from_env(env)?,
         public_url: env.optional("PUBLIC_URL"),
         reach: supply.reach(),
         workers: Arc::new(Semaphore::new(MAX_WORKERS)),
@@ -76,7 +73,7 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     let started = Instant::now();
     let wanted = Wanted::of(&http)?;
     let body: CreateBody = http.json()?;
-    let terms = Terms::of(&http, deps.public_url.as_deref(), &deps.sms, deps.reach, cx)?;
+    let terms = Terms::of(&http, deps.public_url.as_deref(), deps.reach, cx)?;
     let Asked { new, inputs, has_all_inputs, refusals } =
         Asked::read(body, &deps.saved, &terms, &mut system_rng()).await?;
     let mut problems: Vec<ProblemView> = refusals.iter().flat_map(ProblemView::all_of).collect();

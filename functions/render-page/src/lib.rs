@@ -16,7 +16,7 @@ use std::sync::Arc;
 use domain::Digest;
 use pdf::{Document, Limits, ReadAt};
 use render::{Reason, Undrawn};
-use shared::edge::session::{Credential, SessionKey};
+use shared::edge::session::{Credential, SessionKeys};
 use shared::edge::shown::{self, Shown, Wanted};
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
 use shared::outbound::Outbound;
@@ -31,7 +31,7 @@ use wire::{Note, PageView, PagesView, TextView};
 pub struct Deps {
     requests: Requests,
     documents: Documents,
-    session_key: SessionKey,
+    sessions: SessionKeys,
     outbound: Outbound,
     files: Files,
     /// The children that may draw at the same time.
@@ -48,7 +48,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         requests: supply.requests()?,
         documents: supply.documents()?,
-        session_key: supply.session_key().await?,
+        sessions: supply.session_keys().await?,
         outbound: supply.outbound()?,
         files: Files::default(),
         workers: Semaphore::new(MAX_WORKERS),
@@ -63,7 +63,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 401 without a session or link; 404 for an unknown document or page; 409, 410 and 423 as for the
 /// document itself; 422 for a page that has no picture, and for a query that is not understood.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let credential = Credential::of(&http, &deps.session_key, cx.now)?;
+    let credential = Credential::of(&http, &deps.sessions.read().await?, cx.now)?;
     let (request, signatory) = credential.load(&deps.requests, &http).await?;
     let keys = DocumentKeys::new(&request.facts().tenant, &request.facts().id);
     if http.route() == "/sign/logo" {

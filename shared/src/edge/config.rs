@@ -75,43 +75,59 @@ impl fmt::Debug for Env {
     }
 }
 
-/// Whether and how text messages are sent.
+/// Whether text messages are sent, and where to.
 #[derive(Clone, Debug)]
-pub struct SmsConfig {
+pub struct SmsDestinations {
     /// Whether any are. `SMS_ENABLED`, `true` or `false`; not if unset: they cost money, and an account has
     /// to be let out of the provider's sandbox first.
     pub is_enabled: bool,
+    /// The countries whose mobile lines are written to, as [`SmsDestinations::countries`] reads them.
+    pub policy: SmsPolicy,
+}
+
+/// How text messages are sent.
+#[derive(Clone, Debug)]
+pub struct SmsConfig {
     /// The name that phones show, where a country allows one. `SMS_SENDER_ID`, at most 11 letters and
     /// digits, none if unset.
     pub sender_id: Option<String>,
     /// The most that one message may cost, in thousandths of a US dollar. `SMS_MAX_PRICE_USD`, such as
     /// `0.12`; 0.100 if unset, 0.001 to 10.
     pub max_price_millis: u32,
-    /// The countries whose mobile lines are written to. `SMS_COUNTRIES`, two letters each, separated by
-    /// commas; the European Economic Area, the United Kingdom and Switzerland if unset.
-    pub policy: SmsPolicy,
-    /// How many a tenant may have sent in a day. `SMS_DAILY_BUDGET`, 200 if unset, at most 1,000,000.
+    /// How many a tenant may have sent in a day, as [`SmsConfig::daily_budget`] reads it.
     pub daily_budget: u32,
 }
 
-impl SmsConfig {
-    /// Where text messages may go; none where none are sent.
-    #[must_use]
-    pub fn policy(&self) -> Option<&SmsPolicy> {
-        self.is_enabled.then_some(&self.policy)
-    }
-
-    /// Where text messages may go, for a function that sends none itself; none where none are sent. `SMS_ENABLED`,
-    /// `SMS_COUNTRIES`.
+impl SmsDestinations {
+    /// Reads the variables.
     ///
     /// # Errors
     ///
     /// [`ConfigError::Malformed`].
-    pub fn destinations(env: &Env) -> Result<Option<SmsPolicy>, ConfigError> {
-        let policy = destinations(env)?;
-        Ok(is_enabled(env)?.then_some(policy))
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let is_enabled = match env.optional("SMS_ENABLED").as_deref() {
+            Some("true") => true,
+            Some("false") | None => false,
+            Some(_) => return Err(ConfigError::Malformed { name: "SMS_ENABLED", expected: "true or false" }),
+        };
+        Ok(Self { is_enabled, policy: Self::countries(env)? })
     }
 
+    /// The countries whose mobile lines are written to. `SMS_COUNTRIES`, two letters each, separated by
+    /// commas; the European Economic Area, the United Kingdom and Switzerland if unset.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn countries(env: &Env) -> Result<SmsPolicy, ConfigError> {
+        let Some(list) = env.optional("SMS_COUNTRIES") else { return Ok(SmsPolicy::default()) };
+        let countries = list.split(',').map(Country::parse).collect::<Result<_, _>>();
+        let expected = "a list of countries, two letters each";
+        countries.map(SmsPolicy::new).map_err(|_| ConfigError::Malformed { name: "SMS_COUNTRIES", expected })
+    }
+}
+
+impl SmsConfig {
     /// Reads the variables.
     ///
     /// # Errors
@@ -119,7 +135,6 @@ impl SmsConfig {
     /// [`ConfigError::Malformed`].
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let malformed = |name, expected| ConfigError::Malformed { name, expected };
-        let is_enabled = is_enabled(env)?;
         let sender_id = env.optional("SMS_SENDER_ID");
         if !sender_id.as_deref().is_none_or(is_sender_id) {
             return Err(malformed("SMS_SENDER_ID", "1 to 11 letters and digits, one letter among them"));
@@ -130,26 +145,18 @@ impl SmsConfig {
                 .ok_or(malformed("SMS_MAX_PRICE_USD", "a price from 0.001 to 10"))?,
             None => DEFAULT_SMS_PRICE_MILLIS,
         };
-        let policy = destinations(env)?;
-        let daily_budget = env.number("SMS_DAILY_BUDGET", DEFAULT_SMS_BUDGET, 0..=1_000_000)?;
-        let daily_budget = u32::try_from(daily_budget).unwrap_or(u32::MAX);
-        Ok(Self { is_enabled, sender_id, max_price_millis, policy, daily_budget })
+        Ok(Self { sender_id, max_price_millis, daily_budget: Self::daily_budget(env)? })
     }
-}
 
-fn is_enabled(env: &Env) -> Result<bool, ConfigError> {
-    match env.optional("SMS_ENABLED").as_deref() {
-        Some("true") => Ok(true),
-        Some("false") | None => Ok(false),
-        Some(_) => Err(ConfigError::Malformed { name: "SMS_ENABLED", expected: "true or false" }),
+    /// How many a tenant may have sent in a day. `SMS_DAILY_BUDGET`, 200 if unset, at most 1,000,000.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn daily_budget(env: &Env) -> Result<u32, ConfigError> {
+        let most = env.number("SMS_DAILY_BUDGET", DEFAULT_SMS_BUDGET, 0..=1_000_000)?;
+        Ok(u32::try_from(most).unwrap_or(u32::MAX))
     }
-}
-
-fn destinations(env: &Env) -> Result<SmsPolicy, ConfigError> {
-    let Some(list) = env.optional("SMS_COUNTRIES") else { return Ok(SmsPolicy::default()) };
-    let countries = list.split(',').map(Country::parse).collect::<Result<_, _>>();
-    let expected = "a list of countries, two letters each";
-    countries.map(SmsPolicy::new).map_err(|_| ConfigError::Malformed { name: "SMS_COUNTRIES", expected })
 }
 
 fn is_sender_id(text: &str) -> bool {
@@ -207,21 +214,28 @@ mod tests {
 
     use super::*;
 
-    fn sms(name: &str, value: &str) -> Result<SmsConfig, ConfigError> {
-        SmsConfig::from_env(&Env::from_pairs([(name, value)]))
+    fn read(pairs: &[(&str, &str)]) -> Result<(SmsConfig, SmsDestinations), ConfigError> {
+        let env = Env::from_pairs(pairs.iter().copied());
+        Ok((SmsConfig::from_env(&env)?, SmsDestinations::from_env(&env)?))
     }
 
     #[test]
     fn text_messages_are_off_and_cheap_unless_the_operator_says_otherwise() {
-        let config = SmsConfig::from_env(&Env::from_pairs::<&str, &str>([])).unwrap();
-        assert!(!config.is_enabled);
+        let (config, destinations) = read(&[]).unwrap();
+        assert!(!destinations.is_enabled);
         assert_eq!((config.sender_id.as_deref(), config.max_price_millis), (None, 100));
-        assert_eq!((config.daily_budget, &config.policy), (200, &SmsPolicy::default()));
-        assert!(sms("SMS_ENABLED", "true").unwrap().is_enabled);
-        assert_eq!(sms("SMS_MAX_PRICE_USD", "0.12").unwrap().max_price_millis, 120);
-        assert_eq!(sms("SMS_MAX_PRICE_USD", "2").unwrap().max_price_millis, 2000);
-        assert_eq!(sms("SMS_SENDER_ID", "PARAPHE1").unwrap().sender_id.as_deref(), Some("PARAPHE1"));
-        let policy = sms("SMS_COUNTRIES", "US, ca").unwrap().policy;
+        assert_eq!((config.daily_budget, destinations.policy), (200, SmsPolicy::default()));
+        let (config, destinations) = read(&[
+            ("SMS_ENABLED", "true"),
+            ("SMS_MAX_PRICE_USD", "0.12"),
+            ("SMS_SENDER_ID", "PARAPHE1"),
+            ("SMS_COUNTRIES", "US, ca"),
+        ])
+        .unwrap();
+        assert!(destinations.is_enabled);
+        assert_eq!((config.sender_id.as_deref(), config.max_price_millis), (Some("PARAPHE1"), 120));
+        assert_eq!(read(&[("SMS_MAX_PRICE_USD", "2")]).unwrap().0.max_price_millis, 2000);
+        let policy = destinations.policy;
         assert_eq!(policy.check(&PhoneNumber::parse("+12015550123").unwrap()), Ok(()));
         assert!(policy.check(&PhoneNumber::parse("+33612345678").unwrap()).is_err());
     }
@@ -243,7 +257,7 @@ mod tests {
             ("SMS_COUNTRIES", "FR,,DE"),
             ("SMS_DAILY_BUDGET", "-1"),
         ] {
-            assert!(sms(name, value).is_err(), "{name}={value}");
+            assert!(read(&[(name, value)]).is_err(), "{name}={value}");
         }
     }
 }

@@ -135,7 +135,7 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let (request, signatory) = (RequestId::new(&mut rng), SignatoryId::new(&mut rng));
         let link = LinkToken::derive(&LinkKey::new(b"k"), &request, &signatory, 0);
-        let key = SessionKey::new(b"material");
+        let key = SessionKey::new(b"material", std::iter::empty());
         let cookie = cookie_for(&link, &key, NOON).split(';').next().unwrap().to_owned();
         let word = word_of(&sent("/sign/step", &json!({ "cookie": cookie }), ""), &key, NOON).unwrap();
         (key, cookie, word)

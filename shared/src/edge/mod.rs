@@ -35,7 +35,7 @@ pub mod webhook_queue;
 pub use crate::chance::system_rng;
 pub use crate::clock::{self, Clock};
 pub use aws::Aws;
-pub use config::{ConfigError, Env, SmsConfig};
+pub use config::{ConfigError, Env, SmsConfig, SmsDestinations};
 pub use http::{HttpRequest, Reply};
 pub use problem::{Problem, pointer_token};
 pub use serve::{BoxFuture, Handler, Invocation, run};

@@ -16,18 +16,60 @@ use http::Method;
 
 use super::http::HttpRequest;
 use super::problem::Problem;
+use crate::outbound::Secrets;
 use crate::store::{Requests, StoreError};
 
-/// The key that authenticates sessions.
-pub struct SessionKey(hmac::Key);
+/// Reads the keys that authenticate sessions, as their secret has them now: a process outlives the replacement of one.
+#[derive(Debug)]
+pub struct SessionKeys {
+    secrets: Secrets,
+    name: String,
+}
+
+impl SessionKeys {
+    /// Keys that are made from the keyring in this secret.
+    #[must_use]
+    pub const fn new(secrets: Secrets, name: String) -> Self {
+        Self { secrets, name }
+    }
+
+    /// The keys, as they were at most five minutes ago.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] 503 when the secret cannot be read.
+    pub async fn read(&self) -> Result<SessionKey, Problem> {
+        let keyring = self.secrets.keyring(&self.name).await.map_err(Problem::unavailable)?;
+        Ok(SessionKey::new(keyring.current().1, keyring.earlier().map(|(_, material)| material)))
+    }
+}
+
+/// The key that authenticates sessions, and those before it that still do.
+pub struct SessionKey {
+    current: hmac::Key,
+    earlier: Vec<hmac::Key>,
+}
 
 impl SessionKey {
-    /// Makes the key from secret material of any length.
+    /// Makes the keys from secret material of any length.
     #[must_use]
-    pub fn new(material: &[u8]) -> Self {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, material);
-        let derived = hmac::sign(&root, b"paraphe/session/v1\0");
-        Self(hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()))
+    pub fn new<'a>(current: &[u8], earlier: impl Iterator<Item = &'a [u8]>) -> Self {
+        let derived = |material: &[u8]| {
+            let root = hmac::Key::new(hmac::HMAC_SHA256, material);
+            let derived = hmac::sign(&root, b"paraphe/session/v1\0");
+            hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref())
+        };
+        Self { current: derived(current), earlier: earlier.map(derived).collect() }
+    }
+
+    fn sign(&self, claims: &str) -> String {
+        URL_SAFE_NO_PAD.encode(hmac::sign(&self.current, claims.as_bytes()))
+    }
+
+    fn verifies(&self, claims: &str, tag: &str) -> bool {
+        let Ok(tag) = URL_SAFE_NO_PAD.decode(tag) else { return false };
+        let mut keys = std::iter::once(&self.current).chain(&self.earlier);
+        keys.any(|key| hmac::verify(key, claims.as_bytes(), &tag).is_ok())
     }
 }
 
@@ -151,15 +193,14 @@ pub fn ended_cookie() -> String {
 #[must_use]
 pub fn word_of(http: &HttpRequest, key: &SessionKey, now: Timestamp) -> Option<String> {
     let session = read(http.cookie(COOKIE)?, key, now)?;
-    Some(URL_SAFE_NO_PAD.encode(hmac::sign(&key.0, word_claims(&session).as_bytes())))
+    Some(key.sign(&word_claims(&session)))
 }
 
 /// Whether this is the word of the call's session.
 #[must_use]
 pub fn is_word(word: &str, http: &HttpRequest, key: &SessionKey, now: Timestamp) -> bool {
     let Some(session) = http.cookie(COOKIE).and_then(|it| read(it, key, now)) else { return false };
-    let Ok(tag) = URL_SAFE_NO_PAD.decode(word) else { return false };
-    hmac::verify(&key.0, word_claims(&session).as_bytes(), &tag).is_ok()
+    key.verifies(&word_claims(&session), word)
 }
 
 /// It outlives the renewals of its session.
@@ -176,15 +217,16 @@ fn cookie_of(
 ) -> String {
     let until = now.plus(IDLE).unix_ms();
     let claims = format!("{request}.{signatory}.{}.{until}", link.to_hex());
-    let tag = URL_SAFE_NO_PAD.encode(hmac::sign(&key.0, claims.as_bytes()));
+    let tag = key.sign(&claims);
     let max_age = IDLE.as_secs();
     format!("{COOKIE}={claims}.{tag}; Path=/; Max-Age={max_age}; Secure; HttpOnly; SameSite=Strict")
 }
 
 fn read(cookie: &str, key: &SessionKey, now: Timestamp) -> Option<Session> {
     let (claims, tag) = cookie.rsplit_once('.')?;
-    let tag = URL_SAFE_NO_PAD.decode(tag).ok()?;
-    hmac::verify(&key.0, claims.as_bytes(), &tag).ok()?;
+    if !key.verifies(claims, tag) {
+        return None;
+    }
     let mut parts = claims.split('.');
     let session = Session {
         request: RequestId::parse(parts.next()?).ok()?,
@@ -238,14 +280,21 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let (request, signatory) = (RequestId::new(&mut rng), SignatoryId::new(&mut rng));
         let link = LinkToken::derive(&LinkKey::new(b"k"), &request, &signatory, 0);
-        let key = SessionKey::new(b"material");
+        let none = std::iter::empty::<&[u8]>;
+        let key = SessionKey::new(b"material", none());
         let set_cookie = cookie_for(&link, &key, NOON);
         assert!(set_cookie.starts_with("__Host-"));
         assert!(!set_cookie.contains(&link.expose()));
         let session = read(value(&set_cookie), &key, NOON).unwrap();
         assert_eq!(session.signatory, signatory);
         assert!(read(value(&set_cookie), &key, NOON.plus(IDLE)).is_none());
-        assert!(read(value(&set_cookie), &SessionKey::new(b"other"), NOON).is_none());
+        assert!(read(value(&set_cookie), &SessionKey::new(b"other", none()), NOON).is_none());
+        let replaced = SessionKey::new(b"other", [b"material".as_slice()].into_iter());
+        assert!(read(value(&set_cookie), &replaced, NOON).is_some());
+        assert!(
+            read(value(&cookie_for(&link, &replaced, NOON)), &key, NOON).is_none(),
+            "the newest one signs"
+        );
         let forged = value(&set_cookie).replace(request.as_str(), RequestId::new(&mut rng).as_str());
         assert!(read(&forged, &key, NOON).is_none());
     }

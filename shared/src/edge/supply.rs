@@ -13,22 +13,25 @@ use tlog::Signer;
 
 use super::admission::Admission;
 use super::aws::Aws;
-use super::config::{ConfigError, Env, SmsConfig};
+use super::config::{ConfigError, Env, SmsConfig, SmsDestinations};
 use super::cursor::CursorKey;
 use super::pepper::PepperKeys;
 use super::result::ResultKeys;
-use super::session::SessionKey;
+use super::session::SessionKeys;
 use super::token::TokenKeys;
 use super::webhook_queue::WebhookQueue;
 use crate::closing::Closings;
 use crate::courier::Courier;
 use crate::intake::Saved;
-use crate::outbound::{Mail, Outbound, Reach, SealKeys, SecretError, Secrets, SigningKeys, Sms};
+use crate::outbound::{
+    Mail, Outbound, OutboundError, Reach, SealKeys, SecretError, Secrets, SigningKeys, SimSwap, Sms,
+};
 use crate::store::{
     Access, Archive, CredentialKey, Deliveries, DisclosureKey, Documents, Evidence, Executions, Feed, Health,
-    Lock, Log, PasswordKey, Quotas, Replays, Requests, Retentions, SealedFiles, Themes, Trust, TrustedLists,
-    Validations, Webhooks,
+    Lock, Log, PasswordKey, Quotas, Replays, Requests, Retentions, SealedFiles, TenantTextLimits, Themes,
+    Trust, TrustedLists, Validations, Webhooks,
 };
+use crate::texts::Texts;
 
 /// Builds what functions need, once per process.
 #[derive(Debug)]
@@ -225,14 +228,16 @@ impl<'a> Supply<'a> {
         Ok(keys)
     }
 
-    /// The key of signing sessions, derived from the pepper's secret. `PEPPER_SECRET`.
+    /// The keys that authenticate the sessions of signatories. `PEPPER_SECRET`.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] when the name is missing or the secret cannot be read.
-    pub async fn session_key(&self) -> Result<SessionKey, ConfigError> {
-        let keyring = self.secrets.keyring(&self.env.required("PEPPER_SECRET")?).await.map_err(startup)?;
-        Ok(SessionKey::new(keyring.current().1))
+    pub async fn session_keys(&self) -> Result<SessionKeys, ConfigError> {
+        let (secrets, name) = (self.secrets(), self.env.required("PEPPER_SECRET")?);
+        // What cannot be read at all is told at the start.
+        let _keyring = secrets.keyring(&name).await.map_err(startup)?;
+        Ok(SessionKeys::new(secrets, name))
     }
 
     /// The keys that authenticate how signatories came back. `RESULT_SECRET`.
@@ -282,6 +287,24 @@ impl<'a> Supply<'a> {
         Ok(Retentions::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
+    /// Where text messages may go. `REQUESTS_TABLE`, `SMS_ENABLED`, `SMS_COUNTRIES`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`].
+    pub fn texts(&self) -> Result<Texts, ConfigError> {
+        Ok(Texts::new(SmsDestinations::from_env(self.env)?, self.text_limits()?))
+    }
+
+    /// What tenants allow of text messages. `REQUESTS_TABLE`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Missing`].
+    pub fn text_limits(&self) -> Result<TenantTextLimits, ConfigError> {
+        Ok(TenantTextLimits::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
+    }
+
     /// Saved looks of the signing page. `REQUESTS_TABLE`.
     ///
     /// # Errors
@@ -291,14 +314,15 @@ impl<'a> Supply<'a> {
         Ok(Themes::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?))
     }
 
-    /// What a request may name because it was saved before. `REQUESTS_TABLE`.
+    /// What a request may name because it was saved before, and where text messages may go. `REQUESTS_TABLE`,
+    /// `SMS_ENABLED`, `SMS_COUNTRIES`.
     ///
     /// # Errors
     ///
-    /// [`ConfigError::Missing`].
+    /// [`ConfigError`].
     pub fn saved(&self) -> Result<Saved, ConfigError> {
         let (signatures, people) = self.email_signatures()?;
-        Ok(Saved { themes: self.themes()?, signatures, people })
+        Ok(Saved { themes: self.themes()?, signatures, people, texts: self.texts()? })
     }
 
     /// Subscriptions to events. `REQUESTS_TABLE`, `WEBHOOK_SECRET`.
@@ -367,11 +391,30 @@ impl<'a> Supply<'a> {
         Ok(Quotas::new(self.aws.dynamodb(), self.env.required("REQUESTS_TABLE")?, keyring.current().1))
     }
 
-    /// Text messages, if any are sent.
-    #[must_use]
-    pub fn sms(&self, config: &SmsConfig) -> Option<Sms> {
+    /// Text messages, if any are sent. `SMS_ENABLED`, `SMS_COUNTRIES`.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Malformed`].
+    pub fn sms(&self, config: &SmsConfig) -> Result<Option<Sms>, ConfigError> {
         let client = || Sms::client(&self.aws.sdk);
-        config.is_enabled.then(|| Sms::new(client(), config.sender_id.clone(), config.max_price_millis))
+        let texts = || Sms::new(client(), config.sender_id.clone(), config.max_price_millis);
+        Ok(SmsDestinations::from_env(self.env)?.is_enabled.then(texts))
+    }
+
+    /// Whether numbers moved to another SIM card, where somebody can be asked. `SIM_SWAP_URL`, nobody if unset;
+    /// `SIM_SWAP_SECRET`, the secret that holds the token.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when the name of the secret is missing or nothing can be called.
+    pub fn sim_swap(&self) -> Result<Option<SimSwap>, ConfigError> {
+        let (url, secret) = (self.env.optional("SIM_SWAP_URL"), self.env.optional("SIM_SWAP_SECRET"));
+        let reach = self.reach();
+        let Some(url) = url else { return Ok(None) };
+        let secret = secret.ok_or(ConfigError::Missing { name: "SIM_SWAP_SECRET" })?;
+        let outbound = Outbound::new(reach).map_err(uncallable)?;
+        Ok(Some(SimSwap::new(outbound, &url, (self.secrets(), secret))))
     }
 
     /// Mail. `MAIL_SENDER`, no-reply at the host of the signing links if unset; `MAIL_CONFIGURATION_SET`, none
@@ -416,8 +459,7 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError::Startup`].
     pub fn outbound(&self) -> Result<Outbound, ConfigError> {
-        Outbound::new(self.reach())
-            .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
+        Outbound::new(self.reach()).map_err(uncallable)
     }
 
     /// Calls to strangers whose answers are signed. `ALLOW_LOOPBACK`.
@@ -426,8 +468,7 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError::Startup`].
     pub fn outbound_for_signed_answers(&self) -> Result<Outbound, ConfigError> {
-        Outbound::for_signed_answers(self.reach())
-            .map_err(|source| ConfigError::Startup { what: "the outbound client", source: Box::new(source) })
+        Outbound::for_signed_answers(self.reach()).map_err(uncallable)
     }
 
     /// Which strangers may be called. `ALLOW_LOOPBACK`.
@@ -447,6 +488,10 @@ impl<'a> Supply<'a> {
             (1..current).rev().filter_map(|version| Some((version, keyring.of_version(version)?.to_vec())));
         Ok(DisclosureKey::new(std::iter::once((current, key.to_vec())).chain(previous)))
     }
+}
+
+fn uncallable(source: OutboundError) -> ConfigError {
+    ConfigError::Startup { what: "the outbound client", source: Box::new(source) }
 }
 
 fn startup(source: SecretError) -> ConfigError {

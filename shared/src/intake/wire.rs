@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::Channel;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -34,6 +35,13 @@ pub struct CreateBody {
     pub(crate) expires_at: Option<String>,
     /// Nobody is invited before `POST /signatures/{id}/activate`.
     pub(crate) draft: Option<Flag>,
+}
+
+impl Signer {
+    /// Whether their codes are to go by text message.
+    pub(crate) fn names_texts(&self) -> bool {
+        self.authentication.iter().any(|it| Channel::parse(it) == Some(Channel::Sms))
+    }
 }
 
 /// Someone who is to sign.

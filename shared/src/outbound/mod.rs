@@ -11,6 +11,7 @@ mod outcome;
 mod seal_key;
 mod secrets;
 mod service_account;
+mod sim_swap;
 mod sms;
 #[cfg(test)]
 mod stranger;
@@ -27,5 +28,6 @@ pub use outcome::Outcome;
 pub use seal_key::{RsaPadding, SealKey, SealKeyError, SealKeys, SealSecret};
 pub use secrets::{Keyring, SecretError, Secrets};
 pub use service_account::{ServiceAccount, ServiceAccountError};
+pub use sim_swap::SimSwap;
 pub use sms::Sms;
 pub use timestamps::TimestampAuthority;

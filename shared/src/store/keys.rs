@@ -333,6 +333,9 @@ pub(super) fn archived(
 /// Sort key of how long a tenant keeps things, in the tenant's own partition.
 pub(super) const RETENTION: &str = "RETENTION";
 
+/// Sort key of what a tenant said of its text messages, in the tenant's own partition.
+pub(super) const TEXT_LIMITS: &str = "TEXT-LIMITS";
+
 /// Partition of one counter of a quota; it holds one item a window.
 pub(super) fn quota_pk(name: &str) -> String {
     format!("QUOTA#{name}")

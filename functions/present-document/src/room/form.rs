@@ -1,7 +1,7 @@
 //! The steps without scripts: one form at a time, written by the server.
 
-use domain::Timestamp;
 use domain::request::{AnyRequest, Hideable, Role, Signatory};
+use domain::{Channel, Timestamp};
 use maud::{Markup, html};
 use shared::edge::form::WORD;
 use shared::edge::page::{Frame, Look, Texts, frame};
@@ -153,6 +153,7 @@ fn problem(texts: &Texts, refused: &Refused<'_>) -> Markup {
         "request_expired" => "expired",
         "resend_too_soon" | "too_many_codes" => "many",
         "session_over" => "over",
+        "number_moved" | "sms_unavailable" => "texts",
         "signatory_locked" => "locked",
         _ => "any",
     };
@@ -261,6 +262,9 @@ fn agree(texts: &Texts, held: &Held<'_>) -> Markup {
             }
             p { (t("room-agree-words")) }
             dl.facts { div { dt { (t("room-agree-to")) } dd { (destinations.join(", ")) } } }
+            @if held.person.channels.has(Channel::Sms) {
+                p.quiet { (t("room-agree-texts")) }
+            }
             div.actions { button.main type="submit" { (t("room-agree-send")) } }
         }))
     }

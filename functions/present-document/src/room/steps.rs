@@ -154,6 +154,7 @@ fn agree(texts: &Texts) -> Markup {
                 p.error #agree-error {}
                 p { (t("room-agree-words")) }
                 dl.facts { div { dt { (t("room-agree-to")) } dd #agree-to {} } }
+                p.quiet #agree-texts hidden { (t("room-agree-texts")) }
                 div.actions {
                     button.main type="submit" { (t("room-agree-send")) }
                     button data-back type="button" { (t("room-back")) }
@@ -334,7 +335,7 @@ fn end_text(name: &str) -> String {
     }
 }
 
-const ENDS: [&str; 20] = [
+const ENDS: [&str; 21] = [
     "any",
     "answer",
     "cancelled",
@@ -352,6 +353,7 @@ const ENDS: [&str; 20] = [
     "other",
     "over",
     "preparing",
+    "texts",
     "turn",
     "unknown",
     "you-declined",

@@ -129,6 +129,8 @@ pub const OPERATIONS: &[Operation] = &[
     operation("DELETE", "/themes/{name}", ThemesManage),
     operation("GET", "/retention", TrustManage),
     operation("PUT", "/retention", TrustManage),
+    operation("GET", "/text-messages", TrustManage),
+    operation("PUT", "/text-messages", TrustManage),
     operation("GET", "/trust", TrustManage),
     operation("PUT", "/trust", TrustManage),
     operation("POST", "/uploads", SignaturesWrite),

@@ -214,6 +214,18 @@ impl SmsPolicy {
         Self { countries }
     }
 
+    /// The same, for none but these countries.
+    #[must_use]
+    pub fn within(&self, countries: &[Country]) -> Self {
+        Self::new(self.countries.iter().filter(|it| countries.contains(it)).copied().collect())
+    }
+
+    /// Whether messages may go to mobile lines of a country.
+    #[must_use]
+    pub fn allows(&self, country: Country) -> bool {
+        self.countries.contains(&country)
+    }
+
     /// Checks that a message may go to this number.
     ///
     /// # Errors
@@ -225,7 +237,7 @@ impl SmsPolicy {
         if !matches!(line, Line::Mobile | Line::FixedOrMobile) {
             return Err(Refusal::SmsNotAllowed { why: SmsRefusal::Line(line) });
         }
-        if number.country().is_some_and(|country| self.countries.contains(&country)) {
+        if number.country().is_some_and(|country| self.allows(country)) {
             Ok(())
         } else {
             Err(Refusal::SmsNotAllowed { why: SmsRefusal::Country })

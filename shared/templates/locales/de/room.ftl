@@ -68,6 +68,7 @@ room-agree-box = Ich habe dies gelesen und stimme zu
 room-agree-words = Danach senden wir Ihnen einen Einmalcode. Er zeigt, dass wirklich Sie handeln.
 room-agree-send = Zustimmen und Code senden
 room-agree-to = Der Code geht an
+room-agree-texts = SMS können abgefangen und Rufnummern übernommen werden. Möchten Sie den Code lieber per E-Mail? Bitten Sie die Person darum, die Ihnen dieses Dokument geschickt hat.
 
 room-code-title = Geben Sie den Code ein
 room-code-label = Einmalcode
@@ -189,6 +190,8 @@ room-error-copy = Sie erhalten eine Kopie
 room-error-copy-words = Für Sie gibt es nichts zu tun. Sobald alle gehandelt haben, erhalten Sie das unterschriebene Dokument.
 room-error-many = Zu viele Anfragen
 room-error-many-words = Bitte warten Sie eine Minute und versuchen Sie es dann erneut.
+room-error-texts = An Ihr Telefon kann kein Code gesendet werden
+room-error-texts-words = Bitten Sie die Person, die Ihnen dieses Dokument geschickt hat, um einen anderen Weg, etwa einen Code per E-Mail.
 room-error-code = Dieser Code ist falsch
 room-error-code-words = Geben Sie die Ziffern aus der neuesten Nachricht ein.
 room-error-code-over = Dieser Code gilt nicht mehr

@@ -68,6 +68,7 @@ room-agree-box = I have read this and agree
 room-agree-words = We then send you a one-time code. It shows that it is you who acts.
 room-agree-send = Agree and send the code
 room-agree-to = The code goes to
+room-agree-texts = Text messages can be intercepted, and phone numbers taken over. Would you rather have the code by e-mail? Ask whoever sent you this document.
 
 room-code-title = Enter the code
 room-code-label = One-time code
@@ -189,6 +190,8 @@ room-error-copy = You get a copy
 room-error-copy-words = There is nothing for you to do. As soon as everyone has acted, you get the signed document.
 room-error-many = Too many requests
 room-error-many-words = Please wait a minute, then try again.
+room-error-texts = No code can be sent to your phone
+room-error-texts-words = Ask whoever sent you this document for another way, such as a code by e-mail.
 room-error-code = This code is wrong
 room-error-code-words = Enter the digits of the newest message.
 room-error-code-over = This code is no longer valid

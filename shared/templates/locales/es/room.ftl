@@ -68,6 +68,7 @@ room-agree-box = He leído esto y lo acepto
 room-agree-words = Después le enviamos un código de un solo uso. Demuestra que es usted quien actúa.
 room-agree-send = Aceptar y enviar el código
 room-agree-to = El código se envía a
+room-agree-texts = Los SMS se pueden interceptar y los números de teléfono, suplantar. ¿Prefiere recibir el código por correo electrónico? Pídaselo a quien le envió este documento.
 
 room-code-title = Introduzca el código
 room-code-label = Código de un solo uso
@@ -189,6 +190,8 @@ room-error-copy = Usted recibe una copia
 room-error-copy-words = No tiene que hacer nada. En cuanto todos hayan actuado, recibirá el documento firmado.
 room-error-many = Demasiadas peticiones
 room-error-many-words = Espere un minuto e inténtelo de nuevo.
+room-error-texts = No se puede enviar ningún código a su teléfono
+room-error-texts-words = Pida otra vía a quien le envió este documento, como un código por correo electrónico.
 room-error-code = Este código es incorrecto
 room-error-code-words = Introduzca las cifras del mensaje más reciente.
 room-error-code-over = Este código ya no es válido

@@ -68,6 +68,7 @@ room-agree-box = J’ai lu ce texte et je l’accepte
 room-agree-words = Nous vous envoyons ensuite un code à usage unique. Il montre que c’est bien vous.
 room-agree-send = Accepter et envoyer le code
 room-agree-to = Le code est envoyé à
+room-agree-texts = Les SMS peuvent être interceptés et les numéros détournés. Vous préférez recevoir le code par e-mail ? Demandez-le à la personne qui vous a envoyé ce document.
 
 room-code-title = Saisissez le code
 room-code-label = Code à usage unique
@@ -189,6 +190,8 @@ room-error-copy = Vous recevez une copie
 room-error-copy-words = Vous n’avez rien à faire. Dès que tous ont agi, vous recevez le document signé.
 room-error-many = Trop de requêtes
 room-error-many-words = Attendez une minute, puis réessayez.
+room-error-texts = Aucun code ne peut être envoyé à votre téléphone
+room-error-texts-words = Demandez un autre moyen, comme un code par e-mail, à la personne qui vous a envoyé ce document.
 room-error-code = Ce code est faux
 room-error-code-words = Saisissez les chiffres du message le plus récent.
 room-error-code-over = Ce code n’est plus valable

@@ -68,6 +68,7 @@ room-agree-box = Ho letto e accetto
 room-agree-words = Le inviamo poi un codice monouso. Mostra che è davvero Lei ad agire.
 room-agree-send = Accetta e invia il codice
 room-agree-to = Il codice va a
+room-agree-texts = Gli SMS possono essere intercettati e i numeri di telefono sottratti. Preferisce il codice per e-mail? Lo chieda a chi Le ha inviato questo documento.
 
 room-code-title = Inserisca il codice
 room-code-label = Codice monouso
@@ -189,6 +190,8 @@ room-error-copy = Lei riceve una copia
 room-error-copy-words = Non deve fare nulla. Appena tutti hanno agito, riceve il documento firmato.
 room-error-many = Troppe richieste
 room-error-many-words = Attenda un minuto, poi riprovi.
+room-error-texts = Non è possibile inviare codici al Suo telefono
+room-error-texts-words = Chieda un’altra via, come un codice per e-mail, a chi Le ha inviato questo documento.
 room-error-code = Questo codice è errato
 room-error-code-words = Inserisca le cifre del messaggio più recente.
 room-error-code-over = Questo codice non è più valido

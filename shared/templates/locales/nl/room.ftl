@@ -68,6 +68,7 @@ room-agree-box = Ik heb dit gelezen en stem ermee in
 room-agree-words = Daarna sturen wij u een eenmalige code. Die laat zien dat u het zelf bent.
 room-agree-send = Instemmen en code sturen
 room-agree-to = De code gaat naar
+room-agree-texts = Sms-berichten kunnen worden onderschept en telefoonnummers overgenomen. Krijgt u de code liever per e-mail? Vraag het aan wie u dit document stuurde.
 
 room-code-title = Voer de code in
 room-code-label = Eenmalige code
@@ -189,6 +190,8 @@ room-error-copy = U krijgt een kopie
 room-error-copy-words = U hoeft niets te doen. Zodra iedereen klaar is, krijgt u het ondertekende document.
 room-error-many = Te veel verzoeken
 room-error-many-words = Wacht een minuut en probeer het opnieuw.
+room-error-texts = Er kan geen code naar uw telefoon worden gestuurd
+room-error-texts-words = Vraag wie u dit document stuurde om een andere manier, zoals een code per e-mail.
 room-error-code = Deze code is onjuist
 room-error-code-words = Voer de cijfers uit het nieuwste bericht in.
 room-error-code-over = Deze code is niet meer geldig

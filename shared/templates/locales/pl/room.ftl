@@ -68,6 +68,7 @@ room-agree-box = Znam tę treść i zgadzam się
 room-agree-words = Następnie wyślemy kod jednorazowy. Pokazuje on, że to naprawdę Ty.
 room-agree-send = Zgadzam się, wyślij kod
 room-agree-to = Kod zostanie wysłany na
+room-agree-texts = SMS-y można przechwycić, a numer telefonu przejąć. Wolisz otrzymać kod e-mailem? Poproś o to osobę, która przesłała Ci ten dokument.
 
 room-code-title = Wpisz kod
 room-code-label = Kod jednorazowy
@@ -189,6 +190,8 @@ room-error-copy = Otrzymasz kopię
 room-error-copy-words = Nie musisz nic robić. Gdy wszyscy skończą, otrzymasz podpisany dokument.
 room-error-many = Za dużo żądań
 room-error-many-words = Odczekaj minutę i spróbuj ponownie.
+room-error-texts = Nie można wysłać kodu na Twój telefon
+room-error-texts-words = Poproś osobę, która przesłała Ci ten dokument, o inny sposób, na przykład kod e-mailem.
 room-error-code = Ten kod jest błędny
 room-error-code-words = Wpisz cyfry z najnowszej wiadomości.
 room-error-code-over = Ten kod jest już nieważny

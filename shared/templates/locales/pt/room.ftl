@@ -68,6 +68,7 @@ room-agree-box = Li e aceito
 room-agree-words = Depois enviamos-lhe um código de uso único. Mostra que é mesmo você.
 room-agree-send = Aceitar e enviar o código
 room-agree-to = O código vai para
+room-agree-texts = Os SMS podem ser intercetados e os números de telefone usurpados. Prefere receber o código por e-mail? Peça-o a quem lhe enviou este documento.
 
 room-code-title = Introduza o código
 room-code-label = Código de uso único
@@ -189,6 +190,8 @@ room-error-copy = Recebe uma cópia
 room-error-copy-words = Não tem de fazer nada. Assim que todos tiverem agido, recebe o documento assinado.
 room-error-many = Demasiados pedidos
 room-error-many-words = Espere um minuto e tente de novo.
+room-error-texts = Não é possível enviar um código para o seu telefone
+room-error-texts-words = Peça outra via, como um código por e-mail, a quem lhe enviou este documento.
 room-error-code = Este código está errado
 room-error-code-words = Introduza os algarismos da mensagem mais recente.
 room-error-code-over = Este código já não é válido

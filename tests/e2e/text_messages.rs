@@ -1,0 +1,133 @@
+//! Text messages: where a tenant lets them go, and numbers that moved to another SIM card.
+
+use std::time::Duration;
+
+use http::Method;
+use local::Options;
+use serde_json::{Value, json};
+use tests::{Answer, CONTRACT, Ceremony, Door, Endpoint, Manner, ada, body, grace};
+
+const FRENCH: &str = "+33 6 12 34 56 78";
+const ITALIAN: &str = "+39 333 112 2333";
+
+fn by_text(wished: &mut Value, mobile: &str) {
+    wished["signers"][0]["authentication"] = json!(["sms"]);
+    wished["signers"][0]["mobile"] = json!(mobile);
+}
+
+async fn requested(door: &Door, mobile: &str) -> (Ceremony, String) {
+    let ceremony = door.request_with(&[ada()], |it| by_text(it, mobile)).await;
+    let sha256 = ceremony.read(ada()).await;
+    (ceremony, sha256)
+}
+
+async fn limit(door: &Door, limits: &Value) -> Answer {
+    door.call(Method::PUT, "/text-messages", Some(limits)).await
+}
+
+#[tokio::test]
+async fn a_tenant_narrows_the_countries_and_the_budget_and_open_requests_follow_at_once() {
+    let door = Door::open().await;
+    let before = door.get("/text-messages").await.expect(200).json()["data"].clone();
+    assert_eq!(before, json!({ "countries": null, "dailyBudget": null }));
+    let (open, sha256) = requested(&door, ITALIAN).await;
+    let kept = limit(&door, &json!({ "countries": ["fr", "BE", "FR"], "dailyBudget": 1 })).await.expect(200);
+    assert_eq!(kept.json()["data"], json!({ "countries": ["FR", "BE"], "dailyBudget": 1 }));
+    let mut italian = body(CONTRACT, &[ada()]);
+    by_text(&mut italian, ITALIAN);
+    let refused = door.post("/EU-SES", &italian).await.expect(422);
+    assert!(refused.text("/errors/0/detail").ends_with("its country is not allowed."), "{refused:?}");
+    assert_eq!(refused.text("/errors/0/pointer"), "/signers/0/mobile");
+    let stopped = open.ask(ada(), &sha256).await.expect(503);
+    assert_eq!(stopped.text("/code"), "sms_unavailable");
+    assert!(door.mails_to("+393331122333").is_empty());
+    let (french, shown) = requested(&door, FRENCH).await;
+    let _sent = french.ask(ada(), &shown).await.expect(202);
+    door.advance(Duration::from_mins(1)).await;
+    assert_eq!(french.ask(ada(), &shown).await.expect(503).text("/code"), "sms_unavailable");
+    let _kept = limit(&door, &json!({ "countries": null, "dailyBudget": null })).await.expect(200);
+    let _sent = french.ask(ada(), &shown).await.expect(202);
+    let _sent = open.ask(ada(), &sha256).await.expect(202);
+    let _kept = limit(&door, &json!({ "countries": [] })).await.expect(200);
+    door.advance(Duration::from_mins(1)).await;
+    assert_eq!(open.ask(ada(), &sha256).await.expect(503).text("/code"), "sms_unavailable");
+}
+
+#[tokio::test]
+async fn nobody_is_promised_more_text_messages_than_the_operator_allows() {
+    let door = Door::open().await;
+    for (limits, pointer) in [
+        (json!({ "countries": ["FR", "US"] }), "/countries/1"),
+        (json!({ "countries": ["France"] }), "/countries/0"),
+        (json!({ "dailyBudget": 201 }), "/dailyBudget"),
+        (json!({ "dailyBudget": -1 }), "/dailyBudget"),
+        (json!({ "budget": 5 }), "/budget"),
+    ] {
+        let refused = limit(&door, &limits).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), pointer, "{limits}");
+    }
+    let shown = door.get("/text-messages").await.expect(200);
+    assert_eq!(shown.json()["data"], json!({ "countries": null, "dailyBudget": null }));
+    let etag = shown.headers["etag"].to_str().unwrap();
+    let _kept = limit(&door, &json!({ "dailyBudget": 7 })).await.expect(200);
+    let eight = json!({ "dailyBudget": 8 }).to_string();
+    let key = door.cloud.api_key();
+    let late =
+        door.call_with(key.as_deref(), Method::PUT, "/text-messages", &[("if-match", etag)], eight).await;
+    assert_eq!(late.status, 412);
+    assert_eq!(door.get("/text-messages").await.json()["data"]["dailyBudget"], 7);
+}
+
+async fn asking(api: &Endpoint) -> Door {
+    let mut options = Options::default();
+    options.parameters.insert("SimSwapUrl".to_owned(), format!("{}/sim-swap/v1", api.base()));
+    Door::open_with(options).await
+}
+
+#[tokio::test]
+async fn no_code_goes_to_a_number_that_moved_to_another_sim_card() {
+    let api = Endpoint::listen(|_, asked| {
+        let moved = asked.json()["phoneNumber"] == "+33612345678";
+        Manner::Answer(200, "", json!({ "swapped": moved }).to_string())
+    })
+    .await;
+    let door = asking(&api).await;
+    let (moved, sha256) = requested(&door, FRENCH).await;
+    for _ in 0..10 {
+        let refused = moved.ask(ada(), &sha256).await.expect(409);
+        assert_eq!(refused.text("/code"), "number_moved");
+    }
+    assert!(door.mails_to("+33612345678").is_empty());
+    let asked = api.got();
+    assert_eq!(asked.len(), 10);
+    assert_eq!(asked[0].path, "/sim-swap/v1/check");
+    assert_eq!(asked[0].json(), json!({ "phoneNumber": "+33612345678", "maxAge": 240 }));
+    assert!(asked[0].headers["authorization"].starts_with("Bearer "), "{:?}", asked[0].headers.keys());
+    let spent = moved.ask(ada(), &sha256).await.expect(429);
+    assert_eq!(
+        spent.text("/code"),
+        "too_many_codes",
+        "a link asks the network as often as it asks for codes"
+    );
+    assert_eq!(api.got().len(), 10);
+    let (other, shown) = requested(&door, ITALIAN).await;
+    let _sent = other.ask(ada(), &shown).await.expect(202);
+    assert_eq!(door.mails_to("+393331122333").len(), 1);
+    let mails = door.request(CONTRACT, &[grace()]).await;
+    let shown = mails.read(grace()).await;
+    let _sent = mails.ask(grace(), &shown).await.expect(202);
+    assert_eq!(api.got().len(), 11, "nobody is asked about a mailbox");
+}
+
+#[tokio::test]
+async fn a_network_that_does_not_answer_stops_no_code() {
+    for manner in
+        [Manner::status(503), Manner::Answer(200, "", "yes".to_owned()), Manner::Reset, Manner::Hang]
+    {
+        let api = Endpoint::listen(move |_, _| manner.clone()).await;
+        let door = asking(&api).await;
+        let (ceremony, sha256) = requested(&door, FRENCH).await;
+        let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
+        assert_eq!((api.got().len(), door.mails_to("+33612345678").len()), (1, 1));
+    }
+}
