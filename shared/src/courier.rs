@@ -172,7 +172,7 @@ impl Courier {
             sender,
             brand: brand.as_ref(),
             campaign: None,
-            recipient: Some(&signatory.email),
+            recipient: signatory.email.as_ref(),
             mail: email_signature::rule::Mail::Message(kind),
             language: language_of(signatory),
             variant: if kind == MessageKind::Invitation { Variant::Normal } else { Variant::Reply },
@@ -204,7 +204,7 @@ impl Courier {
         signatory: &Signatory,
         (id, letter): (&MessageId, &Letter),
     ) -> Outcome {
-        let address = &signatory.email;
+        let Some(address) = &signatory.email else { return Outcome::not_sent("there is no mailbox") };
         match request.facts().tenant.mode() {
             Mode::Live => self.mail.send(address, letter, host_of(request)).await,
             Mode::Test => {

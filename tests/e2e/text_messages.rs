@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Method;
 use local::Options;
 use serde_json::{Value, json};
-use tests::{Answer, CONTRACT, Ceremony, Door, Endpoint, Manner, ada, body, grace};
+use tests::{Answer, CONTRACT, Ceremony, Door, Endpoint, Manner, Person, ada, body, grace};
 
 const FRENCH: &str = "+33 6 12 34 56 78";
 const ITALIAN: &str = "+39 333 112 2333";
@@ -15,9 +15,9 @@ fn by_text(wished: &mut Value, mobile: &str) {
     wished["signers"][0]["mobile"] = json!(mobile);
 }
 
-async fn requested(door: &Door, mobile: &str) -> (Ceremony, String) {
-    let ceremony = door.request_with(&[ada()], |it| by_text(it, mobile)).await;
-    let sha256 = ceremony.read(ada()).await;
+async fn requested(door: &Door, person: Person, mobile: &str) -> (Ceremony, String) {
+    let ceremony = door.request_with(&[person], |it| by_text(it, mobile)).await;
+    let sha256 = ceremony.read(person).await;
     (ceremony, sha256)
 }
 
@@ -30,7 +30,7 @@ async fn a_tenant_narrows_the_countries_and_the_budget_and_open_requests_follow_
     let door = Door::open().await;
     let before = door.get("/text-messages").await.expect(200).json()["data"].clone();
     assert_eq!(before, json!({ "countries": null, "dailyBudget": null }));
-    let (open, sha256) = requested(&door, ITALIAN).await;
+    let (open, sha256) = requested(&door, grace(), ITALIAN).await;
     let kept = limit(&door, &json!({ "countries": ["fr", "BE", "FR"], "dailyBudget": 1 })).await.expect(200);
     assert_eq!(kept.json()["data"], json!({ "countries": ["FR", "BE"], "dailyBudget": 1 }));
     let mut italian = body(CONTRACT, &[ada()]);
@@ -38,19 +38,19 @@ async fn a_tenant_narrows_the_countries_and_the_budget_and_open_requests_follow_
     let refused = door.post("/EU-SES", &italian).await.expect(422);
     assert!(refused.text("/errors/0/detail").ends_with("its country is not allowed."), "{refused:?}");
     assert_eq!(refused.text("/errors/0/pointer"), "/signers/0/mobile");
-    let stopped = open.ask(ada(), &sha256).await.expect(503);
+    let stopped = open.ask(grace(), &sha256).await.expect(503);
     assert_eq!(stopped.text("/code"), "sms_unavailable");
     assert!(door.mails_to("+393331122333").is_empty());
-    let (french, shown) = requested(&door, FRENCH).await;
+    let (french, shown) = requested(&door, ada(), FRENCH).await;
     let _sent = french.ask(ada(), &shown).await.expect(202);
     door.advance(Duration::from_mins(1)).await;
     assert_eq!(french.ask(ada(), &shown).await.expect(503).text("/code"), "sms_unavailable");
     let _kept = limit(&door, &json!({ "countries": null, "dailyBudget": null })).await.expect(200);
     let _sent = french.ask(ada(), &shown).await.expect(202);
-    let _sent = open.ask(ada(), &sha256).await.expect(202);
+    let _sent = open.ask(grace(), &sha256).await.expect(202);
     let _kept = limit(&door, &json!({ "countries": [] })).await.expect(200);
     door.advance(Duration::from_mins(1)).await;
-    assert_eq!(open.ask(ada(), &sha256).await.expect(503).text("/code"), "sms_unavailable");
+    assert_eq!(open.ask(grace(), &sha256).await.expect(503).text("/code"), "sms_unavailable");
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn no_code_goes_to_a_number_that_moved_to_another_sim_card() {
     })
     .await;
     let door = asking(&api).await;
-    let (moved, sha256) = requested(&door, FRENCH).await;
+    let (moved, sha256) = requested(&door, ada(), FRENCH).await;
     for _ in 0..10 {
         let refused = moved.ask(ada(), &sha256).await.expect(409);
         assert_eq!(refused.text("/code"), "number_moved");
@@ -110,7 +110,7 @@ async fn no_code_goes_to_a_number_that_moved_to_another_sim_card() {
         "a link asks the network as often as it asks for codes"
     );
     assert_eq!(api.got().len(), 10);
-    let (other, shown) = requested(&door, ITALIAN).await;
+    let (other, shown) = requested(&door, ada(), ITALIAN).await;
     let _sent = other.ask(ada(), &shown).await.expect(202);
     assert_eq!(door.mails_to("+393331122333").len(), 1);
     let mails = door.request(CONTRACT, &[grace()]).await;
@@ -126,8 +126,69 @@ async fn a_network_that_does_not_answer_stops_no_code() {
     {
         let api = Endpoint::listen(move |_, _| manner.clone()).await;
         let door = asking(&api).await;
-        let (ceremony, sha256) = requested(&door, FRENCH).await;
+        let (ceremony, sha256) = requested(&door, ada(), FRENCH).await;
         let _sent = ceremony.ask(ada(), &sha256).await.expect(202);
         assert_eq!((api.got().len(), door.mails_to("+33612345678").len()), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn who_has_no_mailbox_signs_by_text_message_with_the_link_that_the_integrator_passes_on() {
+    let door = Door::open().await;
+    let mut wished = body(CONTRACT, &[ada(), grace()]);
+    by_text(&mut wished, FRENCH);
+    wished["signers"][0].as_object_mut().unwrap().remove("email");
+    let created = door.post("/EU-SES", &wished).await.expect(200).json();
+    door.settle().await;
+    let of_ada = &created["data"]["signers"][0];
+    assert_eq!((&of_ada["email"], &of_ada["emailValidation"]["domain"]), (&Value::Null, &Value::Null));
+    let (id, link) = (created["data"]["id"].as_str().unwrap(), of_ada["url"].as_str().unwrap());
+    let (_, token) = link.split_once('#').unwrap();
+    let signer = format!("/signatures/{id}/signers/{}", of_ada["id"].as_str().unwrap());
+    door.advance(Duration::from_hours(2)).await;
+    let refused = door.post(&format!("{signer}/remind"), &json!({})).await.expect(409);
+    assert_eq!(refused.text("/code"), "step_missing", "{refused:?}");
+    let _others = door.post(&format!("/signatures/{id}/remind"), &json!({})).await.expect(200);
+    let call = async |path: &str, body: &Value| door.call_as(token, Method::POST, path, Some(body)).await;
+    let view = door.call_as(token, Method::GET, "/sign/request", None).await.expect(200).json();
+    let (sha256, consent) = (&view["document"]["sha256"], &view["consent"]["sha256"]);
+    let _read = call("/sign/presented", &json!({ "documentSha256": sha256 })).await.expect(204);
+    let _sent =
+        call("/sign/otp", &json!({ "documentSha256": sha256, "consentSha256": consent })).await.expect(202);
+    let texts = door.mails_to("+33612345678");
+    let code = texts[0].text.rsplit_once('#').unwrap().1.trim();
+    let mark = json!({ "mode": "typed", "name": "Ada Lovelace" });
+    let signed = json!({ "documentSha256": sha256, "code": code, "mark": mark });
+    let _signed = call("/sign/signature", &signed).await.expect(200);
+    let ceremony = Ceremony::new(door.clone(), id.to_owned(), &[grace()]);
+    let _signed = ceremony.sign(grace()).await.expect(200);
+    door.settle().await;
+    assert_eq!(ceremony.state().await, "DONE");
+    assert!(door.cloud.outbox().iter().all(|it| it.channel == "sms" || it.to == grace().email));
+    let now = door.cloud.clock().now().unix_seconds();
+    let verdict =
+        trail::verify(&ceremony.bundle().await, &trail::Knowledge { now, ..trail::Knowledge::default() });
+    let broken: Vec<_> = verdict.checks.iter().filter(|it| it.outcome == trail::Outcome::Failed).collect();
+    assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[tokio::test]
+async fn who_has_neither_mailbox_nor_number_can_be_asked_for_nothing() {
+    let door = Door::open().await;
+    for (change, pointer) in [
+        (json!({ "authentication": ["sms"] }), "/signers/0/email"),
+        (json!({ "authentication": ["email", "sms"], "mobile": FRENCH }), "/signers/0/email"),
+        (json!({ "authentication": ["email"], "mobile": FRENCH }), "/signers/0/email"),
+        (
+            json!({ "role": "cc", "signatures": [], "authentication": ["sms"], "mobile": FRENCH }),
+            "/signers/0/email",
+        ),
+    ] {
+        let mut wished = body(CONTRACT, &[ada(), grace()]);
+        let of_ada = wished["signers"][0].as_object_mut().unwrap();
+        of_ada.remove("email");
+        of_ada.extend(change.as_object().unwrap().clone());
+        let refused = door.post("/EU-SES", &wished).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), pointer, "{change}");
     }
 }

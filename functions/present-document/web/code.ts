@@ -1,7 +1,7 @@
 // Consent, and the one-time codes.
 
 import { button, byId, element, fault, input, kept, write } from "./dom";
-import { announce, complain, complainOf, go, next, onEnter } from "./flow";
+import { announce, complain, complainOf, go, next, onEnter, tooMany } from "./flow";
 import { room, told } from "./room";
 import { Problem, post } from "./service";
 import { clock, say } from "./texts";
@@ -46,7 +46,7 @@ async function send(): Promise<void> {
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 429) throw error;
     // A code was sent a moment ago, perhaps to another device: it can be entered here.
-    if (error.code !== "resend_too_soon") return complainOf("many");
+    if (error.code !== "resend_too_soon") return tooMany(error);
     resendAt = Date.now() + 1000 * (error.retryAfter || 60);
     if (endsAt < Date.now()) endsAt = Date.now() + 4 * 60_000;
     go("code");

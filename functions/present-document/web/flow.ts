@@ -4,7 +4,7 @@ import { byId, show, write } from "./dom";
 import { tell } from "./embed";
 import { room, refresh, told, titleOf } from "./room";
 import { Problem, framed, holdToken } from "./service";
-import { say } from "./texts";
+import { say, time } from "./texts";
 
 const SECTIONS = [
   "loading", "link", "start", "access", "read", "attach", "agree", "code", "sign", "review", "done", "ended",
@@ -165,12 +165,19 @@ export function explain(error: unknown): void {
     case 404: return askForLink("unknown");
     case 410: return over(error);
     case 423: return end("locked");
-    case 429: return complainOf("many");
+    case 429: return tooMany(error);
     case 409: return conflict(error);
     case 413:
     case 422: return complain(byId("end-any").textContent ?? "", reason(error));
     default: return complainOf("any");
   }
+}
+
+/** Whoever asked too often is told when they can again, where that is no matter of a minute. */
+export function tooMany(error: Problem): void {
+  if (error.retryAfter <= 120) return complainOf("many");
+  const until = time(new Date(Date.now() + 1000 * error.retryAfter).toISOString());
+  complain(byId("end-many").textContent ?? "", say("many-until", { until }));
 }
 
 /** Why the service refused a value, in the language of the page: its own sentences are for programs. */

@@ -120,13 +120,13 @@ fn signer(request: &AnyRequest, signatory: &Signatory, links: Option<&LinkKey>) 
         "invitedAt": signatory.invited_at.map(domain::Timestamp::to_openapi),
         "erasedAt": signatory.erased_at.map(domain::Timestamp::to_openapi),
         "timezone": signatory.timezone,
-        "email": signatory.email.expose(),
+        "email": signatory.email.as_ref().map(domain::EmailAddress::expose),
         "mobile": signatory.mobile.as_ref().map(domain::value::PhoneNumber::expose),
         "delivery": signatory.delivery().map(|it| {
             json!({ "state": it.notice.as_str(), "at": it.at.to_openapi() })
         }),
         "emailValidation": {
-            "domain": signatory.email.domain(),
+            "domain": signatory.email.as_ref().map(domain::EmailAddress::domain),
             "host": null,
             "otpAttempts": otp_attempts(signatory),
             "mxRecords": [],

@@ -34,13 +34,19 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
     };
     let role = role(signer.role.as_deref(), &at("role"))?;
     let channels = channels(role, &signer.authentication, &at("authentication"))?;
-    let email = signer
-        .email
-        .ok_or_else(|| Problem::invalid(at("email"), "Invitations go to an email address: name one."))?;
+    let email = signer.email.filter(|it| !it.is_empty());
+    let email = email.map(|it| EmailAddress::parse(&it)).transpose().map_err(refused("email"))?;
     let mobile = signer.mobile.filter(|it| !it.is_empty());
     let mobile = mobile.map(|it| PhoneNumber::parse(&it)).transpose().map_err(refused("mobile"))?;
     let otp_text = signer.message.map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS)).transpose();
     let otp_text = otp_text.map_err(refused("message"))?;
+    if email.is_none() && (channels.has(Channel::Email) || role == Role::Copy) {
+        let detail = "Codes by email and copies go to an email address: name one.";
+        return Err(Problem::invalid(at("email"), detail));
+    }
+    if email.is_none() && mobile.is_none() {
+        return Err(Problem::invalid(at("email"), "Name an email address or a mobile number."));
+    }
     if channels.has(Channel::Sms) {
         check_texts(mobile.as_ref(), otp_text.as_ref(), pointer, rules)?;
     }
@@ -65,7 +71,7 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
         group: group.map_err(refused("group"))?,
         given_name: PersonName::parse(&signer.name).map_err(refused("name"))?,
         family_name: PersonName::parse(&signer.surname).map_err(refused("surname"))?,
-        email: EmailAddress::parse(&email).map_err(refused("email"))?,
+        email,
         mobile,
         channels,
         questions: questions(role, signer.access_code, signer.challenges, pointer)?,

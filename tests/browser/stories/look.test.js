@@ -225,6 +225,7 @@ for (const [size, options] of SIZES) {
     await page.locator("#access-0").fill("blue 42");
     await page.locator("#access-form [type=submit]").click();
     await told("Too many requests");
+    await told("You can try again after");
     await keep(page, size, "85-many");
     callFrom(QUIET);
     // A document of its own: what was read lately is still in mind.

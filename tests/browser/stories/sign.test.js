@@ -240,6 +240,30 @@ test("codes by mail and by text message are both asked for", async () => {
   await room.context.close();
 });
 
+test("who gets codes by text message is told of the risk, and of the way out when none can be sent", async () => {
+  const made = await request([signer({ authentication: ["sms"], mobile: "+39 312 345 6700", email: undefined }), signer()]);
+  const [byText, byMail] = [await enter(browser), await enter(browser)];
+  for (const [room, link, isTold] of [[byText, made.links[0], true], [byMail, made.links[1], false]]) {
+    await open(room, link);
+    await read(room.page);
+    await room.page.locator("#read-next").click();
+    await at(room.page, "agree");
+    assert.equal(await room.page.locator("#agree-texts").isVisible(), isTold);
+  }
+  await byMail.context.close();
+  try {
+    assert.equal((await api("PUT", "/text-messages", { countries: ["FR"] })).status, 200);
+    await byText.page.locator("#agree-box").check();
+    await byText.page.locator("#agree-form [type=submit]").click();
+    await byText.page.locator("#problem", { hasText: "No code can be sent to your phone" }).waitFor();
+  } finally {
+    assert.equal((await api("PUT", "/text-messages", {})).status, 200);
+  }
+  await byText.page.locator("#agree-form [type=submit]").click();
+  await at(byText.page, "code");
+  await byText.context.close();
+});
+
 /** A picture of 60 by 30 pixels with a dark bar on white. */
 function png() {
   const [width, height] = [60, 30];

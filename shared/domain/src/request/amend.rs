@@ -1,7 +1,6 @@
 //! Changes to a signatory who has not acted: corrected by the integrator, edited by themselves, unlocked.
 
 use super::progress::{Ceremony, Progress};
-use super::roster::message;
 use super::signatory::{AssertedIdentity, DestinationFrom, Signatory};
 use super::{AnyRequest, Open, Request, append};
 use crate::evidence::{Draft, EventKind, Owner};
@@ -37,12 +36,13 @@ impl Amendment {
             person.family_name = name;
         }
         if let Some(email) = self.email {
-            values.push(("email", Some(person.email.expose().to_owned()), email.expose().to_owned()));
-            if person.email != email {
+            let was = person.email.as_ref().map(|it| it.expose().to_owned());
+            values.push(("email", was, email.expose().to_owned()));
+            if person.email.as_ref() != Some(&email) {
                 // What is told of the old mailbox, now or later, says nothing of the new one.
                 person.email_since = Some(now);
             }
-            person.email = email;
+            person.email = Some(email);
         }
         if let Some(mobile) = self.mobile {
             let was = person.mobile.as_ref().map(|it| it.expose().to_owned());
@@ -160,7 +160,7 @@ impl AnyRequest {
         }
         append(facts, &mut changes, draft, &owner, cause);
         if again {
-            changes.messages.push(message(MessageKind::AddressCorrected, signatory, cause));
+            facts.tell(MessageKind::AddressCorrected, signatory, &mut changes, cause);
         }
         if is_open {
             // Whoever could not be reached may be reminded again.
@@ -194,7 +194,7 @@ impl AnyRequest {
         ceremony.locked = false;
         (ceremony.codes, ceremony.guesses, ceremony.knowledge_tries) = (0, 0, 0);
         let mut changes = Changes { challenges: vec![(signatory.clone(), None)], ..Changes::default() };
-        changes.messages.push(message(MessageKind::Unlocked, signatory, cause));
+        facts.tell(MessageKind::Unlocked, signatory, &mut changes, cause);
         append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
         Ok(Transition::new(Self::Open(Request { facts, state }), changes))
     }

@@ -2,7 +2,7 @@
 
 use super::facts::FileFacts;
 use super::progress::Progress;
-use super::roster::{AfterAct, message};
+use super::roster::AfterAct;
 use super::{AnyRequest, Open, Request, append};
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::MessageKind;
@@ -170,7 +170,7 @@ impl Request<Open> {
             AttachmentVerdict::Reject(reason) => {
                 let words = reason.as_str().to_owned();
                 asked.state = AttachmentState::Rejected { at: cause.now, reason };
-                changes.messages.push(message(MessageKind::AttachmentRejected, signatory, cause));
+                facts.tell(MessageKind::AttachmentRejected, signatory, &mut changes, cause);
                 facts.ready_at = None;
                 draft(EventKind::AttachmentRejected).personal(&Owner::Integrator, "reason", words)
             }

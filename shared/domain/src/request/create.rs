@@ -73,8 +73,8 @@ pub struct NewSignatory {
     pub given_name: PersonName,
     /// Family name.
     pub family_name: PersonName,
-    /// Where invitations and codes go.
-    pub email: EmailAddress,
+    /// Where invitations and codes go; who has none gets the link from the integrator.
+    pub email: Option<EmailAddress>,
     /// Where codes by text message go.
     pub mobile: Option<PhoneNumber>,
     /// The channels whose control they must prove.
@@ -271,11 +271,10 @@ fn received(facts: &Facts) -> Draft {
     }
     for (index, signatory) in facts.signatories.iter().enumerate() {
         let owner = Owner::Signatory(signatory.id.clone());
-        draft = draft.personal(&owner, format!("signatories/{index}/name"), signatory.full_name()).personal(
-            &owner,
-            format!("signatories/{index}/email"),
-            signatory.email.expose(),
-        );
+        draft = draft.personal(&owner, format!("signatories/{index}/name"), signatory.full_name());
+        if let Some(email) = &signatory.email {
+            draft = draft.personal(&owner, format!("signatories/{index}/email"), email.expose());
+        }
         if let Some(mobile) = &signatory.mobile {
             draft = draft.personal(&owner, format!("signatories/{index}/mobile"), mobile.expose());
         }

@@ -7,7 +7,6 @@ use super::attachment::{Attachment, AttachmentState};
 use super::attempt::proven;
 use super::facts::{Facts, MAX_PEOPLE};
 use super::progress::{Ceremony, Progress};
-use super::roster::message;
 use super::signatory::{DestinationFrom, Signatory};
 use crate::evidence::{EventKind, Owner};
 use crate::message::MessageKind;
@@ -44,7 +43,7 @@ impl Facts {
 
     /// Whether that person has no task here yet.
     pub(super) fn check_delegate(&self, to: &NewDelegate) -> Result<(), Refusal> {
-        if self.signatories.iter().any(|it| it.email == to.email && it.is_pending()) {
+        if self.signatories.iter().any(|it| it.email.as_ref() == Some(&to.email) && it.is_pending()) {
             return Err(Refusal::DelegateKnown);
         }
         Ok(())
@@ -75,7 +74,7 @@ pub(super) fn delegate(
         id: id.clone(),
         given_name: to.given_name,
         family_name: to.family_name,
-        email: to.email,
+        email: Some(to.email.clone()),
         mobile: to.mobile,
         destination_from: DestinationFrom::Delegator,
         identity: None,
@@ -93,13 +92,13 @@ pub(super) fn delegate(
     let mut draft = proven(EventKind::SignatureDelegated, from, proof)
         .fact("delegate", id.as_str())
         .personal(&owner, "delegate/name", delegate.full_name())
-        .personal(&owner, "delegate/email", delegate.email.expose());
+        .personal(&owner, "delegate/email", to.email.expose());
     if let Some(mobile) = &delegate.mobile {
         draft = draft.personal(&owner, "delegate/mobile", mobile.expose());
     }
     facts.signatories.push(delegate);
-    changes.messages.push(message(MessageKind::Delegation, &id, cause));
-    changes.messages.push(message(MessageKind::Delegated, from, cause));
+    facts.tell(MessageKind::Delegation, &id, changes, cause);
+    facts.tell(MessageKind::Delegated, from, changes, cause);
     append(facts, changes, draft, &Owner::Signatory(from.clone()), cause);
     facts.plan_reminders(changes, cause.now);
     Ok(())

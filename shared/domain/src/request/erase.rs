@@ -190,7 +190,9 @@ impl Signatory {
         self.erased_at = Some(now);
         self.given_name = name.clone();
         self.family_name = name.clone();
-        self.email = EmailAddress::parse(NOWHERE)?;
+        if let Some(email) = &mut self.email {
+            *email = EmailAddress::parse(NOWHERE)?;
+        }
         self.mobile = None;
         self.group = None;
         self.identity = None;

@@ -64,7 +64,7 @@ impl Facts {
     fn reminder_at(&self, person: &Signatory, now: Timestamp) -> Option<Timestamp> {
         let rule = self.options.reminders?;
         let Progress::Pending(ceremony) = &person.progress else { return None };
-        if ceremony.reminders >= rule.count || person.is_unreachable() {
+        if ceremony.reminders >= rule.count || person.email.is_none() || person.is_unreachable() {
             return None;
         }
         let invited_at = person.invited_at?;
@@ -108,7 +108,8 @@ impl AnyRequest {
     ///
     /// [`Refusal::RequestNot`] unless the request is open; [`Refusal::SignatoryNotPending`] and
     /// [`Refusal::NotYourTurn`] for one who has nothing to do now; [`Refusal::ResendTooSoon`] inside the
-    /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded.
+    /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded;
+    /// [`Refusal::StepMissing`] for one who has no mailbox.
     pub fn remind(
         self,
         signatory: Option<&SignatoryId>,
@@ -121,9 +122,12 @@ impl AnyRequest {
             if person.is_pending() && person.invited_at.is_none() {
                 return Err(Refusal::NotYourTurn);
             }
+            if person.email.is_none() {
+                return Err(Refusal::StepMissing { missing: "a mailbox that a reminder could go to" });
+            }
             vec![id.clone()]
         } else {
-            let invited = |it: &&Signatory| it.is_pending() && it.invited_at.is_some();
+            let invited = |it: &&Signatory| it.is_pending() && it.invited_at.is_some() && it.email.is_some();
             facts.signatories.iter().filter(invited).map(|it| it.id.clone()).collect()
         };
         let mut waiting = Vec::with_capacity(to.len());

@@ -56,7 +56,7 @@ impl Facts {
             }
         }
         for id in &invited {
-            changes.messages.push(message(MessageKind::Invitation, id, cause));
+            self.tell(MessageKind::Invitation, id, changes, cause);
         }
         self.plan_reminders(changes, cause.now);
         invited
@@ -77,8 +77,21 @@ impl Facts {
                 _ => continue,
             };
             if except != Some(&person.id) {
-                changes.messages.push(message(kind, &person.id, cause));
+                self.tell(kind, &person.id, changes, cause);
             }
+        }
+    }
+
+    /// Decides to tell someone something by mail; nothing is decided for who has no mailbox.
+    pub(super) fn tell(
+        &self,
+        kind: MessageKind,
+        to: &SignatoryId,
+        changes: &mut Changes,
+        cause: &mut Cause<'_>,
+    ) {
+        if self.signatory(to).is_some_and(|it| it.email.is_some()) {
+            changes.messages.push(message(kind, to, cause));
         }
     }
 

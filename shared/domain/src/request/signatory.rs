@@ -28,8 +28,8 @@ pub struct Signatory {
     pub given_name: PersonName,
     /// Family name.
     pub family_name: PersonName,
-    /// Where invitations go, and codes of the e-mail channel.
-    pub email: EmailAddress,
+    /// Where mails go, and codes of the e-mail channel; who has none is told nothing, and gets the link from the integrator.
+    pub email: Option<EmailAddress>,
     /// Where codes of the SMS channel go.
     pub mobile: Option<PhoneNumber>,
     /// The channels whose control they must prove.
@@ -102,7 +102,7 @@ impl Signatory {
     #[must_use]
     pub fn destination(&self, channel: Channel) -> Option<&str> {
         match channel {
-            Channel::Email => Some(self.email.expose()),
+            Channel::Email => self.email.as_ref().map(EmailAddress::expose),
             Channel::Sms => self.mobile.as_ref().map(PhoneNumber::expose),
         }
     }
@@ -125,7 +125,7 @@ impl Signatory {
     #[must_use]
     pub fn masked_destination(&self, channel: Channel) -> Option<String> {
         match channel {
-            Channel::Email => Some(self.email.masked()),
+            Channel::Email => self.email.as_ref().map(EmailAddress::masked),
             Channel::Sms => self.mobile.as_ref().map(PhoneNumber::masked),
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn person(index: usize) -> NewSignatory {
         group: None,
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
-        email: EmailAddress::parse(&format!("ada{index}@example.com")).unwrap(),
+        email: Some(EmailAddress::parse(&format!("ada{index}@example.com")).unwrap()),
         mobile: None,
         channels: Channels::Email,
         questions: Vec::new(),

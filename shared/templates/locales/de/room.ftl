@@ -232,6 +232,7 @@ say-large = Das Dokument kann hier nicht gezeigt werden. Laden Sie es herunter, 
 say-code-sent = Ein Code wurde gesendet an { $destination }.
 say-code-until = Gültig bis { $until }.
 say-code-wait = In { $seconds } s können Sie einen neuen anfordern.
+say-many-until = Ab { $until } können Sie es erneut versuchen.
 say-code-left = Noch verfügbare Codes: { $count }
 say-code-minute = Ihr Code gilt noch eine Minute.
 say-code-over = Ihr Code ist abgelaufen. Fordern Sie einen neuen an.

@@ -232,6 +232,7 @@ say-large = The document cannot be shown here. Download and read it, then contin
 say-code-sent = A code was sent to { $destination }.
 say-code-until = Valid until { $until }.
 say-code-wait = You can ask for a new one in { $seconds } s.
+say-many-until = You can try again after { $until }.
 say-code-left = New codes left: { $count }
 say-code-minute = Your code is valid for one more minute.
 say-code-over = Your code has expired. Ask for a new one.

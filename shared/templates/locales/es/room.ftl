@@ -232,6 +232,7 @@ say-large = El documento no se puede mostrar aquí. Descárguelo, léalo y conti
 say-code-sent = Se envió un código a { $destination }.
 say-code-until = Válido hasta las { $until }.
 say-code-wait = Podrá pedir uno nuevo en { $seconds } s.
+say-many-until = Podrá intentarlo de nuevo después del { $until }.
 say-code-left = Códigos nuevos restantes: { $count }
 say-code-minute = Su código es válido un minuto más.
 say-code-over = Su código ha caducado. Pida uno nuevo.

@@ -232,6 +232,7 @@ say-large = Le document ne peut pas être affiché ici. Téléchargez-le, lisez-
 say-code-sent = Un code a été envoyé à { $destination }.
 say-code-until = Valable jusqu’à { $until }.
 say-code-wait = Vous pourrez en demander un nouveau dans { $seconds } s.
+say-many-until = Vous pourrez réessayer après le { $until }.
 say-code-left = Nouveaux codes restants : { $count }
 say-code-minute = Votre code est valable encore une minute.
 say-code-over = Votre code a expiré. Demandez-en un nouveau.

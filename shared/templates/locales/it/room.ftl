@@ -232,6 +232,7 @@ say-large = Il documento non può essere mostrato qui. Lo scarichi e lo legga, p
 say-code-sent = È stato inviato un codice a { $destination }.
 say-code-until = Valido fino alle { $until }.
 say-code-wait = Può chiederne uno nuovo tra { $seconds } s.
+say-many-until = Potrà riprovare dopo il { $until }.
 say-code-left = Nuovi codici rimasti: { $count }
 say-code-minute = Il Suo codice è valido ancora per un minuto.
 say-code-over = Il Suo codice è scaduto. Ne chieda uno nuovo.

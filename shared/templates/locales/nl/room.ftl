@@ -232,6 +232,7 @@ say-large = Het document kan hier niet worden getoond. Download en lees het, en 
 say-code-sent = Er is een code gestuurd naar { $destination }.
 say-code-until = Geldig tot { $until }.
 say-code-wait = Over { $seconds } s kunt u een nieuwe vragen.
+say-many-until = U kunt het opnieuw proberen na { $until }.
 say-code-left = Nieuwe codes over: { $count }
 say-code-minute = Uw code is nog één minuut geldig.
 say-code-over = Uw code is verlopen. Vraag een nieuwe aan.

@@ -232,6 +232,7 @@ say-large = Dokumentu nie można tu pokazać. Pobierz go, przeczytaj i przejdź 
 say-code-sent = Kod wysłano na { $destination }.
 say-code-until = Ważny do { $until }.
 say-code-wait = O nowy można poprosić za { $seconds } s.
+say-many-until = Spróbuj ponownie po { $until }.
 say-code-left = Pozostałe nowe kody: { $count }
 say-code-minute = Kod jest ważny jeszcze minutę.
 say-code-over = Kod wygasł. Poproś o nowy.

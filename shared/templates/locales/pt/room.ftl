@@ -232,6 +232,7 @@ say-large = O documento não pode ser mostrado aqui. Descarregue-o, leia-o e con
 say-code-sent = Foi enviado um código para { $destination }.
 say-code-until = Válido até às { $until }.
 say-code-wait = Pode pedir um novo dentro de { $seconds } s.
+say-many-until = Pode tentar de novo depois de { $until }.
 say-code-left = Novos códigos restantes: { $count }
 say-code-minute = O seu código é válido por mais um minuto.
 say-code-over = O seu código expirou. Peça um novo.

@@ -117,7 +117,7 @@ fn person(facts: &Facts, index: usize, it: &Signatory) -> String {
         it.group,
         it.slot,
         it.full_name(),
-        it.email.expose(),
+        it.email.as_ref().map_or("-", |it| it.expose()),
         it.mobile.as_ref().map(crate::value::PhoneNumber::expose),
         it.channels.each(),
         it.destination_from.as_str(),

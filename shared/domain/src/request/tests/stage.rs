@@ -266,7 +266,7 @@ pub(super) fn person(index: usize) -> NewSignatory {
         group: None,
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
-        email: EmailAddress::parse(&format!("ada{index}@example.com")).unwrap(),
+        email: Some(EmailAddress::parse(&format!("ada{index}@example.com")).unwrap()),
         mobile: None,
         channels: Channels::Email,
         questions: Vec::new(),

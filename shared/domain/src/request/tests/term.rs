@@ -6,7 +6,8 @@ use super::super::*;
 use super::stage::{NOON, Stage, person, who};
 use crate::message::MessageKind;
 use crate::policy::{REACTIVATION_GRACE, REMINDER_PAUSE};
-use crate::{Refusal, Timestamp};
+use crate::value::PhoneNumber;
+use crate::{Channels, Refusal, Timestamp};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -316,4 +317,41 @@ fn a_draft_in_the_trash_goes_out_to_nobody() {
     let restored = stage.commit(restored);
     assert!(restored.activate(&mut stage.cause()).is_ok());
     stage.leaves("a_draft_in_the_trash_goes_out_to_nobody");
+}
+
+#[test]
+fn who_has_no_mailbox_is_told_nothing_and_reminded_of_nothing() {
+    let mut stage = Stage::new();
+    let rule = Reminders {
+        first_after: DAY,
+        every: DAY,
+        count: 2,
+        quiet: QuietHours { from_minute: 0, to_minute: 0 },
+    };
+    let mobile = PhoneNumber::parse("+39 333 112 2333").unwrap();
+    let by_text = NewSignatory { email: None, mobile: Some(mobile), channels: Channels::Sms, ..person(0) };
+    let received = stage.received_of(vec![by_text, person(1)], |new| {
+        new.options.reminders = Some(rule);
+        new.ttl = DAY * 9;
+    });
+    let open = stage.opened(received);
+    let (by_text, by_mail) = (who(&open, 0), who(&open, 1));
+    let mut request = AnyRequest::Open(open);
+    for reminded in [1, 2] {
+        stage.now = NOON.plus(DAY * reminded);
+        let due = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(due);
+    }
+    stage.now = NOON.plus(DAY * 3);
+    let refused = request.clone().remind(Some(&by_text), &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert!(matches!(refused, Refusal::StepMissing { .. }), "{refused:?}");
+    let asked = request.remind(None, &mut stage.cause()).unwrap();
+    let request = stage.commit(asked);
+    let cancelled = request.cancel(None, &mut stage.cause()).unwrap();
+    let _cancelled = stage.commit(cancelled);
+    assert!(stage.messages.iter().all(|it| it.to == by_mail), "nobody else has a mailbox");
+    let of = |kind| count(&stage, kind);
+    assert_eq!(of(MessageKind::Invitation), 1);
+    assert_eq!((of(MessageKind::Reminder), of(MessageKind::Cancelled)), (3, 1));
+    stage.leaves("who_has_no_mailbox_is_told_nothing_and_reminded_of_nothing");
 }

@@ -3,7 +3,7 @@
 use domain::otp::OneTimeCode;
 use domain::request::{Facts, Signatory};
 use domain::value::{Language, Text};
-use domain::{Digest, Timestamp};
+use domain::{Channel, Digest, Timestamp};
 use zeroize::Zeroizing;
 
 use super::{Addressee, Draft, Letter, LetterError, MAX_WORDS_CHARS, Part, host, name_of, plain};
@@ -252,7 +252,10 @@ impl Letter {
         let to = Addressee::Requester;
         Draft::new(facts, to, language)
             .set("who", name_of(whom))
-            .set("address", plain(&whom.email.masked(), MAX_WORDS_CHARS))
+            .set(
+                "address",
+                plain(&whom.masked_destination(Channel::Email).unwrap_or_default(), MAX_WORDS_CHARS),
+            )
             .words("bounced-words")
             .words("bounced-next")
             .quiet("bounced-sender")

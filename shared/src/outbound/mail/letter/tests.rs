@@ -24,7 +24,7 @@ fn signatory() -> Signatory {
         slot: SignatoryId::parse("6564a1b2-c3d4-4567-8901-23456789abcd").unwrap(),
         given_name: PersonName::parse("Ada").unwrap(),
         family_name: PersonName::parse("Lovelace").unwrap(),
-        email: EmailAddress::parse("ada@example.com").unwrap(),
+        email: Some(EmailAddress::parse("ada@example.com").unwrap()),
         mobile: None,
         channels: Channels::Email,
         destination_from: DestinationFrom::Integrator,
