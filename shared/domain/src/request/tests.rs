@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bounds;
+mod edges;
 mod notice;
 mod people;
 mod record;

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use super::super::*;
 use super::stage::{Stage, seal, who};
+use crate::due::DueKind;
+use crate::policy::{ARCHIVE_LAG, ARCHIVE_PAUSE, READING_ARCHIVE_PAUSE};
 use crate::{Refusal, Timestamp};
 
 fn at(text: &str) -> Timestamp {
@@ -87,4 +89,30 @@ fn a_hold_keeps_documents_that_were_given_out_when_it_was_placed() {
     let held = request.hold(None, &mut late.cause()).unwrap();
     let held = late.commit(held);
     assert!(held.facts().documents_are_over(until) && !held.facts().holds_documents());
+}
+
+/// What is planned after a reading so long after the end: whether the copy of the end, and when one of its own.
+fn planned(request: &AnyRequest, stage: &mut Stage, later: Duration) -> (bool, Option<Duration>) {
+    stage.now = request.facts().closed_at.unwrap().plus(later);
+    let read = request.clone().record_reading("json", "key", &mut stage.cause());
+    let (_, changes) = Stage::looked_at(read);
+    let due = |what: DueKind| changes.due.iter().find(|it| it.what == what).map(|it| it.at.since(stage.now));
+    (due(DueKind::Archive).is_some(), due(DueKind::Reading))
+}
+
+#[test]
+fn a_reading_is_in_the_copy_that_is_due_or_in_one_of_its_own() {
+    let mut stage = Stage::new();
+    let request = done(&mut stage, "2026-11-30T10:00:00Z", Retention::default());
+    let moment = Duration::from_millis(1);
+    let lag = ARCHIVE_PAUSE + ARCHIVE_LAG;
+    // The copy of the end is still to come, and has it.
+    assert_eq!(planned(&request, &mut stage, Duration::ZERO), (false, None));
+    assert_eq!(planned(&request, &mut stage, ARCHIVE_PAUSE - moment), (false, None));
+    // It may have been made by now, or not: once more.
+    assert_eq!(planned(&request, &mut stage, ARCHIVE_PAUSE), (true, None));
+    assert_eq!(planned(&request, &mut stage, lag - moment), (true, None));
+    // It was made: what is read from now on may wait.
+    assert_eq!(planned(&request, &mut stage, lag), (false, Some(READING_ARCHIVE_PAUSE)));
+    assert_eq!(planned(&request, &mut stage, lag * 9), (false, Some(READING_ARCHIVE_PAUSE)));
 }

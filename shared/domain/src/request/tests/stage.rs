@@ -256,7 +256,7 @@ impl Stage {
 }
 
 /// Somewhere on the first page.
-const PLACE: Place =
+pub(super) const PLACE: Place =
     Place { page: 1, x_points: 50.0, y_points: 50.0, width_points: None, height_points: None, field: None };
 
 pub(super) fn person(index: usize) -> NewSignatory {
