@@ -108,10 +108,10 @@ fn a_reading_is_in_the_copy_that_is_due_or_in_one_of_its_own() {
     let lag = ARCHIVE_PAUSE + ARCHIVE_LAG;
     // The copy of the end is still to come, and has it.
     assert_eq!(planned(&request, &mut stage, Duration::ZERO), (false, None));
-    assert_eq!(planned(&request, &mut stage, ARCHIVE_PAUSE - moment), (false, None));
+    assert_eq!(planned(&request, &mut stage, ARCHIVE_PAUSE.saturating_sub(moment)), (false, None));
     // It may have been made by now, or not: once more.
     assert_eq!(planned(&request, &mut stage, ARCHIVE_PAUSE), (true, None));
-    assert_eq!(planned(&request, &mut stage, lag - moment), (true, None));
+    assert_eq!(planned(&request, &mut stage, lag.saturating_sub(moment)), (true, None));
     // It was made: what is read from now on may wait.
     assert_eq!(planned(&request, &mut stage, lag), (false, Some(READING_ARCHIVE_PAUSE)));
     assert_eq!(planned(&request, &mut stage, lag * 9), (false, Some(READING_ARCHIVE_PAUSE)));

@@ -10,6 +10,9 @@ use crate::value::PhoneNumber;
 use crate::{Channels, Refusal, Timestamp};
 
 const DAY: Duration = Duration::from_hours(24);
+/// Twice, and at any hour.
+const DAILY: Reminders =
+    Reminders { first_after: DAY, every: DAY, count: 2, quiet: QuietHours { from_minute: 0, to_minute: 0 } };
 
 fn count(stage: &Stage, kind: MessageKind) -> usize {
     stage.messages.iter().filter(|it| it.kind == kind).count()
@@ -194,15 +197,9 @@ fn an_integrator_reminds_once_an_hour() {
 #[test]
 fn every_move_of_the_largest_request_fits_one_transaction() {
     let mut stage = Stage::new();
-    let rule = Reminders {
-        first_after: DAY,
-        every: DAY,
-        count: 2,
-        quiet: QuietHours { from_minute: 0, to_minute: 0 },
-    };
     let people = (0..MAX_SIGNATORIES).map(person).collect();
     let received = stage.received_of(people, |new| {
-        new.options.reminders = Some(rule);
+        new.options.reminders = Some(DAILY);
         new.ttl = DAY * 5;
     });
     let open = AnyRequest::Open(stage.opened(received));
@@ -322,16 +319,10 @@ fn a_draft_in_the_trash_goes_out_to_nobody() {
 #[test]
 fn who_has_no_mailbox_is_told_nothing_and_reminded_of_nothing() {
     let mut stage = Stage::new();
-    let rule = Reminders {
-        first_after: DAY,
-        every: DAY,
-        count: 2,
-        quiet: QuietHours { from_minute: 0, to_minute: 0 },
-    };
     let mobile = PhoneNumber::parse("+39 333 112 2333").unwrap();
     let by_text = NewSignatory { email: None, mobile: Some(mobile), channels: Channels::Sms, ..person(0) };
     let received = stage.received_of(vec![by_text, person(1)], |new| {
-        new.options.reminders = Some(rule);
+        new.options.reminders = Some(DAILY);
         new.ttl = DAY * 9;
     });
     let open = stage.opened(received);
