@@ -96,6 +96,43 @@ async fn a_body_with_a_name_twice_or_too_deep_is_refused_with_a_pointer() {
 }
 
 #[tokio::test]
+async fn a_list_of_the_members_of_an_object_is_not_the_object() {
+    let door = Door::open().await;
+    let document = json!({ "documentSha256": "0".repeat(64), "code": "123456", "mark": ["typed", "Ada"] });
+    for (method, path, pointer, body) in [
+        (Method::PUT, "/text-messages", "", json!([null, null])),
+        (Method::PUT, "/retention", "", json!([3, 10])),
+        (Method::POST, "/EU-SES", "/signers/0", json!({ "title": "a", "signers": [["Ada", "Lovelace"]] })),
+        (Method::POST, "/EU-SES", "/options", json!({ "title": "a", "options": [] })),
+        (Method::POST, "/verify", "", json!(["AAAA"])),
+    ] {
+        let refused = door.call(method, path, Some(&body)).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), pointer, "{path} {body}");
+        assert!(refused.text("/errors/0/detail").contains("expected an object"), "{refused:?}");
+    }
+    let mut inputs = body(CONTRACT, &[ada()]);
+    inputs["inputDocuments"] = json!([["base64", null, "AAAA", null]]);
+    assert_eq!(
+        door.post("/EU-SES", &inputs).await.expect(422).text("/errors/0/pointer"),
+        "/inputDocuments/0"
+    );
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let refused = ceremony.as_signatory(ada(), Method::POST, "/sign/signature", Some(&document)).await;
+    assert_eq!(refused.expect(422).text("/errors/0/pointer"), "/mark");
+}
+
+#[tokio::test]
+async fn a_move_that_needs_a_deadline_names_it_where_there_is_no_body() {
+    let door = Door::open().await;
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    for action in ["extend", "reactivate"] {
+        let path = format!("/signatures/{}/{action}", ceremony.id);
+        let refused = door.call(Method::POST, &path, None).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), "/expiresAt");
+    }
+}
+
+#[tokio::test]
 async fn a_member_that_is_not_in_the_contract_is_refused_where_it_stands() {
     let door = Door::open().await;
     for (pointer, change) in [

@@ -158,8 +158,8 @@ async fn who_has_no_mailbox_signs_by_text_message_with_the_link_that_the_integra
     let texts = door.mails_to("+33612345678");
     let code = texts[0].text.rsplit_once('#').unwrap().1.trim();
     let mark = json!({ "mode": "typed", "name": "Ada Lovelace" });
-    let signed = json!({ "documentSha256": sha256, "code": code, "mark": mark });
-    let _signed = call("/sign/signature", &signed).await.expect(200);
+    let act = json!({ "documentSha256": sha256, "code": code, "mark": mark });
+    let _signed = call("/sign/signature", &act).await.expect(200);
     let ceremony = Ceremony::new(door.clone(), id.to_owned(), &[grace()]);
     let _signed = ceremony.sign(grace()).await.expect(200);
     door.settle().await;

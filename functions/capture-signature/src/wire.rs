@@ -22,6 +22,7 @@ pub(crate) struct SignBody {
     pub(crate) code: Option<String>,
     pub(crate) codes: Option<BTreeMap<String, String>>,
     pub(crate) document_sha256: String,
+    #[serde(deserialize_with = "shared::edge::json::object")]
     pub(crate) mark: Mark,
 }
 

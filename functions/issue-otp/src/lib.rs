@@ -71,10 +71,10 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// often as they may, 429 inside the pause, 502 when a message was refused, 503 while none can be sent.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     if !form::is_form(&http) {
-        return ask(deps, &http, cx).await;
+        return Box::pin(ask(deps, &http, cx)).await;
     }
     let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, &["_agree"]) {
-        Ok(json) => ask(deps, &json, cx).await,
+        Ok(json) => Box::pin(ask(deps, &json, cx)).await,
         Err(problem) => Err(problem),
     };
     Ok(form::next_page(outcome, &cx.request_id))

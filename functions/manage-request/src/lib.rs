@@ -138,10 +138,14 @@ pub(crate) fn any(after: AfterAct) -> AnyRequest {
 }
 
 fn deadline(http: &HttpRequest) -> Result<Timestamp, Problem> {
+    let malformed =
+        || Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z.");
+    // The other moves need no body, so that its absence is a value that is missing, not another media type.
+    if http.body_len() == 0 {
+        return Err(malformed());
+    }
     let body: DeadlineBody = http.json()?;
-    Timestamp::parse_rfc3339(&body.expires_at).ok_or_else(|| {
-        Problem::invalid("/expiresAt", "An RFC 3339 date and time, such as 2026-12-31T23:59:59Z.")
-    })
+    Timestamp::parse_rfc3339(&body.expires_at).ok_or_else(malformed)
 }
 
 /// The reason in a body, if there is one.

@@ -6,7 +6,7 @@ use domain::Timestamp;
 use domain::value::DocumentId;
 use serde_json::Value;
 use shared::edge::http::MAX_INLINE_BYTES;
-use shared::edge::json::Flag;
+use shared::edge::json::{Flag, shaped};
 use shared::edge::{Problem, encoded};
 
 use crate::fault::{Fault, Kind};
@@ -88,8 +88,8 @@ fn content(value: Value, name: &str, kind: Kind) -> Result<Content, Problem> {
             None => (text, false),
         },
         other => {
-            let file: File = serde_json::from_value(other)
-                .map_err(|error| refused(&format!("{name} is not a file: {error}.")))?;
+            let file: File =
+                shaped(other).map_err(|error| refused(&format!("{name} is not a file: {error}.")))?;
             match (file.source_type.as_str(), file.payload, file.upload) {
                 ("base64", Some(payload), None) => (payload, false),
                 ("upload", None, Some(upload)) => (upload, true),

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::accept;
 use super::admission::RESOURCE;
+use super::json::Shaped;
 use super::problem::Problem;
 use super::serve::Invocation;
 
@@ -143,7 +144,7 @@ impl HttpRequest {
         if self.essence() != JSON || !self.is_utf8() {
             return Err(Problem::unsupported_media_type(&[JSON]));
         }
-        let value = super::json::parse(&self.body)?;
+        let value = Shaped(super::json::parse(&self.body)?);
         serde_path_to_error::deserialize(value).map_err(|error| Problem::shape(&error))
     }
 

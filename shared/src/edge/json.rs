@@ -1,5 +1,7 @@
 //! JSON as strangers send it: read with limits, and without names that could be read in two ways.
 
+mod shape;
+
 use std::cell::RefCell;
 use std::fmt;
 
@@ -7,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+pub(super) use self::shape::Shaped;
+pub use self::shape::{object, shaped};
 use super::problem::{Problem, pointer_token};
 
 /// A truth value, or the word for it.

@@ -1,6 +1,7 @@
 //! Reads `inputDocuments`: an address, base64 text, or an array of objects.
 
 use crate::edge::http::MAX_INLINE_BYTES;
+use crate::edge::json::shaped;
 use crate::edge::{Problem, encoded};
 use crate::outbound::{Reach, Target};
 use domain::request::InputSource;
@@ -90,7 +91,7 @@ fn entry_content(entry: Value, pointer: &str, reach: Reach) -> Result<Content, P
     if let Value::String(text) = &entry {
         return text_content(text, pointer, reach);
     }
-    let entry: InputDocument = serde_json::from_value(entry).map_err(|error| {
+    let entry: InputDocument = shaped(entry).map_err(|error| {
         Problem::invalid(pointer, format!("Not an input document: {error}.")).numbered(610)
     })?;
     let need = |value: Option<String>, name: &str| {
