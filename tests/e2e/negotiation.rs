@@ -38,6 +38,22 @@ async fn a_method_that_a_path_does_not_have_is_405_with_those_that_it_has() {
 }
 
 #[tokio::test]
+async fn a_name_in_a_path_may_be_as_long_as_it_likes_and_is_known_to_nobody() {
+    let door = Door::open().await;
+    for (path, operations) in contract::paths().filter(|(path, _)| path.contains('{')) {
+        for name in ["a".repeat(1100), "0-1".repeat(400), "%E2%82%AC".repeat(120)] {
+            let parts = path.split('/').map(|part| if part.starts_with('{') { name.as_str() } else { part });
+            let path = parts.collect::<Vec<_>>().join("/");
+            for method in operations.iter().map(|it| it.method) {
+                let body = if matches!(method, "GET" | "DELETE") { "" } else { "{}" };
+                let answer = send(&door, method, &path, &[("content-type", "application/json")], body).await;
+                assert!(answer.status < 500, "{method} {path}: {answer:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_form_of_answer_that_there_is_not_is_406() {
     let door = Door::open().await;
     for (path, accept, status) in [

@@ -78,7 +78,7 @@ async fn oauth(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply
         None => app.scopes.clone(),
         Some(text) => {
             let asked = Scopes::parse_list(text).map_err(|_| OAuthError::InvalidScope)?;
-            let is_foreign = foreign_scope(&asked, &http.own_host()).is_some();
+            let is_foreign = foreign_scope(&asked, (&http.own_host(), app.mode)).is_some();
             if asked.is_empty() || is_foreign || !app.scopes.include(&asked) {
                 return Err(OAuthError::InvalidScope);
             }
@@ -120,7 +120,7 @@ async fn openapi(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Rep
         _ => app(deps, http, &name, &secret, cx.now).await?,
     };
     let caller = caller.ok_or_else(unknown)?;
-    let scopes = parse_scopes(&body.scopes, &http.own_host())?;
+    let scopes = parse_scopes(&body.scopes, (&http.own_host(), caller.mode))?;
     if scopes.is_empty() {
         return Err(Problem::invalid("/scopes", "At least one scope."));
     }

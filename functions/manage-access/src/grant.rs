@@ -7,6 +7,7 @@ use shared::edge::Problem;
 use shared::edge::host::parse_scopes;
 use shared::store::{Credential, CredentialChange, NewCredential};
 
+use crate::bounds::Bounds;
 use crate::wire::{ChangeBody, CreateBody, FirstKey};
 
 /// Who makes or changes a credential.
@@ -16,6 +17,8 @@ pub(crate) struct Grantor {
     pub(crate) tenant: TenantId,
     /// What they may do themselves.
     pub(crate) scopes: Scopes,
+    /// Until when, from where and how often they may call themselves.
+    pub(crate) bounds: Bounds,
     /// The host under which they called.
     pub(crate) host: String,
 }
@@ -29,7 +32,10 @@ impl Grantor {
 
     /// Refuses whoever would get hold of more than they have by changing a credential.
     pub(crate) fn check_reach(&self, credential: &Credential) -> Result<(), Problem> {
-        if self.scopes.include(&credential.scopes) { Ok(()) } else { Err(not_held()) }
+        if !self.scopes.include(&credential.scopes) {
+            return Err(not_held());
+        }
+        self.bounds.check(&Bounds::of(credential))
     }
 
     /// What the body asks for, if they may give it.
@@ -50,17 +56,23 @@ impl Grantor {
             let detail = "A test key makes test keys and test client apps only.";
             return Err(Problem::new(403, "test_only", detail));
         }
-        Ok(NewCredential {
+        let new = self.bounds.inherit(NewCredential {
             tenant: self.tenant.clone(),
             requester: Text::parse(requester, "requester", MAX_NAME_CHARS)
                 .map_err(|_| Problem::unauthorized())?,
             name: name(&body.name)?,
             mode,
-            scopes: self.scopes(&body.scopes)?,
+            scopes: self.scopes(&body.scopes, mode)?,
             networks: networks(&body.source_ranges.unwrap_or_default())?,
             calls_per_minute: body.calls_per_minute.map(calls).transpose()?,
             expires_at: body.expires_at.as_deref().map(|it| end(it, now)).transpose()?,
-        })
+        });
+        self.bounds.check(&Bounds {
+            expires_at: new.expires_at,
+            networks: new.networks.clone(),
+            calls_per_minute: new.calls_per_minute,
+        })?;
+        Ok(new)
     }
 
     /// What the body changes, if they may change it.
@@ -71,9 +83,9 @@ impl Grantor {
         now: Timestamp,
     ) -> Result<CredentialChange, Problem> {
         self.check_reach(credential)?;
-        Ok(CredentialChange {
+        let change = CredentialChange {
             name: body.name.as_deref().map(name).transpose()?,
-            scopes: body.scopes.as_deref().map(|it| self.scopes(it)).transpose()?,
+            scopes: body.scopes.as_deref().map(|it| self.scopes(it, credential.mode)).transpose()?,
             networks: body.source_ranges.as_deref().map(networks).transpose()?,
             calls_per_minute: body.calls_per_minute.map(|it| it.map(calls).transpose()).transpose()?,
             is_enabled: body.enabled,
@@ -82,7 +94,14 @@ impl Grantor {
                 .map(|it| it.as_deref().map(|it| end(it, now)).transpose())
                 .transpose()?,
             secret: None,
-        })
+        };
+        let before = Bounds::of(credential);
+        self.bounds.check(&Bounds {
+            expires_at: change.expires_at.unwrap_or(before.expires_at),
+            networks: change.networks.clone().unwrap_or(before.networks),
+            calls_per_minute: change.calls_per_minute.unwrap_or(before.calls_per_minute),
+        })?;
+        Ok(change)
     }
 
     /// The first key of a tenant.
@@ -99,11 +118,11 @@ impl Grantor {
         })
     }
 
-    fn scopes(&self, texts: &[String]) -> Result<Scopes, Problem> {
+    fn scopes(&self, texts: &[String], mode: Mode) -> Result<Scopes, Problem> {
         if !(1..=MAX_SCOPES).contains(&texts.len()) {
             return Err(Problem::invalid("/scopes", format!("1 to {MAX_SCOPES} scopes.")).numbered(SHAPE));
         }
-        let scopes = parse_scopes(texts, &self.host).map_err(|it| it.numbered(SHAPE))?;
+        let scopes = parse_scopes(texts, (&self.host, mode)).map_err(|it| it.numbered(SHAPE))?;
         if self.scopes.include(&scopes) { Ok(scopes) } else { Err(not_held()) }
     }
 }

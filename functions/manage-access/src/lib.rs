@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** nobody gives what they do not have: scopes beyond the caller's own, a live key for a test one.
 
+mod bounds;
 mod grant;
 mod wire;
 
@@ -18,6 +19,7 @@ use shared::edge::{
 };
 use shared::store::{Access, Credential, CredentialChange, CredentialKind, Rounds};
 
+use bounds::Bounds;
 use grant::Grantor;
 use wire::{ChangeBody, CreateBody, FirstKey};
 
@@ -51,7 +53,8 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
     let kind =
         if http.route().starts_with("/access/keys") { CredentialKind::Key } else { CredentialKind::App };
-    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), host: http.own_host() };
+    let bounds = bounds(deps, &http).await?;
+    let grantor = Grantor { tenant: http.tenant()?, scopes: http.scopes(), bounds, host: http.own_host() };
     match (http.route().rsplit('/').next(), http.method().as_str()) {
         (Some("keys" | "client-apps"), "POST") => create(deps, &http, &grantor, kind, cx).await,
         (Some("keys" | "client-apps"), _) => list(deps, &grantor, kind).await,
@@ -63,6 +66,15 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
             Ok(tagged(200, ("", &wire::credential(&found)), &found))
         }
     }
+}
+
+/// What bounds the credential that a call was made with, whether it was shown itself or by a token.
+async fn bounds(deps: &Deps, http: &HttpRequest) -> Result<Bounds, Problem> {
+    let named = http.authorized("credential").and_then(|it| it.split_once(':'));
+    let named =
+        named.and_then(|(kind, id)| Some((CredentialKind::parse(kind)?, CredentialId::parse(id).ok()?)));
+    let (kind, id) = named.ok_or_else(Problem::unauthorized)?;
+    deps.access.get(kind, &id).await?.as_ref().map(Bounds::of).ok_or_else(Problem::unauthorized)
 }
 
 async fn list(deps: &Deps, grantor: &Grantor, kind: CredentialKind) -> Result<Reply, Problem> {
@@ -198,7 +210,8 @@ async fn find(
 pub async fn begin(deps: &Deps, event: FirstKey, cx: &Invocation) -> Result<Value, BoxError> {
     let tenant = TenantId::parse(&event.tenant).ok().filter(|it| it.mode() == Mode::Live);
     let tenant = tenant.ok_or("tenant: 1 to 32 lower-case letters, digits and hyphens")?;
-    let grantor = Grantor { tenant, scopes: Scopes::everything(), host: String::new() };
+    let grantor =
+        Grantor { tenant, scopes: Scopes::everything(), bounds: Bounds::default(), host: String::new() };
     let new = grantor.first(&event).ok_or("displayName: 1 to 100 characters; environment: live or test")?;
     if deps.access.list(&grantor.tenant, CredentialKind::Key).await?.iter().any(|it| it.is_live(cx.now)) {
         return Err("tenant: it has a key; it makes others by POST /access/keys".into());

@@ -4,7 +4,7 @@ use domain::TenantId;
 use email_signature::value::BrandId;
 use email_signature::{Brand, Campaign, Refusal, Rule, Template};
 use serde_json::Value;
-use shared::edge::Problem;
+use shared::edge::{HttpRequest, Problem};
 use shared::store::{Piece, Shelf};
 
 use crate::Deps;
@@ -15,6 +15,12 @@ pub(crate) fn name(text: &str) -> Result<&str, Problem> {
         Ok(_) => Ok(text),
         Err(reason) => Err(Refusal::at("/name", reason).into()),
     }
+}
+
+/// The name of a thing in the path: where none can have it, there is nothing.
+pub(crate) fn named(http: &HttpRequest) -> Result<&str, Problem> {
+    let text = http.path_parameter("name")?;
+    name(text).map_err(|_| Problem::not_found())
 }
 
 /// Refuses a thing that cannot be read.

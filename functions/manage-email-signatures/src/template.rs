@@ -12,7 +12,7 @@ use shared::edge::email_signature::{reply, shown};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::Piece;
 
-use crate::{Deps, sample, thing};
+use crate::{Deps, check, sample, thing};
 
 /// Templates to begin with.
 pub(crate) fn gallery() -> Reply {
@@ -36,7 +36,7 @@ pub(crate) fn copied(body: &mut Map<String, Value>) -> Result<(), Problem> {
 
 /// The versions of a template that are kept, the latest first.
 pub(crate) async fn versions(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
-    let name = http.path_parameter("name")?;
+    let name = check::named(http)?;
     let mut versions: Vec<Value> = deps.store.versions(tenant, name).await?.iter().map(shown).collect();
     if versions.is_empty() {
         return Err(Problem::not_found());
@@ -51,7 +51,7 @@ pub(crate) async fn versions(deps: &Deps, http: &HttpRequest, tenant: &TenantId)
 
 /// A version of a template.
 pub(crate) async fn version(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
-    let (name, version) = (http.path_parameter("name")?, http.path_parameter("version")?);
+    let (name, version) = (check::named(http)?, http.path_parameter("version")?);
     let version = version.parse().map_err(|_| Problem::not_found())?;
     let kept = deps.store.version(tenant, name, version).await?;
     Ok(reply("", &kept.ok_or_else(Problem::not_found)?))

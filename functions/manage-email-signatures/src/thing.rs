@@ -105,7 +105,7 @@ pub(crate) async fn found(deps: &Deps, tenant: &TenantId, piece: Piece<'_>) -> R
 
 /// What the path names.
 fn piece(http: &HttpRequest) -> Result<Piece<'_>, Problem> {
-    let name = http.path_parameter("name")?;
+    let name = check::named(http)?;
     Ok(match http.route() {
         "/brands/{name}" => Piece::Brand(name),
         "/campaigns/{name}" => Piece::Campaign(name),

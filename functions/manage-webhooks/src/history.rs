@@ -134,7 +134,13 @@ pub(crate) async fn execution(
     tenant: &TenantId,
     cx: &Invocation,
 ) -> Result<Reply, Problem> {
-    let found = deps.executions.load(tenant, http.path_parameter("id")?, cx.now).await?;
+    let id = http.path_parameter("id")?;
+    let is_id =
+        id.len() <= MAX_EXECUTION_ID_CHARS && id.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit());
+    if !is_id {
+        return Err(Problem::not_found());
+    }
+    let found = deps.executions.load(tenant, id, cx.now).await?;
     Ok(Reply::json(200, &view::envelope("", &wire::execution(&found))))
 }
 
@@ -151,6 +157,8 @@ fn unknown_cursor() -> Problem {
     Problem::bad_request("query_malformed", "after is what an earlier answer gave as next.")
 }
 
+/// An instant, a request, a number of the event and one of the attempt.
+const MAX_EXECUTION_ID_CHARS: usize = 80;
 const MOST_SKIPPED: usize = 10_000;
 /// Attempts that the log of one delivery has room for.
 const MOST_ATTEMPTS: usize = 200;

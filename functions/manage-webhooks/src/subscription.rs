@@ -153,8 +153,13 @@ fn apply(
     body: WebhookBody,
     cx: &Invocation,
 ) -> Result<(), Problem> {
+    let mut credentials = deps.webhooks.credentials(webhook)?;
     if let Some(url) = body.url {
-        webhook.url = parse::url(url, "/url", deps.reach)?;
+        let url = parse::url(url, "/url", deps.reach)?;
+        if origin(&url) != origin(&webhook.url) {
+            check_told_again(&credentials, body.auth.is_some(), body.headers.is_some())?;
+        }
+        webhook.url = url;
     }
     if let Some(text) = body.description {
         webhook.description = parse::description(&text)?;
@@ -171,7 +176,6 @@ fn apply(
         Some(false) if webhook.is_enabled() => webhook.disabled = Some((cx.now, DisabledBy::Owner)),
         Some(false) | None => {}
     }
-    let mut credentials = deps.webhooks.credentials(webhook)?;
     if let Some(auth) = body.auth {
         credentials.auth = parse::auth(auth, deps.reach)?;
     }
@@ -188,6 +192,26 @@ fn apply(
     }
     deps.webhooks.set_credentials(webhook, &credentials)?;
     webhook.updated_at = cx.now;
+    Ok(())
+}
+
+/// Scheme, host and port of an address, as it is written.
+fn origin(url: &str) -> &str {
+    let host = url.find("://").map_or(0, |at| at + 3);
+    let end =
+        url.get(host..).and_then(|rest| rest.find(['/', '?', '#', '\\'])).map_or(url.len(), |at| host + at);
+    url.get(..end).unwrap_or(url)
+}
+
+/// What opened one endpoint is not sent to another by who cannot read it: it is said again, or given up.
+fn check_told_again(credentials: &Credentials, has_auth: bool, has_headers: bool) -> Result<(), Problem> {
+    let detail = "The address leads to another host: say again what opens it, or that nothing does.";
+    if !matches!(credentials.auth, Auth::None) && !has_auth {
+        return Err(Problem::invalid("/auth", detail));
+    }
+    if !credentials.headers.is_empty() && !has_headers {
+        return Err(Problem::invalid("/headers", detail));
+    }
     Ok(())
 }
 

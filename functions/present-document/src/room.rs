@@ -26,7 +26,7 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
                 p.quiet { (t("room-script")) }
             }
         }
-        div.work #work hidden {
+        div.work #work data-letters=(letters()) hidden {
             (document(texts))
             div.panel #panel {
                 header.asked #asked hidden {
@@ -70,6 +70,16 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
         },
         &body,
     )
+}
+
+/// The characters that stand as letters in the document, in hexadecimal: `20-7e a0`.
+fn letters() -> String {
+    let ranges =
+        pdf::letters().iter().map(|range| match (u32::from(*range.start()), u32::from(*range.end())) {
+            (low, high) if low == high => format!("{low:x}"),
+            (low, high) => format!("{low:x}-{high:x}"),
+        });
+    ranges.collect::<Vec<_>>().join(" ")
 }
 
 /// Where the link is pasted when there is no script.
@@ -119,11 +129,12 @@ pub(crate) fn texts(language: Language) -> Texts {
 
 /// The style sheet of the pages, from the root.
 pub(crate) const STYLE: &str = "sign/assets/room.css";
-const FILLED_BY_SCRIPT: [&str; 13] = [
+const FILLED_BY_SCRIPT: [&str; 14] = [
     "count",
     "destination",
     "digits",
     "host",
+    "letters",
     "page",
     "reason",
     "request",

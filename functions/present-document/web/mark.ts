@@ -4,6 +4,7 @@ import SignaturePad from "signature_pad";
 import { byId, fault, input, show, write } from "./dom";
 import { next, onEnter } from "./flow";
 import { inkOf, pictureOf } from "./ink";
+import { typeset } from "./letters";
 import { fullName, room, told } from "./room";
 import { say } from "./texts";
 
@@ -28,10 +29,13 @@ function prepare(): void {
   const allowed = modes();
   for (const name of MODES) show(`mode-${name}-choice`, allowed.includes(name));
   show("modes", allowed.length > 1);
-  if (!allowed.includes(mode()) || !document.querySelector("input[name=mode]:checked")) {
-    input(`mode-${allowed[0] ?? "typed"}`).checked = true;
-  }
   if (!input("name").value) input("name").value = fullName(told());
+  if (!allowed.includes(mode()) || !document.querySelector("input[name=mode]:checked")) {
+    // Who would sign with boxes is shown the other way first.
+    const isLegible = typeset(input("name").value).missing.length === 0;
+    const first = isLegible ? allowed[0] : allowed.find((it) => it !== "typed");
+    input(`mode-${first ?? "typed"}`).checked = true;
+  }
   choose();
   preview();
 }
@@ -43,7 +47,11 @@ function choose(): void {
 
 function preview(): void {
   fault("name", "");
-  write("preview", input("name").value.trim());
+  const { shown, missing } = typeset(input("name").value.trim());
+  write("preview", shown);
+  const words = missing.length > 0 ? [say("letters", { letters: missing.join(" ") })] : [];
+  if (words.length > 0 && modes().includes("drawn")) words.push(say("letters-draw"));
+  write("name-letters", words.join(" "));
 }
 
 const canvas = () => byId<HTMLCanvasElement>("pad");

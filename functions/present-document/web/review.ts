@@ -4,6 +4,7 @@ import { byId, button, kept, show, write } from "./dom";
 import { announce, complain, explain, go, look, onEnter } from "./flow";
 import { codes, refuseCodes, stopCodes } from "./code";
 import { finish } from "./done";
+import { typeset } from "./letters";
 import { ACTED, acted, refresh, room, titleOf, told } from "./room";
 import { Problem, post } from "./service";
 import { grouped, say } from "./texts";
@@ -18,7 +19,7 @@ function sum(): void {
   show("review-mark-row", intent === "sign");
   show("review-delegate-row", intent === "delegate");
   write("review-delegate", delegate ? `${delegate.name} ${delegate.surname}, ${delegate.email}` : "");
-  write("review-name", mark?.mode === "typed" ? mark.name : "");
+  write("review-name", mark?.mode === "typed" ? typeset(mark.name).shown : "");
   show("review-name", mark?.mode === "typed");
   const image = byId<HTMLImageElement>("review-image");
   show("review-image", picture !== null);

@@ -137,7 +137,8 @@ fn truth(http: &HttpRequest, name: &str) -> Result<Option<bool>, Problem> {
     text.parse().map(Some).map_err(|_| malformed(format!("{name} is true or false.")))
 }
 
-/// The states a filter names. The other product's sandbox answers `WAIT_SIGNERS`, so that is understood.
+/// The states a filter names. The other product's sandbox answers `WAIT_SIGNERS`, so that is understood; in its
+/// `WAIT_SIGN`, which is of qualified signatures, no request is.
 fn states(filter: &str) -> Result<Vec<&'static str>, Problem> {
     let states: Option<Vec<_>> = filter
         .split(',')
@@ -155,7 +156,16 @@ fn malformed(detail: impl Into<String>) -> Problem {
 
 const MAX_LIMIT: usize = 100;
 const MAX_SKIP: usize = 10_000;
-const STATES: [&str; 8] =
-    ["WAIT_VALIDATION", "DRAFT", "WAIT_SIGNER", "DONE", "ERROR", "DECLINED", "EXPIRED", "CANCELLED"];
+const STATES: [&str; 9] = [
+    "WAIT_VALIDATION",
+    "DRAFT",
+    "WAIT_SIGN",
+    "WAIT_SIGNER",
+    "DONE",
+    "ERROR",
+    "DECLINED",
+    "EXPIRED",
+    "CANCELLED",
+];
 const CERTIFICATE_TYPES: [&str; 4] = ["EU-SES", "EU-QES_automatic", "EU-QES_otp", "EU-QES_eseal"];
 const SIGNATURE_TYPES: [&str; 4] = ["pades", "cades", "xades", "pkcs1"];

@@ -1,5 +1,7 @@
 //! The faces of a mark, and the parts of them that a document gets.
 
+mod letters;
+
 use std::{collections::BTreeMap, fmt::Write};
 
 use sha2::{Digest, Sha256};
@@ -18,6 +20,8 @@ use crate::{
     text::{number, numbers},
     write::Update,
 };
+
+pub use self::letters::{letters, missing_letters};
 
 /// A face that is built in.
 struct Face {

@@ -94,6 +94,7 @@ pub use crate::{
     document::{Document, open_revision, page, pages, revisions},
     embedded::{embedded_file, embedded_files},
     error::{PdfError, PlacementError, Prohibition, SealError},
+    font::{letters, missing_letters},
     inspect::{
         ActiveContent, Claims, ExistingSignature, FieldLock, FormField, Inspection, LockedFields,
         OverlayAnnotation, PageInfo, SignatureField, inspect,

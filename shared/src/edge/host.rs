@@ -1,7 +1,7 @@
 //! The host under which the API is called, and the hosts that scopes may name.
 
 use domain::Refusal;
-use domain::access::{RouteScope, Scopes};
+use domain::access::{Mode, RouteScope, Scopes};
 
 use super::http::HttpRequest;
 use super::problem::Problem;
@@ -16,17 +16,18 @@ impl HttpRequest {
     }
 }
 
-/// Reads the scopes that a body names under `/scopes`; those about another host than this API are none of its own.
+/// Reads the scopes that a body names under `/scopes`; those about another host than this API are none of its own, nor
+/// are those about the other product's host for tests where it is no test.
 ///
 /// # Errors
 ///
 /// [`Problem`] 422 that points at the first one that is unknown or foreign.
-pub fn parse_scopes(texts: &[String], own_host: &str) -> Result<Scopes, Problem> {
+pub fn parse_scopes(texts: &[String], (own_host, mode): (&str, Mode)) -> Result<Scopes, Problem> {
     let scopes = Scopes::parse(texts.iter().map(String::as_str)).map_err(|refusal| {
         let position = if let Refusal::ScopeUnknown { position } = refusal { position } else { 0 };
         Problem::refused(format!("/scopes/{position}"), &refusal)
     })?;
-    if let Some(stranger) = foreign_scope(&scopes, own_host) {
+    if let Some(stranger) = foreign_scope(&scopes, (own_host, mode)) {
         let position = texts.iter().position(|it| *it == stranger.to_string()).unwrap_or(0);
         let detail = "The scope is about another host than this API.";
         return Err(Problem::invalid(format!("/scopes/{position}"), detail));
@@ -34,11 +35,14 @@ pub fn parse_scopes(texts: &[String], own_host: &str) -> Result<Scopes, Problem>
     Ok(scopes)
 }
 
-/// The first of the scopes that is about another host than this API, which is called under `own_host`.
+/// The first of the scopes that is about another host than this API, which is called under `own_host` by a credential of
+/// this mode.
 #[must_use]
-pub fn foreign_scope<'a>(scopes: &'a Scopes, own_host: &str) -> Option<&'a RouteScope> {
-    scopes.routes().find(|it| !OPENAPI_HOSTS.contains(&it.host()) && it.host() != own_host)
+pub fn foreign_scope<'a>(scopes: &'a Scopes, (own_host, mode): (&str, Mode)) -> Option<&'a RouteScope> {
+    let is_openapi = |host: &str| host == OPENAPI_HOST || (mode == Mode::Test && host == OPENAPI_TEST_HOST);
+    scopes.routes().find(|it| !is_openapi(it.host()) && it.host() != own_host)
 }
 
 /// The hosts in the scopes of Openapi's callers.
-const OPENAPI_HOSTS: [&str; 2] = ["esignature.openapi.com", "test.esignature.openapi.com"];
+const OPENAPI_HOST: &str = "esignature.openapi.com";
+const OPENAPI_TEST_HOST: &str = "test.esignature.openapi.com";

@@ -38,7 +38,9 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
     let email = email.map(|it| EmailAddress::parse(&it)).transpose().map_err(refused("email"))?;
     let mobile = signer.mobile.filter(|it| !it.is_empty());
     let mobile = mobile.map(|it| PhoneNumber::parse(&it)).transpose().map_err(refused("mobile"))?;
-    let otp_text = signer.message.map(|it| Text::parse(&it, "message", MAX_MESSAGE_CHARS)).transpose();
+    let most = if channels.has(Channel::Sms) { MAX_SHORT_MESSAGE_CHARS } else { MAX_MESSAGE_CHARS };
+    let otp_text = signer.message.filter(|it| !it.is_empty());
+    let otp_text = otp_text.map(|it| Text::parse(&it, "message", most)).transpose();
     let otp_text = otp_text.map_err(refused("message"))?;
     if email.is_none() && (channels.has(Channel::Email) || role == Role::Copy) {
         let detail = "Codes by email and copies go to an email address: name one.";
@@ -213,7 +215,9 @@ fn is_language(tag: &str) -> bool {
                 .all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())))
 }
 
-const MAX_MESSAGE_CHARS: usize = 160;
+const MAX_MESSAGE_CHARS: usize = 2000;
+/// As much as one text message holds.
+const MAX_SHORT_MESSAGE_CHARS: usize = 160;
 /// As many stages as there can be signers.
 const MAX_STAGE: u16 = 50;
 const MAX_GROUP_CHARS: usize = 40;

@@ -53,6 +53,24 @@ async function photograph(page, { ink = true } = {}) {
   return { name: "photo.jpg", mimeType: "image/jpeg", buffer: Buffer.from(url_.split(",")[1], "base64") };
 }
 
+test("a name that the document's typeface lacks is shown with its boxes, and drawn unless one insists", async () => {
+  const made = await request([signer({ name: "\u592a\u90ce", surname: "\u5c71\u7530 J\u00f3n" })]);
+  const room = await enter(browser);
+  const { page } = room;
+  await toMark(page, made.links[0], made.signers[0].email);
+  assert.ok(await page.locator("#mode-drawn").isChecked());
+  await page.locator("label[for=mode-typed]").click();
+  assert.equal(await page.locator("#preview").textContent(), "\u25af\u25af \u25af\u25af J\u00f3n");
+  const hint = await page.locator("#name-letters").textContent();
+  assert.match(hint, /no letters for \u592a \u90ce \u5c71 \u7530: .* Draw your name instead\./);
+  await audit(page, "letters", ["light", "dark"]);
+  await page.locator("#name").fill("Taro Yamada J\u00f3n \u0141\u0395\u0416");
+  assert.equal(await page.locator("#preview").textContent(), "Taro Yamada J\u00f3n \u0141\u0395\u0416");
+  assert.equal(await page.locator("#name-letters").textContent(), "");
+  assert.deepEqual(foreign(room), []);
+  await room.context.close();
+});
+
 test("a photograph of a signature is taken as it comes", async () => {
   const made = await request();
   const room = await enter(browser);

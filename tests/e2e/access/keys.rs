@@ -171,6 +171,57 @@ async fn nobody_gives_what_they_do_not_have() {
 }
 
 #[tokio::test]
+async fn nobody_gives_more_time_places_or_calls_than_they_have() {
+    let door = Door::open().await;
+    let bounds = json!({
+        "expiresAt": "2099-01-01T00:00:00Z", "sourceRanges": ["127.0.0.0/8"], "callsPerMinute": 600,
+    });
+    let own = json!({ "name": "Bounded", "scopes": ["access:manage"], "expiresAt": bounds["expiresAt"],
+        "sourceRanges": bounds["sourceRanges"], "callsPerMinute": 600 });
+    let made = door.post("/access/keys", &own).await.expect(201);
+    let (key, own) = (made.text("/data/key"), format!("/access/keys/{}", made.text("/data/id")));
+    let has = made.json()["data"].clone();
+    let new = |change: Value| {
+        let mut body = json!({ "name": "Another", "scopes": ["access:manage"] });
+        body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+        body
+    };
+    let heir = door.call_as(&key, Method::POST, "/access/keys", Some(&new(json!({})))).await.expect(201);
+    for member in bounds.as_object().unwrap().keys() {
+        assert_eq!(heir.json()["data"][member], has[member], "who says nothing gives what they have");
+    }
+    let narrower =
+        json!({ "expiresAt": "2098-01-01T00:00:00Z", "sourceRanges": ["127.0.0.1"], "callsPerMinute": 1 });
+    let _made = door.call_as(&key, Method::POST, "/access/keys", Some(&new(narrower))).await.expect(201);
+    for (member, value) in [
+        ("expiresAt", json!("2099-01-01T00:00:01Z")),
+        ("sourceRanges", json!(["126.0.0.0/7"])),
+        ("sourceRanges", json!(["127.0.0.1", "192.0.2.0/24"])),
+        ("callsPerMinute", json!(601)),
+    ] {
+        for (method, path, body) in [
+            (Method::POST, "/access/keys", new(json!({ member: value }))),
+            (Method::PATCH, own.as_str(), json!({ member: value })),
+        ] {
+            let refused = door.call_as(&key, method, path, Some(&body)).await.expect(403);
+            assert_eq!(refused.text("/code"), "bounds_not_held");
+            assert_eq!(refused.text("/errors/0/pointer"), format!("/{member}"));
+        }
+    }
+    for lifted in
+        [json!({ "expiresAt": null }), json!({ "sourceRanges": [] }), json!({ "callsPerMinute": null })]
+    {
+        let refused = door.call_as(&key, Method::PATCH, &own, Some(&lifted)).await.expect(403);
+        assert_eq!(refused.text("/code"), "bounds_not_held", "{lifted}");
+    }
+    let strong = json!({ "name": "Strong", "scopes": ["access:manage"] });
+    let strong = door.post("/access/client-apps", &strong).await.expect(201).text("/data/id");
+    let rotate = format!("/access/client-apps/{strong}/rotate-secret");
+    let refused = door.call_as(&key, Method::POST, &rotate, None).await.expect(403);
+    assert_eq!(refused.text("/code"), "bounds_not_held", "a new secret would be a way around one's own end");
+}
+
+#[tokio::test]
 async fn what_a_key_cannot_be_is_refused_with_a_pointer() {
     let door = Door::open().await;
     for (member, value, pointer) in [

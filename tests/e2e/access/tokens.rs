@@ -240,8 +240,13 @@ async fn openapi_s_integrators_get_what_they_know() {
     let created = door.call_as(&token, Method::POST, "/EU-SES", Some(&json!({}))).await;
     assert_eq!(created.status, 422, "it may create, had it something to create");
     let app = app(&door, &["verify"]).await;
-    let verify = json!({ "scopes": ["POST:test.esignature.openapi.com/verify"] });
-    let _token = openapi(&door, &app.id, &app.secret, &verify).await.expect(200);
+    let verify = |host: &str| json!({ "scopes": [format!("POST:{host}/verify")] });
+    let _token = openapi(&door, &app.id, &app.secret, &verify("esignature.openapi.com")).await.expect(200);
+    let sandbox = verify("test.esignature.openapi.com");
+    let foreign = openapi(&door, &app.id, &app.secret, &sandbox).await.expect(422);
+    assert_eq!(foreign.text("/errors/0/pointer"), "/scopes/0", "what is for tests is never done in earnest");
+    let test = door.key(&["verify"], &json!({ "environment": "test" })).await;
+    let _token = openapi(&door, "ada@example.com", &test, &sandbox).await.expect(200);
     let short = json!({ "scopes": ["POST:esignature.openapi.com/EU-SES"], "ttl": 60 });
     let short = openapi(&door, "ada@example.com", &key, &short).await.expect(200).text("/token");
     door.advance(Duration::from_mins(1)).await;

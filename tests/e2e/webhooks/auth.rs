@@ -44,6 +44,35 @@ async fn endpoints_get_the_authorization_they_ask_for() {
 }
 
 #[tokio::test]
+async fn what_opens_an_endpoint_never_follows_the_address_to_another_host() {
+    let door = Door::open().await;
+    let (mine, others) = (Endpoint::willing().await, Endpoint::willing().await);
+    let auth = json!({ "type": "basic", "key": "callback-key" });
+    let webhook = subscribe(&door, &mine, json!({ "auth": auth, "headers": { "X-Secret": "hush" } })).await;
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    let change = async |body: Value| door.call(http::Method::PATCH, &path, Some(&body)).await;
+    let none = json!({ "type": "none" });
+    for (body, pointer) in [
+        (json!({ "url": others.url() }), "/auth"),
+        (json!({ "url": others.url(), "auth": none }), "/headers"),
+        (json!({ "url": others.url(), "headers": {} }), "/auth"),
+    ] {
+        let refused = change(body).await.expect(422);
+        assert_eq!(refused.text("/errors/0/pointer"), pointer);
+    }
+    test(&door, &webhook).await;
+    assert_eq!((mine.got().len(), others.got().len()), (1, 0));
+    let elsewhere = format!("{}/elsewhere", mine.url());
+    let _same_host = change(json!({ "url": elsewhere })).await.expect(200);
+    test(&door, &webhook).await;
+    assert_eq!(authorization(&mine.got()[1]), Some("Basic callback-key"));
+    let _said_again = change(json!({ "url": others.url(), "auth": none, "headers": {} })).await.expect(200);
+    test(&door, &webhook).await;
+    let got = others.got();
+    assert_eq!((authorization(&got[0]), got[0].headers.contains_key("x-secret")), (None, false));
+}
+
+#[tokio::test]
 async fn a_token_is_had_once_and_again_when_it_is_over_or_refused() {
     let door = Door::open().await;
     let issued = Arc::new(AtomicUsize::new(0));

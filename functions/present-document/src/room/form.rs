@@ -270,6 +270,14 @@ fn agree(texts: &Texts, held: &Held<'_>) -> Markup {
     }
 }
 
+/// Which characters of a name the typeface of the document does not have.
+fn boxes(texts: &Texts, name: &str) -> Markup {
+    let missing = pdf::missing_letters(name).iter().map(char::to_string).collect::<Vec<_>>().join(" ");
+    html! {
+        @if !missing.is_empty() { p.quiet { (texts.say("say-letters").replace("{letters}", &missing)) } }
+    }
+}
+
 /// The codes, the typed name and the last look, on one page.
 fn act(texts: &Texts, held: &Held<'_>) -> Markup {
     let t = |name: &str| texts.say(name);
@@ -298,6 +306,7 @@ fn act(texts: &Texts, held: &Held<'_>) -> Markup {
                 input type="hidden" name="mark.mode" value="typed";
                 label for="mark" { (t("room-sign-name")) }
                 input #mark name="mark.name" type="text" autocomplete="name" maxlength="100" dir="auto" required value=(held.person.full_name());
+                (boxes(texts, &held.person.full_name()))
             }
             h2.part { (t("room-review-title")) }
             p { (t("room-review-words")) }

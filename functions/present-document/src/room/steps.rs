@@ -206,8 +206,9 @@ fn sign(texts: &Texts) -> Markup {
                 }
                 div #typed {
                     label for="name" { (t("room-sign-name")) }
-                    input #name type="text" autocomplete="name" maxlength="100" dir="auto" aria-describedby="name-error";
+                    input #name type="text" autocomplete="name" maxlength="100" dir="auto" aria-describedby="name-error name-letters";
                     p.error #name-error {}
+                    p.quiet #name-letters role="status" {}
                     p.preview-title.quiet { (t("room-sign-preview")) }
                     p.paper.hand #preview dir="auto" aria-live="polite" {}
                 }

@@ -44,6 +44,12 @@ impl Network {
         address.is_ipv4() == self.address.is_ipv4() && self.front(address) == bits_of(self.address)
     }
 
+    /// Whether every address of another range is in this one.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix_bits <= other.prefix_bits && self.contains(other.address)
+    }
+
     /// The bits of an address that the prefix covers; the others are zero. Addresses stand on the left.
     fn front(&self, address: IpAddr) -> u128 {
         let hidden = 128_u32.saturating_sub(u32::from(self.prefix_bits));
@@ -72,6 +78,16 @@ mod tests {
 
     fn contains(network: &str, address: &str) -> bool {
         Network::parse(network).unwrap().contains(address.parse().unwrap())
+    }
+
+    #[test]
+    fn a_range_covers_itself_and_what_is_narrower_and_no_neighbour() {
+        let covers =
+            |wide: &str, narrow: &str| Network::parse(wide).unwrap().covers(&Network::parse(narrow).unwrap());
+        assert!(covers("192.0.2.0/24", "192.0.2.0/24") && covers("192.0.2.0/24", "192.0.2.128/25"));
+        assert!(covers("0.0.0.0/0", "203.0.113.7") && covers("2001:db8::/32", "2001:db8:1::/48"));
+        assert!(!covers("192.0.2.128/25", "192.0.2.0/24") && !covers("192.0.2.0/25", "192.0.2.128/25"));
+        assert!(!covers("0.0.0.0/0", "::/0") && !covers("::/0", "10.0.0.0/8"));
     }
 
     #[test]

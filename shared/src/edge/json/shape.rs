@@ -79,6 +79,10 @@ impl<'de> Deserializer<'de> for Shaped {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         if self.0.is_object() {
             return self.deserialize_any(visitor);
         }
@@ -108,7 +112,7 @@ impl<'de> Deserializer<'de> for Shaped {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map identifier ignored_any
+        tuple_struct identifier ignored_any
     }
 }
 
@@ -131,6 +135,8 @@ mod tests {
         point: Option<(f64, i8)>,
         #[serde(default, deserialize_with = "object_or_none")]
         mark: Option<Mark>,
+        #[serde(default)]
+        members: Map<String, Value>,
         #[serde(default)]
         custom: Value,
     }
@@ -161,6 +167,7 @@ mod tests {
         for value in [
             json!({}),
             json!({ "inner": { "a": 255, "b": "x" }, "point": [1, -128], "custom": [[1], { "a": [null, 1.5, true] }] }),
+            json!({ "members": { "a": [], "b": null }, "custom": null }),
             json!({ "inner": null, "list": [{}, { "a": null, "c": [[]] }], "mark": { "mode": "typed", "name": "Ada" } }),
         ] {
             assert_eq!(read(&value).unwrap(), serde_json::from_value::<Outer>(value).unwrap());
@@ -171,10 +178,14 @@ mod tests {
     fn a_list_is_no_object_at_any_depth() {
         for (value, refusal) in [
             (json!([]), ".: invalid type: sequence, expected an object"),
-            (json!([null, [], null, null, null]), ".: invalid type: sequence, expected an object"),
+            (json!([null, [], null, null, {}, null]), ".: invalid type: sequence, expected an object"),
             (json!({ "inner": [1, "x"] }), "inner: invalid type: sequence, expected an object"),
             (json!({ "list": [{}, [1, "x"]] }), "list[1]: invalid type: sequence, expected an object"),
-            (json!({ "mark": ["typed", { "name": "Ada" }] }), "mark: invalid type: sequence, expected a map"),
+            (json!({ "members": [] }), "members: invalid type: sequence, expected an object"),
+            (
+                json!({ "mark": ["typed", { "name": "Ada" }] }),
+                "mark: invalid type: sequence, expected an object",
+            ),
         ] {
             assert_eq!(read(&value).unwrap_err(), refusal);
         }
@@ -189,6 +200,8 @@ mod tests {
             (json!("ada@example.com"), "string"),
         ] {
             assert_eq!(read(&value).unwrap_err(), format!(".: invalid type: {found}, expected an object"));
+            let within = format!("members: invalid type: {found}, expected an object");
+            assert_eq!(read(&json!({ "members": value })).unwrap_err(), within);
         }
     }
 

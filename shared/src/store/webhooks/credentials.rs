@@ -104,13 +104,16 @@ impl SigningKey {
     }
 
     /// Signs from now on, before the others; the one before signs beside it for a day, so that receivers have time to
-    /// change. Nothing changes if it does so already.
+    /// change, and so do those before it until their day is over, the newest four of all. Nothing changes if it
+    /// does so already.
     pub fn take_over(self, keys: &mut Vec<Self>, now: Timestamp) {
         if self.is_first_of(keys) {
             return;
         }
-        let before = keys.drain(..).next().map(|it| it.replaced(now.plus(ROTATION)));
-        keys.extend(std::iter::once(self).chain(before));
+        let ends = now.plus(ROTATION);
+        let before = std::mem::take(keys).into_iter().filter(|it| it.signs_at(now));
+        let before = before.map(|it| if it.until.is_none() { it.replaced(ends) } else { it });
+        keys.extend(std::iter::once(self).chain(before).take(MAX_KEYS));
     }
 
     /// The HMAC key.
@@ -196,6 +199,8 @@ impl CredentialKey {
 const PURPOSE: &[u8] = b"paraphe/webhook-credentials/v1\0";
 /// How long two keys sign.
 const ROTATION: Duration = Duration::from_hours(24);
+/// Keys that sign at a time: each costs the messages a signature.
+const MAX_KEYS: usize = 4;
 
 #[cfg(test)]
 mod tests {
