@@ -35,7 +35,24 @@ pub(crate) struct Client<'a> {
 #[derive(Deserialize)]
 struct TokenAnswer {
     access_token: String,
-    expires_in: Option<u64>,
+    expires_in: Option<Seconds>,
+}
+
+/// A number, or the text of one, as some servers write it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Seconds {
+    Number(u64),
+    Text(String),
+}
+
+impl Seconds {
+    fn term(&self) -> Option<Duration> {
+        match self {
+            Self::Number(seconds) => Some(Duration::from_secs(*seconds)),
+            Self::Text(text) => text.parse().ok().map(Duration::from_secs),
+        }
+    }
 }
 
 impl Tokens {
@@ -98,7 +115,7 @@ async fn ask(
         .map_err(|_| "the authorization server gave no token")?;
     let answer: TokenAnswer =
         serde_json::from_slice(&answer).map_err(|_| "the authorization server's answer is no token")?;
-    let term = answer.expires_in.map_or(USUAL_TERM, Duration::from_secs);
+    let term = answer.expires_in.and_then(|it| it.term()).unwrap_or(USUAL_TERM);
     Ok((Zeroizing::new(answer.access_token), term))
 }
 

@@ -110,7 +110,7 @@ async fn a_token_is_had_once_and_again_when_it_is_over_or_refused() {
 async fn a_refused_token_is_renewed_once_and_a_server_without_one_is_a_failure() {
     let door = Door::open().await;
     let server = Endpoint::listen(|count, _| {
-        let body = json!({ "access_token": "token", "expires_in": 600 });
+        let body = json!({ "access_token": "token", "expires_in": "600" });
         if count < 2 { Manner::Answer(200, "", body.to_string()) } else { Manner::status(503) }
     })
     .await;
