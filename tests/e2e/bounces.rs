@@ -52,6 +52,14 @@ async fn who_cannot_be_reached_is_not_reminded_until_the_address_is_corrected() 
     assert_eq!(count(&ceremony.evidence().await, "SignatoryReminded"), 0);
     let signer = ceremony.detail().await.text("/data/signers/0/id");
     let path = format!("/signatures/{}/signers/{signer}", ceremony.id);
+    for by_hand in [format!("{path}/remind"), format!("/signatures/{}/remind", ceremony.id)] {
+        let refused = door.post(&by_hand, &json!({})).await.expect(409);
+        assert!(
+            ["step_missing", "signatory_not_pending"].contains(&refused.text("/code").as_str()),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(door.mails_to(ada().email).len(), 1);
     let corrected = door.call(Method::PATCH, &path, Some(&json!({ "email": "countess@example.com" }))).await;
     assert!(corrected.expect(200).json()["data"]["signers"][0]["delivery"].is_null());
     let _late = tell(&door, ada().email, "Complaint").await.expect(202);

@@ -41,8 +41,51 @@ async fn a_draft_goes_out_when_it_is_activated_and_rests_when_it_is_taken_back()
     let twice = act(&ceremony, "deactivate", &json!({})).await.expect(409);
     assert_eq!(twice.text("/code"), "request_state");
     let _active = act(&ceremony, "activate", &json!({})).await.expect(200);
+    assert_eq!(door.mails_to(ada().email).len(), 1, "who was invited has a link that works again");
     ceremony.sign_all().await;
     assert_eq!(ceremony.state().await, "DONE");
+}
+
+#[tokio::test]
+async fn who_is_corrected_in_a_draft_that_was_taken_back_is_invited_when_it_goes_out() {
+    let door = Door::open().await;
+    let ceremony = with(&door, &json!({})).await;
+    let _draft = act(&ceremony, "deactivate", &json!({})).await.expect(200);
+    let signer = ceremony.detail().await.text("/data/signers/0/id");
+    let path = format!("/signatures/{}/signers/{signer}", ceremony.id);
+    let change = json!({ "email": grace().email });
+    let _corrected = door.call(http::Method::PATCH, &path, Some(&change)).await.expect(200);
+    assert_eq!(door.mails_to(grace().email).len(), 0, "a draft writes to nobody");
+    let _active = act(&ceremony, "activate", &json!({})).await.expect(200);
+    door.settle().await;
+    assert_eq!(door.mails_to(grace().email).len(), 1);
+    let theirs = Ceremony::new(door.clone(), ceremony.id.clone(), &[grace()]);
+    theirs.sign_all().await;
+    assert_eq!(theirs.state().await, "DONE");
+}
+
+#[tokio::test]
+async fn a_group_is_of_one_role_and_its_field_stands_where_any_of_them_has_it() {
+    let door = Door::open().await;
+    let mut wished = body(CONTRACT, &[ada(), grace()]);
+    for signer in wished["signers"].as_array_mut().unwrap() {
+        signer["group"] = json!("board");
+    }
+    for role in ["viewer", "approver"] {
+        let mut mixed = wished.clone();
+        mixed["signers"][1]["role"] = json!(role);
+        mixed["signers"][1]["signatures"] = json!([]);
+        let refused = door.post("/EU-SES", &mixed).await.expect(422);
+        assert_eq!(refused.text("/code"), "group_mixed");
+        assert_eq!(refused.text("/errors/0/pointer"), "/signers/1/group");
+        mixed["signers"][1]["stage"] = json!(2);
+        let _in_turn = door.post("/EU-SES", &mixed).await.expect(200);
+    }
+    wished["signers"][0]["signatures"] = json!([]);
+    wished["signers"][1]["signatures"] =
+        json!([{ "page": 1, "x": 111, "y": 222, "width": 150, "height": 50 }]);
+    let made = door.post("/EU-SES", &wished).await.expect(200).json();
+    assert_eq!(made["data"]["signers"][0]["signatures"][0]["x"], 111, "{made}");
 }
 
 #[tokio::test]

@@ -25,6 +25,12 @@ pub enum Refusal {
     /// The task may not be passed on.
     #[error("the task cannot be passed on")]
     DelegationForbidden,
+    /// The people of a group would not all do the same.
+    #[error("everyone of a group has the same role")]
+    GroupMixed {
+        /// The first whose role is another than that of the others, from 0.
+        position: usize,
+    },
     /// Nobody of the request is asked to sign.
     #[error("at least one role is to sign")]
     NobodySigns,
@@ -181,6 +187,7 @@ impl Refusal {
             Self::DigestMalformed => "digest_malformed",
             Self::DocumentUnknown => "document_unknown",
             Self::EmailMalformed => "email_malformed",
+            Self::GroupMixed { .. } => "group_mixed",
             Self::IdMalformed { .. } => "id_malformed",
             Self::Inconsistent { .. } => "inconsistent",
             Self::LegalHold => "legal_hold",

@@ -288,6 +288,7 @@ impl From<Refusal> for Problem {
             | Refusal::DeadlineOutOfBounds
             | Refusal::DigestMalformed
             | Refusal::EmailMalformed
+            | Refusal::GroupMixed { .. }
             | Refusal::IdMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
@@ -304,6 +305,10 @@ impl From<Refusal> for Problem {
         let mut problem = Self::new(status, refusal.code(), sentence(&refusal.to_string()));
         match refusal {
             Refusal::LinkUnknown => problem.uniform(),
+            Refusal::GroupMixed { position } => {
+                let detail = problem.detail.clone();
+                problem.with_error(format!("/signers/{position}/group"), detail)
+            }
             Refusal::AnswerWrong { attempts_left } => {
                 problem.attempts_left = Some(attempts_left);
                 problem

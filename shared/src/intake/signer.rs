@@ -215,7 +215,8 @@ fn is_language(tag: &str) -> bool {
                 .all(|it| (1..=8).contains(&it.len()) && it.bytes().all(|byte| byte.is_ascii_alphanumeric())))
 }
 
-const MAX_MESSAGE_CHARS: usize = 2000;
+/// As much as a mail shows of it.
+const MAX_MESSAGE_CHARS: usize = 600;
 /// As much as one text message holds.
 const MAX_SHORT_MESSAGE_CHARS: usize = 160;
 /// As many stages as there can be signers.

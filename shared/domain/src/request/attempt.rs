@@ -58,8 +58,8 @@ impl Request<Open> {
     /// Nothing was compared and nothing is counted: [`Refusal::RequestExpired`],
     /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`], [`Refusal::SignatoryLocked`],
     /// [`Refusal::RoleCannot`], [`Refusal::ModeNotAllowed`], [`Refusal::DelegationForbidden`],
-    /// [`Refusal::DocumentUnknown`], [`Refusal::StepMissing`] without a required attachment or the code of
-    /// every channel, and last, so that nothing else tells of it, [`Refusal::CodeExpired`] without a live
+    /// [`Refusal::DocumentUnknown`], [`Refusal::StepMissing`] without what only they know, a required attachment or the code
+    /// of every channel, and last, so that nothing else tells of it, [`Refusal::CodeExpired`] without a live
     /// challenge for this document. After the right codes, which stay valid: [`Refusal::DelegateKnown`].
     pub fn act(
         self,
@@ -71,7 +71,7 @@ impl Request<Open> {
         let (peppers, policy) = keys;
         facts.before_deadline(cause.now)?;
         let request = facts.id.clone();
-        facts.signatory_mut(&attempt.signatory)?.acting()?;
+        facts.signatory_mut(&attempt.signatory)?.known(cause.now)?;
         // The bytes named by the page must still be a prefix of the document: every revision is an append.
         if !state.document.has_shown(attempt.document) {
             return Err(Refusal::DocumentUnknown);

@@ -115,7 +115,8 @@ impl Request<Received> {
     /// # Errors
     ///
     /// [`Refusal::DeadlineOutOfBounds`] when the deadline is under a minute or over a year away;
-    /// [`Refusal::NobodySigns`] when nobody's role is to sign; [`Refusal::StepMissing`] when codes are to go
+    /// [`Refusal::NobodySigns`] when nobody's role is to sign; [`Refusal::GroupMixed`] when whoever comes first of a group
+    /// would not do what the others were asked for; [`Refusal::StepMissing`] when codes are to go
     /// to a phone and there is no number.
     pub fn create(
         id: RequestId,
@@ -126,6 +127,7 @@ impl Request<Received> {
         if !new.signatories.iter().any(|it| it.role == Role::Signatory) {
             return Err(Refusal::NobodySigns);
         }
+        check_groups(&new.signatories)?;
         let mut signatories =
             new.signatories.into_iter().map(|it| admit(it, &id, keys, cause)).collect::<Vec<_>>();
         signatories.iter().try_for_each(check_reachable)?;
@@ -231,18 +233,41 @@ fn admit(
     }
 }
 
-/// Those of a group who sign share the places of its first one: there is one field for whoever comes first.
+/// What one of a group does stands for all of them, so that all are asked for the same.
+fn check_groups(people: &[NewSignatory]) -> Result<(), Refusal> {
+    let differs = |(position, person): (usize, &NewSignatory)| {
+        let same = |it: &&NewSignatory| it.stage == person.stage && it.group == person.group;
+        let first = people.iter().find(same).filter(|_| person.group.is_some());
+        first.is_some_and(|it| it.role != person.role).then_some(position)
+    };
+    match people.iter().enumerate().find_map(differs) {
+        Some(position) => Err(Refusal::GroupMixed { position }),
+        None => Ok(()),
+    }
+}
+
+/// Those of a group who sign share one field, for whoever comes first: at the first places that are named for any of
+/// them.
 fn share_slots(signatories: &mut [Signatory]) {
-    let mut holders: Vec<(u16, Text, SignatoryId)> = Vec::new();
-    for person in signatories.iter_mut().filter(|it| it.role == Role::Signatory) {
-        let Some(group) = &person.group else { continue };
-        match holders.iter().find(|(stage, name, _)| *stage == person.stage && name == group) {
-            Some((_, _, holder)) => {
-                person.slot = holder.clone();
-                person.places.clear();
-                person.anchors.clear();
-            }
-            None => holders.push((person.stage, group.clone(), person.id.clone())),
+    let mut holders: Vec<(u16, Text, usize)> = Vec::new();
+    for index in 0..signatories.len() {
+        let Some(person) = signatories.get_mut(index).filter(|it| it.role == Role::Signatory) else {
+            continue;
+        };
+        let Some(group) = person.group.clone() else { continue };
+        let stage = person.stage;
+        let Some((_, _, first)) = holders.iter().find(|(at, name, _)| *at == stage && *name == group) else {
+            holders.push((stage, group, index));
+            continue;
+        };
+        let (places, anchors) = (std::mem::take(&mut person.places), std::mem::take(&mut person.anchors));
+        let Some(holder) = signatories.get_mut(*first) else { continue };
+        if holder.places.is_empty() && holder.anchors.is_empty() {
+            (holder.places, holder.anchors) = (places, anchors);
+        }
+        let slot = holder.slot.clone();
+        if let Some(person) = signatories.get_mut(index) {
+            person.slot = slot;
         }
     }
 }

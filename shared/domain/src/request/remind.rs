@@ -109,7 +109,7 @@ impl AnyRequest {
     /// [`Refusal::RequestNot`] unless the request is open; [`Refusal::SignatoryNotPending`] and
     /// [`Refusal::NotYourTurn`] for one who has nothing to do now; [`Refusal::ResendTooSoon`] inside the
     /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded;
-    /// [`Refusal::StepMissing`] for one who has no mailbox.
+    /// [`Refusal::StepMissing`] for one who has no mailbox, or none that mails reach.
     pub fn remind(
         self,
         signatory: Option<&SignatoryId>,
@@ -122,12 +122,14 @@ impl AnyRequest {
             if person.is_pending() && person.invited_at.is_none() {
                 return Err(Refusal::NotYourTurn);
             }
-            if person.email.is_none() {
+            if person.email.is_none() || person.is_unreachable() {
                 return Err(Refusal::StepMissing { missing: "a mailbox that a reminder could go to" });
             }
             vec![id.clone()]
         } else {
-            let invited = |it: &&Signatory| it.is_pending() && it.invited_at.is_some() && it.email.is_some();
+            let invited = |it: &&Signatory| {
+                it.is_pending() && it.invited_at.is_some() && it.email.is_some() && !it.is_unreachable()
+            };
             facts.signatories.iter().filter(invited).map(|it| it.id.clone()).collect()
         };
         let mut waiting = Vec::with_capacity(to.len());
