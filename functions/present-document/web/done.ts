@@ -23,6 +23,8 @@ export function finish(): void {
   if (act) tellOnce(act);
   write("done-title", kept("done-title", act ?? (state.signatory.state === "NOT_NEEDED" ? "needless" : "complete")));
   write("done-document", titleOf(state, say("document")));
+  write("done-by", state.request.requester);
+  write("done-next-act", act ? kept("done-next-act", act) : "");
   write("done-at", state.signatory.actedAt ? time(state.signatory.actedAt) : "");
   show("done-at-row", Boolean(state.signatory.actedAt));
   leadBack("done", wayBack());

@@ -113,8 +113,8 @@ fn read(texts: &Texts) -> Markup {
                 }
             }
             p.error #read-error {}
-            div.actions { button.main #read-next type="button" data-acknowledge=(t("room-read-acknowledge")) { (t("room-continue")) } }
-            p.download { a #read-download href="sign/document" download="document.pdf" { (icon::download()) span { (t("room-read-download")) } } }
+            div.actions { button.main #read-next type="button" data-continue=(t("room-continue")) data-acknowledge=(t("room-read-acknowledge")) {} }
+            p.download #read-offer { a #read-download href="sign/document" download="document.pdf" { (icon::download()) span { (t("room-read-download")) } } }
             dl.facts { div { dt { (t("room-read-digest")) } dd.mono #read-digest {} } }
         },
     )
@@ -282,6 +282,7 @@ fn done(texts: &Texts) -> Markup {
             p #done-words data-recorded=(t("room-state-recorded")) data-complete=(t("room-state-complete")) {}
             dl.facts {
                 div { dt { (t("room-review-document")) } dd { bdi #done-document {} } }
+                div { dt { (t("room-review-requester")) } dd { bdi #done-by {} } }
                 div #done-at-row { dt { (t("room-done-at")) } dd #done-at {} }
                 div #done-digest-row hidden { dt { (t("room-done-digest")) } dd.mono #done-digest {} }
             }
@@ -292,7 +293,8 @@ fn done(texts: &Texts) -> Markup {
             div #done-next {
                 h2 { (t("room-done-next")) }
                 ol.next {
-                    li { (t("room-done-next-seal")) }
+                    li #done-next-act data-signed=(t("room-done-next-seal")) data-approved=(t("room-done-next-keep"))
+                        data-read=(t("room-done-next-keep")) data-delegated=(t("room-done-next-other")) {}
                     li { (t("room-done-next-mail")) }
                     li { (t("room-done-next-close")) }
                 }
@@ -313,6 +315,10 @@ fn ended(texts: &Texts) -> Markup {
             p.seal { (icon::stop()) }
             h1 #ended-title tabindex="-1" {}
             p #ended-words {}
+            dl.facts #ended-about hidden {
+                div { dt { (t("room-review-document")) } dd { bdi #ended-document {} } }
+                div { dt { (t("room-review-requester")) } dd { bdi #ended-by {} } }
+            }
             div.actions {
                 a.button #ended-return hidden {}
                 button #ended-again type="button" hidden { (t("room-again")) }
@@ -335,13 +341,14 @@ fn end_text(name: &str) -> String {
     }
 }
 
-const ENDS: [&str; 21] = [
+const ENDS: [&str; 22] = [
     "any",
     "answer",
     "cancelled",
     "changed",
     "code",
     "code-over",
+    "cookies",
     "copy",
     "declined",
     "expired",
