@@ -173,7 +173,7 @@ export function wireDialogs(run: Bind, submit: Bind): void {
   for (const press of document.querySelectorAll<HTMLButtonElement>("[data-close]")) {
     press.addEventListener("click", () => dialog(press.dataset.close ?? "").close());
   }
-  button("open-decline").addEventListener("click", () => open("decline"));
+  for (const press of ["open-decline", "read-decline"]) button(press).addEventListener("click", () => open("decline"));
   button("open-delegate").addEventListener("click", openDelegate);
   button("open-details").addEventListener("click", openDetails);
   button("open-device").addEventListener("click", openDevice);

@@ -25,6 +25,8 @@ export function finish(): void {
   write("done-document", titleOf(state, say("document")));
   write("done-by", state.request.requester);
   write("done-next-act", act ? kept("done-next-act", act) : "");
+  // It is said above already.
+  show("done-next-act", act !== "delegated");
   write("done-at", state.signatory.actedAt ? time(state.signatory.actedAt) : "");
   show("done-at-row", Boolean(state.signatory.actedAt));
   leadBack("done", wayBack());
@@ -49,6 +51,7 @@ function settle(isFirst: boolean): void {
 
 function wordsOf(isDone: boolean, isOver: boolean, isFirst: boolean): string {
   if (isOver) return say("over-after");
+  if (!isDone && told().signatory.state === "DELEGATED") return kept("done-words", "delegated");
   if (!isDone) return isFirst ? kept("done-words", "recorded") : say("wait-others");
   if (!told().kept) return say("kept-no-more");
   const complete = kept("done-words", "complete");

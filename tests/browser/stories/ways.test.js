@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { cut, mend } from "../cable.js";
 import { host, proceed } from "../host.js";
-import { at, confirm, enter, launch, open, passOn, prepare } from "../room.js";
+import { PHONE, agree, at, confirm, enter, launch, open, passOn, prepare, read, review, tell } from "../room.js";
 import { line, pdf, request, signer, state, until, upload, url } from "../stage.js";
 
 let browser;
@@ -229,6 +229,36 @@ test("every end says whose request it was, to those who were let in", async () =
   await page.goto(`${url}/sign#unknown`);
   await page.locator("#problem:not(:empty)").waitFor();
   assert.doesNotMatch(await page.locator("main").innerText(), /Services agreement/);
+  await room.context.close();
+});
+
+test("on a phone the way on stays in sight while reading, and so does the act", async () => {
+  const made = await request();
+  const room = await enter(browser, PHONE);
+  const { page } = room;
+  const isSeen = (place) => page.locator(place).evaluate((it) => {
+    const box = it.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.bottom <= innerHeight && it.contains(top);
+  });
+  await open(room, made.links[0]);
+  await page.locator("#open-device").click();
+  const [copy, picture] = [await page.locator("#device-copy").boundingBox(), await page.locator("#qr").boundingBox()];
+  assert.ok(copy.y < picture.y, "who holds the phone copies the link");
+  await page.keyboard.press("Escape");
+  await read(page);
+  for (const place of ["#read-next", "#read-decline"]) assert.ok(await isSeen(place), place);
+  await page.locator("#read-decline").click();
+  await page.locator("#decline[open]").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  await agree(page);
+  await tell(page, made.signers[0].email);
+  await at(page, "sign");
+  await review(page);
+  assert.ok(await isSeen("#review-now"));
+  await confirm(page);
   await room.context.close();
 });
 

@@ -53,7 +53,7 @@ pub(crate) fn page(
                     (Step::Acknowledge, Some(held)) => (acknowledge(texts, held)),
                     (Step::Done(text), _) => {
                         h1 { (t(&format!("room-state-{text}"))) }
-                        p { (t("room-state-recorded")) }
+                        p { (t(if text == "delegated" { "room-done-next-other" } else { "room-state-recorded" })) }
                         p { (t("room-done-next-mail")) }
                         div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
                     }
