@@ -74,7 +74,7 @@ function openDelegate(): void {
 
 /** Back to the task itself. What was made for passing it on is no signature: the way goes on after reading. */
 function doIt(): void {
-  if (room.intent !== "delegate") return;
+  if (room.intent !== "delegate" || !room.state) return;
   keepTask();
   if (steps().includes(step())) go(room.shown === null ? "start" : "read");
 }

@@ -322,8 +322,6 @@ function once(action: (reason: string) => void): (reason: string) => void {
   };
 }
 
-let isWatching = false;
-
 /** `over` is told that the session has ended. */
 export function wireViewer(over: (problem: Problem) => void): void {
   ended = over;
@@ -338,8 +336,6 @@ export function wireViewer(over: (problem: Problem) => void): void {
   button("view-next").addEventListener("click", () => turnTo(pageNow + 1));
   button("view-thumbs").addEventListener("click", () => openThumbs(byId("thumbs").hidden === true));
   byId("pages").addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
-  if (isWatching) return;
-  isWatching = true;
   addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
   addEventListener("online", () => { pause = FIRST_PAUSE_MS; tryLate(); });
   matchMedia(WIDE).addEventListener("change", () => { if (leaves.length > 0) watch(); });
