@@ -1,5 +1,6 @@
 // The signing room as a person uses it.
 
+import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 import { execFileSync } from "node:child_process";
 import { code, other, url } from "./stage.js";
@@ -15,24 +16,35 @@ export async function launch() {
   });
 }
 
-/** A page that notes what it asked for, and every complaint of the browser. */
-export async function enter(browser, options = {}) {
+/**
+ * A page that notes what it asked for, and every complaint of the browser. When it closes, in whatever story, no policy
+ * may have been broken, and nothing asked of anyone but the service; `blocked` is for stories in which a policy holds.
+ */
+export async function enter(browser, { blocked = false, ...options } = {}) {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "Europe/Rome", ...DESKTOP, ...options });
   const page = await context.newPage();
-  const room = { context, page, requests: [], complaints: [] };
+  const room = { context, page, requests: [], complaints: [], around: [] };
   context.on("request", (request) => room.requests.push(request.url()));
-  page.on("pageerror", (error) => room.complaints.push(String(error)));
-  page.on("console", (message) => {
+  context.on("weberror", (error) => room.complaints.push(String(error.error())));
+  context.on("console", (message) => {
     // The browser notes every answer that is no success; the page shows them.
     const isStatus = message.text().startsWith("Failed to load resource");
     if (["error", "warning"].includes(message.type()) && !isStatus) room.complaints.push(message.text());
   });
+  const close = context.close.bind(context);
+  context.close = async (...more) => {
+    await close(...more);
+    assert.deepEqual(foreign(room), [], "nothing is asked of anyone but the service");
+    if (!blocked) assert.deepEqual(room.complaints.filter((it) => it.includes("Content Security Policy")), [], "no policy is broken");
+  };
   return room;
 }
 
-/** What was asked of anyone else than the service. */
+/** What was asked of anyone else than the service, and the pages around that a story has itself. */
 export function foreign(room) {
-  return room.requests.filter((it) => !it.startsWith(`${url}/`) && !it.startsWith("blob:") && !it.startsWith("data:") && !it.startsWith("chrome-extension:"));
+  // The machine has two names: by the other one the service is another site.
+  const own = [`${url}/`, `${url.replace("127.0.0.1", "localhost")}/`, ...room.around, "blob:", "data:", "about:", "chrome:", "chrome-extension:"];
+  return room.requests.filter((it) => !own.some((start) => it.startsWith(start)));
 }
 
 export const at = (page, step) => page.locator(`#${step}:not([hidden])`).waitFor();

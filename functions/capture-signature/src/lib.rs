@@ -12,7 +12,7 @@ use domain::value::{PhoneNumber, Text};
 use domain::{Channel, Digest, EmailAddress, LinkKey, PersonName, Refusal, TenantId};
 use serde_json::json;
 use shared::courier::Courier;
-use shared::edge::form;
+use shared::edge::form::{self, Form};
 use shared::edge::pepper::PepperKeys;
 use shared::edge::session::{Credential, SessionKeys};
 use shared::edge::{
@@ -67,15 +67,15 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// nothing left to do, it is not their turn or the document shown is another, 410 after the deadline, 422 for
 /// codes, the same whatever is wrong with them.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    if !form::is_form(&http) {
+    let Some(form) = Form::of(&http) else {
         return act(deps, &http, cx).await;
-    }
+    };
     let ticked = if http.route() == "/sign/form/decline" { "_decline" } else { "_confirm" };
     let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, &[ticked]) {
         Ok(json) => act(deps, &json, cx).await,
         Err(problem) => Err(problem),
     };
-    Ok(form::next_page(outcome, &cx.request_id))
+    Ok(form.next_page(outcome, &cx.request_id))
 }
 
 async fn act(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {

@@ -9,7 +9,7 @@ use domain::policy::OtpPolicy;
 use domain::request::{AfterAsking, Agreement, AnyRequest, Issued, IssuedCode};
 use domain::{Digest, Refusal};
 use shared::courier::Courier;
-use shared::edge::form;
+use shared::edge::form::{self, Form};
 use shared::edge::pepper::PepperKeys;
 use shared::edge::session::{Credential, SessionKeys, renewed_cookie};
 use shared::edge::{
@@ -70,14 +70,14 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 404 for an unknown link, 409 out of order, 410 after the deadline, 423 when codes were sent as
 /// often as they may, 429 inside the pause, 502 when a message was refused, 503 while none can be sent.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    if !form::is_form(&http) {
+    let Some(form) = Form::of(&http) else {
         return Box::pin(ask(deps, &http, cx)).await;
-    }
+    };
     let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, &["_agree"]) {
         Ok(json) => Box::pin(ask(deps, &json, cx)).await,
         Err(problem) => Err(problem),
     };
-    Ok(form::next_page(outcome, &cx.request_id))
+    Ok(form.next_page(outcome, &cx.request_id))
 }
 
 async fn ask(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {

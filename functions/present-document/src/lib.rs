@@ -16,7 +16,7 @@ use std::time::Duration;
 use domain::request::{AfterTelling, Answer, AnyRequest, DocumentView, MAX_QUESTIONS, Seen};
 use domain::{Digest, LinkToken, RequestId};
 use serde_json::json;
-use shared::edge::form;
+use shared::edge::form::{self, Form};
 use shared::edge::http::MAX_INLINE_BYTES;
 use shared::edge::json::Flag;
 use shared::edge::network::network;
@@ -67,15 +67,15 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
 /// [`Problem`] 401 without a session or link, 404 for an unknown link, 409 out of order, 410 for what is
 /// over, 422 for wrong answers, 423 when the signatory is locked, 429 for answers to too many links.
 pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    if !form::is_form(&http) {
+    let Some(form) = Form::of(&http) else {
         return call(deps, &http, cx).await;
-    }
+    };
     let ticked: &[&str] = if http.route() == "/sign/form/presented" { &["_read"] } else { &[] };
     let outcome = match form::as_json(http, &deps.sessions.read().await?, cx.now, ticked) {
         Ok(json) => call(deps, &json, cx).await,
         Err(problem) => Err(problem),
     };
-    Ok(form::next_page(outcome, &cx.request_id))
+    Ok(form.next_page(outcome, &cx.request_id))
 }
 
 async fn call(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {

@@ -2,6 +2,7 @@
 
 use domain::value::{Language, WebOrigin};
 use maud::Markup;
+use shared::edge::form::chosen_language;
 use shared::edge::page::{Texts, language};
 use shared::edge::{HttpRequest, Problem, Reply};
 
@@ -15,7 +16,7 @@ use crate::room;
 /// [`Problem`] 503 when a text is missing.
 pub(crate) fn page(http: &HttpRequest, ancestors: &[WebOrigin]) -> Result<Reply, Problem> {
     let texts = room::texts(language(http));
-    let page = room::room(&texts, "");
+    let page = room::room(&texts, "", chosen_language(http));
     written(texts, page, ancestors)
 }
 

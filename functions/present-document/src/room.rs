@@ -15,14 +15,14 @@ use shared::edge::page::{Frame, Texts, frame, icon};
 /// The signing room, for scripts; without them it asks for the link, and goes on by forms.
 ///
 /// `root` leads from the address of the page to that of the API, as in `../`.
-pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
+pub(crate) fn room(texts: &Texts, root: &str, chosen: Option<Language>) -> Markup {
     let t = |name: &str| texts.say(name);
     let body = html! {
         noscript {
             div.sheet.card {
                 h1 { (t("room-link-title")) }
                 p { (t("room-link-words")) }
-                (link_form(texts, root))
+                (link_form(texts, root, chosen))
                 p.quiet { (t("room-script")) }
             }
         }
@@ -47,6 +47,7 @@ pub(crate) fn room(texts: &Texts, root: &str) -> Markup {
                 nav.others #others hidden {
                     button.plain #open-decline type="button" { (t("room-decline")) }
                     button.plain #open-delegate type="button" hidden { (t("room-delegate")) }
+                    button.plain #keep-task type="button" hidden { (t("room-delegate-keep")) }
                     button.plain #open-details type="button" hidden { (t("room-details")) }
                     a.plain #leave-return hidden {}
                 }
@@ -82,11 +83,20 @@ fn letters() -> String {
     ranges.collect::<Vec<_>>().join(" ")
 }
 
+/// An address that carries along which language was chosen.
+pub(crate) fn led(address: &str, chosen: Option<Language>) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    chosen.map_or_else(
+        || address.to_owned(),
+        |language| format!("{address}{mark}language={}", language.as_str()),
+    )
+}
+
 /// Where the link is pasted when there is no script.
-pub(crate) fn link_form(texts: &Texts, root: &str) -> Markup {
+pub(crate) fn link_form(texts: &Texts, root: &str, chosen: Option<Language>) -> Markup {
     let t = |name: &str| texts.say(name);
     html! {
-        form method="post" action=(format!("{root}sign/form/session")) {
+        form method="post" action=(led(&format!("{root}sign/form/session"), chosen)) {
             label for="form-token" { (t("room-link-label")) }
             input #form-token name="token" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" required;
             div.actions { button.main type="submit" { (t("room-form-token")) } }
@@ -106,7 +116,7 @@ fn document(texts: &Texts) -> Markup {
                 p #view-page {}
                 span.gap {}
                 button.icon #view-smaller type="button" aria-label=(t("room-view-smaller")) { (icon::minus()) }
-                button.zoom #view-fit type="button" title=(t("room-view-fit")) { span #view-zoom { "100 %" } span.hidden-text { " " (t("room-view-fit")) } }
+                button.zoom #view-fit type="button" title=(t("room-view-fit")) { span #view-zoom {} span.hidden-text { " " (t("room-view-fit")) } }
                 button.icon #view-larger type="button" aria-label=(t("room-view-larger")) { (icon::plus()) }
                 span.gap {}
                 a.icon #view-download href="sign/document" download="document.pdf" aria-label=(t("room-read-download")) { (icon::download()) }
@@ -157,7 +167,7 @@ mod tests {
     fn the_page_is_whole_in_every_language() {
         for language in Language::ALL {
             let texts = texts(language);
-            let page = room(&texts, "");
+            let page = room(&texts, "", None);
             let spoken = texts.for_script("say-");
             assert!(spoken.len() > 2000 && !spoken.contains('<'), "nothing in it ends its element");
             let page = texts.whole(page).unwrap();

@@ -3,7 +3,8 @@
 use domain::Timestamp;
 use domain::request::{AnyRequest, Attachment, Mode, Progress, Role, Signatory};
 use domain::value::Language;
-use shared::edge::page::{Texts, language};
+use shared::edge::form::chosen_language;
+use shared::edge::page::language;
 use shared::edge::session::{Credential, word_of};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply};
 
@@ -33,36 +34,36 @@ pub(crate) enum Step {
 ///
 /// [`Problem`] 503 when the store is away or a text is missing.
 pub(crate) async fn step(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Reply, Problem> {
-    let refused = http
-        .query("problem")
-        .map(|code| Refused { code, attempts_left: http.query("left").and_then(|it| it.parse().ok()) });
+    let refused = http.query("problem").map(|code| Refused {
+        code,
+        field: http.query("field"),
+        attempts_left: http.query("left").and_then(|it| it.parse().ok()),
+    });
+    let chosen = chosen_language(http);
+    let stranger = |refused: Option<&Refused<'_>>| {
+        let texts = room::texts(language(http));
+        let markup = form::page(&texts, Step::Link, None, refused, chosen);
+        page::written(texts, markup, &[])
+    };
     let Some(word) = word_of(http, &deps.sessions.read().await?, cx.now) else {
-        return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
+        // The session was opened just now, and this browser does not know it.
+        let forgotten = Refused { code: "cookies", field: None, attempts_left: None };
+        return stranger(refused.as_ref().or_else(|| http.query("opened").map(|_| &forgotten)));
     };
     let credential = Credential::of(http, &deps.sessions.read().await?, cx.now)?;
     let Ok((request, signatory)) = credential.load(&deps.requests, http).await else {
-        return written(room::texts(language(http)), Step::Link, None, refused.as_ref());
+        return stranger(refused.as_ref());
     };
     let person = request.facts().signatory(&signatory).ok_or_else(Problem::not_found)?;
-    let own =
-        person.language.as_deref().and_then(Language::parse).filter(|_| http.query("language").is_none());
+    let own = person.language.as_deref().and_then(Language::parse).filter(|_| chosen.is_none());
     let texts = room::texts(own.unwrap_or_else(|| language(http)));
     let step = next(&request, person, http.query("at") == Some("agree"), cx.now);
     let facts = request.facts();
     let keys = &deps.result_keys;
     let back = keys.after_act(facts, person).or_else(|| keys.without_act(facts, person, cx.now));
     let is_over = facts.documents_are_over(cx.now);
-    let held = Held { request: &request, person, word: &word, back, is_over };
-    written(texts, step, Some(&held), refused.as_ref())
-}
-
-fn written(
-    texts: Texts,
-    step: Step,
-    held: Option<&Held<'_>>,
-    refused: Option<&Refused<'_>>,
-) -> Result<Reply, Problem> {
-    let markup = form::page(&texts, step, held, refused);
+    let held = Held { request: &request, person, word: &word, back, is_over, chosen };
+    let markup = form::page(&texts, step, Some(&held), refused.as_ref(), chosen);
     page::written(texts, markup, &[])
 }
 

@@ -14,7 +14,8 @@ function ask(): void {
   write("access-error", "");
   byId("access-questions").replaceChildren(...questions().flatMap((question, at) => {
     const id = `access-${at}`;
-    const label = element("label", { htmlFor: id, textContent: question ?? kept("access-form", "code"), dir: "auto" });
+    // The sender's words run their own way.
+    const label = element("label", { htmlFor: id, textContent: question ?? kept("access-form", "code"), dir: question === null ? "" : "auto" });
     const field = element("input", { id, type: "text", maxLength: 200, autocomplete: "off", spellcheck: false });
     field.setAttribute("aria-describedby", "access-error");
     return [label, field];

@@ -16,8 +16,8 @@ function list(): void {
 
 function row(wanted: Attachment): HTMLLIElement {
   const id = `attach-${wanted.id}`;
-  const note = wanted.required ? ` (${say("attach-required")})` : "";
-  const label = element("label", { htmlFor: id }, element("bdi", { textContent: wanted.name }), note);
+  const note = wanted.required ? [" (", say("attach-required"), ")"] : [];
+  const label = element("label", { htmlFor: id }, element("bdi", { textContent: wanted.name }), ...note);
   const words = element("p", { className: "quiet", textContent: wanted.description ?? "", dir: "auto", hidden: !wanted.description });
   const field = element("input", { id, type: "file", accept: ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png" });
   field.setAttribute("aria-describedby", `${id}-state`);

@@ -1,7 +1,7 @@
 // Consent, and the one-time codes.
 
 import { button, byId, element, fault, input, kept, write } from "./dom";
-import { announce, complain, complainOf, go, next, onEnter, tooMany } from "./flow";
+import { announce, complainOf, go, next, onEnter, tooMany } from "./flow";
 import { room, told } from "./room";
 import { Problem, post } from "./service";
 import { clock, say } from "./texts";
@@ -23,6 +23,10 @@ let hasWarned = false;
 let wrongAnswers = 0;
 /** Wrong answers that kill a code. */
 const TRIES = 5;
+/** Whether codes that were sent count no more, because they would go elsewhere now. */
+let areDead = false;
+/** What a code that was sent inside the pause has left at least: it lives for five minutes, the pause is one. */
+const LEFT_MS = 4 * 60_000;
 
 const channels = () => told().signatory.channels.map((it) => it.channel);
 const fieldOf = (channel: string) => (channels().length > 1 ? `code-${channel}` : "code-only");
@@ -48,13 +52,11 @@ async function send(): Promise<void> {
     // A code was sent a moment ago, perhaps to another device: it can be entered here.
     if (error.code !== "resend_too_soon") return tooMany(error);
     resendAt = Date.now() + 1000 * (error.retryAfter || 60);
-    if (endsAt < Date.now()) endsAt = Date.now() + 4 * 60_000;
-    go("code");
-    start();
-    return complain(say("code-wait", { seconds: error.retryAfter || 60 }));
+    return areDead ? announce(say("code-wait", { seconds: error.retryAfter || 60 })) : goOn();
   }
   endsAt = Date.parse(sent.expiresAt);
   wrongAnswers = 0;
+  areDead = false;
   resendAt = Date.now() + 1000 * sent.resendAfterSeconds;
   sentFor = room.shown;
   hasWarned = false;
@@ -65,11 +67,24 @@ async function send(): Promise<void> {
   go("code");
   byId("code-fields").replaceChildren();
   fields();
+  wrong("", null);
   write("code-sent", say("code-sent", { destination: destinations }));
-  write("code-until", say("code-until", { until: clock(sent.expiresAt) }));
+  write("code-until", say("code-until", { until: () => clock(sent.expiresAt) }));
   start();
   announce(say("code-sent", { destination: destinations }), { seen: false });
   input(fieldOf(channels()[0] ?? "email")).focus();
+}
+
+/** To a code that was sent a moment ago, of which this page knows no more than where codes go. */
+function goOn(): void {
+  if (endsAt < Date.now()) {
+    endsAt = Date.now() + LEFT_MS;
+    sentFor = room.shown;
+    write("code-sent", say("code-recent", { destination: told().signatory.channels.map((it) => it.destination).join(", ") }));
+    write("code-until", "");
+  }
+  go("code");
+  start();
 }
 
 /** One field for each channel. */
@@ -114,6 +129,23 @@ function tick(): void {
 export function stopCodes(): void {
   clearInterval(ticking);
   sentFor = null;
+}
+
+/** What was sent counts no more: codes go elsewhere now. */
+export function killCodes(): void {
+  forgetCodes();
+  areDead = true;
+}
+
+/** Nothing of codes that were sent to one signatory stays for the next. */
+export function forgetCodes(): void {
+  stopCodes();
+  [endsAt, resendAt] = [0, 0];
+  areDead = false;
+  hasWarned = false;
+  room.codes = {};
+  byId("code-fields").replaceChildren();
+  for (const place of ["code-sent", "code-until", "code-error", "code-wait"]) write(place, "");
 }
 
 function wrong(text: string, field: string | null): void {

@@ -4,10 +4,13 @@ import qrcode from "qrcode-generator";
 import { button, byId, dialog, input, show, write } from "./dom";
 import { announce, askForLink, complain, end, go, reason, step, steps } from "./flow";
 import { leadBack } from "./done";
+import { killCodes } from "./code";
 import { enter } from "./enter";
 import { tellOnce } from "./embed";
+import { forget } from "./forget";
+import { forgetChoice, speak } from "./language";
 import { openDocument } from "./read";
-import { acted, intentOf, refresh, room, told, wayBack } from "./room";
+import { acted, hasTexts, keepTask, refresh, room, told, wayBack } from "./room";
 import type { Person } from "./room";
 import { Problem, heldToken, post } from "./service";
 import { say } from "./texts";
@@ -22,12 +25,8 @@ function open(name: string): void {
 
 async function decline(): Promise<void> {
   const words = byId<HTMLTextAreaElement>("reason").value.trim();
-  try {
-    await post("decline", { reason: words || null });
-  } catch (error) {
-    dialog("decline").close();
-    throw error;
-  }
+  write("decline-error", "");
+  await post("decline", { reason: words || null });
   dialog("decline").close();
   tellOnce("declined");
   const isKnown = await acted("DECLINED");
@@ -52,6 +51,7 @@ async function delegate(): Promise<void> {
   const value = (field: string) => input(`delegate-${field}`).value.trim();
   const person: Person = { name: value("given"), surname: value("family"), email: value("email") };
   if (value("mobile")) person.mobile = value("mobile");
+  isPassed = true;
   room.delegate = person;
   room.intent = "delegate";
   dialog("delegate").close();
@@ -59,6 +59,24 @@ async function delegate(): Promise<void> {
   const isRead = !told().mustRead || input("read-box").checked;
   if (told().mustRead && isRead) await post("presented", { documentSha256: room.shown, read: true });
   go(isRead ? steps()[1] ?? "read" : "read");
+}
+
+/** Whether the dialog was answered, and not left. */
+let isPassed = false;
+
+function openDelegate(): void {
+  isPassed = false;
+  // Codes for the other one go where ours go.
+  input("delegate-mobile").required = hasTexts();
+  show("delegate-mobile-note", !hasTexts());
+  open("delegate");
+}
+
+/** Back to the task itself. What was made for passing it on is no signature: the way goes on after reading. */
+function doIt(): void {
+  if (room.intent !== "delegate" || !room.state) return;
+  keepTask();
+  if (steps().includes(step())) go(room.shown === null ? "start" : "read");
 }
 
 function openDetails(): void {
@@ -82,6 +100,7 @@ async function saveDetails(): Promise<void> {
     const value = input(`details-${field}`).value.trim();
     if (signatory.editable[name] === true && value && value !== before[name]) changed[name] = value;
   }
+  write("details-error", "");
   if (Object.keys(changed).length > 0) {
     try {
       await post("details", changed);
@@ -89,6 +108,7 @@ async function saveDetails(): Promise<void> {
       if (!(error instanceof Problem) || error.status !== 422) throw error;
       return write("details-error", reason(error));
     }
+    if ("email" in changed || "mobile" in changed) killCodes();
     await refresh();
     input("name").value = "";
     enter();
@@ -137,12 +157,15 @@ async function copy(): Promise<void> {
 /** Ends the session here, so that someone else can open their own link on this device. */
 export async function endSession(): Promise<void> {
   await post("session", { end: true }).catch(() => null);
+  forget();
   askForLink();
 }
 
 async function handOver(): Promise<void> {
   dialog("hand").close();
   await endSession();
+  forgetChoice();
+  await speak(null);
   announce(say("handed"));
 }
 
@@ -150,19 +173,18 @@ export function wireDialogs(run: Bind, submit: Bind): void {
   for (const press of document.querySelectorAll<HTMLButtonElement>("[data-close]")) {
     press.addEventListener("click", () => dialog(press.dataset.close ?? "").close());
   }
-  button("open-decline").addEventListener("click", () => open("decline"));
-  button("open-delegate").addEventListener("click", () => open("delegate"));
+  for (const press of ["open-decline", "read-decline"]) button(press).addEventListener("click", () => open("decline"));
+  button("open-delegate").addEventListener("click", openDelegate);
   button("open-details").addEventListener("click", openDetails);
   button("open-device").addEventListener("click", openDevice);
   button("open-hand").addEventListener("click", () => open("hand"));
   submit("decline-form", decline);
   submit("delegate-form", delegate);
   submit("details-form", saveDetails);
-  run("device-copy", () => copy().catch(() => complain(linkOf(heldToken() ?? ""))));
+  run("device-copy", () => copy().catch(() => complain(say("copy-by-hand"), linkOf(heldToken() ?? ""))));
   run("hand-now", handOver);
-  dialog("delegate").addEventListener("close", () => {
-    if (room.state && room.delegate === null) room.intent = intentOf(room.state);
-  });
+  dialog("delegate").addEventListener("close", () => { if (!isPassed) doIt(); });
+  run("keep-task", doIt);
 }
 
 const SVG = "http://www.w3.org/2000/svg";

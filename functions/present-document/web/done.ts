@@ -23,6 +23,10 @@ export function finish(): void {
   if (act) tellOnce(act);
   write("done-title", kept("done-title", act ?? (state.signatory.state === "NOT_NEEDED" ? "needless" : "complete")));
   write("done-document", titleOf(state, say("document")));
+  write("done-by", state.request.requester);
+  write("done-next-act", act ? kept("done-next-act", act) : "");
+  // It is said above already.
+  show("done-next-act", act !== "delegated");
   write("done-at", state.signatory.actedAt ? time(state.signatory.actedAt) : "");
   show("done-at-row", Boolean(state.signatory.actedAt));
   leadBack("done", wayBack());
@@ -47,6 +51,7 @@ function settle(isFirst: boolean): void {
 
 function wordsOf(isDone: boolean, isOver: boolean, isFirst: boolean): string {
   if (isOver) return say("over-after");
+  if (!isDone && told().signatory.state === "DELEGATED") return kept("done-words", "delegated");
   if (!isDone) return isFirst ? kept("done-words", "recorded") : say("wait-others");
   if (!told().kept) return say("kept-no-more");
   const complete = kept("done-words", "complete");

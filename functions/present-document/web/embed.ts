@@ -34,14 +34,19 @@ export function tellOnce(event: Event): void {
 
 let height = 0;
 
-/** Tells how high the page is, once it is known to whom, and whenever that changes. */
+/**
+ * Tells how high the page is, once it is known to whom, and whenever that changes. It is measured by what is in it:
+ * were it by the frame, a page around that makes the frame as high as it is told would never come to an end.
+ */
 export function tellHeight(): void {
-  const now = Math.ceil(document.documentElement.scrollHeight);
+  const now = Math.ceil(document.body.getBoundingClientRect().height);
   if (now === height || ancestors().length === 0) return;
   height = now;
   tell("height", { height });
 }
 
 export function watchHeight(): void {
-  if (framed) new ResizeObserver(tellHeight).observe(document.body);
+  if (!framed) return;
+  document.documentElement.classList.add("framed");
+  new ResizeObserver(tellHeight).observe(document.body);
 }

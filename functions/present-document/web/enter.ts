@@ -1,10 +1,10 @@
 // Where the request stands, and who asks for what.
 
 import { show, write } from "./dom";
-import { end, explain, go, onRequest, step } from "./flow";
+import { end, explain, go, onEnter, onRequest, step } from "./flow";
 import { tellHeight, tellOnce } from "./embed";
 import { finish, leadBack } from "./done";
-import { ACTED, fullName, intentOf, refresh, room, titleOf, told, wayBack } from "./room";
+import { ACTED, fullName, hasTexts, intentOf, keepTask, refresh, room, titleOf, told, wayBack } from "./room";
 import type { State } from "./room";
 import { Problem } from "./service";
 import { grouped, say, size, time } from "./texts";
@@ -13,7 +13,7 @@ import { applyTheme } from "./theme";
 /** Goes where the request stands. */
 export function enter(): void {
   const state = told();
-  if (room.intent !== "delegate") room.intent = intentOf(state);
+  keepTask();
   describe(state);
   applyTheme(state.ui ?? null);
   tellOnce("ready");
@@ -72,7 +72,7 @@ function later(name: string): void {
 function describe(state: State): void {
   const { request, signatory, document: file } = state;
   const title = titleOf(state, say("document"));
-  const what = say(`asks-${{ sign: "sign", approve: "approve", read: "read", delegate: "sign" }[room.intent]}`);
+  const what = say(`asks-${intentOf(state)}`);
   for (const place of ["start", "asked"]) {
     write(`${place}-by`, request.requester);
     write(`${place}-what`, what);
@@ -91,7 +91,7 @@ function describe(state: State): void {
   write("stored-line", say(`stored-${documentMonths}`, { years: evidenceYears }));
   write("agree-text", state.consent.text);
   write("agree-to", signatory.channels.map((it) => it.destination).join(", "));
-  show("agree-texts", signatory.channels.some((it) => it.channel === "sms"));
+  show("agree-texts", hasTexts());
   leadBack("leave", state.leaveUrl ?? null);
   show("open-delegate", signatory.mayDelegate);
   show("open-details", Object.values(signatory.editable).some(Boolean) && signatory.state === "NEW");
@@ -99,4 +99,5 @@ function describe(state: State): void {
 
 export function wireEnter(): void {
   onRequest(enter);
+  onEnter("start", keepTask);
 }

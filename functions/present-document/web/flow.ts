@@ -2,8 +2,8 @@
 
 import { byId, show, write } from "./dom";
 import { tell } from "./embed";
-import { room, refresh, told, titleOf } from "./room";
-import { Problem, framed, holdToken } from "./service";
+import { hasTexts, room, refresh, told, titleOf } from "./room";
+import { Problem, framed, holdToken, isKnownHere } from "./service";
 import { say, time } from "./texts";
 
 const SECTIONS = [
@@ -45,6 +45,8 @@ export function back(): void {
 /** Shows a step. `keep` leaves messages where they are; `from` is the browser's own way back. */
 export function go(name: string, { keep = false, from = "page" } = {}): void {
   if (!keep) clear();
+  // What is over leaves nothing open over it.
+  if (OVER.includes(name)) openDialog()?.close();
   current = name;
   const all = room.state ? steps() : [];
   const at = all.indexOf(name);
@@ -54,6 +56,7 @@ export function go(name: string, { keep = false, from = "page" } = {}): void {
   show("open-device", isOpen && name !== "done");
   show("open-hand", isOpen);
   show("asked", at >= 0 || name === "access");
+  show("keep-task", at >= 0 && room.intent === "delegate");
   show("progress", at >= 0 && all.length > 1);
   const isBeside = at >= 0 && room.shown !== null;
   show("document", isBeside);
@@ -63,15 +66,22 @@ export function go(name: string, { keep = false, from = "page" } = {}): void {
   if (at >= 0) progress(all, at);
   entered.get(name)?.();
   const heading = byId(`${name}-title`);
-  const title = heading.textContent ?? "";
-  document.title = room.state ? `${title} – ${titleOf(room.state, say("document"))}` : title;
+  entitle();
   if (name === "loading") return;
   if (from === "page") {
-    if (history.state === null) history.replaceState({ step: name }, "");
-    else if ((history.state as { step?: string }).step !== name) history.pushState({ step: name }, "");
+    const before = (history.state as { step?: string } | null)?.step;
+    // Nobody goes back to a question that is answered.
+    if (before === undefined || ASKING.includes(before)) history.replaceState({ step: name }, "");
+    else if (before !== name) history.pushState({ step: name }, "");
   }
   window.scrollTo(0, 0);
   heading.focus({ preventScroll: true });
+}
+
+/** Names the page after its step and the document. */
+export function entitle(): void {
+  const title = byId(`${current}-title`).textContent ?? "";
+  document.title = room.state ? `${title} – ${titleOf(room.state, say("document"))}` : title;
 }
 
 function progress(all: string[], at: number): void {
@@ -82,10 +92,14 @@ function progress(all: string[], at: number): void {
     if (place === at) item.setAttribute("aria-current", "step");
     else item.removeAttribute("aria-current");
   }
-  const title = byId("steps").children.item(STEPS.indexOf(all[at] ?? ""))?.textContent ?? "";
+  const title = () => byId("steps").children.item(STEPS.indexOf(all[at] ?? ""))?.textContent ?? "";
   write("progress-words", say("step", { page: at + 1, count: all.length, title }));
 }
 
+/** Steps that are gone once they are taken. */
+const ASKING = ["link", "access", "ended"];
+/** Steps that nothing leads on from. */
+const OVER = ["link", "done", "ended"];
 const STEPS = ["read", "attach", "agree", "code", "sign", "review"];
 
 /** The browser's own buttons lead to steps that were there; what is over stays over. */
@@ -94,8 +108,10 @@ export function wireHistory(): void {
     const wanted = (event.state as { step?: string } | null)?.step ?? "start";
     const known = room.state && (steps().includes(wanted) || wanted === "start");
     const behind = known && (wanted === "start" || steps().indexOf(wanted) <= steps().indexOf(current));
-    if (behind && steps().includes(current)) go(wanted, { from: "history" });
-    else history.pushState({ step: current }, "");
+    if (behind && (steps().includes(current) || wanted === current)) go(wanted, { from: "history" });
+    else if (current === "done" || current === "ended") history.pushState({ step: current }, "");
+    // A place that is ahead, or was another's: whoever goes back goes on past it, and out of the room in the end.
+    else history.back();
   });
 }
 
@@ -110,12 +126,20 @@ export function announce(text: string, { seen = true } = {}): void {
   write("status", text);
 }
 
+/** Says what went wrong: over the page where something is open there, since nobody sees what is behind it. */
 export function complain(title: string, detail = ""): void {
+  const over = openDialog();
+  if (over) {
+    const end = /[.!?:]$/.test(title) ? "" : ".";
+    return byId(`${over.id}-error`).replaceChildren(title, end, " ", detail === title ? "" : detail);
+  }
   const strong = document.createElement("strong");
   strong.textContent = title;
   byId("problem").replaceChildren(strong, detail === title ? "" : detail);
   byId("problem").scrollIntoView({ block: "nearest" });
 }
+
+const openDialog = () => document.querySelector<HTMLDialogElement>("dialog[open]");
 
 /** Shows one of the ends, by its name; `retry` is what can be tried again. */
 export function end(name: string, retry: (() => void) | null = null): void {
@@ -123,6 +147,11 @@ export function end(name: string, retry: (() => void) | null = null): void {
   write("ended-title", words.textContent ?? "");
   write("ended-words", words.dataset.words ?? "");
   again = retry;
+  // Whose request it was is told to those who were let in, and to nobody else.
+  const { request } = room.state ?? {};
+  write("ended-by", request?.requester ?? "");
+  write("ended-document", request ? titleOf(told(), say("document")) : "");
+  show("ended-about", request !== undefined);
   show("ended-again", retry !== null);
   show("ended-return", false);
   go("ended");
@@ -161,7 +190,7 @@ export function explain(error: unknown): void {
   if (error.code === "number_moved" || error.code === "sms_unavailable") return complainOf("texts");
   switch (error.status) {
     case 0: return complain(say("connection"), say("connection-words"));
-    case 401: return askForLink(error.code === "session_other" ? "other" : "over");
+    case 401: return askForLink(error.code === "session_other" ? "other" : isKnownHere() ? "over" : "cookies");
     case 404: return askForLink("unknown");
     case 410: return over(error);
     case 423: return end("locked");
@@ -176,8 +205,8 @@ export function explain(error: unknown): void {
 /** Whoever asked too often is told when they can again, where that is no matter of a minute. */
 export function tooMany(error: Problem): void {
   if (error.retryAfter <= 120) return complainOf("many");
-  const until = time(new Date(Date.now() + 1000 * error.retryAfter).toISOString());
-  complain(byId("end-many").textContent ?? "", say("many-until", { until }));
+  const until = new Date(Date.now() + 1000 * error.retryAfter).toISOString();
+  complain(byId("end-many").textContent ?? "", say("many-until", { until: () => time(until) }));
 }
 
 /** Why the service refused a value, in the language of the page: its own sentences are for programs. */
@@ -218,12 +247,25 @@ function over(error: Problem): void {
   }).catch(() => end(name));
 }
 
-/** Something else has happened meanwhile: look, and go where the request stands. */
+/** Something else has happened meanwhile, or is missing: look, go where the request stands, and say it there. */
 function conflict(error: Problem): void {
   if (error.code === "document_unknown") {
     room.shown = null;
     go("start");
     return complainOf("changed");
   }
-  look().catch(explain);
+  const words = error.code === "step_missing" ? missing() : "";
+  look().then(() => {
+    // Where the request has come to an end that is said already.
+    if (current === "ended" || current === "done" || current === "link") return;
+    complain(byId("end-any").textContent ?? "", words || (byId("end-any").dataset.words ?? ""));
+  }).catch(explain);
+}
+
+/** What the service asks for before an act, as far as this page can tell. */
+function missing(): string {
+  const { signatory } = told();
+  if (room.intent === "delegate" && hasTexts() && !room.delegate?.mobile) return say("missing-mobile");
+  const isAwaited = signatory.attachments.some((it) => it.required && ["AWAITED", "REJECTED"].includes(it.state));
+  return say(isAwaited ? "attach-missing" : "missing-step");
 }

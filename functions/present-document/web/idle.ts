@@ -11,14 +11,31 @@ import { say } from "./texts";
 const IDLE_MS = 30 * 60_000;
 const WARN_MS = 2 * 60_000;
 const RENEW_MS = 5 * 60_000;
+const RETRY_MS = 30_000;
+/** The question is closed by the page, and not by someone who answers it. */
+const UNASKED = "unasked";
 
-async function renew(): Promise<void> {
+let isRenewing = false;
+let triedAt = 0;
+
+/** Renews the session, once at a time; whether it has half an hour more. */
+async function renew(): Promise<boolean> {
+  if (isRenewing) return false;
+  isRenewing = true;
+  triedAt = Date.now();
   const token = heldToken();
-  await post("session", framed && token ? { token } : {}).catch(() => null);
+  try {
+    await post("session", framed && token ? { token } : {});
+    return true;
+  } catch {
+    return false;
+  } finally {
+    isRenewing = false;
+  }
 }
 
 async function over(): Promise<void> {
-  if (dialog("idle").open) dialog("idle").close();
+  if (dialog("idle").open) dialog("idle").close(UNASKED);
   await endSession();
   askForLink("over");
 }
@@ -43,35 +60,43 @@ let isRunningOut = false;
 function tick(): void {
   const box = dialog("idle");
   if (!room.state || ["link", "loading", "done", "ended"].includes(step())) {
-    if (box.open) box.close();
+    if (box.open) box.close(UNASKED);
     return;
   }
   const left = timeLeft();
   if (left <= 0) return void runOut();
   if (left > WARN_MS) {
-    if (box.open) box.close();
+    if (box.open) box.close(UNASKED);
     return;
   }
   // Spoken seldom, seen every second.
   write("idle-left", say("idle-left", { seconds: Math.ceil(left / 1000) }));
   if (!box.open) {
+    box.returnValue = "";
     box.showModal();
     byId("idle-title").focus();
   }
 }
 
-/** Someone is there: the session goes on, with at most one call in five minutes. */
+/** Someone is there: the session goes on, with at most one call in five minutes, and few where none gets through. */
 function alive(): void {
-  if (dialog("idle").open) return;
-  if (room.state && Date.now() - lastRenewed() > RENEW_MS && step() !== "done") void renew();
+  if (dialog("idle").open || !room.state || step() === "done" || !navigator.onLine) return;
+  const now = Date.now();
+  if (now - lastRenewed() > RENEW_MS && now - triedAt > RETRY_MS) void renew();
+}
+
+/** Whoever answers, however the question is closed, is there. */
+async function stay(): Promise<void> {
+  if (dialog("idle").returnValue === UNASKED) return;
+  const isRenewed = await renew();
+  // The question comes back by itself while nothing has been renewed.
+  write("idle-error", isRenewed ? "" : `${say("connection")}. ${say("connection-words")}`);
 }
 
 export function wireIdle(): void {
-  byId("idle-stay").addEventListener("click", () => {
-    dialog("idle").close();
-    void renew();
-  });
+  byId("idle-stay").addEventListener("click", () => dialog("idle").close());
   byId("idle-leave").addEventListener("click", () => void over());
+  dialog("idle").addEventListener("close", () => void stay());
 }
 
 export function watchIdle(): void {

@@ -6,19 +6,21 @@
 import { byId, button, fault, input, once, show, write } from "./dom";
 import { wireAccess } from "./access";
 import { wireAttach } from "./attach";
-import { stopCodes, wireCode } from "./code";
+import { wireCode } from "./code";
 import { wireDialogs } from "./dialogs";
 import { watchHeight } from "./embed";
 import { enter, wireEnter } from "./enter";
 import { askForLink, announce, back, clear, end, explain, go, step, tryAgain, wireHistory } from "./flow";
+import { forget } from "./forget";
 import { watchIdle, wireIdle } from "./idle";
-import { forgetMark, wireMark } from "./mark";
-import { openDocument, wireRead } from "./read";
+import { speak, wireLanguage } from "./language";
+import { wireMark } from "./mark";
+import { wireRead } from "./read";
 import { wireReview } from "./review";
 import { refresh, room, told } from "./room";
 import type { State } from "./room";
 import { Problem, heldToken, holdToken, post, renewed } from "./service";
-import { language, loadTexts, say } from "./texts";
+import { loadTexts, say } from "./texts";
 import { wireViewer } from "./viewer";
 
 /** The token of a link, however much of the link was pasted. */
@@ -43,59 +45,11 @@ async function open(token: string): Promise<void> {
   enter();
 }
 
-/** Nothing of one signatory stays for the next on the same device. */
-function forget(): void {
-  Object.assign(room, { state: null, shown: null, delegate: null, codes: {}, mark: null, picture: null, intent: "sign" });
-  for (const form of document.forms) form.reset();
-  byId("code-fields").replaceChildren();
-  forgetMark();
-  stopCodes();
-}
-
 async function openPasted(): Promise<void> {
   const token = tokenOf(input("link-token").value);
   fault("link-token", token ? "" : say("field-missing"), "link-error");
   if (!token) return input("link-token").focus();
   await open(token);
-}
-
-/** Shows the page in the signatory's language, unless they chose one. */
-async function speak(wanted: string | null): Promise<void> {
-  if (!wanted || wanted === "browser" || wanted === language() || new URLSearchParams(location.search).has("language")) return;
-  await translate(wanted);
-}
-
-/** Takes the page in another language from the service, in place of this one. */
-async function translate(wanted: string): Promise<void> {
-  const query = new URLSearchParams(location.search);
-  query.set("language", wanted);
-  const path = `${location.pathname}?${query}`;
-  const reply = await fetch(path, { headers: { Accept: "text/html" }, credentials: "omit" }).catch(() => null);
-  if (!reply?.ok) return;
-  const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-  if (!page.getElementById("texts")) return;
-  document.documentElement.lang = page.documentElement.lang;
-  document.documentElement.dir = page.documentElement.dir;
-  document.title = page.title;
-  document.body.replaceChildren(...page.body.childNodes);
-  wire();
-}
-
-async function choose(event: Event): Promise<void> {
-  const link = (event.target as Element).closest("a");
-  const wanted = link && new URL(link.href).searchParams.get("language");
-  if (!wanted) return;
-  event.preventDefault();
-  const wasReading = room.shown !== null;
-  await translate(wanted);
-  // What was chosen stays, also when the page is loaded again.
-  const query = new URLSearchParams(location.search);
-  query.set("language", wanted);
-  history.replaceState(history.state, "", `${location.pathname}?${query}`);
-  byId("languages").querySelector("summary")?.focus();
-  if (!room.state) return go("link");
-  enter();
-  if (wasReading && step() === "start") await openDocument();
 }
 
 const run = (id: string, action: () => unknown) => {
@@ -122,9 +76,9 @@ function wire(): void {
   for (const press of document.querySelectorAll<HTMLButtonElement>("[data-back]")) press.addEventListener("click", back);
   byId("ended-again").addEventListener("click", tryAgain);
   byId("done-print").addEventListener("click", () => print());
-  byId("languages").addEventListener("click", (event) => void choose(event).catch(explain));
+  wireLanguage(explain);
   wireEnter();
-  wireViewer();
+  wireViewer(explain);
   wireRead(run);
   wireAccess(submit);
   wireAttach(run);

@@ -15,6 +15,8 @@ type Mode = (typeof MODES)[number];
 const WIDTH = 1000;
 const MAX_POINTS = 9000;
 const INK = "#16336f";
+/** Pixels between ink and the edges of the field: half of the widest line, and a little. */
+const MARGIN = 2;
 
 let pad: SignaturePad | null = null;
 let picture: string | null = null;
@@ -56,14 +58,19 @@ function preview(): void {
 
 const canvas = () => byId<HTMLCanvasElement>("pad");
 
-/** Makes the field as fine as the screen; what was drawn stays. */
+/**
+ * Makes the field as fine as the screen. What was drawn stays as it is, and becomes smaller, as a whole, only where
+ * it would not fit: a phone that is turned twice leaves no trace.
+ */
 function fit(): void {
   const field = canvas();
   const ratio = Math.max(devicePixelRatio || 1, 1);
   const [width, height] = [field.clientWidth, field.clientHeight];
   if (width === 0) return;
   const before = pad?.toData() ?? [];
-  const scale = pad ? width / (Number(field.dataset.width) || width) : 1;
+  const points = before.flatMap((stroke) => stroke.points);
+  const reach = (size: number, far: number) => (far > size - MARGIN ? Math.max(1, size - MARGIN) / far : 1);
+  const scale = Math.min(reach(width, Math.max(0, ...points.map((it) => it.x))), reach(height, Math.max(0, ...points.map((it) => it.y))));
   field.width = width * ratio;
   field.height = height * ratio;
   field.dataset.width = String(width);
@@ -71,10 +78,25 @@ function fit(): void {
   if (!pad) {
     pad = new SignaturePad(field, { penColor: INK, minWidth: 1.1, maxWidth: 2.6 });
     pad.addEventListener("beginStroke", () => { show("pad-ghost", false); fault("pad", ""); });
+    pad.addEventListener("endStroke", keepInside);
   }
   pad.clear();
   for (const stroke of before) for (const point of stroke.points) { point.x *= scale; point.y *= scale; }
   pad.fromData(before);
+}
+
+/** A pen that leaves the field draws along its edge: what is sealed is what is seen. */
+function keepInside(): void {
+  const { clientWidth, clientHeight } = canvas();
+  const drawn = pad?.toData() ?? [];
+  const within = (value: number, size: number) => Math.min(Math.max(value, MARGIN), size - MARGIN);
+  let isOut = false;
+  for (const point of drawn.at(-1)?.points ?? []) {
+    const [x, y] = [within(point.x, clientWidth), within(point.y, clientHeight)];
+    isOut ||= x !== point.x || y !== point.y;
+    Object.assign(point, { x, y });
+  }
+  if (isOut) redraw(drawn);
 }
 
 function redraw(data: ReturnType<SignaturePad["toData"]>): void {

@@ -16,13 +16,15 @@ export async function openDocument(): Promise<void> {
   const pages = await pagesOf(digest);
   const bytes = pages ? null : await load(digest);
   await present(digest, pages ? "images" : canShow(bytes?.file ?? null) ? "browser" : "download");
+  // Whoever said that they have read something said it of these bytes, and for themselves.
+  if (room.shown !== digest) input("read-box").checked = false;
   room.shown = digest;
   write("read-digest", grouped(digest));
-  offerDownload();
+  offerDownload(pages !== null);
   show("read-checked", bytes?.checked === true);
   write("read-checked-words", say("checked"));
   show("read-must", told().mustRead);
-  button("read-next").textContent = room.intent === "read" ? kept("read-next", "acknowledge") : button("read-next").textContent;
+  button("read-next").textContent = kept("read-next", room.intent === "read" ? "acknowledge" : "continue");
   go("read");
   if (pages) {
     showPages(pages, () => void fallBack(digest).catch(explain));
@@ -42,6 +44,7 @@ async function present(digest: string, view: "images" | "browser" | "download"):
 async function fallBack(digest: string): Promise<void> {
   const bytes = await load(digest);
   await present(digest, canShow(bytes.file) ? "browser" : "download");
+  offerDownload(false);
   showBytes(bytes.file);
 }
 
@@ -64,8 +67,14 @@ async function load(digest: string): Promise<{ file: Blob | null; checked: boole
   return { file: found, checked: computed !== null };
 }
 
-/** Links to the original. In a page of a stranger a link carries no right: the file is fetched first. */
-function offerDownload(): void {
+/**
+ * Links to the original, which the sender may hide only where its pages are drawn: else they may be the one way to
+ * read it. In a page of a stranger a link carries no right: the file is fetched first.
+ */
+function offerDownload(isDrawn: boolean): void {
+  const isHidden = isDrawn && told().ui?.hideDownloadValidated === true;
+  show("view-download", !isHidden);
+  show("read-offer", !isHidden);
   for (const id of ["read-download", "view-download"]) {
     const link = byId<HTMLAnchorElement>(id);
     const path = `document?sha256=${room.shown}`;

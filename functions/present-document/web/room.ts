@@ -124,6 +124,15 @@ export function intentOf(state: State): Intent {
   }
 }
 
+/** Whether codes go to a phone: then whoever the task is passed on to needs one as well. */
+export const hasTexts = () => told().signatory.channels.some((it) => it.channel === "sms");
+
+/** The signatory does it themselves: nobody is to act in their place. */
+export function keepTask(): void {
+  room.delegate = null;
+  if (room.state) room.intent = intentOf(room.state);
+}
+
 export const fullName = (state: State) => `${state.signatory.name} ${state.signatory.surname}`;
 export const titleOf = (state: State, otherwise: string) => state.request.title || otherwise;
 

@@ -89,9 +89,15 @@ async function checked(reply: Response): Promise<Response> {
   throw new Problem(reply.status, body, Number(reply.headers.get("retry-after")) || 0);
 }
 
+/** Whether this browser has shown its session once since it was opened here: one that keeps no cookie never does. */
+let isKnown = true;
+
+export const isKnownHere = () => isKnown || framed;
+
 /** GETs JSON. */
 export async function get<T>(path: string): Promise<T> {
   const reply = await checked(await send(path, { headers: { Accept: "application/json" } }));
+  isKnown = true;
   return (await reply.json()) as T;
 }
 
@@ -99,6 +105,7 @@ export async function get<T>(path: string): Promise<T> {
 export async function post<T = unknown>(path: string, body: unknown): Promise<T> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
   const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  isKnown = path !== "session" || !(body as { token?: string }).token;
   if (RENEWING.includes(path) && !isEnd(body)) renewed();
   return (await reply.json().catch(() => ({}))) as T;
 }

@@ -1,7 +1,7 @@
 // The sender's colours and logo. They come as values of properties of a constructed style sheet: the policy of
 // the page allows no style inside elements.
 
-import { byId, element, show } from "./dom";
+import { byId, element } from "./dom";
 import type { Ui } from "./room";
 import { file } from "./service";
 
@@ -24,28 +24,34 @@ const COLOURS: Record<string, string> = {
 };
 
 let sheet: CSSStyleSheet | null = null;
+/** What stands in the bar without a logo. */
+let brand: Node[] | null = null;
+/** The logo that is to be shown: another may be wanted before it has come. */
+let wanted: string | null = null;
 
 export function applyTheme(ui: Ui | null): void {
-  show("view-download", ui?.hideDownloadValidated !== true);
-  byId("read-download").parentElement?.toggleAttribute("hidden", ui?.hideDownloadValidated === true);
   document.querySelector<HTMLElement>(".bar")?.toggleAttribute("hidden", ui?.hideHeader === true);
   byId("asked").classList.toggle("hidden-text", ui?.hideSidebar === true);
   byId("progress").classList.toggle("hidden-text", ui?.hideSidebar === true);
-  if (!ui) return;
   const rules = Object.entries(COLOURS).flatMap(([key, property]) => {
-    const value = ui[key];
+    const value = ui?.[key];
     return typeof value === "string" && /^#[0-9a-f]{6}$/i.test(value) ? [`${property}: ${value};`] : [];
   });
-  const foot = ui.footerBackgroundColor;
+  const foot = ui?.footerBackgroundColor;
   if (typeof foot === "string") rules.push(`--on-foot: ${isDark(foot) ? "#ffffff" : "#000000"};`);
   if (rules.length > 0) {
     sheet ??= new CSSStyleSheet();
-    sheet.replaceSync(`:root { ${rules.join(" ")} }`);
     if (!document.adoptedStyleSheets.includes(sheet)) document.adoptedStyleSheets.push(sheet);
   }
-  const source = ui.sidebarLogo;
+  // Nothing stays of what another sender wanted.
+  sheet?.replaceSync(`:root { ${rules.join(" ")} }`);
+  brand ??= [...byId("brand").childNodes];
+  const source = ui?.sidebarLogo;
   // The picture is served from here, or not shown: the page asks nothing of anyone else.
-  if (typeof source === "string" && !source.includes(":") && !source.startsWith("//")) void showLogo(source).catch(() => {});
+  const isOurs = typeof source === "string" && !source.includes(":") && !source.startsWith("//");
+  wanted = isOurs ? source : null;
+  if (isOurs) void showLogo(source).catch(() => {});
+  else byId("brand").replaceChildren(...brand);
 }
 
 /** Whether white is easier to read on a colour than black (relative luminance, WCAG 2.2). */
@@ -59,5 +65,5 @@ function isDark(colour: string): boolean {
 
 async function showLogo(source: string): Promise<void> {
   const image = element("img", { alt: "", src: URL.createObjectURL(await file(source.replace(/^sign\//, ""))) });
-  image.addEventListener("load", () => byId("brand").replaceChildren(image));
+  image.addEventListener("load", () => { if (wanted === source) byId("brand").replaceChildren(image); });
 }

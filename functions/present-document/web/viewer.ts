@@ -2,8 +2,9 @@
 // the viewer of the browser.
 
 import { button, byId, element, show, write } from "./dom";
-import { Problem, file, get } from "./service";
-import { say } from "./texts";
+import { letter, whenIdle } from "./layer";
+import { Problem, file, framed, get } from "./service";
+import { percent, say } from "./texts";
 
 interface Pages {
   sha256: string;
@@ -12,21 +13,24 @@ interface Pages {
   view: "images" | "browser";
 }
 
-interface Words {
-  words: { text: string; x: number; y: number; width: number; height: number }[];
-}
-
 interface Leaf {
   item: HTMLLIElement;
   image: HTMLImageElement;
   /** The width that was asked for last. */
   width: number;
+  /** The width of the picture that is there; 0 while there is none. */
+  drawn: number;
   hasText: boolean;
 }
 
 const LADDER = [320, 640, 960, 1280, 1920, 2560, 3840];
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3, 4];
 const AT_ONCE = 3;
+/** Pages whose texts are asked for before anyone comes to them: books would be thousands of calls. */
+const MAX_LETTERED = 200;
+/** How long a page that did not come is waited for until it is asked for again, at first and at most. */
+const FIRST_PAUSE_MS = 3000;
+const LAST_PAUSE_MS = 30_000;
 
 let digest = "";
 let leaves: Leaf[] = [];
@@ -36,6 +40,7 @@ let small: IntersectionObserver | null = null;
 let pageNow = 1;
 let seen = new Set<number>();
 let failed: (reason: string) => void = () => {};
+let ended: (problem: Problem) => void = () => {};
 const queue: (() => Promise<void>)[] = [];
 let running = 0;
 let settling: ReturnType<typeof setTimeout> | undefined;
@@ -58,6 +63,8 @@ export const hasSeenAll = () => leaves.length > 0 && seen.size >= leaves.length;
 export function showPages(pages: Pages, lost: (reason: string) => void): void {
   digest = pages.sha256;
   failed = once(lost);
+  late.clear();
+  pause = FIRST_PAUSE_MS;
   seen = new Set();
   queue.length = 0;
   byId("page-list").replaceChildren();
@@ -73,7 +80,7 @@ export function showPages(pages: Pages, lost: (reason: string) => void): void {
     const item = element("li", { className: "leaf" }, image);
     item.dataset.page = String(number);
     byId("page-list").append(item);
-    return { item, image, width: 0, hasText: false };
+    return { item, image, width: 0, drawn: 0, hasText: false };
   });
   for (const page of pages.pages) thumb(page.number, pages.count);
   // Those that were watched are gone.
@@ -83,6 +90,7 @@ export function showPages(pages: Pages, lost: (reason: string) => void): void {
   setZoom(1);
   watch();
   turnTo(1, false);
+  whenIdle(() => letterAll(digest));
 }
 
 function thumb(number: number, count: number): void {
@@ -102,7 +110,8 @@ function thumb(number: number, count: number): void {
 function watch(): void {
   near?.disconnect();
   const scroller = byId("pages");
-  const root = matchMedia(WIDE).matches ? scroller : null;
+  // In a frame the pages do not scroll by themselves.
+  const root = matchMedia(WIDE).matches && !framed ? scroller : null;
   near = new IntersectionObserver((entries) => {
     for (const entry of entries) {
       const number = Number((entry.target as HTMLElement).dataset.page);
@@ -141,21 +150,55 @@ async function draw(number: number, leaf: Leaf, width: number): Promise<void> {
     const picture = await file(`pages/${number}?sha256=${of}&width=${width}`);
     if (of !== digest) return;
     swap(leaf.image, picture);
+    leaf.drawn = width;
   } catch (error) {
-    if (of !== digest) return;
-    // A coarser picture of the page is there: it stays.
-    if (leaf.image.src) return;
-    leaf.width = 0;
-    if (error instanceof Problem && error.code === "page_not_rendered") return failed(error.code);
-    const note = element("p", { className: "failed", textContent: say("page-failed") });
-    if (!leaf.item.querySelector(".failed")) leaf.item.append(note);
+    if (of === digest) miss(number, leaf, error);
     return;
   }
   leaf.item.querySelector(".failed")?.remove();
   if (!leaf.hasText) {
     leaf.hasText = true;
-    await letter(number, leaf, of).catch(() => { leaf.hasText = false; });
+    await layOver(leaf, number, of).catch(() => { leaf.hasText = false; });
   }
+}
+
+/** A picture has not come: a coarser one stays where there is one, and it may be asked for again. */
+function miss(number: number, leaf: Leaf, error: unknown): void {
+  leaf.width = leaf.drawn;
+  const problem = error instanceof Problem ? error : null;
+  if (problem?.status === 401) {
+    // The session is over for all pages alike: it is said once.
+    digest = "";
+    return ended(problem);
+  }
+  const isLate = problem !== null && (problem.status === 0 || problem.status === 429 || problem.status >= 500);
+  if (isLate) waitFor(number);
+  if (leaf.drawn > 0) return;
+  if (problem?.code === "page_not_rendered") return failed(problem.code);
+  const words = say(problem?.status === 0 ? "page-lost" : "page-failed");
+  const note = leaf.item.querySelector(".failed") ?? element("p", { className: "failed" });
+  note.textContent = words;
+  leaf.item.append(note);
+}
+
+/** Pages that did not come because of the way here: they are asked for again, by and by, and when it is there again. */
+const late = new Set<number>();
+let again: ReturnType<typeof setTimeout> | undefined;
+let pause = FIRST_PAUSE_MS;
+
+function waitFor(number: number): void {
+  late.add(number);
+  clearTimeout(again);
+  again = setTimeout(tryLate, pause);
+}
+
+function tryLate(): void {
+  clearTimeout(again);
+  pause = Math.min(2 * pause, LAST_PAUSE_MS);
+  const missed = [...late];
+  late.clear();
+  for (const number of missed) load(number);
+  if (!byId("thumbs").hidden) openThumbs(true);
 }
 
 function swap(image: HTMLImageElement, picture: Blob): void {
@@ -164,26 +207,24 @@ function swap(image: HTMLImageElement, picture: Blob): void {
   if (before) URL.revokeObjectURL(before);
 }
 
-/** The text over a page: it can be searched, chosen and read aloud, and is not seen. */
-async function letter(number: number, leaf: Leaf, of: string): Promise<void> {
-  const { words } = await get<Words>(`pages/${number}/text?sha256=${of}`);
-  if (of !== digest || words.length === 0) return;
-  const [width, height] = [leaf.image.width, leaf.image.height];
-  const layer = document.createElementNS(SVG, "svg");
-  layer.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  layer.setAttribute("aria-label", leaf.image.alt);
-  for (const word of words) {
-    const text = document.createElementNS(SVG, "text");
-    text.setAttribute("x", String(word.x * width));
-    text.setAttribute("y", String((word.y + word.height * 0.8) * height));
-    text.setAttribute("font-size", String(Math.max(1, word.height * height * 0.9)));
-    text.setAttribute("textLength", String(Math.max(1, word.width * width)));
-    text.setAttribute("lengthAdjust", "spacingAndGlyphs");
-    text.textContent = `${word.text} `;
-    layer.append(text);
+const layOver = (leaf: Leaf, number: number, of: string) =>
+  letter(leaf.item, leaf.image, `pages/${number}/text?sha256=${of}`, () => of === digest);
+
+/** Texts of pages that nobody has come to yet: the browser's own search finds what is there. One at a time. */
+async function letterAll(of: string): Promise<void> {
+  for (const [at, leaf] of leaves.slice(0, MAX_LETTERED).entries()) {
+    if (of !== digest) return;
+    if (leaf.hasText) continue;
+    leaf.hasText = true;
+    try {
+      await layOver(leaf, at + 1, of);
+    } catch {
+      // It comes with the picture. Whatever is amiss, this is not the time to ask for more.
+      leaf.hasText = false;
+      return;
+    }
+    await new Promise<void>((done) => whenIdle(done));
   }
-  leaf.image.alt = "";
-  leaf.item.append(layer);
 }
 
 /** Goes to a page. */
@@ -230,9 +271,8 @@ function setZoom(to: number): void {
   zoom = to;
   byId("page-list").style.setProperty("--zoom", String(zoom));
   scroller.scrollTop = at * scroller.scrollHeight;
-  const percent = Math.round(zoom * 100);
-  write("view-zoom", new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(zoom));
-  byId("view-zoom").setAttribute("aria-label", say("zoom", { zoom: percent }));
+  write("view-zoom", percent(zoom));
+  byId("view-zoom").setAttribute("aria-label", say("zoom", { zoom: Math.round(zoom * 100) }));
   button("view-smaller").disabled = zoom <= (ZOOMS[0] ?? 1);
   button("view-larger").disabled = zoom >= (ZOOMS[ZOOMS.length - 1] ?? 1);
   clearTimeout(settling);
@@ -258,6 +298,19 @@ export function showInBrowser(bytes: Blob | null): boolean {
   return can;
 }
 
+/** Nothing of the document stays on the page. */
+export function closeDocument(): void {
+  digest = "";
+  leaves = [];
+  queue.length = 0;
+  near?.disconnect();
+  small?.disconnect();
+  for (const image of document.querySelectorAll<HTMLImageElement>("#document img[src]")) URL.revokeObjectURL(image.src);
+  byId("page-list").replaceChildren();
+  byId("thumb-list").replaceChildren();
+  byId("browser-frame").removeAttribute("src");
+}
+
 /** Several pages are drawn at once: the first that cannot be speaks for all. */
 function once(action: (reason: string) => void): (reason: string) => void {
   let isDone = false;
@@ -269,9 +322,9 @@ function once(action: (reason: string) => void): (reason: string) => void {
   };
 }
 
-let isWatching = false;
-
-export function wireViewer(): void {
+/** `over` is told that the session has ended. */
+export function wireViewer(over: (problem: Problem) => void): void {
+  ended = over;
   const closest = (up: boolean) => {
     const others = ZOOMS.filter((it) => (up ? it > zoom : it < zoom));
     setZoom((up ? others[0] : others[others.length - 1]) ?? zoom);
@@ -283,9 +336,8 @@ export function wireViewer(): void {
   button("view-next").addEventListener("click", () => turnTo(pageNow + 1));
   button("view-thumbs").addEventListener("click", () => openThumbs(byId("thumbs").hidden === true));
   byId("pages").addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
-  if (isWatching) return;
-  isWatching = true;
   addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
+  addEventListener("online", () => { pause = FIRST_PAUSE_MS; tryLate(); });
   matchMedia(WIDE).addEventListener("change", () => { if (leaves.length > 0) watch(); });
 }
 
@@ -309,9 +361,13 @@ function openThumbs(open: boolean): void {
 async function fill(image: HTMLImageElement, page: string): Promise<void> {
   const of = digest;
   if (image.src) return;
-  const picture = await file(`pages/${page}?sha256=${of}&width=320`);
-  if (of === digest) swap(image, picture);
+  try {
+    const picture = await file(`pages/${page}?sha256=${of}&width=320`);
+    if (of === digest) swap(image, picture);
+  } catch (error) {
+    // What is near is asked for again with the pages.
+    if (of === digest && error instanceof Problem && error.status === 0) waitFor(Number(page));
+  }
 }
 
-const SVG = "http://www.w3.org/2000/svg";
 const WIDE = "(min-width: 64rem)";

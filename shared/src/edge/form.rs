@@ -6,16 +6,67 @@
 //! **Invariant:** no form acts without the word that only pages of its own session hold.
 
 use domain::Timestamp;
+use domain::value::Language;
 use serde_json::{Map, Value};
 
 use super::http::{HttpRequest, Reply};
 use super::problem::Problem;
 use super::session::{SCRIPT_HEADER, SessionKey, is_word};
 
-/// Whether the call comes from a form.
+/// A call that comes from a form, and what its answer carries along.
+#[derive(Debug)]
+pub struct Form {
+    /// The language that was chosen for the pages.
+    language: Option<Language>,
+    /// Whether it shows a link, for a session.
+    opens: bool,
+}
+
+impl Form {
+    /// None for a call of another kind.
+    #[must_use]
+    pub fn of(http: &HttpRequest) -> Option<Self> {
+        let route = http.route().strip_prefix(FORMS)?;
+        Some(Self { language: chosen_language(http), opens: route == "session" })
+    }
+
+    /// Leads to the next page, whatever became of the call.
+    #[must_use]
+    pub fn next_page(&self, outcome: Result<Reply, Problem>, request_id: &str) -> Reply {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        if let Some(language) = self.language {
+            query.append_pair("language", language.as_str());
+        }
+        match outcome {
+            Ok(reply) => {
+                if self.opens {
+                    // A browser that keeps no cookie comes there as a stranger: the page can say why.
+                    query.append_pair("opened", "yes");
+                }
+                reply.moved(next(&query.finish()))
+            }
+            Err(problem) => {
+                query.append_pair("problem", problem.code());
+                if let Some(left) = problem.attempts_left() {
+                    query.append_pair("left", &left.to_string());
+                }
+                if let Some(field) = problem.errors().first().and_then(|it| it.pointer.split('/').nth(1)) {
+                    query.append_pair("field", field);
+                }
+                problem.into_reply(request_id).moved(next(&query.finish()))
+            }
+        }
+    }
+}
+
+/// The language that was chosen on a page, and not by its browser: links and forms carry it along.
 #[must_use]
-pub fn is_form(http: &HttpRequest) -> bool {
-    http.route().starts_with(FORMS)
+pub fn chosen_language(http: &HttpRequest) -> Option<Language> {
+    http.query("language").and_then(Language::parse)
+}
+
+fn next(query: &str) -> String {
+    if query.is_empty() { NEXT.to_owned() } else { format!("{NEXT}?{query}") }
 }
 
 /// The JSON call that a form stands for. `ticked` are the boxes that must be ticked.
@@ -58,19 +109,6 @@ pub fn as_json(
         .with_header("content-type", "application/json")
         .with_header(SCRIPT_HEADER, "form")
         .without_null_origin())
-}
-
-/// Leads to the next page, whatever became of the call.
-#[must_use]
-pub fn next_page(outcome: Result<Reply, Problem>, request_id: &str) -> Reply {
-    match outcome {
-        Ok(reply) => reply.moved(NEXT.to_owned()),
-        Err(problem) => {
-            let left = problem.attempts_left().map(|left| format!("&left={left}")).unwrap_or_default();
-            let next = format!("{NEXT}?problem={}{left}", problem.code());
-            problem.into_reply(request_id).moved(next)
-        }
-    }
 }
 
 /// Fields as JSON: at most one level of members below the first.

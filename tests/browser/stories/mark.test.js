@@ -260,6 +260,37 @@ test("the sender's colours are painted as they were given, and every text on the
   }
 });
 
+test("the focus is seen on every ground that a sender can choose", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    for (const ground of ["#0b1f3a", "#ffffff", "#808080", "#1f4fb4"]) {
+      const text = ["#0b1f3a", "#1f4fb4"].includes(ground) ? "#ffffff" : "#000000";
+      const ui = { headerBackgroundColor: ground, headerTitleColor: text, sidebarBackgroundColor: ground, sidebarTitleColor: text, sidebarTextColor: text, footerBackgroundColor: ground };
+      const made = await request([signer()], { options: { ui } });
+      const room = await enter(browser, { colorScheme, reducedMotion: "reduce" });
+      const { page } = room;
+      await open(room, made.links[0]);
+      await page.keyboard.press("Tab");
+      for (const place of ["#languages summary", "#open-device", "#open-decline", ".foot a", "#start-read"]) {
+        await page.locator(place).first().focus();
+        const ring = await page.locator(place).first().evaluate((it) => {
+          const light = (color) => {
+            const [r, g, b] = color.match(/[\d.]+/g).slice(0, 3).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          let behind = it.parentElement;
+          while (behind.parentElement && (getComputedStyle(behind).backgroundColor.match(/[\d.]+/g)[3] ?? "1") === "0") behind = behind.parentElement;
+          const style = getComputedStyle(it);
+          const below = light(getComputedStyle(behind).backgroundColor);
+          const contrasts = [style.outlineColor, style.boxShadow.match(/rgba?\([^)]*\)/)?.[0] ?? "rgb(127,127,127)"].map(light);
+          return { isDrawn: style.outlineStyle !== "none", best: Math.max(...contrasts.map((one) => (Math.max(one, below) + 0.05) / (Math.min(one, below) + 0.05))) };
+        });
+        assert.ok(ring.isDrawn && ring.best >= 3, `${colorScheme} ${ground} ${place}: ${ring.best}`);
+      }
+      await room.context.close();
+    }
+  }
+});
+
 test("what the sender hides is not there, and the logo is theirs", async () => {
   const picture = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==", "base64");
   const hidden = { hideHeader: true, hideSidebar: true, hideDownloadValidated: true, hideDownloadSigned: true };

@@ -147,6 +147,7 @@ test("an approver approves, and a viewer says that they have read", async () => 
   await at(approver.page, "review");
   await confirm(approver.page);
   assert.equal(await approver.page.locator("#done-title").textContent(), "Thank you, you have approved");
+  assert.match(await approver.page.locator("#done-next-act").textContent(), /It is no signature/);
   const viewer = await enter(browser);
   await open(viewer, made.links[1]);
   await read(viewer.page);
@@ -165,6 +166,8 @@ test("the task is passed on, with a code", async () => {
   await passOn(page, { given: "Grace", family: "Hopper", address: "grace@example.com" }, made.signers[0].email);
   assert.match(await page.locator("#review-delegate").textContent(), /Grace Hopper/);
   await confirm(page);
+  assert.match(await page.locator("#done-words").textContent(), /gets an invitation, and you are no longer asked/);
+  assert.doesNotMatch(await page.locator("#done").innerText(), /sealed into/);
   assert.equal((await state(made.id)).signers[0].state, "DELEGATED");
   await room.context.close();
 });

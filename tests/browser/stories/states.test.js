@@ -190,7 +190,6 @@ test("what is under the pointer can be read, in light and dark", async () => {
     await page.locator("#languages summary").click();
     await over(["#languages a[lang=fr]"]);
     await page.keyboard.press("Escape");
-    await page.locator("#languages summary").click();
     await page.locator("#open-decline").click();
     await over(["#decline-form .danger", "#decline-form [data-close]"]);
     await page.keyboard.press("Escape");

@@ -80,7 +80,8 @@ test("a file that lies on another host cannot be shown by the page, which offers
   const document = await upload(pdf([`${line("unseen", 9000, 9000)}\n%${"x".repeat(LARGE)}`]));
   const options = { ui: { iframeAncestors: [around.origin] } };
   const made = await request([signer({ signatures: signature })], { inputDocuments: [document], options });
-  const room = await enter(browser);
+  const room = await enter(browser, { blocked: true });
+  room.around.push("http://127.0.0.1:");
   // By this name of the machine the room stands on another host than its large files: its policy stops it there.
   const { inside, step } = await around.frame(room, made.embeds[0].replace("127.0.0.1", "localhost"));
   await step("start");
@@ -106,6 +107,18 @@ test("pages that cannot be drawn are told once, however many they are", async ()
   await room.page.waitForTimeout(1500);
   assert.equal(loads, 1);
   assert.deepEqual(await views(made), ["images", "browser"]);
+  await room.context.close();
+});
+
+test("the browser's search finds a word on a page that nobody has come to", async () => {
+  const pages = Array.from({ length: 50 }, (_, at) => line(at === 29 ? "Quicksilver" : `Page ${at + 1}`));
+  const made = await request([signer({ signatures: signature })], { document: pdf(pages) });
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await read(page);
+  await until(() => page.evaluate(() => window.find("Quicksilver")), 300);
+  assert.equal(await page.evaluate(() => getSelection().anchorNode.parentElement.closest(".leaf").dataset.page), "30");
   await room.context.close();
 });
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { cut, mend } from "../cable.js";
 import { host, proceed } from "../host.js";
-import { at, confirm, enter, launch, open, passOn, prepare } from "../room.js";
+import { PHONE, agree, at, confirm, enter, launch, open, passOn, prepare, read, review, tell } from "../room.js";
 import { line, pdf, request, signer, state, until, upload, url } from "../stage.js";
 
 let browser;
@@ -176,4 +176,113 @@ test("in a frame files are saved, and who gets a copy is not called a signatory"
   await until(() => around.told("paraphe:ready").length === 2);
   await room.context.close();
   around.close();
+});
+
+test("a page around that makes the frame as high as it is told comes to rest", async () => {
+  const around = await host({ obeys: true });
+  const made = await request([signer()], { options: { ui: { iframeAncestors: [around.origin] } } });
+  const room = await enter(browser, { viewport: { width: 1400, height: 900 } });
+  const { inside, step } = await around.frame(room, made.embeds[0]);
+  await step("start");
+  await inside.locator("#start-read").click();
+  await step("read");
+  await inside.locator(".leaf img[src]").first().waitFor();
+  const heights = () => around.told("paraphe:height").map((it) => it.height);
+  const rested = async () => {
+    let count;
+    do {
+      count = heights().length;
+      await room.page.waitForTimeout(1000);
+      assert.ok(heights().length < 40, `it grows and grows: ${heights().slice(-5)}`);
+    } while (count !== heights().length);
+    return heights().at(-1);
+  };
+  const reading = await rested();
+  const [body, frame] = [await inside.locator("body").boundingBox(), await room.page.locator("iframe").boundingBox()];
+  assert.ok(Math.abs(body.height - frame.height) <= 8, `the frame is as high as what is in it: ${body.height} in ${frame.height}`);
+  // Without the document it is lower again.
+  await inside.locator("#read-next").click();
+  await step("agree");
+  await room.page.setViewportSize({ width: 1400, height: 700 });
+  assert.ok(await rested() <= reading);
+  await room.context.close();
+  around.close();
+});
+
+test("every end says whose request it was, to those who were let in", async () => {
+  const made = await request([signer(), signer({ stage: 2 }), signer({ role: "cc", signatures: [] })]);
+  const room = await enter(browser);
+  const { page } = room;
+  for (const link of [made.links[1], made.links[2]]) {
+    await page.goto("about:blank");
+    await page.goto(link);
+    await at(page, "ended");
+    assert.equal(await page.locator("#ended-document").textContent(), "Services agreement");
+    assert.notEqual(await page.locator("#ended-by").textContent(), "");
+  }
+  await open(room, made.links[0]);
+  await page.locator("#open-decline").click();
+  await page.locator("#decline-form [type=submit]").click();
+  await at(page, "ended");
+  assert.equal(await page.locator("#ended-document").textContent(), "Services agreement");
+  await page.goto("about:blank");
+  await page.goto(`${url}/sign#unknown`);
+  await page.locator("#problem:not(:empty)").waitFor();
+  assert.doesNotMatch(await page.locator("main").innerText(), /Services agreement/);
+  await room.context.close();
+});
+
+test("on a phone the way on stays in sight while reading, and so does the act", async () => {
+  const made = await request();
+  const room = await enter(browser, PHONE);
+  const { page } = room;
+  const isSeen = (place) => page.locator(place).evaluate((it) => {
+    const box = it.getBoundingClientRect();
+    const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.bottom <= innerHeight && it.contains(top);
+  });
+  await open(room, made.links[0]);
+  await page.locator("#open-device").click();
+  const [copy, picture] = [await page.locator("#device-copy").boundingBox(), await page.locator("#qr").boundingBox()];
+  assert.ok(copy.y < picture.y, "who holds the phone copies the link");
+  await page.keyboard.press("Escape");
+  await read(page);
+  for (const place of ["#read-next", "#read-decline"]) assert.ok(await isSeen(place), place);
+  await page.locator("#read-decline").click();
+  await page.locator("#decline[open]").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  await agree(page);
+  await tell(page, made.signers[0].email);
+  await at(page, "sign");
+  await review(page);
+  assert.ok(await isSeen("#review-now"));
+  await confirm(page);
+  await room.context.close();
+});
+
+test("who goes back comes out of the room, past what is answered", async () => {
+  const made = await request([signer({ accessCode: "blue 42" })]);
+  const room = await enter(browser);
+  const { page } = room;
+  await page.goto(`${url}/check`);
+  await page.goto(made.links[0]);
+  await at(page, "access");
+  await page.locator("#access-0").fill("blue 42");
+  await page.locator("#access-form [type=submit]").click();
+  await at(page, "start");
+  await page.locator("#start-read").click();
+  await at(page, "read");
+  await page.locator("#read-next").click();
+  await at(page, "agree");
+  // A step back by the page is a step forth for the browser.
+  await page.locator("#agree [data-back]").click();
+  await at(page, "read");
+  for (let times = 0; times < 5 && page.url().includes("/sign"); times += 1) {
+    await page.goBack();
+    await page.waitForTimeout(300);
+  }
+  assert.equal(page.url(), `${url}/check`);
+  await room.context.close();
 });

@@ -236,7 +236,7 @@ test("unknown links look the same to strangers, whatever they guess", async () =
 test("in a stranger's page the room keeps no cookie, and tells its events to the pages that were named", async () => {
   const around = await host();
   const made = await request([signer()], { options: { ui: { iframeAncestors: [around.origin] } } });
-  const room = await enter(browser);
+  const room = await enter(browser, { blocked: true });
   const frame = await around.frame(room, made.embeds[0]);
   await proceed(frame, made.signers[0].email);
   await frame.inside.locator("#sign-form [type=submit]").click();

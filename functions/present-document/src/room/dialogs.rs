@@ -56,7 +56,7 @@ fn person(texts: &Texts, name: &str) -> Markup {
         html! {
             div.field id=(format!("{name}-{key}-field")) {
                 label for=(format!("{name}-{key}")) {
-                    (t(label)) @if !required && !own { " " span.quiet { "(" (t("room-optional")) ")" } }
+                    (t(label)) @if !required && !own { " " span.quiet id=(format!("{name}-{key}-note")) { "(" (t("room-optional")) ")" } }
                 }
                 input id=(format!("{name}-{key}")) type=(kind) maxlength="254" autocomplete=(autocomplete(token)) dir="auto" required[required];
             }

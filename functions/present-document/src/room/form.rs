@@ -1,12 +1,13 @@
 //! The steps without scripts: one form at a time, written by the server.
 
-use domain::request::{AnyRequest, Hideable, Role, Signatory};
+use domain::request::{AnyRequest, Hideable, Progress, Role, Signatory};
+use domain::value::Language;
 use domain::{Channel, Timestamp};
 use maud::{Markup, html};
 use shared::edge::form::WORD;
 use shared::edge::page::{Frame, Look, Texts, frame};
 
-use super::{STYLE, link_form};
+use super::{STYLE, led, link_form};
 use crate::step::Step;
 
 /// What the forms of a session hold.
@@ -18,11 +19,15 @@ pub(crate) struct Held<'a> {
     pub(crate) back: Option<String>,
     /// Whether the documents are no longer given out.
     pub(crate) is_over: bool,
+    /// The language that was chosen for the pages.
+    pub(crate) chosen: Option<Language>,
 }
 
 /// What the last form came to, if it was refused.
 pub(crate) struct Refused<'a> {
     pub(crate) code: &'a str,
+    /// The value of the form that was at fault, if it was one.
+    pub(crate) field: Option<&'a str>,
     pub(crate) attempts_left: Option<u8>,
 }
 
@@ -32,12 +37,13 @@ pub(crate) fn page(
     step: Step,
     held: Option<&Held<'_>>,
     refused: Option<&Refused<'_>>,
+    chosen: Option<Language>,
 ) -> Markup {
     let t = |name: &str| texts.say(name);
     let body = html! {
         div.panel {
             @if let Some(held) = held { (asked(texts, held)) }
-            @if let Some(refused) = refused { (problem(texts, refused)) }
+            @if let Some(refused) = refused { (problem(texts, held, refused)) }
             section.step {
                 @match (step, held) {
                     (Step::Access, Some(held)) => (access(texts, held)),
@@ -47,20 +53,20 @@ pub(crate) fn page(
                     (Step::Acknowledge, Some(held)) => (acknowledge(texts, held)),
                     (Step::Done(text), _) => {
                         h1 { (t(&format!("room-state-{text}"))) }
-                        p { (t("room-state-recorded")) }
+                        p { (t(if text == "delegated" { "room-done-next-other" } else { "room-state-recorded" })) }
                         p { (t("room-done-next-mail")) }
-                        div.actions { a.button href="step" { (t("room-form-refresh")) } }
+                        div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
                     }
                     (Step::Complete, _) => (complete(texts, held)),
                     (Step::Ended(text), _) => {
                         h1 { (t(&format!("room-{text}"))) }
                         p { (t(&format!("room-{text}-words"))) }
-                        div.actions { a.button href="step" { (t("room-form-refresh")) } }
+                        div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
                     }
                     _ => {
                         h1 { (t("room-link-title")) }
                         p { (t("room-link-words")) }
-                        (link_form(texts, "../"))
+                        (link_form(texts, "../", chosen))
                     }
                 }
             }
@@ -143,8 +149,9 @@ fn title(texts: &Texts, held: &Held<'_>) -> String {
     held.request.facts().title.as_ref().map_or_else(|| texts.say("say-document"), |it| it.as_str().to_owned())
 }
 
-fn problem(texts: &Texts, refused: &Refused<'_>) -> Markup {
+fn problem(texts: &Texts, held: Option<&Held<'_>>, refused: &Refused<'_>) -> Markup {
     let text = match refused.code {
+        "cookies" => "cookies",
         "answer_wrong" => "answer",
         "code_refused" => "code",
         "document_unknown" => "changed",
@@ -155,12 +162,14 @@ fn problem(texts: &Texts, refused: &Refused<'_>) -> Markup {
         "session_over" => "over",
         "number_moved" | "sms_unavailable" => "texts",
         "signatory_locked" => "locked",
+        _ if matches!(refused.field, Some("code" | "codes")) => "code",
         _ => "any",
     };
+    let words = words_of(texts, held, refused);
     html! {
         div.problem role="alert" {
             strong { (texts.say(&format!("room-error-{text}"))) }
-            (texts.say(&format!("room-error-{text}-words")))
+            (words.unwrap_or_else(|| texts.say(&format!("room-error-{text}-words"))))
             @if let Some(left) = refused.attempts_left {
                 " " (texts.say("say-code-tries").replace("{count}", &left.to_string()))
             }
@@ -168,10 +177,26 @@ fn problem(texts: &Texts, refused: &Refused<'_>) -> Markup {
     }
 }
 
+/// What is wrong with a value. What was typed is not told back: it would stand in an address.
+fn words_of(texts: &Texts, held: Option<&Held<'_>>, refused: &Refused<'_>) -> Option<String> {
+    if refused.code == "code_refused" {
+        return None;
+    }
+    match refused.field? {
+        "code" | "codes" => {
+            let digits = held?.request.facts().options.code_length.digits();
+            Some(texts.say("say-code-digits").replace("{digits}", &digits.to_string()))
+        }
+        "mark" => Some(texts.say("say-bad-name")),
+        "answers" | "reason" => Some(texts.say("say-bad-text")),
+        _ => None,
+    }
+}
+
 /// A form of the session, with its word and what it is about.
 fn form(held: &Held<'_>, call: &str, fields: &Markup) -> Markup {
     html! {
-        form method="post" action=(format!("form/{call}")) autocomplete="off" {
+        form method="post" action=(led(&format!("form/{call}"), held.chosen)) autocomplete="off" {
             input type="hidden" name=(WORD) value=(held.word);
             (fields)
         }
@@ -284,14 +309,20 @@ fn act(texts: &Texts, held: &Held<'_>) -> Markup {
     let facts = held.request.facts();
     let signs = held.person.role == Role::Signatory;
     let channels = held.person.channels.each();
+    let digits = facts.options.code_length.digits();
+    let hint = t("say-code-digits").replace("{digits}", &digits.to_string());
+    // The browser itself says what is wrong, and keeps what was typed.
+    let pattern = format!("[\\s\\-]*([0-9][\\s\\-]*){{{digits}}}");
     let code = |name: &str, label: &str| {
         html! {
             label for=(name) { (t(label)) }
-            input.code id=(name) name=(name) type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="11" required;
+            input.code id=(name) name=(name) type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="11"
+                pattern=(pattern) title=(hint) required;
         }
     };
     html! {
         h1 { (t("room-code-title")) }
+        p { (sent(texts, held)) }
         (form(held, if signs { "signature" } else { "approval" }, &html! {
             (about(held))
             @if let [_] = channels {
@@ -319,10 +350,22 @@ fn act(texts: &Texts, held: &Held<'_>) -> Markup {
             (tick("_confirm", &t("room-form-confirm")))
             div.actions {
                 button.main type="submit" { @if signs { (t("room-review-sign")) } @else { (t("room-review-approve")) } }
-                a.button href="step?at=agree" { (t("room-code-resend")) }
+                a.button href=(led("step?at=agree", held.chosen)) { (t("room-code-resend")) }
             }
         }))
     }
+}
+
+/// Where the codes went, and until when they are good.
+fn sent(texts: &Texts, held: &Held<'_>) -> String {
+    let Progress::Pending(ceremony) = &held.person.progress else { return String::new() };
+    let Some(at) = ceremony.last_code_at else { return String::new() };
+    let channels = held.person.channels.each().iter();
+    let destinations: Vec<String> = channels.filter_map(|it| held.person.masked_destination(*it)).collect();
+    let zone = held.person.timezone.as_ref().unwrap_or(&held.request.facts().options.timezone);
+    let until = texts.date(at.plus(domain::policy::OtpPolicy::default().ttl), zone);
+    let sent = texts.say("say-code-sent").replace("{destination}", &destinations.join(", "));
+    format!("{sent} {}", texts.say("say-code-until").replace("{until}", &until))
 }
 
 fn acknowledge(texts: &Texts, held: &Held<'_>) -> Markup {

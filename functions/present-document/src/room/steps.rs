@@ -113,8 +113,11 @@ fn read(texts: &Texts) -> Markup {
                 }
             }
             p.error #read-error {}
-            div.actions { button.main #read-next type="button" data-acknowledge=(t("room-read-acknowledge")) { (t("room-continue")) } }
-            p.download { a #read-download href="sign/document" download="document.pdf" { (icon::download()) span { (t("room-read-download")) } } }
+            div.actions.onward {
+                button.main #read-next type="button" data-continue=(t("room-continue")) data-acknowledge=(t("room-read-acknowledge")) {}
+                button.plain #read-decline type="button" { (t("room-decline")) }
+            }
+            p.download #read-offer { a #read-download href="sign/document" download="document.pdf" { (icon::download()) span { (t("room-read-download")) } } }
             dl.facts { div { dt { (t("room-read-digest")) } dd.mono #read-digest {} } }
         },
     )
@@ -263,7 +266,7 @@ fn review(texts: &Texts) -> Markup {
                 div { dt { (t("room-review-consent")) } dd.words #review-consent dir="auto" tabindex="0" {} }
                 div #review-delegate-row { dt { (t("room-review-delegate")) } dd { bdi #review-delegate {} } }
             }
-            div.actions {
+            div.actions.near {
                 button.main.sign #review-now type="button" data-sign=(t("room-review-sign"))
                     data-approve=(t("room-review-approve")) data-delegate=(t("room-review-delegate-now")) {}
                 button data-back type="button" { (t("room-review-change")) }
@@ -280,9 +283,10 @@ fn done(texts: &Texts) -> Markup {
             h1 #done-title tabindex="-1" data-signed=(t("room-state-signed")) data-approved=(t("room-state-approved"))
                 data-read=(t("room-state-read")) data-delegated=(t("room-state-delegated"))
                 data-complete=(t("room-state-complete")) data-needless=(t("room-state-not-needed")) {}
-            p #done-words data-recorded=(t("room-state-recorded")) data-complete=(t("room-state-complete")) {}
+            p #done-words data-recorded=(t("room-state-recorded")) data-delegated=(t("room-done-next-other")) data-complete=(t("room-state-complete")) {}
             dl.facts {
                 div { dt { (t("room-review-document")) } dd { bdi #done-document {} } }
+                div { dt { (t("room-review-requester")) } dd { bdi #done-by {} } }
                 div #done-at-row { dt { (t("room-done-at")) } dd #done-at {} }
                 div #done-digest-row hidden { dt { (t("room-done-digest")) } dd.mono #done-digest {} }
             }
@@ -293,7 +297,8 @@ fn done(texts: &Texts) -> Markup {
             div #done-next {
                 h2 { (t("room-done-next")) }
                 ol.next {
-                    li { (t("room-done-next-seal")) }
+                    li #done-next-act data-signed=(t("room-done-next-seal")) data-approved=(t("room-done-next-keep"))
+                        data-read=(t("room-done-next-keep")) {}
                     li { (t("room-done-next-mail")) }
                     li { (t("room-done-next-close")) }
                 }
@@ -314,6 +319,10 @@ fn ended(texts: &Texts) -> Markup {
             p.seal { (icon::stop()) }
             h1 #ended-title tabindex="-1" {}
             p #ended-words {}
+            dl.facts #ended-about hidden {
+                div { dt { (t("room-review-document")) } dd { bdi #ended-document {} } }
+                div { dt { (t("room-review-requester")) } dd { bdi #ended-by {} } }
+            }
             div.actions {
                 a.button #ended-return hidden {}
                 button #ended-again type="button" hidden { (t("room-again")) }
@@ -336,13 +345,14 @@ fn end_text(name: &str) -> String {
     }
 }
 
-const ENDS: [&str; 21] = [
+const ENDS: [&str; 22] = [
     "any",
     "answer",
     "cancelled",
     "changed",
     "code",
     "code-over",
+    "cookies",
     "copy",
     "declined",
     "expired",

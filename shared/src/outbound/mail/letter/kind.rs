@@ -1,7 +1,7 @@
 //! The kinds of letters.
 
 use domain::otp::OneTimeCode;
-use domain::request::{Facts, Signatory};
+use domain::request::{Facts, Role, Signatory};
 use domain::value::{Language, Text};
 use domain::{Channel, Digest, Timestamp};
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ use super::{Addressee, Draft, Letter, LetterError, MAX_WORDS_CHARS, Part, host, 
 /// Each: [`LetterError`] when a template or a text is at fault.
 #[allow(clippy::missing_errors_doc, reason = "the same for all; said once above")]
 impl Letter {
-    /// Asks a signatory to read and sign.
+    /// Asks a signatory to read and sign, or for what else their role is.
     pub fn invitation(
         facts: &Facts,
         signatory: &Signatory,
@@ -23,16 +23,17 @@ impl Letter {
         language: Language,
     ) -> Result<Self, LetterError> {
         let to = Addressee::Signatory(signatory);
+        let kind = asked("invitation", signatory);
         Draft::new(facts, to, language)
             .until(facts)
-            .words("invitation-words")
+            .words(&format!("{kind}-words"))
             .description(facts)
-            .button("read-and-sign", link)
-            .words("invitation-until")
-            .words("read-first")
+            .button(&asked("read-and-sign", signatory), link)
+            .words(&format!("{kind}-until"))
+            .words(&asked("read-first", signatory))
             .words("link-private")
             .quiet("unexpected")
-            .finish("invitation", to)
+            .finish(&kind, to)
     }
 
     /// Carries a one-time password, for `document` as it was shown. Its last line of text binds the code
@@ -55,14 +56,15 @@ impl Letter {
         if let Some(words) = &signatory.otp_text {
             draft.parts.push(Part::Quote(otp_words(words.as_str(), code)));
         }
-        draft = draft.words("otp-words");
+        let kind = if signatory.role == Role::Approver { "otp-approve" } else { "otp" };
+        draft = draft.words(&format!("{kind}-words"));
         draft.parts.push(Part::Code(Zeroizing::new(code.to_owned())));
         draft = draft.words("otp-once");
         if let (Some(never), Some(nobody)) = (draft.say("otp-never"), draft.say("otp-nobody")) {
             draft.parts.push(Part::Warning(never, nobody));
         }
         draft.last_line = Some(Zeroizing::new(format!("@{} #{code}", host(&facts.public_url))));
-        draft.finish("otp", to)
+        draft.finish(kind, to)
     }
 
     /// Tells that everyone has signed. `link` leads to the document, whose SHA-256 is `sealed`.
@@ -103,14 +105,15 @@ impl Letter {
         language: Language,
     ) -> Result<Self, LetterError> {
         let to = Addressee::Signatory(signatory);
+        let kind = asked("reminder", signatory);
         Draft::new(facts, to, language)
             .until(facts)
-            .words("reminder-words")
-            .button("read-and-sign", link)
-            .words("reminder-until")
+            .words(&format!("{kind}-words"))
+            .button(&asked("read-and-sign", signatory), link)
+            .words(&format!("{kind}-until"))
             .words("link-private")
             .quiet("unexpected")
-            .finish("reminder", to)
+            .finish(&kind, to)
     }
 
     /// Tells the requester or another signatory that a signatory declined.
@@ -153,9 +156,9 @@ impl Letter {
             .set("who", name_of(by))
             .words("delegation-words")
             .description(facts)
-            .button("read-and-sign", link)
+            .button(&asked("read-and-sign", delegate), link)
             .words("invitation-until")
-            .words("read-first")
+            .words(&asked("read-first", delegate))
             .words("link-private")
             .quiet("unexpected")
             .finish("delegation", to)
@@ -188,7 +191,7 @@ impl Letter {
         Draft::new(facts, to, language)
             .until(facts)
             .words("corrected-words")
-            .button("read-and-sign", link)
+            .button(&asked("read-and-sign", signatory), link)
             .words("invitation-until")
             .words("link-private")
             .quiet("unexpected")
@@ -241,7 +244,7 @@ impl Letter {
         let to = Addressee::Signatory(signatory);
         Draft::new(facts, to, language)
             .words("unlocked-words")
-            .button("read-and-sign", link)
+            .button(&asked("read-and-sign", signatory), link)
             .words("unlocked-unasked")
             .words("link-private")
             .finish("unlocked", to)
@@ -298,6 +301,15 @@ impl Draft {
         };
         self = self.button("download", link).words(kept).words("link-private");
         self.part("fingerprint", |words| Part::Digest(words, sealed.to_hex()))
+    }
+}
+
+/// The name of a text that says what someone is asked to do, in the words of their role.
+fn asked(name: &str, whom: &Signatory) -> String {
+    match whom.role {
+        Role::Approver => format!("{name}-approve"),
+        Role::Copy | Role::Viewer => format!("{name}-read"),
+        Role::Signatory => name.to_owned(),
     }
 }
 

@@ -263,8 +263,11 @@ fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(
 #[test]
 fn every_letter_names_requester_document_request_and_host_in_every_language() {
     let facts = Facts { description: Some(text("Please sign by Friday.")), ..facts() };
-    for language in Language::ALL {
-        for (kind, letter) in every_kind(&facts, &signatory(), language) {
+    let roles = [Role::Signatory, Role::Approver, Role::Viewer];
+    let asked = roles.map(|role| Signatory { role, ..signatory() });
+    for (language, person) in Language::ALL.into_iter().flat_map(|it| asked.iter().map(move |one| (it, one)))
+    {
+        for (kind, letter) in every_kind(&facts, person, language) {
             let text = letter.text();
             for word in ["Example Ltd", "Lease, second floor", "6564a1b2", "sign.example"] {
                 assert!(text.contains(word), "{language:?} {kind}: {word}\n{text}");
@@ -276,6 +279,23 @@ fn every_letter_names_requester_document_request_and_host_in_every_language() {
             }
             let buttons = letter.html().matches(&format!("href=\"{LINK}\"")).count();
             assert_eq!(buttons / 2, text.matches(LINK).count(), "{language:?} {kind}");
+        }
+    }
+}
+
+#[test]
+fn approvers_and_viewers_are_asked_for_what_they_can_do() {
+    for (role, words, button) in [
+        (Role::Approver, "asks you to read and approve", "Read and approve"),
+        (Role::Viewer, "asks you to read", "Read the document"),
+    ] {
+        let person = Signatory { role, ..signatory() };
+        for kind in ["invitation", "reminder"] {
+            let letters = every_kind(&facts(), &person, Language::En);
+            let (_, letter) = letters.iter().find(|(it, _)| *it == kind).unwrap();
+            assert!(letter.text().contains(if kind == "invitation" { words } else { "asked you to read" }));
+            assert!(letter.html().contains(button), "{kind}");
+            assert!(!letter.text().contains("to sign") && !letter.subject().contains("sign "), "{kind}");
         }
     }
 }
