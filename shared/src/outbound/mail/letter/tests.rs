@@ -265,7 +265,8 @@ fn every_letter_names_requester_document_request_and_host_in_every_language() {
     let facts = Facts { description: Some(text("Please sign by Friday.")), ..facts() };
     let roles = [Role::Signatory, Role::Approver, Role::Viewer];
     let asked = roles.map(|role| Signatory { role, ..signatory() });
-    for (language, person) in Language::ALL.into_iter().flat_map(|it| asked.iter().map(move |one| (it, one))) {
+    for (language, person) in Language::ALL.into_iter().flat_map(|it| asked.iter().map(move |one| (it, one)))
+    {
         for (kind, letter) in every_kind(&facts, person, language) {
             let text = letter.text();
             for word in ["Example Ltd", "Lease, second floor", "6564a1b2", "sign.example"] {
