@@ -174,7 +174,11 @@ fn kept<T>(read: Result<T, Problem>, refusals: &mut Vec<Problem>) -> Option<T> {
 /// The refusal of a request as a whole, with a pointer to the value it was refused for.
 #[must_use]
 pub fn refused(refusal: &Refusal) -> Problem {
-    Problem::refused(pointer_of(refusal), refusal)
+    match refusal {
+        // It points at the one who differs.
+        Refusal::GroupMixed { .. } => refusal.clone().into(),
+        _ => Problem::refused(pointer_of(refusal), refusal),
+    }
 }
 
 /// The theme that the options name, or why there is none.

@@ -17,10 +17,10 @@ pub(crate) fn name(text: &str) -> Result<&str, Problem> {
     }
 }
 
-/// The name of a thing in the path: where none can have it, there is nothing.
+/// The name of a thing in the path: where none can have it, there is nothing, and nothing can be put.
 pub(crate) fn named(http: &HttpRequest) -> Result<&str, Problem> {
     let text = http.path_parameter("name")?;
-    name(text).map_err(|_| Problem::not_found())
+    name(text).map_err(|refused| if http.method() == "PUT" { refused } else { Problem::not_found() })
 }
 
 /// Refuses a thing that cannot be read.

@@ -59,7 +59,7 @@ test("a name that the document's typeface lacks is shown with its boxes, and dra
   const { page } = room;
   await toMark(page, made.links[0], made.signers[0].email);
   assert.ok(await page.locator("#mode-drawn").isChecked());
-  await page.locator("label[for=mode-typed]").click();
+  await page.locator("#mode-typed").check();
   assert.equal(await page.locator("#preview").textContent(), "\u25af\u25af \u25af\u25af J\u00f3n");
   const hint = await page.locator("#name-letters").textContent();
   assert.match(hint, /no letters for \u592a \u90ce \u5c71 \u7530: .* Draw your name instead\./);
