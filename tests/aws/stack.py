@@ -70,7 +70,8 @@ class Stack:
         vault, applied = self.emulator.client("secretsmanager"), 0
         for id, resource in self.declared.items():
             wanted = resource.get("Properties", {}).get("GenerateSecretString")
-            if resource["Type"] == "AWS::SecretsManager::Secret" and wanted:
+            # A secret under a condition that does not hold is not there.
+            if resource["Type"] == "AWS::SecretsManager::Secret" and wanted and id in self.physical:
                 letters = string.ascii_letters + string.digits
                 letters += "" if wanted.get("ExcludePunctuation") else string.punctuation
                 value = "".join(secrets.choice(letters) for _ in range(wanted["PasswordLength"]))
