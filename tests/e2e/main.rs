@@ -36,6 +36,7 @@ mod people;
 mod preview;
 mod recovered;
 mod refusals;
+mod renewed;
 mod repetition;
 mod retention;
 mod room;

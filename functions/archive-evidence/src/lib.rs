@@ -1,5 +1,5 @@
 //! Every few minutes: chains that were fixed are copied to where nothing can be changed, and take their place in the
-//! transparency log; once a day the log's checkpoint is time-stamped.
+//! transparency log; once a day the log's checkpoint is time-stamped, and time-stamps are renewed before they end.
 
 use domain::RequestId;
 use domain::due::DueKind;
@@ -70,6 +70,9 @@ pub async fn handle(deps: &Deps, cx: &Invocation) -> Result<(), BoxError> {
         // A stranger is away: the checkpoint is stamped another time.
         tracing::warn!(error, "the checkpoint has no time-stamp of today");
     }
+    if let Err(error) = renew(deps, cx).await {
+        tracing::warn!(error, "time-stamps that end were not renewed yet");
+    }
     if failures > 0 { Err(format!("{failures} requests were not archived").into()) } else { Ok(()) }
 }
 
@@ -130,7 +133,17 @@ async fn stamp(deps: &Deps, cx: &Invocation) -> Result<(), String> {
     let Some(checkpoint) = deps.log.to_stamp(cx.now).await.map_err(told)? else { return Ok(()) };
     let token = authority.stamp_bytes(checkpoint.as_bytes()).await?;
     let until = cx.now.plus_years(LOG_YEARS);
-    deps.log.stamped((&checkpoint, token.der()), cx.now, until).await.map_err(told)
+    deps.log.stamped((&checkpoint, &token), cx.now, until).await.map_err(told)
+}
+
+/// Takes over the time-stamps that end, as long as they are relied on.
+async fn renew(deps: &Deps, cx: &Invocation) -> Result<(), String> {
+    let Some(authority) = &deps.authority else { return Ok(()) };
+    let told = |error: StoreError| error.to_string();
+    let Some(text) = deps.log.to_renew(cx.now).await.map_err(told)? else { return Ok(()) };
+    let token = authority.stamp_bytes(text.as_bytes()).await?;
+    let until = cx.now.plus_years(LOG_YEARS);
+    deps.log.renewed((&text, &token), cx.now, until).await.map_err(told)
 }
 
 /// Requests of each shard in one run.

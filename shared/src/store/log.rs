@@ -5,12 +5,14 @@
 //! continue those of the checkpoint before it, and never while a larger one was published: a table that lost the log's
 //! state has to be restored first.
 
+mod renew;
 mod restore;
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use domain::{RequestId, Timestamp};
+use pades::TimestampToken;
 use serde::{Deserialize, Serialize};
 use tlog::{
     Checkpoint, Edge, Nodes, Proof, Signer, Tile, TileId, entries_path, entry_bundle, inclusion, leaf_hash,
@@ -45,6 +47,10 @@ struct StateItem {
     checkpoint: String,
     /// The day of the last time-stamp, such as `2026-11-21`; empty before the first.
     stamped: String,
+    /// From when on time-stamps that nothing has taken over are to be renewed, Unix seconds; absent before that was
+    /// looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renew_at: Option<i64>,
 }
 
 /// An entry in its place.
@@ -157,11 +163,7 @@ impl Log {
     async fn published(&self) -> Result<Option<(String, Checkpoint)>, StoreError> {
         let key = path("checkpoint");
         let Some(bytes) = self.archive.get(&key).await? else { return Ok(None) };
-        let note = String::from_utf8(bytes).map_err(|error| StoreError::corrupt(&key, error))?;
-        let text = note.split("\n\n").next().unwrap_or_default();
-        let read =
-            Checkpoint::parse(&format!("{text}\n")).map_err(|error| StoreError::corrupt(&key, error))?;
-        Ok(Some((note, read)))
+        read_note(&key, bytes).map(Some)
     }
 
     /// The checkpoint that is to be time-stamped today, if none was yet. Where one was kept for today already, and its
@@ -179,7 +181,7 @@ impl Log {
             return Ok(Some(state.checkpoint));
         };
         if self.archive.get(&path(&format!("stamps/{day}.tst"))).await?.is_some() {
-            self.note_stamped(state, day).await?;
+            self.note(StateItem { stamped: day, renew_at: None, ..state }).await?;
             return Ok(None);
         }
         String::from_utf8(kept).map(Some).map_err(|error| StoreError::corrupt(keys::LOG, error))
@@ -192,57 +194,62 @@ impl Log {
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn stamped(
         &self,
-        (checkpoint, token): (&str, &[u8]),
+        (checkpoint, token): (&str, &TimestampToken),
         now: Timestamp,
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let day = day(now);
         // Another note in its place is that of who came first: its time-stamp is made the next time.
         self.write_once(&format!("stamps/{day}.txt"), checkpoint.as_bytes().to_vec(), until).await?;
-        let token = token.to_vec();
-        self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, token, until).await?;
+        let der = token.der().to_vec();
+        self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, der, until).await?;
         let state = self.state().await?;
-        self.note_stamped(state, day).await
+        let renew_at = state.renew_at.map(|at| at.min(renew::renew_at(token)));
+        self.note(StateItem { stamped: day, renew_at, ..state }).await
     }
 
-    async fn note_stamped(&self, state: StateItem, day: String) -> Result<(), StoreError> {
-        let next = StateItem { stamped: day, version: state.version + 1, ..state.clone() };
+    /// Stores how far the log has come, unless somebody did meanwhile.
+    async fn note(&self, state: StateItem) -> Result<(), StoreError> {
+        let next = StateItem { version: state.version + 1, ..state.clone() };
         let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
     }
 
-    /// The proof that the entry of a request is in the log, with the files that go with it: key, and the newest
-    /// time-stamp with its checkpoint. None before it is there.
+    /// The proof that the entry of a request is in the log, with the files that go with it: the log's key, the newest
+    /// time-stamp of a checkpoint, and the first one since `since` that is over the entry, with what renewed it. None
+    /// before it is there.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn proof(&self, request: &RequestId) -> Result<Option<Vec<(String, Vec<u8>)>>, StoreError> {
+    pub async fn proof(
+        &self,
+        request: &RequestId,
+        since: Timestamp,
+    ) -> Result<Option<Vec<(String, Vec<u8>)>>, StoreError> {
         let Some(index) = self.place_of(request).await? else { return Ok(None) };
         let state = self.state().await?;
         if index >= state.integrated {
             return Ok(None);
         }
-        let mut tiles = Vec::new();
-        for id in tiles_of_inclusion(index, state.integrated) {
-            tiles.push((id, self.tile(&id).await?));
-        }
-        let hashes = inclusion(&Nodes::new(state.integrated, tiles), index, state.integrated)
-            .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
-        let proof = Proof { index, hashes, checkpoint: state.checkpoint }.to_text();
-        let mut files = vec![("log/proof.tlog-proof".to_owned(), proof.into_bytes())];
+        let proof = self.proof_in(index, (state.integrated, state.checkpoint)).await?;
+        let mut files = vec![("log/proof.tlog-proof".to_owned(), proof)];
         if let Some(key) = self.archive.get(&path("key.txt")).await? {
             files.push(("log/key.txt".to_owned(), key));
         }
-        if !state.stamped.is_empty() {
-            for kind in ["txt", "tst"] {
-                let name = format!("{}.{kind}", state.stamped);
-                if let Some(bytes) = self.archive.get(&path(&format!("stamps/{name}"))).await? {
-                    files.push((format!("log/stamp-{name}"), bytes));
-                }
-            }
-        }
+        files.extend(self.stamps_of(index, since, &state.stamped).await?);
         Ok(Some(files))
+    }
+
+    /// The proof that the entry at `index` is in the log of this size, with the checkpoint of it.
+    async fn proof_in(&self, index: u64, (size, checkpoint): (u64, String)) -> Result<Vec<u8>, StoreError> {
+        let mut tiles = Vec::new();
+        for id in tiles_of_inclusion(index, size) {
+            tiles.push((id, self.tile(&id).await?));
+        }
+        let hashes = inclusion(&Nodes::new(size, tiles), index, size)
+            .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
+        Ok(Proof { index, hashes, checkpoint }.to_text().into_bytes())
     }
 
     /// The edge of the tree that the last checkpoint is over, checked against it.
@@ -323,6 +330,14 @@ impl Log {
         let (pk, sk) = (keys::LOG.to_owned(), keys::LOG_STATE.to_owned());
         Ok(StateItem { pk, sk, ..StateItem::default() })
     }
+}
+
+/// A checkpoint as a note and read, without regard to who signed it.
+fn read_note(key: &str, bytes: Vec<u8>) -> Result<(String, Checkpoint), StoreError> {
+    let note = String::from_utf8(bytes).map_err(|error| StoreError::corrupt(key, error))?;
+    let text = note.split("\n\n").next().unwrap_or_default();
+    let read = Checkpoint::parse(&format!("{text}\n")).map_err(|error| StoreError::corrupt(key, error))?;
+    Ok((note, read))
 }
 
 /// The day of an instant, UTC.

@@ -63,8 +63,8 @@ impl Log {
             return Ok(());
         }
         let was = before.map_or(0, |it| it.version);
-        let state =
-            StateItem { pk, sk, version: was + 1, next, integrated, checkpoint, stamped: String::new() };
+        let (version, stamped) = (was + 1, String::new());
+        let state = StateItem { pk, sk, version, next, integrated, checkpoint, stamped, renew_at: None };
         self.table.replace(&state, was).await.map(drop)
     }
 
