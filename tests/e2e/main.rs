@@ -44,6 +44,7 @@ mod sandbox;
 mod seal_key;
 mod signing;
 mod stamped;
+mod stored;
 mod text_messages;
 mod trusted_lists;
 mod verify;

@@ -10,6 +10,22 @@ use crate::store::error::StoreError;
 use crate::store::keys;
 use crate::store::table::read_all;
 
+/// Entries that have a place and are not in the tree yet, with those of the bundle that they go on.
+#[derive(Debug)]
+pub struct Waiting {
+    state: StateItem,
+    /// The place of the first of them.
+    start: u64,
+    entries: Vec<String>,
+}
+
+impl Waiting {
+    /// What is to be brought into the tree.
+    pub fn fresh(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().skip(in_tree(&self.state, self.start)).map(String::as_str)
+    }
+}
+
 impl Log {
     /// Gives the entry of a request its place, unless it has one.
     ///
@@ -38,33 +54,58 @@ impl Log {
         sent.map_err(StoreError::unavailable("TransactWriteItems"))
     }
 
-    /// Brings every entry that has a place into the tree: tiles, then a signed checkpoint.
+    /// What has a place and is not in the tree yet; none when there is nothing.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint: nothing is signed then.
-    pub async fn integrate(&self, signer: &Signer, until: Timestamp) -> Result<u64, StoreError> {
+    /// [`StoreError::Corrupt`] when an entry is missing, [`StoreError::Unavailable`].
+    pub async fn waiting(&self, signer: &Signer) -> Result<Option<Waiting>, StoreError> {
         let (state, published) = self.state_and_published().await?;
         if state.next == state.integrated {
             // Whoever signed the last one may have died before it was published.
             if !state.checkpoint.is_empty() && published.is_none_or(|(note, _)| note != state.checkpoint) {
                 self.publish(&state.checkpoint, signer).await?;
             }
-            return Ok(state.integrated);
+            return Ok(None);
         }
-        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
-        let mut edge = self.edge(&state, signer).await?;
         let start = state.integrated / tlog::TILE_WIDTH * tlog::TILE_WIDTH;
         let entries = self.entries(start, state.next).await?;
         if start + entries.len() as u64 != state.next {
-            return Err(corrupt("an entry is missing"));
+            return Err(StoreError::corrupt(keys::LOG, "an entry is missing"));
         }
-        let fresh = entries.iter().skip(usize::try_from(state.integrated - start).unwrap_or(usize::MAX));
+        Ok(Some(Waiting { state, start, entries }))
+    }
+
+    /// Brings every entry that has a place into the tree: tiles, then a signed checkpoint. Nothing is signed unless what
+    /// was written can be read back, every entry of it where the tree has it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint, or is not what was written:
+    /// nothing is signed then.
+    pub async fn integrate(
+        &self,
+        waiting: Waiting,
+        signer: &Signer,
+        until: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let Waiting { state, start, entries } = waiting;
+        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
+        let mut edge = self.edge(&state, signer).await?;
+        if let Some(id) = TileId::holding(0, start, state.integrated).filter(|_| start < state.integrated) {
+            let leaves = id.read(&self.tile(&id).await?);
+            let known = entries.iter().take(in_tree(&state, start)).map(|it| leaf_hash(it.as_bytes()));
+            if leaves != Some(known.collect()) {
+                return Err(corrupt("an entry is not what the tree has"));
+            }
+        }
+        let fresh = entries.iter().skip(in_tree(&state, start));
         let tiles = edge.append(fresh.map(|it| leaf_hash(it.as_bytes())));
         for Tile { id, bytes } in tiles {
             self.write_once(&id.path(), bytes, until).await?;
         }
-        for (number, bundle) in (start / tlog::TILE_WIDTH..).zip(entries.chunks(BUNDLE)) {
+        let bundles = (start / tlog::TILE_WIDTH..).zip(entries.chunks(BUNDLE));
+        for (number, bundle) in bundles.clone() {
             let width = u16::try_from(bundle.len()).map_err(|_| corrupt("a bundle is too long"))?;
             let bytes = entry_bundle(bundle.iter().map(String::as_bytes));
             let bytes = bytes.ok_or_else(|| corrupt("an entry is too long"))?;
@@ -72,6 +113,14 @@ impl Log {
         }
         let checkpoint =
             Checkpoint { origin: signer.name().to_owned(), size: edge.size(), root: edge.root() };
+        self.check_tiles(checkpoint.size, &checkpoint.root).await?;
+        for (number, bundle) in bundles {
+            let stored = self.entries_of_bundle(number).await?;
+            if stored.len() < bundle.len() {
+                return Err(corrupt("a bundle that was written is not there"));
+            }
+            self.check_bundle(number * tlog::TILE_WIDTH, &stored, &checkpoint).await?;
+        }
         let note = checkpoint.sign(signer).map_err(|_| corrupt("a checkpoint cannot be signed"))?;
         let next = StateItem {
             integrated: edge.size(),
@@ -119,6 +168,11 @@ impl Log {
         }
         Ok(all)
     }
+}
+
+/// How many entries since `start` are in the tree.
+fn in_tree(state: &StateItem, start: u64) -> usize {
+    usize::try_from(state.integrated - start).unwrap_or(usize::MAX)
 }
 
 /// Entries of a bundle.
