@@ -26,7 +26,7 @@ use trail::{Knowledge, Outcome, leaf, verify};
 
 use made::{Draft, Told, chain, draft};
 use mutants::{REWRITINGS, mutate, rewritten, structures};
-use verifiers::{places, places_by_python};
+use verifiers::{places, places_by_python, script};
 
 #[test]
 fn two_verifiers_agree_on_bundles_and_on_mutants() {
@@ -78,6 +78,12 @@ fn two_verifiers_agree_on_bundles_and_on_mutants() {
             verify(archive, &Knowledge::default()).checks
         );
     }
+}
+
+#[test]
+fn the_other_verifier_is_short_enough_to_be_read_in_one_sitting() {
+    let lines = std::fs::read_to_string(script()).unwrap().lines().count();
+    assert!(lines < 300, "{lines} lines");
 }
 
 #[test]
