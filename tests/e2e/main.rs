@@ -26,6 +26,7 @@ mod large;
 mod levels;
 mod lifecycle;
 mod mails;
+mod mutants;
 mod negotiation;
 mod offline;
 mod openapi;
