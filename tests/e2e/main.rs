@@ -33,6 +33,7 @@ mod openapi;
 mod otp;
 mod pages;
 mod paging;
+mod paper;
 mod people;
 mod preview;
 mod recovered;
