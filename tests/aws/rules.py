@@ -62,6 +62,7 @@ class Rules:
             self.buckets_keep,
             self.things_go_in_time,
             self.evidence_is_only_appended,
+            self.evidence_is_locked,
             self.queues_end_somewhere,
             self.streams_do_not_block,
             self.queue_messages_are_given_time,
@@ -174,6 +175,24 @@ class Rules:
                         actions = {action for action in listed(it.get("Action", [])) if action.startswith("dynamodb:")}
                         only = "Evidence" not in tables or actions <= allowed
                         self.hold(id, only, "evidence is appended and read, never changed or deleted")
+
+    def evidence_is_locked(self):
+        enabled = self.of("AWS::S3::Bucket")["EvidenceCopies"].get("ObjectLockEnabled")
+        enabled = enabled["Fn::If"][:2] if isinstance(enabled, dict) else enabled
+        self.hold("EvidenceCopies", enabled == ["LocksEvidence", True], "copies of evidence can be locked")
+        policies = self.of("AWS::S3::BucketPolicy").values()
+        statements = [
+            it
+            for policy in policies
+            if policy.get("Bucket") == {"Ref": "EvidenceCopies"}
+            for it in policy["PolicyDocument"]["Statement"]
+        ]
+        for folder, years in (("log", 11), *((f"requests/{years}y", years) for years in range(10, 31))):
+            # A leap year in four at most, begun in any of them.
+            longest, most = 365 * years + years // 4 + 1, longest_lock(statements, f"{folder}/x")
+            self.hold(folder, longest <= most, "a lock until the end of its years is taken")
+            bound = 30 * 366 + 10 if years > 10 and folder != "log" else 4060
+            self.hold(folder, most <= bound, "no lock is taken that outlasts everything by far")
 
     def queues_end_somewhere(self):
         queues = self.of("AWS::SQS::Queue")
@@ -364,6 +383,18 @@ def endings(rules: list, bucket: str, prefix: str) -> list:
     ]
 
 
+def longest_lock(statements: list, key: str) -> float:
+    """For how many days an object of this key can be locked at most."""
+    most = float("inf")
+    for it in statements:
+        days = it.get("Condition", {}).get("NumericGreaterThan", {}).get("s3:object-lock-remaining-retention-days")
+        actions = {"s3:PutObject", "s3:PutObjectRetention"} <= set(listed(it["Action"]))
+        ends = [resource["Fn::Sub"].partition("}/")[2] for resource in listed(it["Resource"]) if "Fn::Sub" in resource]
+        if days and actions and it["Effect"] == "Deny" and any(key.startswith(end.rstrip("*")) for end in ends):
+            most = min(most, int(days))
+    return most
+
+
 def branches(statement: dict) -> list:
     """A statement, or those between which a condition chooses."""
     if "Fn::If" in statement:
@@ -484,6 +515,17 @@ def mutants(template: dict):
     yield edited(
         "ArchiveEvidenceFunction that changes evidence",
         lambda all: all["ArchiveEvidenceFunction"]["Properties"]["Policies"][0]["Statement"].append(changing),
+    )
+    yield edited("EvidenceCopies that cannot be locked", lambda all: all["EvidenceCopies"]["Properties"].pop("ObjectLockEnabled"))
+
+    def bounds(all):
+        return all["EvidenceCopiesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
+
+    for index in (1, 2):
+        yield edited(f"EvidenceCopiesPolicy without bound {index}", lambda all: bounds(all).pop(index))
+    ten = {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "4060"}}
+    yield edited(
+        "EvidenceCopiesPolicy that takes no copy for 30 years", lambda all: bounds(all)[2].update(Condition=ten)
     )
     everything = {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": "*"}
     functions = [id for id, it in resources.items() if it["Type"] == "AWS::Serverless::Function"]

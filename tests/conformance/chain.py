@@ -2,9 +2,8 @@
 
     chain.py BUNDLE.zip...     one line of JSON for each: {"faults": [{"place": .., "what": ..}], ..}
 
-Python's standard library only. Looked at: the archive, the files of the manifest, both hash chains, every commitment
-whose value is disclosed, what was erased, where the chains end, and the states of the documents. Not looked at:
-signatures, time-stamps, the transparency log.
+Python's standard library only. Looked at: the archive, the files of the manifest, both chains, each commitment whose
+value is disclosed, erasures, ends, states of the documents. Not looked at: signatures, time-stamps, the log.
 """
 
 import datetime
@@ -20,16 +19,12 @@ ACCEPTED, SIGNED = "documents/accepted.pdf", "documents/signed.pdf"
 HEX = re.compile(r"[0-9a-f]{64}")
 NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z")
-ENDINGS = {
-    "DONE": "RequestClosed", "ERROR": "DocumentRejected", "DECLINED": "SignatureDeclined",
-    "EXPIRED": "RequestExpired", "CANCELLED": "RequestCancelled",
-}  # fmt: skip
+ENDINGS = {"DONE": "RequestClosed", "ERROR": "DocumentRejected", "DECLINED": "SignatureDeclined",
+           "EXPIRED": "RequestExpired", "CANCELLED": "RequestCancelled"}  # fmt: skip
 # The shapes of both files: a type, [each of a list], {each member of an object}, or {None: each value of a map}.
 HEAD, FILES = {"length": int, "hash": str}, [{"name": str, "sizeBytes": int, "sha256": str}]
-MANIFEST_SHAPE = {
-    "version": int, "request": str, "state": str, "madeAt": str, "software": str, "events": HEAD, "custody": HEAD,
-    "files": FILES, "leftOut": FILES, "erased": [str],
-}  # fmt: skip
+MANIFEST_SHAPE = {"version": int, "request": str, "state": str, "madeAt": str, "software": str, "events": HEAD,
+                  "custody": HEAD, "files": FILES, "leftOut": FILES, "erased": [str]}  # fmt: skip
 LINKS = [{"hash": str, "event": str}]
 DISCLOSED = {"chain": str, "seq": int, "owner": str, "fields": {None: {"salt": str, "value": object}}}
 EVIDENCE_SHAPE = {"version": int, "request": str, "events": LINKS, "custody": LINKS, "disclosures": [DISCLOSED]}
@@ -83,8 +78,8 @@ def fits(value, shape):
 def canonical(value):
     """RFC 8785 for texts, whole numbers, booleans, lists and objects."""
     if isinstance(value, dict):
-        pairs = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be"))
-        return b"{" + b",".join(canonical(name) + b":" + canonical(it) for name, it in pairs) + b"}"
+        names = sorted(value, key=lambda name: name.encode("utf-16-be"))
+        return b"{" + b",".join(canonical(name) + b":" + canonical(value[name]) for name in names) + b"}"
     if isinstance(value, list):
         return b"[" + b",".join(canonical(it) for it in value) + b"]"
     return json.dumps(value, ensure_ascii=False).encode()
@@ -105,8 +100,7 @@ def unzip(archive):
         files[name] = data
         directory += b"PK\x01\x02\x14\0" + common + b"\0" * 12 + struct.pack("<I", at) + raw
         at = start + size
-    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(files), len(files), len(directory), at, 0)
-    if archive[at:] != directory + end:
+    if archive[at:] != directory + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, *[len(files)] * 2, len(directory), at, 0):
         raise Fault("archive", "its directory is not that of its files")
     return files
 
@@ -126,11 +120,9 @@ def open_bundle(archive, note):
             pass
         raise Fault(name, "is missing, or has an unknown form")
 
-    if next(iter(files), None) != MANIFEST:
-        raise Fault(MANIFEST, "is missing")
-    manifest = read(MANIFEST, MANIFEST_SHAPE)
-    if manifest["version"] != 1:
-        raise Fault(MANIFEST, "has an unknown version")
+    manifest = read(MANIFEST, MANIFEST_SHAPE) if next(iter(files), None) == MANIFEST else {}
+    if manifest.get("version") != 1:
+        raise Fault(MANIFEST, "is missing, or has an unknown version")
     del files[MANIFEST]
     for entry in manifest["files"]:
         name, said = entry["name"], (entry["sizeBytes"], entry["sha256"])
@@ -227,7 +219,7 @@ def check_commitments(evidence, found, note):
 
 def check_ending(manifest, evidence, note):
     """A procedure that ended has the event that ended it as its last one."""
-    ended, place = None, None
+    ended = place = None
     for seq, body in enumerate(bodies(evidence["events"])):
         kind = body.get("kind")
         # Where another of the same group can still act, a refusal ends nothing.
@@ -235,7 +227,7 @@ def check_ending(manifest, evidence, note):
         if kind in ENDINGS.values() and not goes_on:
             ended, place = kind, seq
         elif kind == "RequestReactivated":
-            ended, place = None, None
+            ended = place = None
     if ended != ENDINGS.get(manifest["state"]):
         note("event", "the events end in another state than the manifest says")
     elif ended and place != len(evidence["events"]) - 1:

@@ -2,7 +2,7 @@
 //! says the same.
 
 #[path = "../../shared/trail/tests/bundles/verifiers.rs"]
-mod verifiers;
+pub(crate) mod verifiers;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

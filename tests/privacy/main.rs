@@ -9,10 +9,12 @@
     reason = "tests"
 )]
 
+mod people;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -54,8 +56,13 @@ impl<'a> MakeWriter<'a> for Heard {
     }
 }
 
-/// Listens to our own words down to the last, and to those of others as in operation.
+/// Listens to our own words down to the last, and to those of others as in operation; once for all stories.
 fn listen_to_the_log() -> Heard {
+    static LOG: OnceLock<Heard> = OnceLock::new();
+    LOG.get_or_init(listen).clone()
+}
+
+fn listen() -> Heard {
     let log = Heard::default();
     let ours = "info,shared=trace,local=trace,capture_signature=trace,issue_otp=trace,present_document=trace";
     let subscriber = tracing_subscriber::fmt()

@@ -1,5 +1,7 @@
 //! A time-stamp authority on this machine: OpenSSL's, behind HTTP.
 
+mod changing;
+
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +14,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use rcgen::{CertificateParams, CustomExtension, DnType, KeyPair, KeyUsagePurpose, date_time_ymd};
+
+pub use changing::ChangingAuthority;
 
 /// A time-stamp authority with a self-signed certificate, and a place for files.
 #[derive(Clone, Debug)]
@@ -42,8 +46,7 @@ pub enum Answers {
 impl Authority {
     /// Listens on this machine; none, said aloud, where there is no OpenSSL.
     pub async fn listen() -> Option<Self> {
-        if let Err(error) = Command::new("openssl").arg("version").output() {
-            eprintln!("skipped: openssl cannot be run: {error}");
+        if openssl_is_missing() {
             return None;
         }
         let directory = tempfile::tempdir().unwrap();
@@ -124,8 +127,18 @@ fn reply(directory: &Path, query: &[u8]) -> Vec<u8> {
     std::fs::read(work.path().join("reply")).unwrap()
 }
 
-/// A certificate for time-stamps alone, critically (RFC 3161 section 2.3).
-fn issue(directory: &Path) {
+/// Whether there is no OpenSSL to make time-stamps with, which is said aloud.
+fn openssl_is_missing() -> bool {
+    let ran = Command::new("openssl").arg("version").output();
+    if let Err(error) = &ran {
+        eprintln!("skipped: openssl cannot be run: {error}");
+    }
+    ran.is_err()
+}
+
+/// A certificate for time-stamps alone, critically (RFC 3161 section 2.3), from the beginning of one year to that of
+/// another.
+fn params((from, to): (i32, i32)) -> CertificateParams {
     let mut usage = CustomExtension::from_oid_content(
         &[2, 5, 29, 37],
         vec![0x30, 0x0a, 0x06, 0x08, 0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x08],
@@ -133,12 +146,17 @@ fn issue(directory: &Path) {
     usage.set_criticality(true);
     let mut params = CertificateParams::default();
     params.distinguished_name.push(DnType::CommonName, "Time-stamps of Examples");
-    params.not_before = date_time_ymd(2000, 1, 1);
-    params.not_after = date_time_ymd(2049, 12, 31);
+    params.not_before = date_time_ymd(from, 1, 1);
+    params.not_after = date_time_ymd(to, 1, 1);
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.custom_extensions = vec![usage];
+    params
+}
+
+/// A certificate of its own, with its key.
+fn issue(directory: &Path) {
     let key = KeyPair::generate().unwrap();
-    std::fs::write(directory.join("tsa.pem"), params.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(directory.join("tsa.pem"), params((2000, 2050)).self_signed(&key).unwrap().pem()).unwrap();
     std::fs::write(directory.join("tsa.key"), key.serialize_pem()).unwrap();
 }
 

@@ -21,7 +21,7 @@ mod judge;
 mod receiver;
 mod world;
 
-pub use authority::{Answers, Authority};
+pub use authority::{Answers, Authority, ChangingAuthority};
 pub use ceremony::{A_WHILE, Ceremony, Person, ada, alan, grace};
 pub use document::{
     CONTRACT, XREF_STREAM, large_pdf, pdf_with_catalog, pdf_with_scans, pdf_with_text, pdf_with_vast_image,

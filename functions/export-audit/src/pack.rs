@@ -36,7 +36,9 @@ pub(crate) async fn bundle(
         files.push((format!("certificates/{of}-{number:02}.der"), authority.der));
     }
     tokens(&mut files);
-    files.extend(deps.log.proof(&request.facts().id).await?.unwrap_or_default());
+    // It is logged once it cannot be brought back any more.
+    let since = request.archived_from().unwrap_or(cx.now);
+    files.extend(deps.log.proof(&request.facts().id, since).await?.unwrap_or_default());
     write(manifest(request, loaded, left_out, cx), files).map_err(Problem::unavailable)
 }
 

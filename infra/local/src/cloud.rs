@@ -1,6 +1,7 @@
 //! The stage: everything the template says, in one process, for a trial and for tests.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -345,7 +346,8 @@ impl Cloud {
         self.0.services.queues.bodies(queue)
     }
 
-    /// Answers a request as the front door does, without a socket.
+    /// Answers a request as the front door does, without a socket. It comes from the [`IpAddr`] among its extensions, or
+    /// else from this machine.
     pub async fn invoke_http(&self, request: Request<Bytes>) -> Response<Bytes> {
         let is_presigned = Gateway::is_presigned(&request);
         let what = match (is_presigned, request.method() == http::Method::GET) {
@@ -369,7 +371,8 @@ impl Cloud {
             let body = http_body_util::BodyExt::collect(body).await.map(http_body_util::Collected::to_bytes);
             return Response::from_parts(head, body.unwrap_or_default());
         }
-        self.0.gateway.answer(request, "127.0.0.1").await
+        let source = request.extensions().get::<IpAddr>().copied().unwrap_or(Ipv4Addr::LOCALHOST.into());
+        self.0.gateway.answer(request, &source.to_string()).await
     }
 
     /// Answers a call of AWS as it comes from a function that runs in a process of its own.

@@ -3,6 +3,8 @@
 //! **Invariant:** sends nothing. The caller posts [`TimestampRequest::to_der`] as
 //! `application/timestamp-query` and hands the answer to [`TimestampRequest::check`].
 
+mod end;
+
 use aws_lc_rs::digest;
 use const_oid::ObjectIdentifier as Oid;
 use der::{

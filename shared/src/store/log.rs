@@ -5,23 +5,21 @@
 //! continue those of the checkpoint before it, and never while a larger one was published: a table that lost the log's
 //! state has to be restored first.
 
+mod grow;
+mod renew;
 mod restore;
-
-use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use domain::{RequestId, Timestamp};
+use pades::TimestampToken;
 use serde::{Deserialize, Serialize};
-use tlog::{
-    Checkpoint, Edge, Nodes, Proof, Signer, Tile, TileId, entries_path, entry_bundle, inclusion, leaf_hash,
-    tiles_of_inclusion,
-};
+use tlog::{Checkpoint, Nodes, Proof, Signer, TileId, inclusion, tiles_of_inclusion};
 
 use super::archive::Archive;
 use super::documents::WriteOnce;
 use super::error::StoreError;
 use super::keys;
-use super::table::{Table, read_all};
+use super::table::Table;
 
 /// The log, in the table of requests and the bucket of evidence.
 #[derive(Clone, Debug)]
@@ -45,6 +43,10 @@ struct StateItem {
     checkpoint: String,
     /// The day of the last time-stamp, such as `2026-11-21`; empty before the first.
     stamped: String,
+    /// From when on time-stamps that nothing has taken over are to be renewed, Unix seconds; absent before that was
+    /// looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renew_at: Option<i64>,
 }
 
 /// An entry in its place.
@@ -70,81 +72,6 @@ impl Log {
         Self { table: Table::new(client, table), archive }
     }
 
-    /// Gives the entry of a request its place, unless it has one.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Unavailable`], also when others took places at the same moment: try again later.
-    pub async fn take_in(&self, request: &RequestId, entry: &[u8]) -> Result<(), StoreError> {
-        if self.place_of(request).await?.is_some() {
-            return Ok(());
-        }
-        let (state, _) = self.state_and_published().await?;
-        let entry = EntryItem {
-            pk: keys::LOG.to_owned(),
-            sk: keys::log_entry_sk(state.next),
-            entry: String::from_utf8_lossy(entry).into_owned(),
-        };
-        let place =
-            PlaceItem { pk: keys::request_pk(request), sk: keys::LOG_PLACE.to_owned(), place: state.next };
-        let next = StateItem { next: state.next + 1, version: state.version + 1, ..state.clone() };
-        let actions = vec![
-            self.table.put_new_action(&entry)?,
-            self.table.put_new_action(&place)?,
-            self.table.replace_action(&next, state.version)?,
-        ];
-        let sent = self.table.transact(actions).await;
-        sent.map_err(StoreError::unavailable("TransactWriteItems"))
-    }
-
-    /// Brings every entry that has a place into the tree: tiles, then a signed checkpoint.
-    ///
-    /// # Errors
-    ///
-    /// [`StoreError::Corrupt`] when what is stored does not continue the last checkpoint: nothing is signed then.
-    pub async fn integrate(&self, signer: &Signer, until: Timestamp) -> Result<u64, StoreError> {
-        let (state, published) = self.state_and_published().await?;
-        if state.next == state.integrated {
-            // Whoever signed the last one may have died before it was published.
-            if !state.checkpoint.is_empty() && published.is_none_or(|(note, _)| note != state.checkpoint) {
-                self.publish(&state.checkpoint, signer).await?;
-            }
-            return Ok(state.integrated);
-        }
-        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
-        let mut edge = self.edge(&state, signer).await?;
-        let start = state.integrated / tlog::TILE_WIDTH * tlog::TILE_WIDTH;
-        let entries = self.entries(start, state.next).await?;
-        if start + entries.len() as u64 != state.next {
-            return Err(corrupt("an entry is missing"));
-        }
-        let fresh = entries.iter().skip(usize::try_from(state.integrated - start).unwrap_or(usize::MAX));
-        let tiles = edge.append(fresh.map(|it| leaf_hash(it.as_bytes())));
-        for Tile { id, bytes } in tiles {
-            self.write_once(&id.path(), bytes, until).await?;
-        }
-        for (number, bundle) in (start / tlog::TILE_WIDTH..).zip(entries.chunks(BUNDLE)) {
-            let width = u16::try_from(bundle.len()).map_err(|_| corrupt("a bundle is too long"))?;
-            let bytes = entry_bundle(bundle.iter().map(String::as_bytes));
-            let bytes = bytes.ok_or_else(|| corrupt("an entry is too long"))?;
-            self.write_once(&entries_path(number, width), bytes, until).await?;
-        }
-        let checkpoint =
-            Checkpoint { origin: signer.name().to_owned(), size: edge.size(), root: edge.root() };
-        let note = checkpoint.sign(signer).map_err(|_| corrupt("a checkpoint cannot be signed"))?;
-        let next = StateItem {
-            integrated: edge.size(),
-            checkpoint: note.clone(),
-            version: state.version + 1,
-            ..state.clone()
-        };
-        let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
-        sent.map_err(StoreError::unavailable("TransactWriteItems"))?;
-        // Published after it is certain that no other of this size will be.
-        self.publish(&note, signer).await?;
-        Ok(edge.size())
-    }
-
     /// Publishes a checkpoint, after the key that it is checked with.
     async fn publish(&self, note: &str, signer: &Signer) -> Result<(), StoreError> {
         let key =
@@ -157,11 +84,7 @@ impl Log {
     async fn published(&self) -> Result<Option<(String, Checkpoint)>, StoreError> {
         let key = path("checkpoint");
         let Some(bytes) = self.archive.get(&key).await? else { return Ok(None) };
-        let note = String::from_utf8(bytes).map_err(|error| StoreError::corrupt(&key, error))?;
-        let text = note.split("\n\n").next().unwrap_or_default();
-        let read =
-            Checkpoint::parse(&format!("{text}\n")).map_err(|error| StoreError::corrupt(&key, error))?;
-        Ok(Some((note, read)))
+        read_note(&key, bytes).map(Some)
     }
 
     /// The checkpoint that is to be time-stamped today, if none was yet. Where one was kept for today already, and its
@@ -179,7 +102,7 @@ impl Log {
             return Ok(Some(state.checkpoint));
         };
         if self.archive.get(&path(&format!("stamps/{day}.tst"))).await?.is_some() {
-            self.note_stamped(state, day).await?;
+            self.note(StateItem { stamped: day, renew_at: None, ..state }).await?;
             return Ok(None);
         }
         String::from_utf8(kept).map(Some).map_err(|error| StoreError::corrupt(keys::LOG, error))
@@ -192,79 +115,62 @@ impl Log {
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
     pub async fn stamped(
         &self,
-        (checkpoint, token): (&str, &[u8]),
+        (checkpoint, token): (&str, &TimestampToken),
         now: Timestamp,
         until: Timestamp,
     ) -> Result<(), StoreError> {
         let day = day(now);
         // Another note in its place is that of who came first: its time-stamp is made the next time.
         self.write_once(&format!("stamps/{day}.txt"), checkpoint.as_bytes().to_vec(), until).await?;
-        let token = token.to_vec();
-        self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, token, until).await?;
+        let der = token.der().to_vec();
+        self.archive.put_once(&path(&format!("stamps/{day}.tst")), TOKEN, der, until).await?;
         let state = self.state().await?;
-        self.note_stamped(state, day).await
+        let renew_at = state.renew_at.map(|at| at.min(renew::renew_at(token)));
+        self.note(StateItem { stamped: day, renew_at, ..state }).await
     }
 
-    async fn note_stamped(&self, state: StateItem, day: String) -> Result<(), StoreError> {
-        let next = StateItem { stamped: day, version: state.version + 1, ..state.clone() };
+    /// Stores how far the log has come, unless somebody did meanwhile.
+    async fn note(&self, state: StateItem) -> Result<(), StoreError> {
+        let next = StateItem { version: state.version + 1, ..state.clone() };
         let sent = self.table.transact(vec![self.table.replace_action(&next, state.version)?]).await;
         sent.map(drop).map_err(StoreError::unavailable("TransactWriteItems"))
     }
 
-    /// The proof that the entry of a request is in the log, with the files that go with it: key, and the newest
-    /// time-stamp with its checkpoint. None before it is there.
+    /// The proof that the entry of a request is in the log, with the files that go with it: the log's key, the newest
+    /// time-stamp of a checkpoint, and the first one since `since` that is over the entry, with what renewed it. None
+    /// before it is there.
     ///
     /// # Errors
     ///
     /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
-    pub async fn proof(&self, request: &RequestId) -> Result<Option<Vec<(String, Vec<u8>)>>, StoreError> {
+    pub async fn proof(
+        &self,
+        request: &RequestId,
+        since: Timestamp,
+    ) -> Result<Option<Vec<(String, Vec<u8>)>>, StoreError> {
         let Some(index) = self.place_of(request).await? else { return Ok(None) };
         let state = self.state().await?;
         if index >= state.integrated {
             return Ok(None);
         }
-        let mut tiles = Vec::new();
-        for id in tiles_of_inclusion(index, state.integrated) {
-            tiles.push((id, self.tile(&id).await?));
-        }
-        let hashes = inclusion(&Nodes::new(state.integrated, tiles), index, state.integrated)
-            .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
-        let proof = Proof { index, hashes, checkpoint: state.checkpoint }.to_text();
-        let mut files = vec![("log/proof.tlog-proof".to_owned(), proof.into_bytes())];
+        let proof = self.proof_in(index, (state.integrated, state.checkpoint)).await?;
+        let mut files = vec![("log/proof.tlog-proof".to_owned(), proof)];
         if let Some(key) = self.archive.get(&path("key.txt")).await? {
             files.push(("log/key.txt".to_owned(), key));
         }
-        if !state.stamped.is_empty() {
-            for kind in ["txt", "tst"] {
-                let name = format!("{}.{kind}", state.stamped);
-                if let Some(bytes) = self.archive.get(&path(&format!("stamps/{name}"))).await? {
-                    files.push((format!("log/stamp-{name}"), bytes));
-                }
-            }
-        }
+        files.extend(self.stamps_of(index, since, &state.stamped).await?);
         Ok(Some(files))
     }
 
-    /// The edge of the tree that the last checkpoint is over, checked against it.
-    async fn edge(&self, state: &StateItem, signer: &Signer) -> Result<Edge, StoreError> {
-        if state.integrated == 0 {
-            return Ok(Edge::default());
+    /// The proof that the entry at `index` is in the log of this size, with the checkpoint of it.
+    async fn proof_in(&self, index: u64, (size, checkpoint): (u64, String)) -> Result<Vec<u8>, StoreError> {
+        let mut tiles = Vec::new();
+        for id in tiles_of_inclusion(index, size) {
+            tiles.push((id, self.tile(&id).await?));
         }
-        let corrupt = |what: &str| StoreError::corrupt(keys::LOG, what);
-        let mut tiles: HashMap<TileId, Vec<u8>> = HashMap::new();
-        for id in Edge::tiles(state.integrated) {
-            tiles.insert(id, self.tile(&id).await?);
-        }
-        let edge = Edge::read(state.integrated, |id| tiles.get(id).cloned())
+        let hashes = inclusion(&Nodes::new(size, tiles), index, size)
             .map_err(|error| StoreError::corrupt(keys::LOG, error))?;
-        let key = signer.verifier().map_err(|_| corrupt("the key cannot be used"))?;
-        let last =
-            Checkpoint::open(&state.checkpoint, &key).map_err(|_| corrupt("the checkpoint is another's"))?;
-        if last.size == edge.size() && last.root == edge.root() {
-            Ok(edge)
-        } else {
-            Err(corrupt("the tiles are not those of the last checkpoint"))
-        }
+        Ok(Proof { index, hashes, checkpoint }.to_text().into_bytes())
     }
 
     async fn tile(&self, id: &TileId) -> Result<Vec<u8>, StoreError> {
@@ -280,18 +186,6 @@ impl Log {
             return Err(StoreError::corrupt(&key, "other bytes stand in its place"));
         }
         Ok(())
-    }
-
-    /// The entries from one place to before another.
-    async fn entries(&self, from: u64, to: u64) -> Result<Vec<String>, StoreError> {
-        let (first, last) = (keys::log_entry_sk(from), keys::log_entry_sk(to.saturating_sub(1)));
-        let mut pages = self.table.range(keys::LOG, first, last).into_paginator().send();
-        let mut all = Vec::new();
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            all.extend(read_all::<EntryItem>(page.items, keys::LOG)?.into_iter().map(|it| it.entry));
-        }
-        Ok(all)
     }
 
     async fn place_of(&self, request: &RequestId) -> Result<Option<u64>, StoreError> {
@@ -325,6 +219,14 @@ impl Log {
     }
 }
 
+/// A checkpoint as a note and read, without regard to who signed it.
+fn read_note(key: &str, bytes: Vec<u8>) -> Result<(String, Checkpoint), StoreError> {
+    let note = String::from_utf8(bytes).map_err(|error| StoreError::corrupt(key, error))?;
+    let text = note.split("\n\n").next().unwrap_or_default();
+    let read = Checkpoint::parse(&format!("{text}\n")).map_err(|error| StoreError::corrupt(key, error))?;
+    Ok((note, read))
+}
+
 /// The day of an instant, UTC.
 fn day(at: Timestamp) -> String {
     at.to_rfc3339().chars().take(10).collect()
@@ -335,8 +237,6 @@ fn path(name: &str) -> String {
     format!("log/{name}")
 }
 
-/// Entries of a bundle.
-const BUNDLE: usize = 256;
 const BEHIND: &str = "the tables are behind the log that was published: restore them";
 const TEXT: &str = "text/plain; charset=utf-8";
 const TOKEN: &str = "application/timestamp-reply";

@@ -3,6 +3,7 @@
 mod document;
 mod logged;
 mod seal;
+mod stamped;
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,8 @@ use std::{fs, path::Path};
 use super::*;
 use crate::{
     Digest, SealAlgorithm, SealError, SignedAttributes, assemble, check_own_seal, contents_bytes,
+    hash::HashAlgorithm,
+    policy::{CryptoPolicy, Mechanism, Rule},
     seal_timestamp,
     signed_data::TIMESTAMP_RESERVE_BYTES,
     testing::{NOW, P256, Sealer, TSA, openssl},
@@ -48,6 +50,29 @@ fn an_answer_to_our_request_is_taken() {
     assert_eq!(token.signer_der(), TSA.certificate.der());
     assert!(token.generated_at_unix_ms() / 1000 > TSA.certificate.not_before());
     assert_eq!(TimestampToken::from_der(token.der()).unwrap(), token);
+}
+
+#[test]
+fn a_token_is_relied_on_until_its_certificate_or_its_algorithm_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    let request = TimestampRequest::new([1; 32], 1);
+    let Some(reply) = answer(directory.path(), &TSA, &request.to_der().unwrap(), &[]) else { return };
+    let token = request.check(&reply).unwrap();
+    let made = token.generated_at_unix_ms() / 1000;
+    let of_certificate = TSA.certificate.not_after() + 1;
+    assert_eq!(token.ends_at(&CryptoPolicy::default()), Some(of_certificate));
+    let until = |mechanism, end| Rule { mechanism, min_bits: 0, until: Some(end) };
+    let rules = |end| {
+        CryptoPolicy::new(
+            "test",
+            vec![
+                Rule { mechanism: Mechanism::Ecdsa, min_bits: 0, until: None },
+                until(Mechanism::Hash(HashAlgorithm::Sha256), end),
+            ],
+        )
+    };
+    assert_eq!(token.ends_at(&rules(made + 100)), Some(made + 100));
+    assert_eq!(token.ends_at(&rules(made - 100)), Some(of_certificate), "what had ended is not made good");
 }
 
 #[test]

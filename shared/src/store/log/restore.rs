@@ -63,8 +63,8 @@ impl Log {
             return Ok(());
         }
         let was = before.map_or(0, |it| it.version);
-        let state =
-            StateItem { pk, sk, version: was + 1, next, integrated, checkpoint, stamped: String::new() };
+        let (version, stamped) = (was + 1, String::new());
+        let state = StateItem { pk, sk, version, next, integrated, checkpoint, stamped, renew_at: None };
         self.table.replace(&state, was).await.map(drop)
     }
 
@@ -82,7 +82,7 @@ impl Log {
     }
 
     /// The entries of a bundle, as far as it was ever written.
-    async fn entries_of_bundle(&self, index: u64) -> Result<Vec<Vec<u8>>, StoreError> {
+    pub(super) async fn entries_of_bundle(&self, index: u64) -> Result<Vec<Vec<u8>>, StoreError> {
         let full = u16::try_from(TILE_WIDTH).unwrap_or(u16::MAX);
         let whole = path(&entries_path(index, full));
         let parts = path(entries_path(index, 1).trim_end_matches('1'));
@@ -100,7 +100,7 @@ impl Log {
 
     /// The entries of a bundle are those that the checkpoint is over: each of them is a leaf of their tile, and the tile
     /// is of the tree.
-    async fn check_bundle(
+    pub(super) async fn check_bundle(
         &self,
         first: u64,
         entries: &[Vec<u8>],
@@ -124,7 +124,7 @@ impl Log {
     }
 
     /// The tiles are those of the checkpoint.
-    async fn check_tiles(&self, size: u64, root: &tlog::Hash) -> Result<(), StoreError> {
+    pub(super) async fn check_tiles(&self, size: u64, root: &tlog::Hash) -> Result<(), StoreError> {
         let mut tiles = std::collections::HashMap::new();
         for id in Edge::tiles(size) {
             tiles.insert(id, self.tile(&id).await?);

@@ -1,13 +1,8 @@
 //! The place of the chain in the transparency log.
 
-use std::sync::Arc;
-
-use pades::trust::{Anchor, Purpose, TrustAnchors};
-use pades::validate::{AnchorSource, Indication, Options, validate};
-use pdf::ReadAt;
 use tlog::{Checkpoint, Nodes, Proof, Verifier, check_consistency, consistency, tiles_of_consistency};
 
-use super::{Checks, Knowledge, Outcome};
+use super::{Checks, Knowledge, Outcome, stamped};
 use crate::bundle::Bundle;
 use crate::leaf;
 use crate::read::{Ending, Trail};
@@ -53,7 +48,7 @@ pub(super) fn check(
         is_known |= outcome == Outcome::Passed;
         checks.add("log", outcome, "checkpoint", detail);
     }
-    stamps(checks, bundle, knowledge);
+    stamped::check(checks, bundle, knowledge, (&entry, &key));
     is_known
 }
 
@@ -85,42 +80,6 @@ fn history(earlier: &str, now: &Checkpoint, key: &Verifier, knowledge: &Knowledg
     match check_consistency((small.size, &small.root), (large.size, &large.root), &proof) {
         Ok(()) => (Outcome::Passed, "the log only grew since the checkpoint from earlier".to_owned()),
         Err(_) => (Outcome::Failed, REWRITTEN.to_owned()),
-    }
-}
-
-/// Time-stamps over checkpoints: each lies beside the note that it is over.
-fn stamps(checks: &mut Checks, bundle: &Bundle<'_>, knowledge: &Knowledge<'_>) {
-    let mut anchors = TrustAnchors::new();
-    let own = || bundle.folder("certificates").map(|(_, bytes)| bytes.to_vec()).collect();
-    for der in knowledge.roots.clone().unwrap_or_else(own) {
-        let (source, purpose) = (AnchorSource::SealAuthority, Some(Purpose::Timestamp));
-        // What is no certificate was told of with the seals.
-        let _known = anchors.add(Anchor { der, source, from: None, until: None, purpose });
-    }
-    for (name, token) in bundle.folder("log") {
-        let Some(day) = name.strip_suffix(".tst") else { continue };
-        let place = format!("log/{name}");
-        let Some(note) = bundle.files.get(&format!("log/{day}.txt")) else {
-            checks.failed("time-stamp", &place, "the checkpoint that it is over is missing");
-            continue;
-        };
-        let mut options = Options::new(&anchors, knowledge.now);
-        options.detached = Some(Arc::new(note.to_vec()));
-        let source: Arc<dyn ReadAt> = Arc::new(token.to_vec());
-        match validate(source, &options).map(|it| it.overall) {
-            Ok(Some(verdict)) => {
-                let outcome = match verdict.indication {
-                    Indication::TotalPassed => Outcome::Passed,
-                    Indication::Indeterminate => Outcome::Open,
-                    Indication::TotalFailed => Outcome::Failed,
-                };
-                let good = "the checkpoint existed when the time-stamp says".to_owned();
-                let detail = if outcome == Outcome::Passed { good } else { verdict.reason };
-                checks.add("time-stamp", outcome, place, detail);
-            }
-            Ok(None) => checks.failed("time-stamp", &place, "is no time-stamp"),
-            Err(error) => checks.failed("time-stamp", &place, error.to_string()),
-        }
     }
 }
 

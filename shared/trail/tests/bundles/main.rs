@@ -21,12 +21,12 @@ use rand::SeedableRng as _;
 use rand::rngs::StdRng;
 use serde_json::json;
 use tlog::{Checkpoint, Edge, Nodes, Proof, Signer, Tile, inclusion, leaf_hash};
-use trail::bundle::HeadOf;
+use trail::bundle::{EVIDENCE, HeadOf, write};
 use trail::{Knowledge, Outcome, leaf, verify};
 
 use made::{Draft, Told, chain, draft};
 use mutants::{REWRITINGS, mutate, rewritten, structures};
-use verifiers::{places, places_by_python};
+use verifiers::{places, places_by_python, script};
 
 #[test]
 fn two_verifiers_agree_on_bundles_and_on_mutants() {
@@ -77,6 +77,51 @@ fn two_verifiers_agree_on_bundles_and_on_mutants() {
             "rewritten {number}: {:?}",
             verify(archive, &Knowledge::default()).checks
         );
+    }
+}
+
+#[test]
+fn the_other_verifier_is_short_enough_to_be_read_in_one_sitting() {
+    let lines = std::fs::read_to_string(script()).unwrap().lines().count();
+    assert!(lines < 300, "{lines} lines");
+}
+
+#[test]
+fn a_bit_that_flips_anywhere_in_the_chains_is_found_by_both_verifiers() {
+    let full = std::env::var_os("PARAPHE_FULL").is_some();
+    let mut rng = StdRng::seed_from_u64(11);
+    let few = |it: &Draft| it.evidence.events.len() < 12 && it.evidence.custody.len() > 1;
+    let draft = std::iter::repeat_with(|| draft(&mut rng)).find(few).unwrap();
+    let evidence = serde_json::to_vec(&draft.evidence).unwrap();
+    let disclosed = b"\"disclosures\":";
+    let end = evidence.windows(disclosed.len()).position(|it| it == disclosed).unwrap();
+    // The manifest is made after the bit has flipped: it says what is there.
+    let flipped = |(at, bit): (usize, usize)| {
+        let mut other = evidence.clone();
+        other[at] ^= 1 << bit;
+        write(draft.manifest.clone(), [vec![(EVIDENCE.to_owned(), other)], draft.files.clone()].concat())
+            .unwrap()
+    };
+    // Any bit of any byte, or one bit of every third byte.
+    let bits: Vec<(usize, usize)> = if full {
+        (0..end).flat_map(|at| (0..8).map(move |bit| (at, bit))).collect()
+    } else {
+        (0..end).step_by(3).map(|at| (at, (at / 3) % 8)).collect()
+    };
+    for some in bits.chunks(2000) {
+        let archives: Vec<Vec<u8>> = some.iter().copied().map(flipped).collect();
+        let found: Vec<BTreeSet<String>> = archives.iter().map(|it| places(it, 0)).collect();
+        for ((at, bit), found) in some.iter().zip(&found) {
+            let near = String::from_utf8_lossy(&evidence[at.saturating_sub(30)..(at + 30).min(end)]);
+            assert_ne!(*found, BTreeSet::new(), "bit {bit} of byte {at}: {near}");
+        }
+        let Some(by_python) = places_by_python(&archives) else {
+            eprintln!("skipped: there is no python3");
+            return;
+        };
+        for (number, (ours, theirs)) in found.iter().zip(&by_python).enumerate() {
+            assert_eq!(ours, theirs, "{:?}", some[number]);
+        }
     }
 }
 

@@ -23,9 +23,7 @@ pub(crate) fn places_by_python(archives: &[Vec<u8>]) -> Option<Vec<BTreeSet<Stri
     for (path, archive) in paths.iter().zip(archives) {
         std::fs::write(path, archive).unwrap();
     }
-    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    let script = above.map(|it| it.join("tests/conformance/chain.py")).find(|it| it.exists()).unwrap();
-    let output = Command::new("python3").arg(script).args(&paths).output().ok()?;
+    let output = Command::new("python3").arg(script()).args(&paths).output().ok()?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(said.lines().count(), archives.len());
@@ -35,4 +33,10 @@ pub(crate) fn places_by_python(archives: &[Vec<u8>]) -> Option<Vec<BTreeSet<Stri
         faults.map(|it| it["place"].as_str().unwrap().to_owned()).collect()
     };
     Some(said.lines().map(places).collect())
+}
+
+/// The other verifier.
+pub(crate) fn script() -> PathBuf {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    above.map(|it| it.join("tests/conformance/chain.py")).find(|it| it.exists()).unwrap()
 }
