@@ -35,7 +35,7 @@ async fn pages_have_sizes_pictures_and_words() {
     let (_door, ceremony, sha256) = request(&text).await;
     let pages = ask(&ceremony, &format!("/sign/pages?sha256={sha256}")).await.expect(200).json();
     let expected = json!({ "sha256": sha256, "count": 1, "view": "images", "reason": null, "reasonPage": null,
-        "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }] });
+        "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }], "places": places });
     assert_eq!(pages, expected);
     for (asked, width) in [("", 1280), ("&width=300", 320), ("&width=641", 960), ("&width=99999", 3840)] {
         let picture = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}{asked}")).await.expect(200);

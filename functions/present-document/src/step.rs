@@ -1,7 +1,7 @@
 //! `GET /sign/step`: the signing room without scripts.
 
 use domain::Timestamp;
-use domain::request::{AnyRequest, Attachment, Mode, Progress, Role, Signatory};
+use domain::request::{AnyRequest, Attachment, AttachmentState, Mode, Progress, Role, Signatory};
 use domain::value::Language;
 use shared::edge::form::chosen_language;
 use shared::edge::page::language;
@@ -78,6 +78,9 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         Progress::NotNeeded { .. } => return Step::Ended("state-not-needed"),
         Progress::Following if !is_done => return Step::Ended("error-copy"),
         _ if is_done => return Step::Complete,
+        Progress::Approved(_) | Progress::Read { .. } | Progress::Signed(_) if owes_file(request, person, now) => {
+            return Step::Ended("error-scripts");
+        }
         Progress::Approved(_) => return Step::Done("approved"),
         Progress::Delegated { .. } => return Step::Done("delegated"),
         Progress::Read { .. } => return Step::Done("read"),
@@ -125,9 +128,16 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
 /// Whether something is asked that no form here can give: a drawing, or a file that must be attached.
 fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
     match person.role {
-        Role::Copy | Role::Viewer => return false,
         Role::Signatory if !request.facts().options.allows(Mode::Typed) => return true,
-        Role::Approver | Role::Signatory => {}
+        Role::Approver | Role::Copy | Role::Signatory | Role::Viewer => {}
     }
     person.attachments.iter().any(Attachment::is_missing)
+}
+
+/// Whether a file is asked for from who has acted: one that the sender did not accept, or that never came.
+fn owes_file(request: &AnyRequest, person: &Signatory, now: Timestamp) -> bool {
+    let is_open = matches!(request, AnyRequest::Open(_)) && now < request.facts().expires_at;
+    let is_owed =
+        |it: &Attachment| it.is_missing() || matches!(it.state, AttachmentState::Rejected { .. });
+    is_open && person.attachments.iter().any(is_owed)
 }

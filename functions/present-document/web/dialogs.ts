@@ -161,9 +161,15 @@ export async function endSession(): Promise<void> {
   askForLink();
 }
 
+/** Nobody is told that a session has ended which goes on: who cannot be reached has not ended it. */
 async function handOver(): Promise<void> {
+  write("hand-error", "");
+  await post("session", { end: true }).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+  });
   dialog("hand").close();
-  await endSession();
+  forget();
+  askForLink();
   forgetChoice();
   await speak(null);
   announce(say("handed"));

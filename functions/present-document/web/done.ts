@@ -1,10 +1,10 @@
 // Afterwards: what was done, the signed document, and the way back.
 
 import { byId, kept, show, write } from "./dom";
-import { announce, explain, go, step } from "./flow";
+import { announce, explain, go, look, step } from "./flow";
 import { tellOnce } from "./embed";
 import type { Event } from "./embed";
-import { refresh, room, titleOf, told, wayBack } from "./room";
+import { owesFile, refresh, room, titleOf, told, wayBack } from "./room";
 import { Problem, file, framed, get, linkTo } from "./service";
 import { fileName, grouped, say, time } from "./texts";
 
@@ -109,6 +109,7 @@ function poll(): void {
       if (error instanceof Problem && [401, 404, 410].includes(error.status)) return;
     }
     count += 1;
+    if (owesFile()) return look();
     leadBack("done", wayBack());
     const isOpen = told().request.state === "WAIT_SIGNER";
     if (!isOpen || count === 4) settle(false);

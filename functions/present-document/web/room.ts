@@ -138,3 +138,13 @@ export const titleOf = (state: State, otherwise: string) => state.request.title 
 
 /** The signatory's acts, in the words of the wire. */
 export const ACTED = ["SIGNED", "APPROVED", "READ", "DELEGATED"];
+
+export const hasActed = () => room.state !== null && ACTED.includes(room.state.signatory.state);
+
+/** Whether a file is asked for from who has acted: one that the sender did not accept, or that never came. */
+export function owesFile(): boolean {
+  const { request, signatory } = told();
+  const isOwed = (it: Attachment) => it.state === "REJECTED" || (it.required && it.state === "AWAITED");
+  const isAsked = request.state === "WAIT_SIGNER" && hasActed() && signatory.state !== "DELEGATED";
+  return isAsked && signatory.attachments.some(isOwed);
+}
