@@ -23,6 +23,7 @@ from watch import Watch
 PARAMETERS = {
     "AllowLoopback": "true",
     "DeletionProtection": "false",
+    "EvidenceLock": "COMPLIANCE",
     "MailSender": "no-reply@example.com",
     "PublicUrl": "https://sign.example.com",
 }

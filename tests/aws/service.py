@@ -46,6 +46,12 @@ class Service:
             raise Refused(f"the first key of {tenant}: {made}")
         return made
 
+    def fire(self, id: str) -> None:
+        """Invokes a function of the schedule, as the schedule does."""
+        answer = self.emulator.client("lambda").invoke(FunctionName=self.stack.physical[id], Payload=b"{}")
+        if "FunctionError" in answer:
+            raise Refused(f"{id}: {answer['Payload'].read()}")
+
     def admin(self, *arguments: str):
         """What `paraphe admin` tells an operator of the stack."""
         environment = {

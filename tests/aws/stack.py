@@ -22,7 +22,7 @@ class Stack:
 
     def __init__(self, emulator: Emulator, template: Path, bootstrap, parameters: dict):
         """`bootstrap` gives the executable of a function by its logical id."""
-        self.emulator = emulator
+        self.emulator, self._parameters = emulator, parameters
         self._formation = emulator.client("cloudformation")
         text = template.read_text()
         self.declared = read(text)["Resources"]
@@ -59,11 +59,20 @@ class Stack:
                     Bucket=name, LifecycleConfiguration={"Rules": rules}
                 )
                 applied.append(f"{id}: lifecycle")
-            lock = properties.get("ObjectLockConfiguration")
-            if resource["Type"] == "AWS::S3::Bucket" and plain(lock):
-                buckets.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=lock)
+            if resource["Type"] == "AWS::S3::Bucket" and self._is_locked(properties.get("ObjectLockEnabled")):
+                enabled = {"ObjectLockEnabled": "Enabled"}
+                buckets.put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=enabled)
                 applied.append(f"{id}: object lock")
         return applied + self._apply_to_secrets() + self._apply_to_api() + self._apply_to_roles()
+
+    def _is_locked(self, enabled) -> bool:
+        """Whether a bucket is made with locks: always, or under the condition of the parameter of that name."""
+        if isinstance(enabled, dict):
+            condition, enabled, _ = enabled["Fn::If"]
+            if condition != "LocksEvidence":
+                raise RuntimeError(f"the condition {condition} is not known here")
+            return bool(enabled) and self._parameters.get("EvidenceLock", "OFF") != "OFF"
+        return bool(enabled)
 
     def _apply_to_secrets(self) -> list[str]:
         """Generated values without punctuation, where the template wants none."""
@@ -194,11 +203,6 @@ class Stack:
 def listed(value) -> list:
     """One or several, as policies write them."""
     return value if isinstance(value, list) else [value]
-
-
-def plain(value) -> bool:
-    """Whether a value is there and decided by nothing."""
-    return bool(value) and not (isinstance(value, dict) and "Fn::If" in value)
 
 
 def lifecycle(rule: dict) -> dict:

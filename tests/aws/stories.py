@@ -2,6 +2,7 @@
 
 import base64
 import datetime
+import json
 import random
 
 from service import CONTRACT, PATIENCE, Receiver, Refused, Service, person
@@ -109,6 +110,44 @@ def a_large_document_is_uploaded(service: Service) -> None:
     holds_seals(service.until("the validation of an upload", answered), 2)
 
 
+def evidence_is_copied_to_where_nobody_can_delete_it(service: Service) -> None:
+    """The copy of a closed chain is locked until its ten years are over, and stays."""
+    ada = person("Ada", "Lovelace")
+    request = service.create([ada])
+    request.reach("WAIT_SIGNER")
+    request.sign(ada)
+    request.reach("DONE")
+    buckets, bucket = service.emulator.client("s3"), service.stack.physical["EvidenceCopies"]
+
+    def copied():
+        # What comes every five minutes comes again and again. A minute after the end, it finds something to do.
+        service.fire("ArchiveEvidenceFunction")
+        versions = buckets.list_object_versions(Bucket=bucket, Prefix="requests/10y/").get("Versions", [])
+        return next((it for it in versions if request.id in it["Key"]), None)
+
+    copy = service.until("the copy of the evidence", copied)
+    object = {"Bucket": bucket, "Key": copy["Key"], "VersionId": copy["VersionId"]}
+    locked = buckets.head_object(**object)
+    holds(locked.get("ObjectLockMode") == "COMPLIANCE", f"the copy is locked: {locked.get('ObjectLockMode')}")
+    today = datetime.datetime.now(datetime.timezone.utc)
+    years = (locked["ObjectLockRetainUntilDate"] - today).days / 365.25
+    holds(9.99 < years < 10.02, f"for ten years, not {years}")
+    sooner = {"Mode": "COMPLIANCE", "RetainUntilDate": today + datetime.timedelta(days=1)}
+    for attempt in (
+        lambda: buckets.delete_object(**object),
+        lambda: buckets.delete_object(**object, BypassGovernanceRetention=True),
+        lambda: buckets.put_object_retention(**object, Retention=sooner, BypassGovernanceRetention=True),
+    ):
+        try:
+            attempt()
+        except buckets.exceptions.ClientError as refused:
+            holds(refused.response["Error"]["Code"] == "AccessDenied", f"it is locked: {refused}")
+        else:
+            raise Refused("a locked copy was changed")
+    kept = json.loads(buckets.get_object(**object)["Body"].read())
+    holds(request.id in json.dumps(kept), "the copy is there as before")
+
+
 def what_is_not_allowed_is_refused(service: Service) -> None:
     """Strangers, unknown paths, bodies without sense, and a second first key."""
     for stranger in ("pk_live_" + "0" * 72, "a-key-that-nobody-was-given"):
@@ -143,9 +182,10 @@ def an_operator_looks_after_it(service: Service) -> None:
     holds("requests" in service.admin("stats"), "the figures are told")
 
 
-# The first has to wait for the clock: it is played while the others are.
+# The first two have to wait for the clock: they are played while others are.
 STORIES = [
     a_deadline_passes,
+    evidence_is_copied_to_where_nobody_can_delete_it,
     what_is_not_allowed_is_refused,
     two_people_sign,
     a_signatory_is_locked_out_and_let_in_again,

@@ -47,7 +47,7 @@ async fn nobody_acts_until_the_deadline() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_task_is_passed_on_and_approved_by_text_message() {
+async fn the_task_is_passed_on_and_approved_with_codes_by_mail_and_text_message() {
     die_everywhere(Story::Delegated).await;
 }
 

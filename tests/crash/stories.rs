@@ -67,6 +67,8 @@ impl Story {
         wanted["callback"] = json!({ "url": world.callback, "retry": 5 });
         if let Self::Delegated = self {
             wanted["signers"][0]["role"] = json!("approver");
+            wanted["signers"][0]["authentication"] = json!(["email", "sms"]);
+            wanted["signers"][0]["mobile"] = json!("+39 333 445 5666");
             wanted["options"]["delegation"] = json!(true);
             wanted["signers"][0].as_object_mut().unwrap().remove("signatures");
         }

@@ -21,6 +21,12 @@ async fn requested(door: &Door, person: Person, mobile: &str) -> (Ceremony, Stri
     (ceremony, sha256)
 }
 
+/// The code in the newest text message to a number.
+fn code_of(door: &Door, number: &str) -> String {
+    let texts = door.mails_to(number);
+    texts.last().unwrap().text.rsplit_once('#').unwrap().1.trim().to_owned()
+}
+
 async fn limit(door: &Door, limits: &Value) -> Answer {
     door.call(Method::PUT, "/text-messages", Some(limits)).await
 }
@@ -51,6 +57,39 @@ async fn a_tenant_narrows_the_countries_and_the_budget_and_open_requests_follow_
     let _kept = limit(&door, &json!({ "countries": [] })).await.expect(200);
     door.advance(Duration::from_mins(1)).await;
     assert_eq!(open.ask(grace(), &sha256).await.expect(503).text("/code"), "sms_unavailable");
+}
+
+#[tokio::test]
+async fn an_operator_stops_all_text_messages_and_open_requests_wait() {
+    let data = tempfile::tempdir().unwrap();
+    let with_texts = async |enabled: bool| {
+        let parameters = [("SmsEnabled".to_owned(), enabled.to_string())].into();
+        Door::open_with(Options { data: Some(data.path().to_owned()), parameters, ..Options::default() })
+            .await
+    };
+    let door = with_texts(true).await;
+    let (open, sha256) = requested(&door, grace(), ITALIAN).await;
+    let id = open.id.clone();
+    drop((open, door));
+
+    let door = with_texts(false).await;
+    let open = Ceremony::new(door.clone(), id.clone(), &[grace()]);
+    let stopped = open.ask(grace(), &sha256).await.expect(503);
+    assert_eq!(stopped.text("/code"), "sms_unavailable");
+    assert!(door.mails_to("+393331122333").is_empty());
+    let mut another = body(CONTRACT, &[ada()]);
+    by_text(&mut another, FRENCH);
+    let refused = door.post("/EU-SES", &another).await.expect(422);
+    assert_eq!(refused.text("/errors/0/pointer"), "/signers/0/mobile");
+    drop((open, door));
+
+    let door = with_texts(true).await;
+    let open = Ceremony::new(door.clone(), id, &[grace()]);
+    let _sent = open.ask(grace(), &sha256).await.expect(202);
+    let code = code_of(&door, "+393331122333");
+    let _signed = open.answer(grace(), &sha256, &code).await.expect(200);
+    door.settle().await;
+    assert_eq!(open.state().await, "DONE");
 }
 
 #[tokio::test]
@@ -155,8 +194,7 @@ async fn who_has_no_mailbox_signs_by_text_message_with_the_link_that_the_integra
     let _read = call("/sign/presented", &json!({ "documentSha256": sha256 })).await.expect(204);
     let _sent =
         call("/sign/otp", &json!({ "documentSha256": sha256, "consentSha256": consent })).await.expect(202);
-    let texts = door.mails_to("+33612345678");
-    let code = texts[0].text.rsplit_once('#').unwrap().1.trim();
+    let code = code_of(&door, "+33612345678");
     let mark = json!({ "mode": "typed", "name": "Ada Lovelace" });
     let act = json!({ "documentSha256": sha256, "code": code, "mark": mark });
     let _signed = call("/sign/signature", &act).await.expect(200);

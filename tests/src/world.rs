@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use local::{Crash, Extent, Fault, Options};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::task::JoinHandle;
 
 use crate::receiver::Receiver;
@@ -264,28 +264,39 @@ impl World {
             let (shown, consent) = (view["document"]["sha256"].clone(), view["consent"]["sha256"].clone());
             let read = json!({ "documentSha256": shown });
             let _presented = self.call(Some(&link), Method::POST, "/sign/presented", Some(&read)).await;
-            let before = self.codes(person).len();
+            let channels = view["signatory"]["channels"].as_array().unwrap();
+            let channels: Vec<&str> = channels.iter().map(|it| it["channel"].as_str().unwrap()).collect();
+            let before = self.codes(person, &channels);
             let asked = json!({ "documentSha256": shown, "consentSha256": consent });
             let answer = self.call(Some(&link), Method::POST, "/sign/otp", Some(&asked)).await;
-            let codes = self.codes(person);
-            if answer.is_none_or(|it| it.status != 202) || codes.len() == before {
-                // No code came: they wait, and ask for another.
+            let codes = self.codes(person, &channels);
+            let has_come = before.iter().zip(&codes).all(|(before, now)| now.len() > before.len());
+            if answer.is_none_or(|it| it.status != 202) || !has_come {
+                // A code did not come: they wait, and ask for another.
                 self.advance(Duration::from_mins(2)).await;
                 continue;
             }
             let mut body = act.clone();
             body["documentSha256"] = shown;
-            body["code"] = json!(codes.last());
+            let newest = channels
+                .iter()
+                .zip(&codes)
+                .map(|(channel, codes)| ((*channel).to_owned(), json!(codes.last())));
+            body["codes"] = newest.collect::<Map<_, _>>().into();
             last = self.call(Some(&link), Method::POST, path, Some(&body)).await;
         }
         panic!("{} could not act: {last:?}", person.name);
     }
 
-    /// The codes that came to a person, by mail or text message.
-    fn codes(&self, person: Person) -> Vec<String> {
+    /// The codes that came to a person, for each channel. Nobody else is asked by text message meanwhile.
+    fn codes(&self, person: Person, channels: &[&str]) -> Vec<Vec<String>> {
         let outbox = self.door().cloud.outbox();
-        let theirs = outbox.iter().filter(|it| it.to == person.email || it.channel == "sms");
-        theirs.filter_map(|it| it.text.split_whitespace().find_map(code_of_word)).collect()
+        let of_channel = |channel: &&str| {
+            let theirs = outbox.iter().filter(|it| it.channel == **channel);
+            let theirs = theirs.filter(|it| it.to == person.email || it.channel == "sms");
+            theirs.filter_map(|it| it.text.split_whitespace().find_map(code_of_word)).collect()
+        };
+        channels.iter().map(of_channel).collect()
     }
 
     /// The events of a request's evidence, and after them those of its custody.
@@ -297,8 +308,9 @@ impl World {
     }
 }
 
-/// A word that is nothing but the code.
+/// A word that is the code, with the marks around it.
 fn code_of_word(word: &str) -> Option<String> {
+    let word = word.trim_matches(|it: char| it.is_ascii_punctuation());
     (word.len() == 6 && word.bytes().all(|byte| byte.is_ascii_digit())).then(|| word.to_owned())
 }
 

@@ -108,7 +108,8 @@ impl Request<Open> {
     /// # Errors
     ///
     /// [`Refusal::RoleCannot`] for anyone but a viewer; [`Refusal::StepMissing`] unless these bytes were
-    /// presented last; [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`].
+    /// presented last, all of them read where that is asked, and what must be attached is there;
+    /// [`Refusal::SignatoryNotPending`], [`Refusal::NotYourTurn`].
     pub fn acknowledge(
         self,
         signatory: &SignatoryId,
@@ -117,12 +118,17 @@ impl Request<Open> {
     ) -> Result<Transition<AfterAct>, Refusal> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
+        let must_be_read = facts.options.must_read;
         let person = facts.signatory_mut(signatory)?;
         if person.role != Role::Viewer {
             return Err(Refusal::RoleCannot { role: person.role.as_str() });
         }
-        if person.known(cause.now)?.presented.as_ref().is_none_or(|it| it.document != document) {
+        let ceremony = person.known(cause.now)?;
+        if ceremony.presented.as_ref().is_none_or(|it| it.document != document) {
             return Err(Refusal::StepMissing { missing: "presentation of the document" });
+        }
+        if must_be_read {
+            ceremony.has_read(document)?;
         }
         if person.attachments.iter().any(Attachment::is_missing) {
             return Err(Refusal::StepMissing { missing: "an attachment" });

@@ -336,6 +336,24 @@ fn who_only_reads_brings_what_is_asked_as_well() {
 }
 
 #[test]
+fn who_only_reads_confirms_after_all_of_it_where_the_document_must_be_read() {
+    let mut stage = Stage::new();
+    let reader = NewSignatory { role: Role::Viewer, ..person(0) };
+    let received = stage.received_of(vec![reader, person(1)], |new| new.options.must_read = true);
+    let request = stage.opened(received);
+    let (ada, document) = (who(&request, 0), Digest::of(b"document"));
+    let request = stage.presented(request, &ada);
+    let early = request.clone().acknowledge(&ada, document, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(early, Refusal::StepMissing { missing: "reading of the document" });
+    let seen = Seen { view: None, is_read: true };
+    let read = request.present(&ada, document, seen, &mut stage.cause()).unwrap().unwrap();
+    let request = stage.commit(read);
+    let done = request.acknowledge(&ada, document, &mut stage.cause()).unwrap();
+    assert!(matches!(stage.commit(done), AfterAct::Open(_)));
+    stage.leaves("who_only_reads_confirms_after_all_of_it_where_the_document_must_be_read");
+}
+
+#[test]
 fn nobody_is_asked_for_another_file_who_cannot_send_one() {
     let mut stage = Stage::new();
     let people = vec![NewSignatory { attachments: vec![passport()], ..person(0) }, person(1)];
