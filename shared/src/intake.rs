@@ -129,12 +129,8 @@ impl Asked {
             options.consent_text = kept(usual, &mut refusals);
         }
         let consent = options.consent_text.clone();
-        let options = parse::options(
-            options,
-            (theme.as_ref(), sender),
-            body.signature_mode,
-            body.user_editable_data,
-        );
+        let options =
+            parse::options(options, (theme.as_ref(), sender), body.signature_mode, body.user_editable_data);
         let options = kept(options, &mut refusals).or_else(|| parse::usual_options(consent));
         let callback = body.callback.map(|it| parse::callback(it, terms.reach));
         let callback = callback.and_then(|it| kept(it, &mut refusals));

@@ -34,6 +34,10 @@ async fn pages_have_sizes_pictures_and_words() {
     let text = pdf_with_text(&[(100, 700, "Sign here,"), (300, 400, "Ada Lovelace")]);
     let (_door, ceremony, sha256) = request(&text).await;
     let pages = ask(&ceremony, &format!("/sign/pages?sha256={sha256}")).await.expect(200).json();
+    let place = &pages["places"][0];
+    let part = |name: &str| place[name].as_f64().unwrap();
+    assert!((part("x") - 50.0 / 595.0).abs() < 1e-4 && (part("y") - 100.0 / 842.0).abs() < 1e-4, "{place}");
+    let places = json!([{ "page": 1, "x": part("x"), "y": part("y"), "width": part("width"), "height": part("height") }]);
     let expected = json!({ "sha256": sha256, "count": 1, "view": "images", "reason": null, "reasonPage": null,
         "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }], "places": places });
     assert_eq!(pages, expected);

@@ -78,7 +78,9 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         Progress::NotNeeded { .. } => return Step::Ended("state-not-needed"),
         Progress::Following if !is_done => return Step::Ended("error-copy"),
         _ if is_done => return Step::Complete,
-        Progress::Approved(_) | Progress::Read { .. } | Progress::Signed(_) if owes_file(request, person, now) => {
+        Progress::Approved(_) | Progress::Read { .. } | Progress::Signed(_)
+            if owes_file(request, person, now) =>
+        {
             return Step::Ended("error-scripts");
         }
         Progress::Approved(_) => return Step::Done("approved"),
@@ -137,7 +139,6 @@ fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
 /// Whether a file is asked for from who has acted: one that the sender did not accept, or that never came.
 fn owes_file(request: &AnyRequest, person: &Signatory, now: Timestamp) -> bool {
     let is_open = matches!(request, AnyRequest::Open(_)) && now < request.facts().expires_at;
-    let is_owed =
-        |it: &Attachment| it.is_missing() || matches!(it.state, AttachmentState::Rejected { .. });
+    let is_owed = |it: &Attachment| it.is_missing() || matches!(it.state, AttachmentState::Rejected { .. });
     is_open && person.attachments.iter().any(is_owed)
 }

@@ -88,9 +88,9 @@ async function goOn(): Promise<void> {
   const confirmed = !told().mustRead || input("read-box").checked;
   fault("read-box", confirmed ? "" : say("must-read"), "read-error");
   if (!confirmed) return input("read-box").focus();
+  // Before that nobody gets a code, and nobody has read it.
+  if (told().mustRead) await post("presented", { documentSha256: room.shown, read: true });
   if (isLast()) return acknowledge();
-  // Before that nobody gets a code.
-  if (told().mustRead && room.intent !== "read") await post("presented", { documentSha256: room.shown, read: true });
   next();
 }
 

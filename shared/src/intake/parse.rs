@@ -143,8 +143,12 @@ pub(crate) fn options(
         code_length,
         timezone,
         ui,
-        consent_text: Text::parse(&options.consent_text.unwrap_or_default(), "consentText", MAX_CONSENT_CHARS)
-            .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
+        consent_text: Text::parse(
+            &options.consent_text.unwrap_or_default(),
+            "consentText",
+            MAX_CONSENT_CHARS,
+        )
+        .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
         autocomplete: options.autocomplete.is_none_or(Flag::is_set),
         delegation: options.delegation.is_some_and(Flag::is_set),
         reminders: options.reminders.map(reminders).transpose()?,
