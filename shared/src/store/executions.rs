@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::keys;
-use super::table::{Table, read_all};
+use super::table::Table;
 
 /// Executions of callbacks, as the table holds them.
 #[derive(Clone, Debug)]
@@ -41,6 +41,35 @@ pub struct Execution {
     pub duration_ms: u64,
     /// Why there was no answer, in a few words.
     pub error: Option<String>,
+}
+
+/// Which executions to list: those of which all holds that is said.
+#[derive(Clone, Debug, Default)]
+pub struct ExecutionFilter {
+    /// Whether the callback took it.
+    pub taken: Option<bool>,
+    /// The kind of evidence they told of.
+    pub event: Option<&'static str>,
+    /// The request they told of.
+    pub request: Option<RequestId>,
+    /// They are not older.
+    pub since: Option<Timestamp>,
+}
+
+impl ExecutionFilter {
+    fn accepts(&self, execution: &Execution) -> bool {
+        self.taken.is_none_or(|it| it == execution.is_taken())
+            && self.event.is_none_or(|it| it == execution.event)
+            && self.request.as_ref().is_none_or(|it| *it == execution.request)
+    }
+}
+
+impl Execution {
+    /// Whether the callback took it.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.status.is_some_and(|it| (200..300).contains(&it))
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -99,7 +128,9 @@ impl Executions {
         self.table.put(&item).await
     }
 
-    /// A tenant's executions of the last 90 days, newest first.
+    /// A tenant's executions of the last 90 days that are wanted, newest first: those before `before` if it is given,
+    /// without the first `skip` of them. At most `limit`, and fewer when there are many of others: then the second value
+    /// says where to go on.
     ///
     /// # Errors
     ///
@@ -107,28 +138,28 @@ impl Executions {
     pub async fn list(
         &self,
         tenant: &TenantId,
+        before: Option<&str>,
+        wanted: &ExecutionFilter,
         (skip, limit): (usize, usize),
         now: Timestamp,
-    ) -> Result<Vec<Execution>, StoreError> {
+    ) -> Result<(Vec<Execution>, Option<String>), StoreError> {
         let pk = keys::executions_pk(tenant);
-        let query = self.table.query(&pk, keys::EXECUTIONS).scan_index_forward(false);
-        let mut pages = query.into_paginator().send();
-        let (mut found, mut left) = (Vec::new(), skip);
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            for item in read_all::<ExecutionItem>(page.items, &pk)? {
-                let execution = item.read()?;
-                if now >= execution.at.plus(KEPT_FOR) || found.len() >= limit {
-                    return Ok(found);
-                }
-                if left > 0 {
-                    left -= 1;
-                } else {
-                    found.push(execution);
-                }
+        let kept = Timestamp::from_unix_ms(now.unix_ms().saturating_sub(KEPT_FOR_MS - 1));
+        let since = wanted.since.map_or(kept, |it| it.max(kept)).unix_ms().max(0);
+        let first = keys::execution_sk(&format!("{since:013}"));
+        let end = keys::execution_sk(before.unwrap_or("~"));
+        let mut left = skip;
+        let read = |item: ExecutionItem| {
+            let execution = Some(item.read()?).filter(|it| wanted.accepts(it));
+            if left > 0 && execution.is_some() {
+                left -= 1;
+                return Ok(None);
             }
-        }
-        Ok(found)
+            Ok(execution)
+        };
+        let most_pages = MOST_PAGES + skip / PAGE_ITEMS;
+        let (found, next) = self.table.newest(&pk, (first, end), (limit, most_pages), read).await?;
+        Ok((found, next.and_then(|it| it.strip_prefix(keys::EXECUTIONS).map(str::to_owned))))
     }
 
     /// One of a tenant's executions.
@@ -165,3 +196,7 @@ impl ExecutionItem {
 
 /// How long the history can be read.
 const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
+const KEPT_FOR_MS: i64 = 90 * 24 * 3600 * 1000;
+/// Items of a page, and pages that one listing looks at beyond those that are skipped.
+const PAGE_ITEMS: usize = 100;
+const MOST_PAGES: usize = 20;

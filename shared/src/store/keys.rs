@@ -275,6 +275,10 @@ pub(super) fn callback_server_sk(server: &str) -> String {
     format!("SERVER#{}", Digest::of(server.as_bytes()).to_hex())
 }
 
+/// Sort key of the item that counts the calls of a tenant that are under way to those that fail, beside the history of
+/// its callbacks.
+pub(super) const FAILING_CALLS: &str = "FAILING-CALLS";
+
 /// The kind of due items that are deliveries.
 pub(super) const DUE_DELIVERY: &str = "delivery";
 
