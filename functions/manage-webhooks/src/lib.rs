@@ -19,11 +19,13 @@ use std::time::Duration;
 
 use domain::TenantId;
 use domain::value::WebhookId;
+use serde_json::Value;
 use shared::edge::cursor::CursorKey;
+use shared::edge::json;
 use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
 use shared::outbound::Reach;
-use shared::store::{Deliveries, DeliveryId, Executions, Feed, Health, Requests, Webhook, Webhooks};
+use shared::store::{Auth, Deliveries, DeliveryId, Executions, Feed, Health, Requests, Webhook, Webhooks};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -94,6 +96,16 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "/webhooks/{id}/deliveries") => history::deliveries(deps, &http, &tenant).await,
         _ => history::redeliver(deps, &http, &tenant, cx).await,
     }
+}
+
+/// Reads what an endpoint asks for, as `auth` of a body says it.
+///
+/// # Errors
+///
+/// [`Problem`] 422 with a pointer below `/auth`.
+pub fn read_auth(auth: Value, reach: Reach) -> Result<Auth, Problem> {
+    let invalid = |error| Problem::invalid("/auth", format!("{error}."));
+    parse::auth(json::shaped(auth).map_err(invalid)?, reach)
 }
 
 /// The subscription that the path names.
