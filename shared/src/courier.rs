@@ -11,7 +11,7 @@
 use domain::access::Mode;
 use domain::message::{Delivery, Message, MessageKind};
 use domain::otp::{OneTimeCode, ShortMessage, short_message};
-use domain::request::{AnyRequest, AttachmentState, Progress, Signatory, Stored};
+use domain::request::{AnyRequest, AttachmentState, Progress, Role, Signatory, Stored};
 use domain::transition::Transition;
 use domain::value::{Language, MessageId, Text};
 use domain::{Actor, Cause, Channel, Digest, LinkKey, LinkToken, RequestId, Timestamp};
@@ -265,6 +265,7 @@ impl Courier {
                 expires_at,
                 timezone: signatory.timezone.as_deref().unwrap_or(&facts.options.timezone),
                 host: host_of(request),
+                approves: signatory.role == Role::Approver,
             };
             ShortMessage::new(&about, code, language_of(signatory))
         };

@@ -35,13 +35,15 @@ pub enum Metric {
     Seals,
     /// Acts that the schedule found without their seal.
     SealsTakenUp,
+    /// Codes that were not sent, because too few of those that went out by text message came back.
+    TextsHalted,
     /// Attempts to tell an integrator: 1 for one that failed, 0 for one that was taken.
     WebhookFailed,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Closed,
         Self::EvidenceBroken,
         Self::OtpFailed,
@@ -50,6 +52,7 @@ impl Metric {
         Self::SealLag,
         Self::Seals,
         Self::SealsTakenUp,
+        Self::TextsHalted,
         Self::WebhookFailed,
     ];
 
@@ -65,6 +68,7 @@ impl Metric {
             Self::SealLag => "SealLag",
             Self::Seals => "Seals",
             Self::SealsTakenUp => "SealsTakenUp",
+            Self::TextsHalted => "TextsHalted",
             Self::WebhookFailed => "WebhookFailed",
         }
     }

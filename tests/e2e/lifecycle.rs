@@ -114,7 +114,7 @@ async fn a_deadline_is_moved_and_an_expired_request_comes_back_with_its_document
     assert_eq!(over.text("/code"), "deadline_out_of_bounds");
     door.advance(DAY * 2).await;
     assert_eq!(ceremony.state().await, "EXPIRED");
-    assert!(door.mails_to(ada().email).last().unwrap().subject.contains("ended"));
+    assert!(door.mails_to(ada().email).last().unwrap().subject.starts_with("The deadline has passed"));
     let _document = ceremony.document("validatedDocument").await.expect(200);
     let late = after(&ceremony, DAY * 9).await;
     let _back = act(&ceremony, "reactivate", &json!({ "expiresAt": late })).await.expect(200);

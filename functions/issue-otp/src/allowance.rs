@@ -7,6 +7,7 @@ use domain::value::PhoneNumber;
 use domain::{Channel, TenantId, Timestamp};
 use shared::edge::Problem;
 use shared::edge::network::network;
+use shared::metrics::{self, Metric};
 use shared::store::{Quota, Quotas};
 
 use crate::Deps;
@@ -131,6 +132,7 @@ async fn check_texts(
         return Err(no_texts(PAUSE));
     }
     if deps.quotas.is_text_traffic_suspicious(tenant, number, now).await? {
+        metrics::count(Metric::TextsHalted);
         tracing::error!(tenant = tenant.as_str(), prefix = number.prefix(), "text messages are not answered");
         return Err(no_texts(PAUSE));
     }

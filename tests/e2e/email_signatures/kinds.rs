@@ -15,7 +15,7 @@ const EMMY: Person = Person { name: "Emmy", surname: "Noether", email: "emmy@exa
 
 /// What each kind's subject says in English; the first that fits counts.
 const SUBJECTS: [(MessageKind, &str); 13] = [
-    (MessageKind::AddressCorrected, "Your new link to sign"),
+    (MessageKind::AddressCorrected, "Your new link to"),
     (MessageKind::AttachmentRejected, "Please send another file for"),
     (MessageKind::Cancelled, "Withdrawn by"),
     (MessageKind::Completion, "Signed by everyone"),
@@ -23,11 +23,11 @@ const SUBJECTS: [(MessageKind, &str); 13] = [
     (MessageKind::Declined, "declined to sign"),
     (MessageKind::Delegated, "instead of you"),
     (MessageKind::Delegation, " instead"),
-    (MessageKind::Expired, "The time to sign has ended"),
+    (MessageKind::Expired, "The deadline has passed"),
     (MessageKind::Invitation, "asks you to sign"),
     (MessageKind::Otp, "Your code to sign"),
     (MessageKind::Reminder, "Reminder:"),
-    (MessageKind::Unlocked, "You can sign again"),
+    (MessageKind::Unlocked, "You can go on"),
 ];
 
 async fn request(

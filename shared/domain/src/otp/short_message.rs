@@ -33,6 +33,8 @@ pub struct About<'a> {
     pub timezone: &'a str,
     /// The host of the signing page.
     pub host: &'a str,
+    /// Whether the code is to approve, and not to sign.
+    pub approves: bool,
 }
 
 /// Why a text does not fit one message.
@@ -59,7 +61,9 @@ impl ShortMessage {
     pub fn new(about: &About<'_>, code: &OneTimeCode, language: Language) -> Result<Self, Refusal> {
         let (frame, title_frame) = frames(language);
         let document = about.document.to_hex();
+        let (to_sign, to_approve) = acts(language);
         let frame = frame
+            .replace("{act}", if about.approves { to_approve } else { to_sign })
             .replace("{document}", document.get(..FINGERPRINT_CHARS).unwrap_or(&document))
             .replace("{until}", &gsm7::transliterate(&about.expires_at.clock_in_zone(about.timezone)));
         let mut title = gsm7::transliterate(about.title.unwrap_or_default());
@@ -127,8 +131,19 @@ pub fn check_words(words: &str, length: CodeLength, host: &str) -> Result<(), Re
 pub fn check_host(length: CodeLength, host: &str) -> Result<(), Refusal> {
     let code = OneTimeCode::parse(&any_code(length), length)?;
     let (document, expires_at) = (Digest::of(b""), Timestamp::from_unix_ms(0));
-    let about = About { requester: "", title: None, document, expires_at, timezone: LONGEST_ZONE, host };
-    Language::ALL.into_iter().try_for_each(|language| ShortMessage::new(&about, &code, language).map(|_| ()))
+    let fits = |language, approves| {
+        let about = About {
+            requester: "",
+            title: None,
+            document,
+            expires_at,
+            timezone: LONGEST_ZONE,
+            host,
+            approves,
+        };
+        ShortMessage::new(&about, &code, language).map(|_| ())
+    };
+    Language::ALL.into_iter().try_for_each(|it| fits(it, false).and_then(|()| fits(it, true)))
 }
 
 /// Digits are one septet each, whichever they are.
@@ -226,37 +241,51 @@ fn shorten(text: &mut String, excess: usize, at_least: usize) -> usize {
 const fn frames(language: Language) -> (&'static str, &'static str) {
     match language {
         Language::De => (
-            "{requester}{code} ist Ihr Code zum Signieren{title} ({document}), gültig bis {until}. Geben Sie ihn nie weiter.",
+            "{requester}{code} ist Ihr Code {act}{title} ({document}), gültig bis {until}. Geben Sie ihn nie weiter.",
             " von \"{}\"",
         ),
         Language::En => (
-            "{requester}{code} is your code to sign{title} ({document}), valid until {until}. Never share it.",
+            "{requester}{code} is your code {act}{title} ({document}), valid until {until}. Never share it.",
             " \"{}\"",
         ),
         Language::Es => (
-            "{requester}{code} es su clave para firmar{title} ({document}), caduca a las {until}. No la comparta nunca.",
+            "{requester}{code} es su clave {act}{title} ({document}), caduca a las {until}. No la comparta nunca.",
             " \"{}\"",
         ),
         Language::Fr => (
-            "{requester}{code} est votre code pour signer{title} ({document}), valable jusqu'à {until}. Ne le donnez à personne.",
+            "{requester}{code} est votre code {act}{title} ({document}), valable jusqu'à {until}. Ne le donnez à personne.",
             " \"{}\"",
         ),
         Language::It => (
-            "{requester}{code} è il codice per firmare{title} ({document}), valido fino alle {until}. Non lo comunichi a nessuno.",
+            "{requester}{code} è il codice {act}{title} ({document}), valido fino alle {until}. Non lo comunichi a nessuno.",
             " \"{}\"",
         ),
         Language::Nl => (
-            "{requester}{code} is uw code om te tekenen{title} ({document}), geldig tot {until}. Deel deze nooit.",
+            "{requester}{code} is uw code {act}{title} ({document}), geldig tot {until}. Deel deze nooit.",
             ": \"{}\"",
         ),
         Language::Pl => (
-            "{requester}{code} to kod do podpisu{title} ({document}), wazny do {until}. Prosimy nikomu go nie podawac.",
+            "{requester}{code} to kod {act}{title} ({document}), wazny do {until}. Prosimy nikomu go nie podawac.",
             " \"{}\"",
         ),
         Language::Pt => (
-            "{requester}{code} é a sua chave para assinar{title} ({document}). Expira às {until}. Nunca a partilhe.",
+            "{requester}{code} é a sua chave {act}{title} ({document}). Expira às {until}. Nunca a partilhe.",
             " \"{}\"",
         ),
+    }
+}
+
+/// What a code is for: to sign, and to approve.
+const fn acts(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::De => ("zum Signieren", "zum Genehmigen"),
+        Language::En => ("to sign", "to approve"),
+        Language::Es => ("para firmar", "para aprobar"),
+        Language::Fr => ("pour signer", "pour approuver"),
+        Language::It => ("per firmare", "per approvare"),
+        Language::Nl => ("om te tekenen", "om goed te keuren"),
+        Language::Pl => ("do podpisu", "do zatwierdzenia"),
+        Language::Pt => ("para assinar", "para aprovar"),
     }
 }
 

@@ -156,7 +156,7 @@ impl AnyRequest {
         }
         let again = is_open && !fields.is_empty() && person.invited_at.is_some();
         if again {
-            person.invited_at = Some(cause.now);
+            person.is_invited(cause.now);
         } else if !fields.is_empty() {
             // Their link is another: who was invited before the request became a draft again is invited anew.
             person.invited_at = None;

@@ -1,7 +1,6 @@
 //! Documents that are asked from a signatory.
 
 use super::facts::FileFacts;
-use super::progress::Progress;
 use super::roster::AfterAct;
 use super::{AnyRequest, Open, Request, append};
 use crate::evidence::{Draft, EventKind, Owner};
@@ -109,10 +108,10 @@ impl Request<Open> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
         let person = facts.signatory_mut(signatory)?;
-        match &person.progress {
-            Progress::Pending(_) => person.known(cause.now).map(|_| ())?,
-            Progress::Signed(_) | Progress::Approved(_) | Progress::Read { .. } => {}
-            _ => return Err(Refusal::SignatoryNotPending),
+        if person.is_pending() {
+            let _ceremony = person.known(cause.now)?;
+        } else if !person.has_acted() {
+            return Err(Refusal::SignatoryNotPending);
         }
         let asked = person.attachments.iter().position(|it| it.id == *attachment);
         let place = asked.ok_or(Refusal::AttachmentUnknown)?;
@@ -170,7 +169,10 @@ impl Request<Open> {
             AttachmentVerdict::Reject(reason) => {
                 let words = reason.as_str().to_owned();
                 asked.state = AttachmentState::Rejected { at: cause.now, reason };
-                facts.tell(MessageKind::AttachmentRejected, signatory, &mut changes, cause);
+                // Whoever passed the task on or declined cannot send another.
+                if facts.signatory(signatory).is_some_and(|it| it.is_pending() || it.has_acted()) {
+                    facts.tell(MessageKind::AttachmentRejected, signatory, &mut changes, cause);
+                }
                 facts.ready_at = None;
                 draft(EventKind::AttachmentRejected).personal(&Owner::Integrator, "reason", words)
             }

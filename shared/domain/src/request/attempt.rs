@@ -124,6 +124,9 @@ impl Request<Open> {
         if person.known(cause.now)?.presented.as_ref().is_none_or(|it| it.document != document) {
             return Err(Refusal::StepMissing { missing: "presentation of the document" });
         }
+        if person.attachments.iter().any(Attachment::is_missing) {
+            return Err(Refusal::StepMissing { missing: "an attachment" });
+        }
         person.progress = Progress::Read { at: cause.now, document };
         let mut changes = Changes::default();
         let draft = Draft::new(EventKind::DocumentRead)

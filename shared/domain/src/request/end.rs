@@ -28,8 +28,12 @@ impl AnyRequest {
     ///
     /// # Errors
     ///
-    /// [`Refusal::RequestNot`] when the request is not waiting for anyone any more.
+    /// [`Refusal::RequestNot`] when the request is not waiting for anyone any more;
+    /// [`Refusal::RequestExpired`] from the deadline on, whether or not a schedule has noticed.
     pub fn cancel(self, reason: Option<&Text>, cause: &mut Cause<'_>) -> Result<Transition<Self>, Refusal> {
+        if self.facts().closed_at.is_none() {
+            self.facts().before_deadline(cause.now)?;
+        }
         let draft = Draft::new(EventKind::RequestCancelled);
         let draft = match reason {
             Some(reason) => draft.personal(&Owner::Integrator, "reason", reason.as_str()),

@@ -60,7 +60,7 @@ pub struct Ceremony {
     pub knowledge_tries: u8,
     /// Whether the attempts are used up.
     pub locked: bool,
-    /// Reminders sent so far.
+    /// Reminders that were due by themselves, since the last invitation.
     pub reminders: u8,
     /// When the last one was decided.
     pub reminded_at: Option<Timestamp>,

@@ -71,7 +71,10 @@ impl Facts {
         let at = match ceremony.reminded_at {
             // Whoever was invited again since has the time of an invitation.
             Some(last) if ceremony.reminders > 0 && last >= invited_at => last.plus(rule.every),
-            _ => invited_at.plus(rule.first_after),
+            last => {
+                let first = invited_at.plus(rule.first_after);
+                last.map_or(first, |last| first.max(last.plus(REMINDER_PAUSE)))
+            }
         };
         let zone = person.timezone.as_deref().unwrap_or(&self.options.timezone);
         // What is overdue waits for the end of quiet hours as well.
@@ -97,6 +100,11 @@ impl AnyRequest {
         let mut changes = Changes::default();
         if !due.is_empty() {
             remind(facts, &due, &mut changes, cause).ok()?;
+            for id in &due {
+                if let Progress::Pending(ceremony) = &mut facts.signatory_mut(id).ok()?.progress {
+                    ceremony.reminders = ceremony.reminders.saturating_add(1);
+                }
+            }
         }
         facts.plan_reminders(&mut changes, cause.now);
         Some(Transition::new(Self::Open(request), changes))
@@ -165,7 +173,6 @@ fn remind(
         let Progress::Pending(ceremony) = &mut facts.signatory_mut(id)?.progress else {
             return Err(Refusal::SignatoryNotPending);
         };
-        ceremony.reminders = ceremony.reminders.saturating_add(1);
         ceremony.reminded_at = Some(cause.now);
         changes.messages.push(message(MessageKind::Reminder, id, cause));
     }

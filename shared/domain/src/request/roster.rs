@@ -3,7 +3,7 @@
 use super::attachment::Attachment;
 use super::facts::Facts;
 use super::progress::Progress;
-use super::signatory::{Role, Signatory};
+use super::signatory::Role;
 use super::{Open, Request, Signed, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
@@ -38,10 +38,8 @@ impl Facts {
     /// Whether everyone has done what was asked of them, attachments included: those of whoever acted.
     #[must_use]
     pub fn is_settled(&self) -> bool {
-        let acted = |it: &&Signatory| {
-            matches!(it.progress, Progress::Signed(_) | Progress::Approved(_) | Progress::Read { .. })
-        };
-        let mut attachments = self.signatories.iter().filter(acted).flat_map(|it| &it.attachments);
+        let acted = self.signatories.iter().filter(|it| it.has_acted());
+        let mut attachments = acted.flat_map(|it| &it.attachments);
         self.turn().is_none() && !attachments.any(Attachment::is_missing)
     }
 
@@ -51,7 +49,7 @@ impl Facts {
         let mut invited = Vec::new();
         for person in &mut self.signatories {
             if person.is_pending() && person.stage == turn && person.invited_at.is_none() {
-                person.invited_at = Some(cause.now);
+                person.is_invited(cause.now);
                 invited.push(person.id.clone());
             }
         }

@@ -233,6 +233,20 @@ impl Signatory {
     pub const fn is_pending(&self) -> bool {
         matches!(self.progress, Progress::Pending(_))
     }
+
+    /// Whether the signatory has done what was asked: signed, approved or read.
+    #[must_use]
+    pub const fn has_acted(&self) -> bool {
+        matches!(self.progress, Progress::Signed(_) | Progress::Approved(_) | Progress::Read { .. })
+    }
+
+    /// Notes that they are invited now. Their reminders begin anew.
+    pub(super) const fn is_invited(&mut self, now: Timestamp) {
+        self.invited_at = Some(now);
+        if let Progress::Pending(ceremony) = &mut self.progress {
+            ceremony.reminders = 0;
+        }
+    }
 }
 
 /// What a signatory is to do.

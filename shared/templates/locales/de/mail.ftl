@@ -79,11 +79,17 @@ reminder-read-until = Sie haben dafür noch Zeit bis { $until }.
 declined-subject = { $who } lehnt die Unterschrift ab: { $document }
 declined-title = Eine Unterschrift wurde abgelehnt
 declined-words = { $who } hat es abgelehnt, { $document } zu unterschreiben. Die Anfrage kam von { $requester }.
+declined-approve-subject = { $who } lehnt die Genehmigung ab: { $document }
+declined-approve-title = Eine Genehmigung wurde abgelehnt
+declined-approve-words = { $who } hat es abgelehnt, { $document } zu genehmigen. Die Anfrage kam von { $requester }.
+declined-read-subject = { $who } lehnt ab: { $document }
+declined-read-title = Die Anfrage wurde abgelehnt
+declined-read-words = { $who } hat { $document } abgelehnt. Die Anfrage kam von { $requester }.
 declined-reason = Die angegebene Begründung:
 
 expired-subject = Die Frist ist abgelaufen: { $document }
 expired-title = Die Frist ist abgelaufen
-expired-words = Nicht alle haben { $document } rechtzeitig unterschrieben. Die von { $requester } gesetzte Frist endete: { $until }.
+expired-words = Nicht alle haben rechtzeitig getan, worum { $requester } gebeten hatte. Es geht um { $document }; die Frist endete: { $until }.
 
 cancelled-subject = Von { $requester } zurückgezogen: { $document }
 cancelled-title = Die Anfrage wurde zurückgezogen
@@ -92,15 +98,21 @@ cancelled-words = { $requester } hat { $document } zurückgezogen.
 delegation-subject = { $who } bittet Sie, an seiner oder ihrer Stelle zu unterschreiben: { $document }
 delegation-title = Ein Dokument, das Sie für jemanden unterschreiben sollen
 delegation-words = { $requester } hatte { $who } gebeten, { $document } zu unterschreiben. { $who } überträgt diese Aufgabe an Sie.
+delegation-approve-subject = { $who } bittet Sie, an seiner oder ihrer Stelle zu genehmigen: { $document }
+delegation-approve-title = Ein Dokument, das Sie für jemanden genehmigen sollen
+delegation-approve-words = { $requester } hatte { $who } gebeten, { $document } zu genehmigen. { $who } überträgt diese Aufgabe an Sie.
 
 delegated-subject = { $who } unterschreibt an Ihrer Stelle: { $document }
 delegated-title = Sie haben die Unterschrift übertragen
-delegated-words = Wie von Ihnen gewünscht, wurde { $who } gebeten, { $document } für { $requester } zu unterschreiben. Ihr eigener Link gilt nicht mehr.
+delegated-words = Wie von Ihnen gewünscht, wurde { $who } gebeten, { $document } für { $requester } zu unterschreiben. Sie brauchen nichts mehr zu tun.
+delegated-approve-subject = { $who } genehmigt an Ihrer Stelle: { $document }
+delegated-approve-title = Sie haben die Genehmigung übertragen
+delegated-approve-words = Wie von Ihnen gewünscht, wurde { $who } gebeten, { $document } für { $requester } zu genehmigen. Sie brauchen nichts mehr zu tun.
 delegated-unasked = Falls Sie das nicht waren, benachrichtigen Sie bitte umgehend { $requester }.
 
-corrected-subject = Ihr neuer Link, um zu unterschreiben: { $document }
+corrected-subject = Ihr neuer Link: { $document }
 corrected-title = Ihre Adresse wurde berichtigt
-corrected-words = { $requester } hat Ihre Kontaktdaten berichtigt. Mit diesem neuen Link können Sie { $document } lesen und unterschreiben; der frühere gilt nicht mehr.
+corrected-words = { $requester } hat Ihre Kontaktdaten berichtigt. Mit diesem neuen Link können Sie { $document } öffnen; der frühere gilt nicht mehr.
 
 attachment-subject = { $requester } bittet Sie um eine Datei: { $document }
 attachment-title = Eine Datei wird benötigt
@@ -116,9 +128,9 @@ copy-subject = Ihre Kopie: { $document }
 copy-title = Ihre Kopie
 copy-words = Alle haben { $document } unterschrieben. { $requester } möchte, dass Sie eine Kopie erhalten.
 
-unlocked-subject = Sie können wieder unterschreiben: { $document }
-unlocked-title = Sie können wieder unterschreiben
-unlocked-words = Nach zu vielen falschen Codes wurde Ihr Zugang gesperrt. { $requester } hat ihn wieder freigegeben: Sie können fortfahren und { $document } unterschreiben.
+unlocked-subject = Sie können fortfahren: { $document }
+unlocked-title = Sie können fortfahren
+unlocked-words = Nach zu vielen falschen Codes wurde Ihr Zugang gesperrt. { $requester } hat ihn wieder freigegeben: Sie können fortfahren. Es geht um { $document }.
 unlocked-unasked = Falls die falschen Codes nicht von Ihnen stammten, benachrichtigen Sie bitte { $requester }.
 
 bounced-subject = Eine E-Mail kam nicht an: { $document }

@@ -79,11 +79,17 @@ reminder-read-until = You can still do so until { $until }.
 declined-subject = { $who } declined to sign { $document }
 declined-title = A signatory declined
 declined-words = { $who } declined to sign { $document }, which { $requester } had sent.
+declined-approve-subject = { $who } declined to approve { $document }
+declined-approve-title = An approver declined
+declined-approve-words = { $who } declined to approve { $document }, which { $requester } had sent.
+declined-read-subject = { $who } declined { $document }
+declined-read-title = A reader declined
+declined-read-words = { $who } declined { $document }, which { $requester } had sent.
 declined-reason = The reason given:
 
-expired-subject = The time to sign has ended: { $document }
-expired-title = The time to sign has ended
-expired-words = Not everyone signed { $document } in time. { $requester } had set the deadline to { $until }.
+expired-subject = The deadline has passed: { $document }
+expired-title = The deadline has passed
+expired-words = Not everyone did in time what { $requester } had asked. It was about { $document }, and the deadline was { $until }.
 
 cancelled-subject = Withdrawn by { $requester }: { $document }
 cancelled-title = The request was withdrawn
@@ -92,15 +98,21 @@ cancelled-words = { $requester } has withdrawn { $document }.
 delegation-subject = { $who } asks you to sign { $document } instead
 delegation-title = A document to sign for someone
 delegation-words = { $requester } had asked { $who } to sign { $document }. { $who } passes this task on to you.
+delegation-approve-subject = { $who } asks you to approve { $document } instead
+delegation-approve-title = A document to approve for someone
+delegation-approve-words = { $requester } had asked { $who } to approve { $document }. { $who } passes this task on to you.
 
 delegated-subject = { $who } signs { $document } instead of you
 delegated-title = You passed the signature on
-delegated-words = As you wished, { $who } has been asked to sign { $document } for { $requester }. Your own link no longer works.
+delegated-words = As you wished, { $who } has been asked to sign { $document } for { $requester }. There is nothing left for you to do.
+delegated-approve-subject = { $who } approves { $document } instead of you
+delegated-approve-title = You passed the approval on
+delegated-approve-words = As you wished, { $who } has been asked to approve { $document } for { $requester }. There is nothing left for you to do.
 delegated-unasked = If this was not you, please tell { $requester } at once.
 
-corrected-subject = Your new link to sign { $document }
+corrected-subject = Your new link to { $document }
 corrected-title = Your address was corrected
-corrected-words = { $requester } corrected your contact details. Use this new link to read and sign { $document }; the earlier one no longer works.
+corrected-words = { $requester } corrected your contact details. Use this new link to open { $document }; the earlier one no longer works.
 
 attachment-subject = { $requester } asks you for a file for { $document }
 attachment-title = A file is needed
@@ -116,9 +128,9 @@ copy-subject = Your copy: { $document }
 copy-title = Your copy
 copy-words = Everyone has signed { $document }. { $requester } wants you to have a copy.
 
-unlocked-subject = You can sign again: { $document }
-unlocked-title = You can sign again
-unlocked-words = After too many wrong codes your access was locked. { $requester } has opened it again: you can go on and sign { $document }.
+unlocked-subject = You can go on: { $document }
+unlocked-title = You can go on
+unlocked-words = After too many wrong codes your access was locked. { $requester } has opened it again: you can go on with { $document }.
 unlocked-unasked = If the wrong codes were not yours, please tell { $requester }.
 
 bounced-subject = A mail did not arrive: { $document }

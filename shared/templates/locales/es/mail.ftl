@@ -79,11 +79,17 @@ reminder-read-until = Todavía puede hacerlo hasta el { $until }.
 declined-subject = { $who } ha rechazado firmar { $document }
 declined-title = Se ha rechazado una firma
 declined-words = { $who } ha rechazado firmar { $document }. La solicitud era de { $requester }.
+declined-approve-subject = { $who } ha rechazado aprobar { $document }
+declined-approve-title = Se ha rechazado una aprobación
+declined-approve-words = { $who } ha rechazado aprobar { $document }. La solicitud era de { $requester }.
+declined-read-subject = { $who } ha rechazado { $document }
+declined-read-title = Se ha rechazado la solicitud
+declined-read-words = { $who } ha rechazado { $document }. La solicitud era de { $requester }.
 declined-reason = El motivo indicado:
 
-expired-subject = Ha terminado el plazo para firmar: { $document }
-expired-title = Ha terminado el plazo para firmar
-expired-words = No todos han firmado { $document } a tiempo. { $requester } había fijado el plazo hasta el { $until }.
+expired-subject = Ha terminado el plazo: { $document }
+expired-title = Ha terminado el plazo
+expired-words = No todos han hecho a tiempo lo que { $requester } había pedido. El documento en cuestión: { $document }. El plazo terminaba el { $until }.
 
 cancelled-subject = Retirado por { $requester }: { $document }
 cancelled-title = La solicitud se ha retirado
@@ -92,15 +98,21 @@ cancelled-words = { $requester } ha retirado { $document }.
 delegation-subject = { $who } le pide que firme en su lugar: { $document }
 delegation-title = Un documento para firmar en lugar de otra persona
 delegation-words = { $requester } había pedido a { $who } que firmara { $document }. { $who } le encarga a usted esta tarea.
+delegation-approve-subject = { $who } le pide que apruebe en su lugar: { $document }
+delegation-approve-title = Un documento para aprobar en lugar de otra persona
+delegation-approve-words = { $requester } había pedido a { $who } que aprobara { $document }. { $who } le encarga a usted esta tarea.
 
 delegated-subject = { $who } firmará en su lugar: { $document }
 delegated-title = Ha delegado la firma
-delegated-words = Tal como usted deseaba, hemos pedido a { $who } que firme { $document } para { $requester }. Su propio enlace ya no es válido.
+delegated-words = Tal como usted deseaba, hemos pedido a { $who } que firme { $document } para { $requester }. Ya no tiene que hacer nada más.
+delegated-approve-subject = { $who } aprobará en su lugar: { $document }
+delegated-approve-title = Ha delegado la aprobación
+delegated-approve-words = Tal como usted deseaba, hemos pedido a { $who } que apruebe { $document } para { $requester }. Ya no tiene que hacer nada más.
 delegated-unasked = Si no ha sido usted, avise cuanto antes a { $requester }.
 
-corrected-subject = Su nuevo enlace para firmar { $document }
+corrected-subject = Su nuevo enlace: { $document }
 corrected-title = Se ha corregido su dirección
-corrected-words = { $requester } ha corregido sus datos de contacto. Con este nuevo enlace puede leer y firmar { $document }; el anterior ya no es válido.
+corrected-words = { $requester } ha corregido sus datos de contacto. Con este nuevo enlace puede abrir { $document }; el anterior ya no es válido.
 
 attachment-subject = { $requester } le pide un archivo: { $document }
 attachment-title = Se necesita un archivo
@@ -116,9 +128,9 @@ copy-subject = Su copia: { $document }
 copy-title = Su copia
 copy-words = Todos han firmado { $document }. { $requester } desea que usted tenga una copia.
 
-unlocked-subject = Ya puede volver a firmar: { $document }
-unlocked-title = Ya puede volver a firmar
-unlocked-words = Tras demasiados códigos erróneos, su acceso quedó bloqueado. { $requester } lo ha restablecido: puede continuar y firmar { $document }.
+unlocked-subject = Ya puede continuar: { $document }
+unlocked-title = Ya puede continuar
+unlocked-words = Tras demasiados códigos erróneos, su acceso quedó bloqueado. { $requester } lo ha restablecido: puede continuar. El documento en cuestión: { $document }.
 unlocked-unasked = Si los códigos erróneos no eran suyos, avise a { $requester }.
 
 bounced-subject = Un correo no ha llegado: { $document }

@@ -82,11 +82,17 @@ reminder-read-until = Vous pouvez encore le faire jusqu’au { $until }.
 declined-subject = { $who } a refusé de signer { $document }
 declined-title = Une signature a été refusée
 declined-words = { $who } a refusé de signer { $document }. Auteur de la demande : { $requester }.
+declined-approve-subject = { $who } a refusé d’approuver { $document }
+declined-approve-title = Une approbation a été refusée
+declined-approve-words = { $who } a refusé d’approuver { $document }. Auteur de la demande : { $requester }.
+declined-read-subject = { $who } a refusé { $document }
+declined-read-title = La demande a été refusée
+declined-read-words = { $who } a refusé { $document }. Auteur de la demande : { $requester }.
 declined-reason = Le motif indiqué :
 
-expired-subject = Le délai de signature est écoulé : { $document }
-expired-title = Le délai de signature est écoulé
-expired-words = Tout le monde n’a pas signé { $document } à temps. { $requester } avait fixé l’échéance au { $until }.
+expired-subject = Le délai est écoulé : { $document }
+expired-title = Le délai est écoulé
+expired-words = Tout le monde n’a pas fait à temps ce que { $requester } demandait. Le document concerné : { $document }. L’échéance était fixée au { $until }.
 
 cancelled-subject = Retiré par { $requester } : { $document }
 cancelled-title = La demande a été retirée
@@ -95,15 +101,21 @@ cancelled-words = { $requester } a retiré { $document }.
 delegation-subject = { $who } vous demande de signer { $document } à sa place
 delegation-title = Un document à signer pour quelqu’un
 delegation-words = { $requester } avait demandé à { $who } de signer { $document }. { $who } vous confie cette tâche.
+delegation-approve-subject = { $who } vous demande d’approuver { $document } à sa place
+delegation-approve-title = Un document à approuver pour quelqu’un
+delegation-approve-words = { $requester } avait demandé à { $who } d’approuver { $document }. { $who } vous confie cette tâche.
 
 delegated-subject = { $who } signera { $document } à votre place
 delegated-title = Vous avez délégué la signature
-delegated-words = Comme vous l’avez souhaité, nous avons demandé à { $who } de signer { $document } pour { $requester }. Votre propre lien n’est plus valable.
+delegated-words = Comme vous l’avez souhaité, nous avons demandé à { $who } de signer { $document } pour { $requester }. Vous n’avez plus rien à faire.
+delegated-approve-subject = { $who } approuvera { $document } à votre place
+delegated-approve-title = Vous avez délégué l’approbation
+delegated-approve-words = Comme vous l’avez souhaité, nous avons demandé à { $who } d’approuver { $document } pour { $requester }. Vous n’avez plus rien à faire.
 delegated-unasked = Si cela ne vient pas de vous, prévenez { $requester } sans attendre.
 
-corrected-subject = Votre nouveau lien pour signer { $document }
+corrected-subject = Votre nouveau lien : { $document }
 corrected-title = Votre adresse a été corrigée
-corrected-words = { $requester } a corrigé vos coordonnées. Ce nouveau lien vous permet de lire et de signer { $document } ; le précédent n’est plus valable.
+corrected-words = { $requester } a corrigé vos coordonnées. Ce nouveau lien vous permet d’ouvrir { $document } ; le précédent n’est plus valable.
 
 attachment-subject = { $requester } vous demande un fichier : { $document }
 attachment-title = Un fichier est nécessaire
@@ -119,9 +131,9 @@ copy-subject = Votre copie : { $document }
 copy-title = Votre copie
 copy-words = Tout le monde a signé { $document }. { $requester } souhaite que vous en ayez une copie.
 
-unlocked-subject = Vous pouvez de nouveau signer { $document }
-unlocked-title = Vous pouvez de nouveau signer
-unlocked-words = Après trop de codes erronés, votre accès a été bloqué. { $requester } l’a rétabli : vous pouvez continuer et signer { $document }.
+unlocked-subject = Vous pouvez continuer : { $document }
+unlocked-title = Vous pouvez continuer
+unlocked-words = Après trop de codes erronés, votre accès a été bloqué. { $requester } l’a rétabli : vous pouvez continuer. Le document concerné : { $document }.
 unlocked-unasked = Si ces codes erronés ne venaient pas de vous, prévenez { $requester }.
 
 bounced-subject = Un courriel n’est pas arrivé : { $document }

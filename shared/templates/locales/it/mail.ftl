@@ -82,11 +82,17 @@ reminder-read-until = Termine per leggere: { $until }.
 declined-subject = { $who } ha rifiutato di firmare { $document }
 declined-title = Una firma è stata rifiutata
 declined-words = { $who } ha rifiutato di firmare { $document }. La richiesta proveniva da { $requester }.
+declined-approve-subject = { $who } ha rifiutato di approvare { $document }
+declined-approve-title = Un’approvazione è stata rifiutata
+declined-approve-words = { $who } ha rifiutato di approvare { $document }. La richiesta proveniva da { $requester }.
+declined-read-subject = { $who } ha rifiutato { $document }
+declined-read-title = La richiesta è stata rifiutata
+declined-read-words = { $who } ha rifiutato { $document }. La richiesta proveniva da { $requester }.
 declined-reason = Il motivo indicato:
 
-expired-subject = Il termine per firmare è scaduto: { $document }
-expired-title = Il termine per firmare è scaduto
-expired-words = Non tutti hanno firmato { $document } in tempo. Il termine fissato da { $requester } era: { $until }.
+expired-subject = Il termine è scaduto: { $document }
+expired-title = Il termine è scaduto
+expired-words = Non tutti hanno fatto in tempo ciò che { $requester } aveva chiesto. Il documento interessato: { $document }. Il termine era: { $until }.
 
 cancelled-subject = Ritirato da { $requester }: { $document }
 cancelled-title = La richiesta è stata ritirata
@@ -95,15 +101,21 @@ cancelled-words = { $requester } ha ritirato { $document }.
 delegation-subject = { $who } Le chiede di firmare al suo posto: { $document }
 delegation-title = Un documento da firmare per qualcuno
 delegation-words = { $requester } aveva chiesto a { $who } di firmare { $document }. { $who } affida a Lei questo compito.
+delegation-approve-subject = { $who } Le chiede di approvare al suo posto: { $document }
+delegation-approve-title = Un documento da approvare per qualcuno
+delegation-approve-words = { $requester } aveva chiesto a { $who } di approvare { $document }. { $who } affida a Lei questo compito.
 
 delegated-subject = { $who } firmerà al Suo posto: { $document }
 delegated-title = Ha delegato la firma
-delegated-words = Come da Lei richiesto, abbiamo chiesto a { $who } di firmare { $document } per { $requester }. Il Suo link non è più valido.
+delegated-words = Come da Lei richiesto, abbiamo chiesto a { $who } di firmare { $document } per { $requester }. Non deve fare altro.
+delegated-approve-subject = { $who } approverà al Suo posto: { $document }
+delegated-approve-title = Ha delegato l’approvazione
+delegated-approve-words = Come da Lei richiesto, abbiamo chiesto a { $who } di approvare { $document } per { $requester }. Non deve fare altro.
 delegated-unasked = Se non è stato Lei a chiederlo, avvisi subito { $requester }.
 
-corrected-subject = Il Suo nuovo link per firmare { $document }
+corrected-subject = Il Suo nuovo link: { $document }
 corrected-title = Il Suo indirizzo è stato corretto
-corrected-words = { $requester } ha corretto i Suoi recapiti. Con questo nuovo link può leggere e firmare { $document }; quello precedente non è più valido.
+corrected-words = { $requester } ha corretto i Suoi recapiti. Con questo nuovo link può aprire { $document }; quello precedente non è più valido.
 
 attachment-subject = { $requester } Le chiede un file: { $document }
 attachment-title = Serve un file
@@ -119,9 +131,9 @@ copy-subject = La Sua copia: { $document }
 copy-title = La Sua copia
 copy-words = Tutti hanno firmato { $document }. { $requester } desidera che Lei ne abbia una copia.
 
-unlocked-subject = Può di nuovo firmare { $document }
-unlocked-title = Può di nuovo firmare
-unlocked-words = Dopo troppi codici errati il Suo accesso è stato bloccato. { $requester } lo ha riaperto: può proseguire e firmare { $document }.
+unlocked-subject = Può proseguire: { $document }
+unlocked-title = Può proseguire
+unlocked-words = Dopo troppi codici errati il Suo accesso è stato bloccato. { $requester } lo ha riaperto: può proseguire. Il documento interessato: { $document }.
 unlocked-unasked = Se i codici errati non erano Suoi, avvisi { $requester }.
 
 bounced-subject = Un messaggio non è arrivato: { $document }

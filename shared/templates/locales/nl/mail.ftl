@@ -79,11 +79,17 @@ reminder-read-until = Dat kan nog tot { $until }.
 declined-subject = { $who } heeft geweigerd { $document } te ondertekenen
 declined-title = Een handtekening is geweigerd
 declined-words = { $who } heeft geweigerd { $document } te ondertekenen. Het verzoek kwam van { $requester }.
+declined-approve-subject = { $who } weigert goed te keuren: { $document }
+declined-approve-title = Een goedkeuring is geweigerd
+declined-approve-words = { $who } heeft geweigerd { $document } goed te keuren. Het verzoek kwam van { $requester }.
+declined-read-subject = { $who } heeft geweigerd: { $document }
+declined-read-title = Het verzoek is geweigerd
+declined-read-words = { $who } heeft { $document } geweigerd. Het verzoek kwam van { $requester }.
 declined-reason = De opgegeven reden:
 
 expired-subject = De termijn is verstreken: { $document }
 expired-title = De termijn is verstreken
-expired-words = Niet iedereen heeft { $document } op tijd ondertekend. { $requester } had de termijn gesteld op { $until }.
+expired-words = Niet iedereen heeft op tijd gedaan wat { $requester } had gevraagd. Het gaat om { $document }; de termijn liep tot { $until }.
 
 cancelled-subject = Ingetrokken door { $requester }: { $document }
 cancelled-title = Het verzoek is ingetrokken
@@ -92,15 +98,21 @@ cancelled-words = { $requester } heeft { $document } ingetrokken.
 delegation-subject = { $who } vraagt u te ondertekenen als vervanger: { $document }
 delegation-title = Een document om voor iemand te ondertekenen
 delegation-words = { $requester } had { $who } gevraagd { $document } te ondertekenen. { $who } draagt deze taak aan u over.
+delegation-approve-subject = { $who } vraagt u in diens plaats goed te keuren: { $document }
+delegation-approve-title = Een document om voor iemand goed te keuren
+delegation-approve-words = { $requester } had { $who } gevraagd { $document } goed te keuren. { $who } draagt deze taak aan u over.
 
 delegated-subject = { $who } ondertekent in uw plaats: { $document }
 delegated-title = U hebt de ondertekening overgedragen
-delegated-words = Zoals u wenste, is { $who } gevraagd { $document } te ondertekenen voor { $requester }. Uw eigen link werkt niet meer.
+delegated-words = Zoals u wenste, is { $who } gevraagd { $document } te ondertekenen voor { $requester }. U hoeft niets meer te doen.
+delegated-approve-subject = { $who } keurt in uw plaats goed: { $document }
+delegated-approve-title = U hebt de goedkeuring overgedragen
+delegated-approve-words = Zoals u wenste, is { $who } gevraagd { $document } goed te keuren voor { $requester }. U hoeft niets meer te doen.
 delegated-unasked = Was u dit niet zelf? Laat het { $requester } dan meteen weten.
 
-corrected-subject = Uw nieuwe link om { $document } te ondertekenen
+corrected-subject = Uw nieuwe link: { $document }
 corrected-title = Uw adres is gecorrigeerd
-corrected-words = { $requester } heeft uw contactgegevens gecorrigeerd. Met deze nieuwe link kunt u { $document } lezen en ondertekenen; de vorige werkt niet meer.
+corrected-words = { $requester } heeft uw contactgegevens gecorrigeerd. Met deze nieuwe link kunt u { $document } openen; de vorige werkt niet meer.
 
 attachment-subject = { $requester } vraagt u om een bestand: { $document }
 attachment-title = Er is een bestand nodig
@@ -116,9 +128,9 @@ copy-subject = Uw kopie: { $document }
 copy-title = Uw kopie
 copy-words = Iedereen heeft { $document } ondertekend. { $requester } wil dat u een kopie hebt.
 
-unlocked-subject = U kunt weer ondertekenen: { $document }
-unlocked-title = U kunt weer ondertekenen
-unlocked-words = Na te veel onjuiste codes is uw toegang geblokkeerd. { $requester } heeft die weer vrijgegeven: u kunt verdergaan en { $document } ondertekenen.
+unlocked-subject = U kunt verdergaan: { $document }
+unlocked-title = U kunt verdergaan
+unlocked-words = Na te veel onjuiste codes is uw toegang geblokkeerd. { $requester } heeft die weer vrijgegeven: u kunt verdergaan. Het gaat om { $document }.
 unlocked-unasked = Waren de onjuiste codes niet van u? Laat het { $requester } dan weten.
 
 bounced-subject = Een e-mail is niet aangekomen: { $document }

@@ -79,11 +79,17 @@ reminder-read-until = Nadal można to zrobić do { $until }.
 declined-subject = { $who } odmawia podpisu: { $document }
 declined-title = Odmowa podpisu
 declined-words = { $who } odmawia podpisu. Dokument: { $document }. O podpis prosi { $requester }.
+declined-approve-subject = { $who } odmawia zatwierdzenia: { $document }
+declined-approve-title = Odmowa zatwierdzenia
+declined-approve-words = { $who } odmawia zatwierdzenia. Dokument: { $document }. O zatwierdzenie prosi { $requester }.
+declined-read-subject = { $who } odmawia: { $document }
+declined-read-title = Prośba została odrzucona
+declined-read-words = { $who } odmawia. Dokument: { $document }. Prośbę wysyła { $requester }.
 declined-reason = Podany powód:
 
-expired-subject = Minął termin podpisania: { $document }
-expired-title = Minął termin podpisania
-expired-words = Nie wszyscy podpisali { $document } na czas. Termin, który wyznacza { $requester }, upłynął: { $until }.
+expired-subject = Minął termin: { $document }
+expired-title = Minął termin
+expired-words = Nie wszyscy zrobili na czas to, o co prosi { $requester }. Dokument: { $document }. Termin upłynął: { $until }.
 
 cancelled-subject = { $requester } wycofuje { $document }
 cancelled-title = Prośba o podpis została wycofana
@@ -92,15 +98,21 @@ cancelled-words = { $requester } wycofuje { $document }.
 delegation-subject = { $who } prosi o podpis w zastępstwie: { $document }
 delegation-title = Dokument do podpisania w zastępstwie
 delegation-words = { $requester } prosi o podpis: { $document }. { $who } przekazuje to zadanie Państwu.
+delegation-approve-subject = { $who } prosi o zatwierdzenie w zastępstwie: { $document }
+delegation-approve-title = Dokument do zatwierdzenia w zastępstwie
+delegation-approve-words = { $requester } prosi o zatwierdzenie: { $document }. { $who } przekazuje to zadanie Państwu.
 
 delegated-subject = { $who } podpisze w zastępstwie: { $document }
 delegated-title = Podpis został przekazany
-delegated-words = Zgodnie z Państwa życzeniem { $document } podpisze { $who }. O podpis prosi { $requester }. Państwa link już nie działa.
+delegated-words = Zgodnie z Państwa życzeniem { $document } podpisze { $who }. O podpis prosi { $requester }. Nie trzeba już nic robić.
+delegated-approve-subject = { $who } zatwierdzi w zastępstwie: { $document }
+delegated-approve-title = Zatwierdzenie zostało przekazane
+delegated-approve-words = Zgodnie z Państwa życzeniem { $document } zatwierdzi { $who }. O zatwierdzenie prosi { $requester }. Nie trzeba już nic robić.
 delegated-unasked = Jeśli to nie była Państwa decyzja, prosimy natychmiast zawiadomić nadawcę: { $requester }.
 
-corrected-subject = Nowy link do podpisu: { $document }
+corrected-subject = Nowy link: { $document }
 corrected-title = Adres został poprawiony
-corrected-words = { $requester } poprawia Państwa dane kontaktowe. Pod tym nowym linkiem można przeczytać i podpisać { $document }; poprzedni już nie działa.
+corrected-words = { $requester } poprawia Państwa dane kontaktowe. Pod tym nowym linkiem można otworzyć { $document }; poprzedni już nie działa.
 
 attachment-subject = { $requester } prosi o plik: { $document }
 attachment-title = Potrzebny jest plik
@@ -116,9 +128,9 @@ copy-subject = Kopia dla Państwa: { $document }
 copy-title = Kopia dla Państwa
 copy-words = Wszyscy podpisali { $document }. { $requester } udostępnia Państwu kopię.
 
-unlocked-subject = Znów można podpisać { $document }
-unlocked-title = Znów można podpisać
-unlocked-words = Po zbyt wielu błędnych kodach dostęp został zablokowany. { $requester } przywraca go: można kontynuować i podpisać { $document }.
+unlocked-subject = Można kontynuować: { $document }
+unlocked-title = Można kontynuować
+unlocked-words = Po zbyt wielu błędnych kodach dostęp został zablokowany. { $requester } przywraca go: można kontynuować. Dokument: { $document }.
 unlocked-unasked = Jeśli błędne kody nie pochodziły od Państwa, prosimy zawiadomić nadawcę: { $requester }.
 
 bounced-subject = Wiadomość nie dotarła: { $document }

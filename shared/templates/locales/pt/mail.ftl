@@ -79,11 +79,17 @@ reminder-read-until = Ainda o pode fazer até { $until }.
 declined-subject = { $who } recusou assinar { $document }
 declined-title = Uma assinatura foi recusada
 declined-words = { $who } recusou assinar { $document }. O pedido foi feito por { $requester }.
+declined-approve-subject = { $who } recusou aprovar { $document }
+declined-approve-title = Uma aprovação foi recusada
+declined-approve-words = { $who } recusou aprovar { $document }. O pedido foi feito por { $requester }.
+declined-read-subject = { $who } recusou { $document }
+declined-read-title = O pedido foi recusado
+declined-read-words = { $who } recusou { $document }. O pedido foi feito por { $requester }.
 declined-reason = O motivo indicado:
 
-expired-subject = Terminou o prazo para assinar: { $document }
-expired-title = Terminou o prazo para assinar
-expired-words = Nem todos assinaram { $document } a tempo. O prazo fixado por { $requester } terminou: { $until }.
+expired-subject = Terminou o prazo: { $document }
+expired-title = Terminou o prazo
+expired-words = Nem todos fizeram a tempo o que { $requester } pediu. O documento em causa: { $document }. O prazo terminou: { $until }.
 
 cancelled-subject = Retirado por { $requester }: { $document }
 cancelled-title = O pedido foi retirado
@@ -92,15 +98,21 @@ cancelled-words = { $requester } retirou { $document }.
 delegation-subject = { $who } pede-lhe que assine em seu lugar: { $document }
 delegation-title = Um documento para assinar em lugar de alguém
 delegation-words = { $requester } tinha pedido a { $who } que assinasse { $document }. { $who } confia-lhe esta tarefa.
+delegation-approve-subject = { $who } pede-lhe que aprove em seu lugar: { $document }
+delegation-approve-title = Um documento para aprovar em lugar de alguém
+delegation-approve-words = { $requester } tinha pedido a { $who } que aprovasse { $document }. { $who } confia-lhe esta tarefa.
 
 delegated-subject = { $who } assinará em seu lugar: { $document }
 delegated-title = Delegou a assinatura
-delegated-words = Tal como desejou, pedimos a { $who } que assine { $document } para { $requester }. A sua ligação já não é válida.
+delegated-words = Tal como desejou, pedimos a { $who } que assine { $document } para { $requester }. Não precisa de fazer mais nada.
+delegated-approve-subject = { $who } aprovará em seu lugar: { $document }
+delegated-approve-title = Delegou a aprovação
+delegated-approve-words = Tal como desejou, pedimos a { $who } que aprove { $document } para { $requester }. Não precisa de fazer mais nada.
 delegated-unasked = Se não fez este pedido, avise imediatamente { $requester }.
 
-corrected-subject = A sua nova ligação para assinar { $document }
+corrected-subject = A sua nova ligação: { $document }
 corrected-title = O seu endereço foi corrigido
-corrected-words = { $requester } corrigiu os seus dados de contacto. Com esta nova ligação pode ler e assinar { $document }; a anterior já não é válida.
+corrected-words = { $requester } corrigiu os seus dados de contacto. Com esta nova ligação pode abrir { $document }; a anterior já não é válida.
 
 attachment-subject = { $requester } pede-lhe um ficheiro: { $document }
 attachment-title = É necessário um ficheiro
@@ -116,9 +128,9 @@ copy-subject = A sua cópia: { $document }
 copy-title = A sua cópia
 copy-words = Todos assinaram { $document }. { $requester } deseja que tenha uma cópia.
 
-unlocked-subject = Já pode voltar a assinar: { $document }
-unlocked-title = Já pode voltar a assinar
-unlocked-words = Após demasiados códigos errados, o seu acesso foi bloqueado. { $requester } voltou a abri-lo: pode continuar e assinar { $document }.
+unlocked-subject = Já pode continuar: { $document }
+unlocked-title = Já pode continuar
+unlocked-words = Após demasiados códigos errados, o seu acesso foi bloqueado. { $requester } voltou a abri-lo: pode continuar. O documento em causa: { $document }.
 unlocked-unasked = Se os códigos errados não eram seus, avise { $requester }.
 
 bounced-subject = Uma mensagem não chegou: { $document }

@@ -22,6 +22,7 @@ fn about<'a>(requester: &'a str, title: Option<&'a str>, host: &'a str) -> About
         expires_at: Timestamp::parse_rfc3339("2026-11-21T13:49:18Z").unwrap(),
         timezone: "Europe/Rome",
         host,
+        approves: false,
     }
 }
 
@@ -47,6 +48,27 @@ fn a_message_names_requester_document_and_expiry_in_every_language() {
             "Acme: 012345 é a sua chave para assinar \"Lease\" (43cc23fa). Expira às 14:49 CET. Nunca a partilhe.\n@sign.example.com #012345",
         ]
     );
+}
+
+#[test]
+fn a_code_to_approve_says_so_in_every_language() {
+    let texts = Language::ALL.map(|language| {
+        let about = About { approves: true, ..about("Acme", Some("Lease"), HOST) };
+        ShortMessage::new(&about, &code(), language).unwrap().expose().to_owned()
+    });
+    let acts = [
+        "Genehmigen",
+        "to approve",
+        "aprobar",
+        "approuver",
+        "approvare",
+        "goed te keuren",
+        "zatwierdzenia",
+        "aprovar",
+    ];
+    for (text, act) in texts.iter().zip(acts) {
+        assert!(text.contains(act) && septets(text).unwrap() <= SEGMENT_SEPTETS, "{text}");
+    }
 }
 
 #[test]
@@ -84,8 +106,8 @@ fn a_host_is_taken_exactly_when_every_message_with_it_can_be_sent() {
         let longest = (1..80).rev().map(host).find(|it| check_host(length, it).is_ok()).unwrap();
         assert!(check_host(length, &format!("a{longest}")).is_err());
         for timezone in ["UTC", "Europe/Rome", "Asia/Kathmandu", "Pacific/Chatham", "America/St_Johns"] {
-            for language in Language::ALL {
-                let about = About { timezone, ..about("Acme", Some("Lease"), &longest) };
+            for (language, approves) in Language::ALL.into_iter().flat_map(|it| [(it, false), (it, true)]) {
+                let about = About { timezone, approves, ..about("Acme", Some("Lease"), &longest) };
                 assert!(ShortMessage::new(&about, &code, language).is_ok(), "{timezone} {language:?}");
             }
         }

@@ -307,3 +307,59 @@ fn the_last_guess_of_the_whole_budget_locks_before_the_code_is_dead() {
     }
     stage.leaves("the_last_guess_of_the_whole_budget_locks_before_the_code_is_dead");
 }
+
+fn passport() -> NewAttachment {
+    NewAttachment { name: Text::parse("Passport", "name", 100).unwrap(), description: None, required: true }
+}
+
+fn photograph() -> AttachedFile {
+    AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() }
+}
+
+#[test]
+fn who_only_reads_brings_what_is_asked_as_well() {
+    let mut stage = Stage::new();
+    let reader = NewSignatory { role: Role::Viewer, attachments: vec![passport()], ..person(0) };
+    let received = stage.received_of(vec![reader, person(1)], |_| {});
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let document = Digest::of(b"document");
+    let request = stage.presented(request, &ada);
+    let early = request.clone().acknowledge(&ada, document, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(early, Refusal::StepMissing { missing: "an attachment" });
+    let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
+    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap();
+    let AfterAct::Open(request) = stage.commit(provided) else { panic!("two are left") };
+    let read = request.acknowledge(&ada, document, &mut stage.cause()).unwrap();
+    assert!(matches!(stage.commit(read), AfterAct::Open(_)));
+    stage.leaves("who_only_reads_brings_what_is_asked_as_well");
+}
+
+#[test]
+fn nobody_is_asked_for_another_file_who_cannot_send_one() {
+    let mut stage = Stage::new();
+    let people = vec![NewSignatory { attachments: vec![passport()], ..person(0) }, person(1)];
+    let received = stage.received_of(people, |new| new.options.delegation = true);
+    let request = stage.opened(received);
+    let ada = who(&request, 0);
+    let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
+    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap();
+    let AfterAct::Open(request) = stage.commit(provided) else { panic!("two are left") };
+    let name = |it: &str| PersonName::parse(it).unwrap();
+    let delegate = NewDelegate {
+        given_name: name("Emmy"),
+        family_name: name("Noether"),
+        email: EmailAddress::parse("emmy@example.com").unwrap(),
+        mobile: None,
+    };
+    let key = LinkKey::new(b"l");
+    let AfterAct::Open(request) = stage.acts(request, &ada, Intent::Delegate(delegate, &key)) else {
+        panic!("two are left")
+    };
+    let blurred = AttachmentVerdict::Reject(Text::parse("It is blurred", "reason", 100).unwrap());
+    let rejected = request.judge_attachment(&ada, &asked, blurred, &mut stage.cause()).unwrap();
+    let _request = stage.commit(rejected);
+    assert!(stage.kinds().contains(&"AttachmentRejected".to_owned()), "the verdict stands");
+    assert!(stage.messages.iter().all(|it| it.kind != crate::message::MessageKind::AttachmentRejected));
+    stage.leaves("nobody_is_asked_for_another_file_who_cannot_send_one");
+}

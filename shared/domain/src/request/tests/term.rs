@@ -6,7 +6,7 @@ use super::super::*;
 use super::stage::{NOON, Stage, person, who};
 use crate::message::MessageKind;
 use crate::policy::{REACTIVATION_GRACE, REMINDER_PAUSE};
-use crate::value::PhoneNumber;
+use crate::value::{LinkKey, PhoneNumber};
 use crate::{Channels, Refusal, Timestamp};
 
 const DAY: Duration = Duration::from_hours(24);
@@ -345,4 +345,55 @@ fn who_has_no_mailbox_is_told_nothing_and_reminded_of_nothing() {
     assert_eq!(of(MessageKind::Invitation), 1);
     assert_eq!((of(MessageKind::Reminder), of(MessageKind::Cancelled)), (3, 1));
     stage.leaves("who_has_no_mailbox_is_told_nothing_and_reminded_of_nothing");
+}
+
+#[test]
+fn reminders_by_hand_take_none_of_those_that_come_by_themselves() {
+    let mut stage = Stage::new();
+    let received = stage.received_of(vec![person(0)], |new| {
+        new.options.reminders = Some(DAILY);
+        new.ttl = DAY * 30;
+    });
+    let mut request = AnyRequest::Open(stage.opened(received));
+    for hours in 1..=3 {
+        stage.now = NOON.plus(REMINDER_PAUSE * hours);
+        let reminded = request.remind(None, &mut stage.cause()).unwrap();
+        request = stage.commit(reminded);
+    }
+    // A day after the invitation, and a day after that; not a third one.
+    for (days, sent) in [(1, 4), (2, 5), (3, 5)] {
+        stage.now = NOON.plus(DAY * days);
+        let due = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(due);
+        assert_eq!(count(&stage, MessageKind::Reminder), sent, "day {days}");
+    }
+    // Whoever is invited again has them all before them.
+    let AnyRequest::Open(open) = &request else { panic!("it is open") };
+    let ada = who(open, 0);
+    let mobile = PhoneNumber::parse("+39 333 112 2333").unwrap();
+    let amendment = Amendment { mobile: Some(mobile), ..Amendment::default() };
+    let corrected =
+        request.correct(&ada, (amendment, None), &LinkKey::new(b"l"), &mut stage.cause()).unwrap();
+    request = stage.commit(corrected);
+    for (days, sent) in [(4, 6), (5, 7), (6, 7)] {
+        stage.now = NOON.plus(DAY * days);
+        let due = request.remind_due(&mut stage.cause()).unwrap();
+        request = stage.commit(due);
+        assert_eq!(count(&stage, MessageKind::Reminder), sent, "day {days}");
+    }
+    stage.leaves("reminders_by_hand_take_none_of_those_that_come_by_themselves");
+}
+
+#[test]
+fn whose_deadline_has_passed_is_not_withdrawn_any_more() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let expired_at = request.facts().expires_at;
+    stage.now = expired_at;
+    let late = request.clone().cancel(None, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(late, Refusal::RequestExpired { expired_at });
+    let expired = request.expire(&mut stage.cause()).unwrap();
+    let ended = stage.commit(expired).cancel(None, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert_eq!(ended, Refusal::RequestNot { state: "EXPIRED" });
+    stage.leaves("whose_deadline_has_passed_is_not_withdrawn_any_more");
 }

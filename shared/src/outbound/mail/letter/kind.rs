@@ -124,12 +124,13 @@ impl Letter {
         reason: Option<&Text>,
         language: Language,
     ) -> Result<Self, LetterError> {
+        let kind = asked("declined", by);
         Draft::new(facts, to, language)
             .set("who", name_of(by))
-            .words("declined-words")
+            .words(&format!("{kind}-words"))
             .because("declined-reason", reason)
             .no_more(to)
-            .finish("declined", to)
+            .finish(&kind, to)
     }
 
     /// Tells that the deadline passed.
@@ -151,17 +152,18 @@ impl Letter {
         language: Language,
     ) -> Result<Self, LetterError> {
         let to = Addressee::Signatory(delegate);
+        let kind = asked("delegation", delegate);
         Draft::new(facts, to, language)
             .until(facts)
             .set("who", name_of(by))
-            .words("delegation-words")
+            .words(&format!("{kind}-words"))
             .description(facts)
             .button(&asked("read-and-sign", delegate), link)
-            .words("invitation-until")
+            .words(&format!("{}-until", asked("invitation", delegate)))
             .words(&asked("read-first", delegate))
             .words("link-private")
             .quiet("unexpected")
-            .finish("delegation", to)
+            .finish(&kind, to)
     }
 
     /// Tells the one who passed the task on that it is done, at an address that cannot have been changed
@@ -173,11 +175,12 @@ impl Letter {
         language: Language,
     ) -> Result<Self, LetterError> {
         let to = Addressee::Signatory(by);
+        let kind = asked("delegated", by);
         Draft::new(facts, to, language)
             .set("who", name_of(delegate))
-            .words("delegated-words")
+            .words(&format!("{kind}-words"))
             .words("delegated-unasked")
-            .finish("delegated", to)
+            .finish(&kind, to)
     }
 
     /// Gives a signatory whose address was corrected a new link.
@@ -192,7 +195,7 @@ impl Letter {
             .until(facts)
             .words("corrected-words")
             .button(&asked("read-and-sign", signatory), link)
-            .words("invitation-until")
+            .words(&format!("{}-until", asked("invitation", signatory)))
             .words("link-private")
             .quiet("unexpected")
             .finish("corrected", to)

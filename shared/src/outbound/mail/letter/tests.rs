@@ -226,7 +226,8 @@ fn long_words_are_cut_and_ordinary_ones_stay() {
     assert_eq!(plain("  one\n\ttwo \u{200b} three ", 100), "one two three");
 }
 
-/// A letter of each kind, with everything it can hold.
+/// A letter of each kind that `signatory` can be sent, with everything it can hold. Whoever only reads passes
+/// nothing on.
 fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(&'static str, Letter)> {
     let (sealed, words) = (Digest::of(b"sealed"), text("A copy of your identity card"));
     let (signatory_to, requester) = (Addressee::Signatory(signatory), Addressee::Requester);
@@ -234,7 +235,7 @@ fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(
     let expires_at = Timestamp::parse_rfc3339("2026-11-21T18:41:05Z").unwrap();
     let code_of = (Digest::of(b"%PDF"), expires_at);
     let reason = facts.description.as_ref();
-    [
+    let mut letters = vec![
         ("address-corrected", Letter::address_corrected(facts, signatory, LINK, language)),
         ("attachment-asked", Letter::attachment_asked(facts, signatory, &words, LINK, language)),
         (
@@ -248,16 +249,17 @@ fn every_kind(facts: &Facts, signatory: &Signatory, language: Language) -> Vec<(
         ("copy", Letter::copy(facts, signatory, LINK, sealed, language)),
         ("declined", Letter::declined(facts, signatory_to, signatory, reason, language)),
         ("declined-requester", Letter::declined(facts, requester, signatory, reason, language)),
-        ("delegated", Letter::delegated(facts, signatory, signatory, language)),
-        ("delegation", Letter::delegation(facts, signatory, signatory, LINK, language)),
         ("expired", Letter::expired(facts, signatory_to, language)),
         ("invitation", Letter::invitation(facts, signatory, LINK, language)),
         ("otp", Letter::otp(facts, signatory, &code, code_of, language)),
         ("reminder", Letter::reminder(facts, signatory, LINK, language)),
         ("unlocked", Letter::unlocked(facts, signatory, LINK, language)),
-    ]
-    .map(|(kind, letter)| (kind, letter.unwrap()))
-    .into()
+    ];
+    if signatory.role != Role::Viewer {
+        letters.push(("delegated", Letter::delegated(facts, signatory, signatory, language)));
+        letters.push(("delegation", Letter::delegation(facts, signatory, signatory, LINK, language)));
+    }
+    letters.into_iter().map(|(kind, letter)| (kind, letter.unwrap())).collect()
 }
 
 #[test]
