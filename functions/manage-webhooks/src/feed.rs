@@ -21,8 +21,8 @@ pub(crate) async fn events(
 ) -> Result<Reply, Problem> {
     let pages = Pages::of(deps, tenant, FILTER);
     let after = pages.after(http)?.map(|it| it.parse().map_err(|_| Pages::foreign())).transpose()?;
-    let events = match deps.feed.after(tenant, after, limit(http)?, cx.now).await? {
-        FeedPart::Events(events) => events,
+    let (events, next) = match deps.feed.after(tenant, after, limit(http)?, cx.now).await? {
+        FeedPart::Events(events, next) => (events, next),
         FeedPart::Forgotten => {
             let detail =
                 "Events after this cursor are no longer kept. Begin without one, at the oldest that is.";
@@ -33,7 +33,6 @@ pub(crate) async fn events(
             return Err(Problem::new(410, "feed_set_back", detail));
         }
     };
-    let next = events.last().map_or(after.unwrap_or_default(), |it| it.position);
     let told: Vec<Value> = events.into_iter().map(|it| it.payload).collect();
     Ok(pages.reply(&json!(told), Some(&next.to_string())))
 }

@@ -37,8 +37,8 @@ pub struct FeedEvent {
 /// What stands after a place of a feed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FeedPart {
-    /// These, in their order.
-    Events(Vec<FeedEvent>),
+    /// These, in their order, and the place behind which more will stand.
+    Events(Vec<FeedEvent>, u64),
     /// Something that is no longer kept.
     Forgotten,
     /// The feed does not reach the place: the table was set back to an earlier state.
@@ -121,21 +121,19 @@ impl Feed {
         limit: usize,
         now: Timestamp,
     ) -> Result<FeedPart, StoreError> {
+        // Counted before the look: what is told in between stands behind, and is read next.
+        let length = self.length(tenant).await?;
         let part = self.look(tenant, position, limit, now).await?;
-        match (position, &part) {
-            (Some(position), FeedPart::Events(events)) if events.is_empty() => {
-                let length = self.length(tenant).await?;
-                match length.cmp(&position) {
-                    Ordering::Equal => Ok(part),
-                    Ordering::Less => Ok(FeedPart::NotThere),
-                    // Something was told between the two looks, or all of it is over.
-                    Ordering::Greater => match self.look(tenant, Some(position), limit, now).await? {
-                        FeedPart::Events(events) if events.is_empty() => Ok(FeedPart::Forgotten),
-                        part => Ok(part),
-                    },
-                }
+        match (position, part) {
+            (None, FeedPart::Events(events, _)) if events.is_empty() => Ok(FeedPart::Events(events, length)),
+            (Some(position), FeedPart::Events(events, _)) if events.is_empty() => {
+                Ok(match length.cmp(&position) {
+                    Ordering::Equal => FeedPart::Events(events, position),
+                    Ordering::Greater => FeedPart::Forgotten,
+                    Ordering::Less => FeedPart::NotThere,
+                })
             }
-            _ => Ok(part),
+            (_, part) => Ok(part),
         }
     }
 
@@ -168,11 +166,11 @@ impl Feed {
                 from = place;
                 events.extend(event);
                 if events.len() >= limit {
-                    return Ok(FeedPart::Events(events));
+                    return Ok(FeedPart::Events(events, from));
                 }
             }
             if !more {
-                return Ok(FeedPart::Events(events));
+                return Ok(FeedPart::Events(events, from));
             }
         }
     }

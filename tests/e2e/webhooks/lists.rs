@@ -21,6 +21,7 @@ async fn a_cursor_of_the_feed_says_when_what_it_leads_to_is_forgotten() {
         assert_eq!(gone["code"], "events_forgotten");
     }
     assert_eq!(next(&format!("?after={last}")).await, last, "whoever has read everything missed nothing");
+    assert_eq!(next("").await, last, "whoever begins where nothing is kept goes on with what comes");
     door.request(CONTRACT, &[ada()]).await;
     let news = feed(&door, &format!("?after={last}")).await;
     assert_eq!(news["data"][0]["type"], "request.created");
