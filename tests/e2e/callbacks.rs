@@ -238,6 +238,7 @@ async fn calls_that_were_not_taken_are_listed_and_made_again_on_demand() {
     assert_eq!(list("?request=ffffffffffffffffffffffff").await.len(), 0);
     assert_eq!(list(&format!("?event={event}")).await, failed);
     assert_eq!(list(&format!("?since={}", door.cloud.clock().now().to_rfc3339())).await.len(), 0);
+    assert_eq!(list("?since=3000-01-01T00:00:00Z").await.len(), 0);
     for query in ["failed=1", "request=x", "event=request.completed", "since=2026"] {
         let refused = door.get(&format!("/callbacks?{query}")).await.expect(400).json();
         assert_eq!(refused["code"], "query_malformed", "{query}");

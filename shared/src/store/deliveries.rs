@@ -35,7 +35,7 @@ impl DeliveryId {
     /// The delivery of an event: the same whenever it is asked for.
     #[must_use]
     pub fn of(event: &str, at: Timestamp) -> Self {
-        Self(format!("{:013}-{event}", at.unix_ms().max(0)))
+        Self(format!("{}-{event}", keys::digits_of(at)))
     }
 
     /// Reads a name.
@@ -230,8 +230,9 @@ impl Deliveries {
         item.read()
     }
 
-    /// Deliveries of an endpoint that are wanted, newest first, those before `before` if it is given. At most `limit`,
-    /// and fewer when there are many of others: then the second value says where to go on.
+    /// Deliveries of an endpoint that are wanted, newest first, those before `before` if it is given.
+    ///
+    /// At most `limit`, and fewer when there are many of others: then the second value says where to go on.
     ///
     /// # Errors
     ///
@@ -244,8 +245,7 @@ impl Deliveries {
         limit: usize,
     ) -> Result<(Vec<Delivery>, Option<DeliveryId>), StoreError> {
         let pk = keys::deliveries_pk(tenant, webhook);
-        let since = wanted.since.map_or(0, |it| it.unix_ms().max(0));
-        let first = keys::delivery_sk(&format!("{since:013}"));
+        let first = keys::delivery_sk(&keys::digits_of(wanted.since.unwrap_or_default()));
         let end = before.map_or_else(|| keys::delivery_sk("~"), |it| keys::delivery_sk(it.as_str()));
         let read = |item: DeliveryItem| Ok(Some(item.read()?).filter(|it| wanted.accepts(it)));
         let (found, next) = self.table.newest(&pk, (first, end), (limit, MOST_PAGES), read).await?;

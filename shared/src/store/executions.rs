@@ -100,7 +100,7 @@ impl Executions {
     /// The name of an execution: the same for the same try, so that a try recorded twice stands once.
     #[must_use]
     pub fn name(request: &RequestId, seq: u64, attempt: u8, at: Timestamp) -> String {
-        format!("{:013}-{request}-{seq}-{attempt}", at.unix_ms().max(0))
+        format!("{}-{request}-{seq}-{attempt}", keys::digits_of(at))
     }
 
     /// Records an execution.
@@ -128,9 +128,10 @@ impl Executions {
         self.table.put(&item).await
     }
 
-    /// A tenant's executions of the last 90 days that are wanted, newest first: those before `before` if it is given,
-    /// without the first `skip` of them. At most `limit`, and fewer when there are many of others: then the second value
-    /// says where to go on.
+    /// A tenant's executions of the last 90 days that are wanted, newest first.
+    ///
+    /// Those before `before` if it is given, without the first `skip` of them. At most `limit`, and fewer when there are
+    /// many of others: then the second value says where to go on.
     ///
     /// # Errors
     ///
@@ -144,9 +145,8 @@ impl Executions {
         now: Timestamp,
     ) -> Result<(Vec<Execution>, Option<String>), StoreError> {
         let pk = keys::executions_pk(tenant);
-        let kept = Timestamp::from_unix_ms(now.unix_ms().saturating_sub(KEPT_FOR_MS - 1));
-        let since = wanted.since.map_or(kept, |it| it.max(kept)).unix_ms().max(0);
-        let first = keys::execution_sk(&format!("{since:013}"));
+        let oldest = now.minus(KEPT_FOR).plus(Duration::from_millis(1));
+        let first = keys::execution_sk(&keys::digits_of(wanted.since.unwrap_or_default().max(oldest)));
         let end = keys::execution_sk(before.unwrap_or("~"));
         let mut left = skip;
         let read = |item: ExecutionItem| {
@@ -196,7 +196,6 @@ impl ExecutionItem {
 
 /// How long the history can be read.
 const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
-const KEPT_FOR_MS: i64 = 90 * 24 * 3600 * 1000;
 /// Items of a page, and pages that one listing looks at beyond those that are skipped.
 const PAGE_ITEMS: usize = 100;
 const MOST_PAGES: usize = 20;

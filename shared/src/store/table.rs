@@ -79,8 +79,9 @@ impl Table {
         Ok(found)
     }
 
-    /// Items of a partition from one sort key to before another, the last first: what `read` makes of them, at most
-    /// `limit`. No more than so many pages are looked at; the sort key behind which the list goes on, if it does.
+    /// What `read` makes of items of a partition from one sort key to before another, the last first.
+    ///
+    /// At most `limit`, of no more than so many pages; then the sort key behind which the list goes on, if it does.
     pub(super) async fn newest<T: DeserializeOwned, U>(
         &self,
         pk: &str,
@@ -89,6 +90,10 @@ impl Table {
         mut read: impl FnMut(T) -> Result<Option<U>, StoreError>,
     ) -> Result<(Vec<U>, Option<String>), StoreError> {
         let (mut found, mut end) = (Vec::new(), before);
+        // A place that was reached when more was kept; a range that ends before it begins is an error.
+        if first > end {
+            return Ok((found, None));
+        }
         for _ in 0..most_pages {
             let answer = self
                 .range(pk, first.clone(), end.clone())
