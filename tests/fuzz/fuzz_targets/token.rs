@@ -9,7 +9,8 @@ use domain::{LinkToken, Timestamp};
 use libfuzzer_sys::fuzz_target;
 use shared::edge::token::{TokenReader, is_token_shaped};
 
-static READER: LazyLock<TokenReader> = LazyLock::new(|| TokenReader::new([b"material".as_slice()].into_iter()));
+static READER: LazyLock<TokenReader> =
+    LazyLock::new(|| TokenReader::new([b"material".as_slice()].into_iter()));
 
 fuzz_target!(|text: &str| {
     let now = Timestamp::from_unix_ms(fuzz::NOW * 1000);

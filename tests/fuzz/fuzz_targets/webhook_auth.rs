@@ -17,7 +17,9 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(is_plain(&username) && is_plain(&password) && !username.contains(':'));
         }
         Auth::OAuth2 { token_url, client_id, client_secret, scope } => {
-            assert!(is_plain(&client_id) && is_plain(&client_secret) && scope.as_deref().is_none_or(is_plain));
+            assert!(
+                is_plain(&client_id) && is_plain(&client_secret) && scope.as_deref().is_none_or(is_plain)
+            );
             assert!(Target::parse(&token_url, Reach::PublicOnly).is_ok());
         }
     }
