@@ -27,8 +27,7 @@ struct Outcome {
     retry_after: Option<RetryAfter>,
 }
 
-/// Tries a delivery that waits, unless its endpoint or its tenant has as many calls under way as it may have: then it is
-/// tried a little later.
+/// Tries a delivery that waits; a little later while as many calls are under way as may be.
 pub(crate) async fn deliver(deps: &Deps, task: &DeliveryTask) -> Result<(), BoxError> {
     let delivery = match deps.deliveries.load(&task.tenant, &task.webhook, &task.id).await {
         Err(StoreError::NotFound) => return Ok(()),

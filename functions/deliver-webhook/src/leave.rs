@@ -1,5 +1,6 @@
-//! Leave to call a stranger: a few calls at one time to each of them, and few in all to those of a tenant that fail, so that
-//! nobody's slow endpoints hold up others.
+//! Leave to call a stranger, so that nobody's slow endpoints hold up others.
+//!
+//! Each of them has a few calls at one time, and those of a tenant that fail have few in all.
 
 use domain::TenantId;
 use shared::edge::system_rng;
@@ -26,8 +27,10 @@ impl Leave {
     }
 }
 
-/// Leave to call an endpoint or server of a tenant; none while it has as many calls under way as it may have, or fails and
-/// the tenant has as many calls under way to those that do.
+/// Leave to call an endpoint or server of a tenant.
+///
+/// None while it has as many calls under way as it may have, or fails and the tenant has as many calls under way to
+/// those that do.
 pub(crate) async fn take(
     deps: &Deps,
     tenant: &TenantId,

@@ -190,8 +190,9 @@ impl Health {
         sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
     }
 
-    /// Whether whoever keeps an endpoint is to be told that something was given up: once in a while, and to one of those
-    /// who ask.
+    /// Whether whoever keeps an endpoint is to be told that something was given up.
+    ///
+    /// Once a day at most, and to one alone of those who ask at the same moment.
     ///
     /// # Errors
     ///
@@ -220,8 +221,9 @@ impl Health {
 
 /// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost the others.
 const OF_ENDPOINT: &[&str] = &["slot_1", "slot_2", "slot_3", "slot_4"];
-/// Calls of one tenant to those that fail, at one time: one whose endpoints all hang leaves most of the calls that there
-/// can be, 50, to the others.
+/// Calls of one tenant to those that fail, at one time.
+///
+/// One whose endpoints all hang leaves most of the calls that there can be, 50, to the others.
 const OF_TENANT: &[&str] =
     &["slot_1", "slot_2", "slot_3", "slot_4", "slot_5", "slot_6", "slot_7", "slot_8", "slot_9", "slot_10"];
 const FAILING_SINCE: &str = "failing_since";

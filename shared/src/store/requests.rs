@@ -48,7 +48,7 @@ pub struct Page {
     pub requests: Vec<AnyRequest>,
     /// The position behind which the next page begins; none when this is the last one.
     pub next: Option<String>,
-    /// Whether so few were wanted that those to be skipped were not all seen: nothing is here, and no next page.
+    /// Whether those to be skipped were not all seen, so few are wanted: nothing is here, and no next page.
     pub is_cut: bool,
 }
 
