@@ -21,7 +21,7 @@ fn every_component_is_used() {
     let mut schemes = BTreeSet::new();
     for (_, _, operation) in operations(&document) {
         let wanted = operation.get("security").map(Node::items).unwrap_or_default();
-        schemes.extend(wanted.iter().flat_map(|it| it.members()).map(|(name, _)| name.clone()));
+        schemes.extend(wanted.iter().flat_map(Node::members).map(|(name, _)| name.clone()));
     }
     let mut unused = Vec::new();
     for (kind, components) in document.get("components").unwrap().members() {

@@ -80,8 +80,10 @@ async fn a_tenant_whose_endpoints_all_fail_has_few_calls_under_way() {
         _ => tests::Manner::Hang,
     })
     .await;
+    let mut failing = Vec::new();
     for _ in 0..6 {
-        subscribe(&door, &hanging, json!({ "events": ["request.created"] })).await;
+        let webhook = subscribe(&door, &hanging, json!({ "events": ["request.created"] })).await;
+        failing.push(format!("/webhooks/{}", webhook["id"].as_str().unwrap()));
     }
     let create = tests::body(CONTRACT, &[ada()]);
     let _taken = door.post("/EU-SES", &create).await.expect(200);
@@ -90,7 +92,14 @@ async fn a_tenant_whose_endpoints_all_fail_has_few_calls_under_way() {
     let service = tokio::spawn(local::serve(cloud, listener, async {
         let _stopped = stopped.await;
     }));
-    until("each has failed once", || hanging.got().len() >= 6).await;
+    let all_fail = tokio::time::timeout(Duration::from_mins(2), async {
+        for path in &failing {
+            while door.get(path).await.expect(200).json()["data"]["failingSince"].is_null() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    });
+    all_fail.await.expect("each fails, and that is known");
     let healthy = Endpoint::willing().await;
     subscribe(&door, &healthy, json!({ "events": ["request.created"] })).await;
     for _ in 0..8 {
