@@ -314,6 +314,7 @@ const SCHEMAS: [(&str, &str); 73] = [
     ("render-page/Note", INSIDE),
     ("render-page/PageView", "PageSize"),
     ("render-page/PagesView", "Pages"),
+    ("render-page/PlaceView", "MarkPlace"),
     ("render-page/TextView", "PageText"),
     ("render-page/WordView", "PageWord"),
     ("verify-document/Anchor", "TrustAnchor"),
