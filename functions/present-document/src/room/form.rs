@@ -58,6 +58,12 @@ pub(crate) fn page(
                         div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
                     }
                     (Step::Complete, _) => (complete(texts, held)),
+                    (Step::Owed, _) => {
+                        h1 { (t("room-attach-title")) }
+                        p { (t("room-attach-owed")) }
+                        p { (t("room-error-scripts-words")) }
+                        div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
+                    }
                     (Step::Ended(text), _) => {
                         h1 { (t(&format!("room-{text}"))) }
                         p { (t(&format!("room-{text}-words"))) }
