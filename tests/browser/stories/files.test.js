@@ -154,6 +154,7 @@ test("where the signature will stand is outlined on its page, and gone to by key
       return box.top >= 0 && box.bottom <= innerHeight;
     });
     assert.ok(await page.locator("#view-place").evaluate((it) => it === document.activeElement), "the focus stays");
+    assert.equal(await page.evaluate(() => scrollY), 0, "and so do the tools");
   }
   const near = (found, expected) => found.forEach((it, at) => assert.ok(Math.abs(it - expected[at]) < 0.004, `${found} is not ${expected}`));
   near(order[0], [300 / 595, 100 / 842, 120 / 595, 40 / 842]);
