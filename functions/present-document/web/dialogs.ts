@@ -128,6 +128,7 @@ async function openDevice(): Promise<void> {
   const drawn = await import("./qr.js").catch(() => null);
   // Somebody else may sit here by now.
   if (heldToken() !== token || !dialog("device").open) return;
+  show("qr", drawn !== null);
   if (!drawn) return complain(say("connection"), say("connection-words"));
   byId("qr").replaceChildren(drawn.picture(linkOf(token), say("qr")));
 }
