@@ -125,8 +125,7 @@ impl Asked {
         let mut options = body.options;
         if options.consent_text.is_none() {
             let delegates = options.delegation.is_some_and(Flag::is_set);
-            let usual = consent::usual(&signatories, delegates).map_err(Problem::unavailable);
-            options.consent_text = kept(usual, &mut refusals);
+            options.consent_text = kept(consent::usual(&signatories, delegates), &mut refusals);
         }
         let consent = options.consent_text.clone();
         let options =

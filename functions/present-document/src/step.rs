@@ -1,7 +1,7 @@
 //! `GET /sign/step`: the signing room without scripts.
 
 use domain::Timestamp;
-use domain::request::{AnyRequest, Attachment, AttachmentState, Mode, Progress, Role, Signatory};
+use domain::request::{AnyRequest, Attachment, Mode, Progress, Role, Signatory};
 use domain::value::Language;
 use shared::edge::form::chosen_language;
 use shared::edge::page::language;
@@ -24,6 +24,8 @@ pub(crate) enum Step {
     /// What the signatory did, by the name of a text.
     Done(&'static str),
     Complete,
+    /// A file is asked for from who has acted; no form here can send one.
+    Owed,
     /// Why there is nothing to do, by the name of a text.
     Ended(&'static str),
 }
@@ -81,7 +83,7 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         Progress::Approved(_) | Progress::Read { .. } | Progress::Signed(_)
             if owes_file(request, person, now) =>
         {
-            return Step::Ended("error-scripts");
+            return Step::Owed;
         }
         Progress::Approved(_) => return Step::Done("approved"),
         Progress::Delegated { .. } => return Step::Done("delegated"),
@@ -136,9 +138,10 @@ fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
     person.attachments.iter().any(Attachment::is_missing)
 }
 
-/// Whether a file is asked for from who has acted: one that the sender did not accept, or that never came.
+/// Whether the request waits for a file of who has acted: one that the sender did not accept, or that never came.
+///
+/// What they need not send is no reason to hide from them that their act is done.
 fn owes_file(request: &AnyRequest, person: &Signatory, now: Timestamp) -> bool {
     let is_open = matches!(request, AnyRequest::Open(_)) && now < request.facts().expires_at;
-    let is_owed = |it: &Attachment| it.is_missing() || matches!(it.state, AttachmentState::Rejected { .. });
-    is_open && person.attachments.iter().any(is_owed)
+    is_open && person.attachments.iter().any(Attachment::is_missing)
 }

@@ -1,6 +1,6 @@
 // Where the signatory's mark will stand: outlined on the pages, and gone to from one to the next.
 
-import { element, kept, show } from "./dom";
+import { byId, element, kept, show } from "./dom";
 import { announce } from "./flow";
 import { say } from "./texts";
 
@@ -43,8 +43,18 @@ export function nextPlace(count: number): void {
   const next = places[last];
   if (!next) return;
   for (const { spot } of places) spot.classList.toggle("here", spot === next.spot);
-  next.spot.scrollIntoView({ block: "center", inline: "center", behavior: still() ? "auto" : "smooth" });
+  bring(next.spot);
   announce(say("place", { page: next.page, count }), { seen: false });
+}
+
+/** To the middle of the pages: where these scroll by themselves, nothing else does, and the tools over them stay there. */
+function bring(spot: HTMLElement): void {
+  const behavior = still() ? "auto" : "smooth";
+  const pages = byId("pages");
+  if (pages.scrollHeight <= pages.clientHeight) return spot.scrollIntoView({ block: "center", inline: "center", behavior });
+  const [at, view] = [spot.getBoundingClientRect(), pages.getBoundingClientRect()];
+  const left = at.left + at.width / 2 - view.left - view.width / 2;
+  pages.scrollBy({ left, top: at.top + at.height / 2 - view.top - view.height / 2, behavior });
 }
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -141,10 +141,12 @@ export const ACTED = ["SIGNED", "APPROVED", "READ", "DELEGATED"];
 
 export const hasActed = () => room.state !== null && ACTED.includes(room.state.signatory.state);
 
-/** Whether a file is asked for from who has acted: one that the sender did not accept, or that never came. */
-export function owesFile(): boolean {
+/** The files that are asked for from who has acted: those that the sender did not accept, or that never came. */
+export function owedFiles(): string[] {
   const { request, signatory } = told();
-  const isOwed = (it: Attachment) => it.state === "REJECTED" || (it.required && it.state === "AWAITED");
   const isAsked = request.state === "WAIT_SIGNER" && hasActed() && signatory.state !== "DELEGATED";
-  return isAsked && signatory.attachments.some(isOwed);
+  const isOwed = (it: Attachment) => it.state === "REJECTED" || (it.required && it.state === "AWAITED");
+  return isAsked ? signatory.attachments.filter(isOwed).map((it) => it.id) : [];
 }
+
+export const owesFile = () => owedFiles().length > 0;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { agree, at, confirm, enter, foreign, launch, open, read, review, tell } from "../room.js";
-import { api, evidence, request, signer, state } from "../stage.js";
+import { api, evidence, request, signer, state, until } from "../stage.js";
 
 let browser;
 before(async () => { browser = await launch(); });
@@ -24,6 +24,18 @@ async function asked(id) {
   return { file, path: `/signatures/${id}/signers/${who}/attachments/${file.id}` };
 }
 
+/** What a browser without scripts shows behind a link. */
+async function without(link) {
+  const { context, page } = await enter(browser, { javaScriptEnabled: false });
+  await page.goto(link);
+  await page.locator("#form-token").fill(link);
+  await page.locator('form[action*="form/session"] button[type=submit]').click();
+  const shown = await page.locator(".panel").innerText();
+  assert.equal(await page.locator("form[action*=decline]").count(), 0, "nobody declines what they have done");
+  await context.close();
+  return shown;
+}
+
 test("a file that is not accepted after the signature is replaced, and nothing is signed again", async () => {
   const made = await request([signer({ attachments: [wanted] }), signer()]);
   const room = await enter(browser);
@@ -42,6 +54,7 @@ test("a file that is not accepted after the signature is replaced, and nothing i
   const { path } = await asked(made.id);
   assert.equal((await api("POST", `${path}/reject`, { reason: "It is blurred." })).status, 200);
 
+  assert.match(await without(made.links[0]), /You have acted already[^]*another file[^]*JavaScript/);
   const later = await enter(browser);
   await later.page.goto(made.links[0]);
   await at(later.page, "attach");
@@ -61,6 +74,39 @@ test("a file that is not accepted after the signature is replaced, and nothing i
     assert.deepEqual(foreign(it), []);
     await it.context.close();
   }
+});
+
+test("whoever is on the last page is led to the file that is not accepted, and need not bring one that was optional", async () => {
+  const made = await request([signer({ attachments: [{ ...wanted, required: false }] }), signer()]);
+  const room = await enter(browser);
+  const { page } = room;
+  await open(room, made.links[0]);
+  await read(page);
+  await page.locator("#read-next").click();
+  await at(page, "attach");
+  await attach(page, "blurred");
+  await at(page, "agree");
+  await agree(page);
+  await tell(page, made.signers[0].email);
+  await at(page, "sign");
+  await review(page);
+  await confirm(page);
+  const { path } = await asked(made.id);
+  assert.equal((await api("POST", `${path}/reject`, { reason: "It is blurred." })).status, 200);
+  await at(page, "attach");
+  assert.match(await page.locator("#attach-list").innerText(), /It is blurred\./);
+  await page.goBack();
+  await at(page, "attach");
+  await page.locator("#attach-next").click();
+  await at(page, "done");
+  const polls = () => room.requests.filter((it) => it.endsWith("/sign/request")).length;
+  const before = polls();
+  await until(() => polls() > before + 1);
+  await at(page, "done");
+  // Without scripts as well: what need not be sent hides nothing.
+  assert.doesNotMatch(await without(made.links[0]), /another file/);
+  assert.deepEqual(room.complaints, []);
+  await room.context.close();
 });
 
 test("who only reads says that they read all of it, brings the file that is asked for, and confirms", async () => {
@@ -108,6 +154,7 @@ test("where the signature will stand is outlined on its page, and gone to by key
       return box.top >= 0 && box.bottom <= innerHeight;
     });
     assert.ok(await page.locator("#view-place").evaluate((it) => it === document.activeElement), "the focus stays");
+    assert.equal(await page.evaluate(() => scrollY), 0, "and so do the tools");
   }
   const near = (found, expected) => found.forEach((it, at) => assert.ok(Math.abs(it - expected[at]) < 0.004, `${found} is not ${expected}`));
   near(order[0], [300 / 595, 100 / 842, 120 / 595, 40 / 842]);
