@@ -12,7 +12,7 @@ fuzz_target!(|parts: (&str, &str)| {
     let event = |body: &str| {
         json!({
             "path": format!("/signatures/{name}"), "multiValueQueryStringParameters": { name: [name] },
-            "headers": { "Content-Type": "application/json" }, "body": body,
+            "multiValueHeaders": { "Content-Type": ["application/json"] }, "body": body,
             "requestContext": { "authorizer": { "scopes": "*" } },
         })
     };
