@@ -72,7 +72,8 @@ pub fn judge_messages(world: &World, evidence: &[Value]) -> Result<(), String> {
     // What a provider did not take cannot be told again where it was a code. What was left to the next sweep may not be
     // needed any more by then.
     let not_taken = world.failures_made().iter().filter(|it| is_of_messages(it)).count();
-    let refused = ends.iter().filter(|it| it["kind"] == "MessageRefused" && it["facts"]["reason"] != NOT_NEEDED);
+    let refused =
+        ends.iter().filter(|it| it["kind"] == "MessageRefused" && it["facts"]["reason"] != NOT_NEEDED);
     if unexplained > ambiguous || refused.count() > not_taken {
         let subjects: Vec<&str> = outbox.iter().map(|it| it.subject.as_str()).collect();
         return Err(format!(

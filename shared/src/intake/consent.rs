@@ -6,32 +6,27 @@ use domain::value::Language;
 use crate::edge::Problem;
 use crate::wording::Wording;
 
-/// The words of consent that hold for everyone who acts: for who signs, who approves and who passes the task on.
+/// The words of consent that hold for everyone who acts: for who signs, and for who approves or passes the task on.
 ///
 /// One text is for all of a request: its digest stands in the evidence of each, so what may not be theirs to do is said
 /// as a condition. In the language of those who act if they have one in common, and in English otherwise.
-///
-/// # Errors
-///
-/// [`Problem`] 503 when a text is missing.
-pub(super) fn usual(signatories: &[NewSignatory], delegates: bool) -> Result<String, Problem> {
+pub(super) fn usual(signatories: &[NewSignatory], delegates: bool) -> Result<String, MissingText> {
     let acting = || signatories.iter().filter(|it| matches!(it.role, Role::Approver | Role::Signatory));
     let approves = acting().any(|it| it.role == Role::Approver);
-    let signs = !approves || acting().any(|it| it.role == Role::Signatory);
-    let parts: &[(&str, bool)] = match (signs, approves, delegates) {
-        (_, false, false) => &[("consent-sign", true)],
-        (false, true, false) => &[("consent-approve", true)],
-        _ => &[
+    let parts: &[(&str, bool)] = if approves || delegates {
+        &[
             ("consent-act", true),
-            ("consent-if-signed", signs),
+            ("consent-if-signed", true),
             ("consent-if-approved", approves),
             ("consent-if-passed-on", delegates),
-        ],
+        ]
+    } else {
+        &[("consent-sign", true)]
     };
     let wording = Wording::new(language(acting()));
     let said = parts.iter().filter(|(_, holds)| *holds);
     let said = said.map(|(name, _)| wording.say(name).map(|it| it.text()));
-    Ok(said.collect::<Result<Vec<_>, _>>().map_err(Problem::unavailable)?.join(" "))
+    Ok(said.collect::<Result<Vec<_>, _>>()?.join(" "))
 }
 
 /// The language that all of these have.

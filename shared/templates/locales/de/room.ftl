@@ -73,7 +73,6 @@ room-agree-to = Der Code geht an
 room-agree-texts = SMS können abgefangen und Rufnummern übernommen werden. Möchten Sie den Code lieber per E-Mail? Bitten Sie die Person darum, die Ihnen dieses Dokument geschickt hat.
 
 consent-sign = Ich habe das Dokument gelesen. Ich bin einverstanden, es elektronisch mit einem mir zugesandten Einmalcode zu unterschreiben, und damit, dass mich diese Unterschrift als einfache elektronische Signatur bindet.
-consent-approve = Ich habe das Dokument gelesen. Ich bin einverstanden, es elektronisch mit einem mir zugesandten Einmalcode zu genehmigen, und damit, dass meine Genehmigung als Nachweis festgehalten wird. Sie ist keine Unterschrift.
 consent-act = Ich habe das Dokument gelesen. Ich bin einverstanden, mich elektronisch mit einem mir zugesandten Einmalcode dazu zu erklären.
 consent-if-signed = Wenn ich es unterschreibe, bindet mich meine Unterschrift als einfache elektronische Signatur.
 consent-if-approved = Wenn ich es genehmige, wird meine Genehmigung als Nachweis festgehalten; sie ist keine Unterschrift.

@@ -73,7 +73,6 @@ room-agree-to = The code goes to
 room-agree-texts = Text messages can be intercepted, and phone numbers taken over. Would you rather have the code by e-mail? Ask whoever sent you this document.
 
 consent-sign = I have read the document. I agree to sign it electronically with a one-time password sent to me, and I accept that this signature binds me as a simple electronic signature.
-consent-approve = I have read the document. I agree to approve it electronically with a one-time password sent to me, and I accept that my approval is recorded as evidence. It is no signature.
 consent-act = I have read the document. I agree to act on it electronically with a one-time password sent to me.
 consent-if-signed = If I sign it, I accept that my signature binds me as a simple electronic signature.
 consent-if-approved = If I approve it, I accept that my approval is recorded as evidence; it is no signature.

@@ -73,7 +73,6 @@ room-agree-to = El código se envía a
 room-agree-texts = Los SMS se pueden interceptar y los números de teléfono, suplantar. ¿Prefiere recibir el código por correo electrónico? Pídaselo a quien le envió este documento.
 
 consent-sign = He leído el documento. Acepto firmarlo electrónicamente con un código de un solo uso que se me envía, y acepto que esta firma me vincule como firma electrónica simple.
-consent-approve = He leído el documento. Acepto aprobarlo electrónicamente con un código de un solo uso que se me envía, y acepto que mi aprobación quede registrada como prueba. No es una firma.
 consent-act = He leído el documento. Acepto pronunciarme electrónicamente con un código de un solo uso que se me envía.
 consent-if-signed = Si lo firmo, acepto que mi firma me vincule como firma electrónica simple.
 consent-if-approved = Si lo apruebo, acepto que mi aprobación quede registrada como prueba; no es una firma.

@@ -73,7 +73,6 @@ room-agree-to = Le code est envoyé à
 room-agree-texts = Les SMS peuvent être interceptés et les numéros détournés. Vous préférez recevoir le code par e-mail ? Demandez-le à la personne qui vous a envoyé ce document.
 
 consent-sign = J’ai lu le document. J’accepte de le signer électroniquement au moyen d’un code à usage unique qui m’est envoyé, et que cette signature m’engage en tant que signature électronique simple.
-consent-approve = J’ai lu le document. J’accepte de l’approuver électroniquement au moyen d’un code à usage unique qui m’est envoyé, et que mon approbation soit enregistrée comme preuve. Elle n’est pas une signature.
 consent-act = J’ai lu le document. J’accepte de me prononcer par voie électronique au moyen d’un code à usage unique qui m’est envoyé.
 consent-if-signed = Si je le signe, j’accepte que ma signature m’engage en tant que signature électronique simple.
 consent-if-approved = Si je l’approuve, j’accepte que mon approbation soit enregistrée comme preuve ; elle n’est pas une signature.

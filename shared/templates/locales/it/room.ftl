@@ -73,7 +73,6 @@ room-agree-to = Il codice va a
 room-agree-texts = Gli SMS possono essere intercettati e i numeri di telefono sottratti. Preferisce il codice per e-mail? Lo chieda a chi Le ha inviato questo documento.
 
 consent-sign = Ho letto il documento. Accetto di firmarlo elettronicamente con un codice monouso che mi viene inviato, e accetto che questa firma mi vincoli come firma elettronica semplice.
-consent-approve = Ho letto il documento. Accetto di approvarlo elettronicamente con un codice monouso che mi viene inviato, e accetto che la mia approvazione sia registrata come prova. Non è una firma.
 consent-act = Ho letto il documento. Accetto di esprimermi elettronicamente con un codice monouso che mi viene inviato.
 consent-if-signed = Se lo firmo, accetto che la mia firma mi vincoli come firma elettronica semplice.
 consent-if-approved = Se lo approvo, accetto che la mia approvazione sia registrata come prova; non è una firma.

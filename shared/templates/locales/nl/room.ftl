@@ -73,7 +73,6 @@ room-agree-to = De code gaat naar
 room-agree-texts = Sms-berichten kunnen worden onderschept en telefoonnummers overgenomen. Krijgt u de code liever per e-mail? Vraag het aan wie u dit document stuurde.
 
 consent-sign = Ik heb het document gelezen. Ik ga ermee akkoord het elektronisch te ondertekenen met een eenmalige code die mij wordt toegezonden, en ik aanvaard dat deze handtekening mij bindt als gewone elektronische handtekening.
-consent-approve = Ik heb het document gelezen. Ik ga ermee akkoord het elektronisch goed te keuren met een eenmalige code die mij wordt toegezonden, en ik aanvaard dat mijn goedkeuring als bewijs wordt vastgelegd. Zij is geen handtekening.
 consent-act = Ik heb het document gelezen. Ik ga ermee akkoord mij er elektronisch over uit te spreken met een eenmalige code die mij wordt toegezonden.
 consent-if-signed = Als ik het onderteken, aanvaard ik dat mijn handtekening mij bindt als gewone elektronische handtekening.
 consent-if-approved = Als ik het goedkeur, aanvaard ik dat mijn goedkeuring als bewijs wordt vastgelegd; zij is geen handtekening.

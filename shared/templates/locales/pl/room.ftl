@@ -73,7 +73,6 @@ room-agree-to = Kod zostanie wysłany na
 room-agree-texts = SMS-y można przechwycić, a numer telefonu przejąć. Wolisz otrzymać kod e-mailem? Poproś o to osobę, która przesłała Ci ten dokument.
 
 consent-sign = Dokument został przeze mnie przeczytany. Zgadzam się podpisać go elektronicznie za pomocą przesłanego mi kodu jednorazowego i przyjmuję, że podpis ten wiąże mnie jako zwykły podpis elektroniczny.
-consent-approve = Dokument został przeze mnie przeczytany. Zgadzam się zatwierdzić go elektronicznie za pomocą przesłanego mi kodu jednorazowego i przyjmuję, że moje zatwierdzenie zostanie zapisane jako dowód. Nie jest ono podpisem.
 consent-act = Dokument został przeze mnie przeczytany. Zgadzam się wypowiedzieć się w jego sprawie elektronicznie za pomocą przesłanego mi kodu jednorazowego.
 consent-if-signed = Jeśli go podpiszę, przyjmuję, że mój podpis wiąże mnie jako zwykły podpis elektroniczny.
 consent-if-approved = Jeśli go zatwierdzę, przyjmuję, że moje zatwierdzenie zostanie zapisane jako dowód; nie jest ono podpisem.

@@ -73,7 +73,6 @@ room-agree-to = O código vai para
 room-agree-texts = Os SMS podem ser intercetados e os números de telefone usurpados. Prefere receber o código por e-mail? Peça-o a quem lhe enviou este documento.
 
 consent-sign = Li o documento. Concordo em assiná-lo eletronicamente com um código de utilização única que me é enviado, e aceito que esta assinatura me vincule como assinatura eletrónica simples.
-consent-approve = Li o documento. Concordo em aprová-lo eletronicamente com um código de utilização única que me é enviado, e aceito que a minha aprovação fique registada como prova. Não é uma assinatura.
 consent-act = Li o documento. Concordo em pronunciar-me eletronicamente sobre ele com um código de utilização única que me é enviado.
 consent-if-signed = Se o assinar, aceito que a minha assinatura me vincule como assinatura eletrónica simples.
 consent-if-approved = Se o aprovar, aceito que a minha aprovação fique registada como prova; não é uma assinatura.
