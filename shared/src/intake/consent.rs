@@ -10,7 +10,11 @@ use crate::wording::Wording;
 ///
 /// One text is for all of a request: its digest stands in the evidence of each, so what may not be theirs to do is said
 /// as a condition. In the language of those who act if they have one in common, and in English otherwise.
-pub(super) fn usual(signatories: &[NewSignatory], delegates: bool) -> Result<String, MissingText> {
+///
+/// # Errors
+///
+/// [`Problem`] 503 when a text is missing.
+pub(super) fn usual(signatories: &[NewSignatory], delegates: bool) -> Result<String, Problem> {
     let acting = || signatories.iter().filter(|it| matches!(it.role, Role::Approver | Role::Signatory));
     let approves = acting().any(|it| it.role == Role::Approver);
     let parts: &[(&str, bool)] = if approves || delegates {
@@ -26,7 +30,7 @@ pub(super) fn usual(signatories: &[NewSignatory], delegates: bool) -> Result<Str
     let wording = Wording::new(language(acting()));
     let said = parts.iter().filter(|(_, holds)| *holds);
     let said = said.map(|(name, _)| wording.say(name).map(|it| it.text()));
-    Ok(said.collect::<Result<Vec<_>, _>>()?.join(" "))
+    Ok(said.collect::<Result<Vec<_>, _>>().map_err(Problem::unavailable)?.join(" "))
 }
 
 /// The language that all of these have.
