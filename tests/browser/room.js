@@ -49,6 +49,14 @@ export function foreign(room) {
 
 export const at = (page, step) => page.locator(`#${step}:not([hidden])`).waitFor();
 
+/** Begins to listen for what a tab tells the others when its session has half an hour more; wait for what this gives. */
+export async function renewal(page) {
+  const heard = await page.evaluateHandle(() => ({
+    told: new Promise((done) => { new BroadcastChannel("paraphe").onmessage = () => done(); }),
+  }));
+  return () => heard.evaluate((it) => it.told);
+}
+
 export async function open(room, link) {
   await room.page.goto(link);
   await at(room.page, "start");

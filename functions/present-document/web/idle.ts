@@ -12,6 +12,8 @@ const IDLE_MS = 30 * 60_000;
 const WARN_MS = 2 * 60_000;
 const RENEW_MS = 5 * 60_000;
 const RETRY_MS = 30_000;
+/** How long the answer to a renewal is waited for. */
+const ANSWER_MS = 30_000;
 /** The question is closed by the page, and not by someone who answers it. */
 const UNASKED = "unasked";
 
@@ -25,7 +27,7 @@ async function renew(): Promise<boolean> {
   triedAt = Date.now();
   const token = heldToken();
   try {
-    await post("session", framed && token ? { token } : {});
+    await post("session", framed && token ? { token } : {}, AbortSignal.timeout(ANSWER_MS));
     return true;
   } catch {
     return false;
@@ -63,6 +65,8 @@ function tick(): void {
     if (box.open) box.close(UNASKED);
     return;
   }
+  // Nobody is asked again, or sent away, while their answer is on its way.
+  if (isRenewing) return;
   const left = timeLeft();
   if (left <= 0) return void runOut();
   if (left > WARN_MS) {

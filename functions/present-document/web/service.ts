@@ -101,10 +101,10 @@ export async function get<T>(path: string): Promise<T> {
   return (await reply.json()) as T;
 }
 
-/** POSTs JSON, and gives that of the answer. */
-export async function post<T = unknown>(path: string, body: unknown): Promise<T> {
+/** POSTs JSON, and gives that of the answer; `signal` ends the wait for it. */
+export async function post<T = unknown>(path: string, body: unknown, signal: AbortSignal | null = null): Promise<T> {
   const headers = { Accept: "application/json", "Content-Type": "application/json" };
-  const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body) }));
+  const reply = await checked(await send(path, { method: "POST", headers, body: JSON.stringify(body), signal }));
   isKnown = path !== "session" || !(body as { token?: string }).token;
   if (RENEWING.includes(path) && !isEnd(body)) renewed();
   return (await reply.json().catch(() => ({}))) as T;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { cut, mend } from "../cable.js";
-import { at, enter, launch, open, read } from "../room.js";
+import { at, enter, launch, open, read, renewal } from "../room.js";
 import { line, pdf, request, signer, until } from "../stage.js";
 
 let browser;
@@ -72,9 +72,9 @@ test("closing the question of time is an answer to it", async () => {
     await open(room, made.links[0]);
     await page.clock.runFor("28:30");
     await page.locator("#idle[open]").waitFor();
-    const renewed = page.waitForResponse((it) => it.url().endsWith("/sign/session"));
+    const renewed = await renewal(page);
     await close(page);
-    await renewed;
+    await renewed();
     await page.clock.runFor("05:00");
     await at(page, "start");
     assert.equal(await page.locator("#idle").isVisible(), false);

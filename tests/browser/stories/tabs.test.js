@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { ask, at, confirm, enter, launch, open, paste, prepare, read, review, tell } from "../room.js";
+import { ask, at, confirm, enter, launch, open, paste, prepare, read, renewal, review, tell } from "../room.js";
 import { evidence, request, signer, state, until, url } from "../stage.js";
 
 const jsqr = createRequire(import.meta.url)("jsqr");
@@ -95,10 +95,9 @@ test("a tab that nobody uses does not end the session of one in use", async () =
   await at(second, "start");
   // 25 minutes later the second one is used; the first one hears of it.
   await page.clock.runFor("25:00");
-  const renewed = second.waitForResponse((it) => it.url().endsWith("/sign/session"));
+  const renewed = await renewal(page);
   await second.mouse.click(5, 400);
-  await renewed;
-  await new Promise((done) => setTimeout(done, 500));
+  await renewed();
   await page.clock.runFor("10:00");
   await at(page, "start");
   assert.equal((await room.context.cookies()).length, 1);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { cut, mend } from "../cable.js";
 import { host, proceed } from "../host.js";
-import { PHONE, ask, at, confirm, enter, launch, open, prepare, read, review, tell } from "../room.js";
+import { PHONE, ask, at, confirm, enter, launch, open, prepare, read, renewal, review, tell } from "../room.js";
 import { code, evidence, request, signer, state, until, url } from "../stage.js";
 
 let browser;
@@ -195,7 +195,19 @@ test("an idle session asks before it ends, goes on with one click, and ends with
   await page.locator("#idle[open]").waitFor();
   const seconds = Number((await page.locator("#idle-left").textContent()).match(/\d+/)[0]);
   assert.ok(seconds >= 20, `${seconds} seconds are left`);
+  let letThrough;
+  const isSlow = new Promise((done) => (letThrough = done));
+  await page.route("**/sign/session", async (route) => route.continue(await isSlow));
+  const renewed = await renewal(page);
+  await page.clock.runFor("01:05");
   await page.locator("#idle-stay").click();
+  // The half hour is over meanwhile.
+  await page.clock.runFor("00:28");
+  await at(page, "start");
+  assert.equal(await page.locator("#idle[open]").count(), 0, "nobody is asked again while their answer is on its way");
+  letThrough();
+  await renewed();
+  await page.unroute("**/sign/session");
   await page.clock.runFor("02:00");
   await at(page, "start");
   await page.clock.runFor("30:30");
