@@ -171,11 +171,16 @@ async fn access(deps: &Deps, http: &HttpRequest, cx: &Invocation) -> Result<Repl
             None => deps.peppers.read().await,
         };
         let peppers = peppers.map_err(Problem::unavailable)?;
-        let told = request.open(cx.now)?.tell(&signatory, &answers, &peppers, &mut cause)?;
+        let open = request.open(cx.now)?;
+        let told = open.clone().tell(&signatory, &answers, &peppers, &mut cause)?;
         if !allowed {
             take_try(deps, http, cx).await?;
             allowed = true;
         }
+        let Some(told) = told else {
+            let view = state::view(&AnyRequest::Open(open), &signatory, cx.now, &deps.result_keys)?;
+            return renewed(Reply::json(200, &view), &credential, deps, cx).await;
+        };
         match deps.requests.commit(told).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
             Ok(AfterTelling::Refused(_, refusal)) => return Err(refusal.into()),

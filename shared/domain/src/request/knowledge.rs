@@ -110,7 +110,8 @@ pub enum AfterTelling {
 }
 
 impl Request<Open> {
-    /// Compares what a signatory tells with what only they know.
+    /// Compares what a signatory tells with what only they know. None when it is right and holds from before: whoever
+    /// tells it again, for the answer got lost, changes nothing.
     ///
     /// # Errors
     ///
@@ -123,7 +124,7 @@ impl Request<Open> {
         answers: &[Answer],
         peppers: &Peppers,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<AfterTelling>, Refusal> {
+    ) -> Result<Option<Transition<AfterTelling>>, Refusal> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
         let person = facts.signatory_mut(signatory)?;
@@ -135,13 +136,16 @@ impl Request<Open> {
         let owner = Owner::Signatory(signatory.clone());
         let mut changes = Changes::default();
         let ceremony = person.acting()?;
+        if right && ceremony.has_told(cause.now) {
+            return Ok(None);
+        }
         if right {
             ceremony.knowledge_at = Some(cause.now);
             let draft = Draft::new(EventKind::KnowledgeConfirmed)
                 .fact("signatory", signatory.as_str())
                 .fact("questions", knowledge.questions.len());
             append(&mut facts, &mut changes, draft, &owner, cause);
-            return Ok(Transition::new(AfterTelling::Told(Self { facts, state }), changes));
+            return Ok(Some(Transition::new(AfterTelling::Told(Self { facts, state }), changes)));
         }
         ceremony.knowledge_tries = ceremony.knowledge_tries.saturating_add(1);
         let attempts_left = MAX_KNOWLEDGE_TRIES.saturating_sub(ceremony.knowledge_tries);
@@ -155,7 +159,7 @@ impl Request<Open> {
             facts.lock_event(signatory, LockedBy::Knowledge, &mut changes, cause);
         }
         let refusal = Refusal::AnswerWrong { attempts_left };
-        Ok(Transition::new(AfterTelling::Refused(Self { facts, state }, refusal), changes))
+        Ok(Some(Transition::new(AfterTelling::Refused(Self { facts, state }, refusal), changes)))
     }
 }
 
