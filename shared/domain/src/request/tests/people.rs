@@ -252,7 +252,7 @@ fn the_document_is_shown_after_what_only_the_signatory_knows_and_for_a_while() {
         &stage.peppers,
         &mut Cause { now: NOON, rng: &mut stage.rng, actor: crate::Actor::System, origin: None },
     );
-    let told = told.unwrap().expect("they tell it for the first time");
+    let told = told.unwrap().unwrap();
     let AfterTelling::Told(request) = stage.commit(told) else { panic!("the answers are right") };
     assert!(request.facts().signatory(&ada).unwrap().may_read(stage.now).is_ok());
     let again = answers("blue 42", "difference");
@@ -274,7 +274,7 @@ fn wrong_answers_lock_the_signatory_until_the_integrator_unlocks() {
     for attempts_left in (0..crate::policy::MAX_KNOWLEDGE_TRIES).rev() {
         let mut cause = Cause { now: NOON, rng: &mut stage.rng, actor: crate::Actor::System, origin: None };
         let told = request.tell(&ada, &answers("blue 42", "Analytical"), &stage.peppers, &mut cause).unwrap();
-        let told = told.expect("it is wrong");
+        let told = told.unwrap();
         let AfterTelling::Refused(next, refusal) = stage.commit(told) else { panic!("one answer is wrong") };
         assert_eq!(refusal, Refusal::AnswerWrong { attempts_left });
         request = next;
