@@ -2,6 +2,7 @@
 
 mod bounds;
 mod edges;
+mod knowledge;
 mod notice;
 mod people;
 mod record;
