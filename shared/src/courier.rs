@@ -109,7 +109,7 @@ impl Courier {
             .signatory(&message.to)
             .and_then(|signatory| self.letter(&loaded, signatory, message.kind).map(|it| (signatory, it)));
         let Some((signatory, letter)) = letter else {
-            let delivery = Delivery::Refused { reason: "nothing to say".to_owned() };
+            let delivery = Delivery::Refused { reason: "not needed any more".to_owned() };
             return self.record(request, &message, (&delivery, None)).await;
         };
         let letter = self.closed(&loaded, signatory, message.kind, letter).await;

@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** stores nothing, and tells nobody.
 
+mod consent;
 mod input;
 mod parse;
 mod place;
@@ -121,13 +122,15 @@ impl Asked {
         let mut text = |value, field, most| kept(parse::text(value, field, most), &mut refusals).flatten();
         let title = text(body.title, "title", parse::MAX_TITLE_CHARS);
         let description = text(body.description, "description", parse::MAX_DESCRIPTION_CHARS);
-        let options = parse::options(
-            body.options,
-            (theme.as_ref(), sender),
-            body.signature_mode,
-            body.user_editable_data,
-        );
-        let options = kept(options, &mut refusals).or_else(parse::usual_options);
+        let mut options = body.options;
+        if options.consent_text.is_none() {
+            let delegates = options.delegation.is_some_and(Flag::is_set);
+            options.consent_text = kept(consent::usual(&signatories, delegates), &mut refusals);
+        }
+        let consent = options.consent_text.clone();
+        let options =
+            parse::options(options, (theme.as_ref(), sender), body.signature_mode, body.user_editable_data);
+        let options = kept(options, &mut refusals).or_else(|| parse::usual_options(consent));
         let callback = body.callback.map(|it| parse::callback(it, terms.reach));
         let callback = callback.and_then(|it| kept(it, &mut refusals));
         let ttl = kept(parse::ttl(body.expires_at.as_deref(), terms.now), &mut refusals);

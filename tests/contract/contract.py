@@ -11,7 +11,10 @@ import tempfile
 from pathlib import Path
 
 import requests
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "conformance"))
@@ -30,11 +33,63 @@ def main() -> int:
         with Service(given.service, folder / "state") as service:
             document = requests.get(f"{service.url}/openapi.json", timeout=60).json()
             OpenAPIV31SpecValidator(document).validate()
+            found = wrong_examples(document)
+            print(f"examples: {found[0]}, against their schemas: {len(found[1])}", flush=True)
+            if found[1]:
+                print("\n".join(found[1]))
+                return 1
             operations = sum(len(it) - ("parameters" in it) for it in document["paths"].values())
             print(f"OpenAPI 3.1: valid, {len(document['paths'])} paths, {operations} operations", flush=True)
             sealed = folder / "openapi.json"
             sealed.write_text(json.dumps(seal(document)))
             return call(service, sealed, given.examples, given.schemathesis)
+
+
+def wrong_examples(document: dict) -> tuple[int, list[str]]:
+    """How many examples there are, and those that their own schemas refuse."""
+    registry = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
+    count, wrong = 0, []
+
+    def look(node, at: str) -> None:
+        nonlocal count
+        if isinstance(node, list):
+            for index, it in enumerate(node):
+                look(it, f"{at}/{index}")
+        if not isinstance(node, dict):
+            return
+        schema = node.get("schema")
+        if isinstance(schema, dict):
+            named = node.get("examples", {})
+            values = [*(it["value"] for it in named.values() if "value" in it), *([node["example"]] if "example" in node else [])]
+            check(absolute(schema), values, at)
+        if "type" in node or "pattern" in node or "oneOf" in node:
+            values = node.get("examples")
+            check(absolute(node), values if isinstance(values, list) else [], at)
+        for name, it in node.items():
+            if name not in ("examples", "example"):
+                look(it, f"{at}/{name}")
+
+    def check(schema, values, at: str) -> None:
+        nonlocal count
+        validator = Draft202012Validator(schema, registry=registry, format_checker=Draft202012Validator.FORMAT_CHECKER)
+        for value in values:
+            count += 1
+            wrong.extend(f"{at}: {error.message[:200]}" for error in validator.iter_errors(value))
+
+    look(document, "")
+    return count, wrong
+
+
+def absolute(node):
+    """The same schema, with references that lead into the document from anywhere."""
+    if isinstance(node, list):
+        return [absolute(it) for it in node]
+    if isinstance(node, dict):
+        return {
+            name: f"urn:document{it}" if name == "$ref" and isinstance(it, str) and it.startswith("#") else absolute(it)
+            for name, it in node.items()
+        }
+    return node
 
 
 def call(service: Service, document: Path, examples: int, further: list[str]) -> int:

@@ -160,7 +160,7 @@ fn outcome(reply: &Value) -> String {
 const API_KEY: &str = "paraphe_example_4f9c2b7d1e8a6053";
 
 /// What each event comes to on a stage where there is no request yet.
-const ANSWERS: [(&str, &str); 209] = [
+const ANSWERS: [(&str, &str); 210] = [
     ("archive-evidence", "null"),
     ("authorize", "Allow"),
     ("authorize.unknown-key", "failed: the function failed: Unauthorized"),
@@ -296,6 +296,7 @@ const ANSWERS: [(&str, &str); 209] = [
     ("manage-trust.text-messages-refused", "422"),
     ("manage-webhooks", "200"),
     ("manage-webhooks.callback", "200"),
+    ("manage-webhooks.callback-again", "404"),
     ("manage-webhooks.callback-one", "404"),
     ("manage-webhooks.callback-register", "200"),
     ("manage-webhooks.callbacks", "200"),

@@ -15,6 +15,7 @@ mod events;
 mod functions;
 mod house;
 mod layers;
+mod lint;
 mod metrics;
 mod openapi;
 mod problems;

@@ -253,7 +253,7 @@ const FILES: [&str; 17] = [
 const NOT_OF_THE_API: [&str; 2] = ["functions/authorize/src/wire.rs", "functions/record-bounce/src/wire.rs"];
 
 /// The schema of each structure.
-const SCHEMAS: [(&str, &str); 73] = [
+const SCHEMAS: [(&str, &str); 74] = [
     ("capture-signature/ApprovalBody", "ApprovalAct"),
     ("capture-signature/AttachBody", "NewFileOfSigner"),
     ("capture-signature/DeclineBody", "Reason"),
@@ -314,6 +314,7 @@ const SCHEMAS: [(&str, &str); 73] = [
     ("render-page/Note", INSIDE),
     ("render-page/PageView", "PageSize"),
     ("render-page/PagesView", "Pages"),
+    ("render-page/PlaceView", "MarkPlace"),
     ("render-page/TextView", "PageText"),
     ("render-page/WordView", "PageWord"),
     ("verify-document/Anchor", "TrustAnchor"),

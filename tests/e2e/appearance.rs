@@ -260,3 +260,39 @@ async fn the_logo_comes_from_here_and_is_fetched_once() {
     let without = request(&door, json!({})).await;
     let _none = without.as_signatory(ada(), Method::GET, "/sign/logo", None).await.expect(404);
 }
+
+#[tokio::test]
+async fn text_that_nobody_could_read_is_refused_with_its_contrast_wherever_a_colour_comes_in() {
+    let door = Door::open().await;
+    let refused = |answer: Answer, pointer: &str, ratio: &str| {
+        let problem = answer.expect(422).json();
+        assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains(&format!("{ratio}:1")) && detail.contains("4.5:1"), "{detail}");
+    };
+    let white = |text: &str| json!({ "headerBackgroundColor": "#ffffff", "headerTitleColor": text });
+    refused(create(&door, json!({ "ui": white("#777777") })).await, "/options/ui/headerTitleColor", "4.47");
+    let _readable = create(&door, json!({ "ui": white("#767676") })).await.expect(200);
+    for (text, ground) in [
+        ("sidebarTitleColor", "sidebarBackgroundColor"),
+        ("sidebarTextColor", "sidebarBackgroundColor"),
+        ("headerSubtitleColor", "headerBackgroundColor"),
+        ("buttonTextColor", "buttonBackgroundColor"),
+        ("buttonTextColorHover", "buttonBackgroundColorHover"),
+        ("signButtonTextColor", "signButtonBackgroundColor"),
+        ("signButtonTextColorHover", "signButtonBackgroundColorHover"),
+    ] {
+        let ui = json!({ text: "#777777", ground: "#ffffff" });
+        let saved = door.call(Method::PUT, "/themes/grey", Some(&json!({ "ui": ui }))).await;
+        refused(saved, &format!("/ui/{text}"), "4.47");
+    }
+    let half = json!({ "ui": { "headerBackgroundColor": "#ffffff" } });
+    let _saved = door.call(Method::PUT, "/themes/half", Some(&half)).await.expect(200);
+    let over = json!({ "theme": "half", "ui": { "headerTitleColor": "#777777" } });
+    refused(create(&door, over.clone()).await, "/options/ui/headerTitleColor", "4.47");
+    let mut preview = body(CONTRACT, &[ada()]);
+    preview["options"] = over;
+    let problems =
+        door.post("/signatures/preview", &preview).await.expect(200).json()["data"]["problems"].to_string();
+    assert!(problems.contains("/options/ui/headerTitleColor") && problems.contains("4.47:1"), "{problems}");
+}

@@ -222,3 +222,37 @@ async fn a_callback_is_called_once_though_its_place_cannot_be_given_back() {
     assert_eq!(receiver.got().len(), 3, "what was taken is not told again");
     assert_eq!(door.get("/callbacks").await.expect(200).json()["data"].as_array().unwrap().len(), 3);
 }
+
+#[tokio::test]
+async fn calls_that_were_not_taken_are_listed_and_made_again_on_demand() {
+    let (receiver, url) = Receiver::listen(1).await;
+    let door = signed(json!({ "url": url, "retry": 0 })).await;
+    let list = async |query: &str| {
+        let page = door.get(&format!("/callbacks{query}")).await.expect(200).json();
+        page["data"].as_array().unwrap().clone()
+    };
+    let failed = list("?failed=true").await;
+    assert_eq!(failed.len(), 1);
+    let (request, event) = (failed[0]["requestId"].as_str().unwrap(), failed[0]["event"].as_str().unwrap());
+    assert_eq!(list(&format!("?request={request}")).await.len(), 3);
+    assert_eq!(list("?request=ffffffffffffffffffffffff").await.len(), 0);
+    assert_eq!(list(&format!("?event={event}")).await, failed);
+    assert_eq!(list(&format!("?since={}", door.cloud.clock().now().to_rfc3339())).await.len(), 0);
+    assert_eq!(list("?since=3000-01-01T00:00:00Z").await.len(), 0);
+    for query in ["failed=1", "request=x", "event=request.completed", "since=2026"] {
+        let refused = door.get(&format!("/callbacks?{query}")).await.expect(400).json();
+        assert_eq!(refused["code"], "query_malformed", "{query}");
+    }
+    let again = format!("/callbacks/{}/redeliver", failed[0]["id"].as_str().unwrap());
+    let enqueued = door.post(&again, &json!({})).await.expect(202).json();
+    assert_eq!(enqueued["data"], failed[0]);
+    door.settle().await;
+    let (headers, _) = receiver.got().last().unwrap().clone();
+    assert_eq!(headers["webhook-event"].to_str().unwrap(), event);
+    let told = list(&format!("?event={event}")).await;
+    assert_eq!(told.iter().map(|it| it["success"].as_bool().unwrap()).collect::<Vec<_>>(), [true, false]);
+    let reader = door.key(&["events:read"], &json!({})).await;
+    assert_eq!(door.call_as(&reader, Method::POST, &again, Some(&json!({}))).await.status, 403);
+    let other = door.another_tenant("other").await;
+    assert_eq!(door.call_as(&other, Method::POST, &again, Some(&json!({}))).await.status, 404);
+}

@@ -16,6 +16,7 @@ mod archive;
 mod bounces;
 mod callbacks;
 mod connectors;
+mod consent;
 mod documents;
 mod email_signatures;
 mod endings;

@@ -129,6 +129,38 @@ async fn lists_take_the_filters_and_none_found_is_404() {
 }
 
 #[tokio::test]
+async fn null_says_the_same_as_nothing_wherever_nothing_has_to_be_said() {
+    let door = Door::open().await;
+    let mut body = body();
+    for pointer in
+        ["/title", "/description", "/options", "/signatureMode", "/userEditableData", "/signers/0/message"]
+    {
+        *body.pointer_mut(pointer).unwrap() = Value::Null;
+    }
+    for member in ["signatures", "challenges", "attachments", "accessCode", "identity"] {
+        body["signers"][0][member] = Value::Null;
+    }
+    let url = "https://example.com/hook";
+    body["callback"] =
+        json!({ "url": url, "method": null, "field": null, "retry": null, "headers": null, "custom": null });
+    let created = door.post("/EU-SES", &body).await.expect(200).json();
+    assert_eq!(created["data"]["options"]["signatureMode"], json!(["typed"]));
+    assert_eq!(created["data"]["callback"]["url"], url);
+    for (pointer, number) in
+        [("/signers/0/authentication", None), ("/signers/0/name", None), ("/signers", Some(685))]
+    {
+        let mut body = self::body();
+        *body.pointer_mut(pointer).unwrap() = Value::Null;
+        let refused = door.post("/EU-SES", &body).await.expect(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer, "{refused}");
+        assert!(number.is_none_or(|it| refused["error"] == it), "{refused}");
+    }
+    let onespan = json!({ "url": url, "key": null, "events": null });
+    let registered = door.post("/callback", &onespan).await.expect(200).json();
+    assert_eq!(registered["events"], json!([]));
+}
+
+#[tokio::test]
 async fn what_is_wrong_has_the_number_that_is_known() {
     let door = Door::open().await;
     let changed = |pointer: &str, value: Value| {

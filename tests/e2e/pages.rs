@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use http::Method;
 use serde_json::{Value, json};
 use tests::{
-    Answer, CONTRACT, Ceremony, Door, ada, grace, pdf_with_catalog, pdf_with_text, pdf_with_vast_image,
-    pdf_without_end, signers,
+    Answer, CONTRACT, Ceremony, Door, Person, ada, alan, grace, pdf_with_catalog, pdf_with_text,
+    pdf_with_vast_image, pdf_without_end, signers,
 };
 
 async fn request(document: &[u8]) -> (Door, Ceremony, String) {
@@ -34,8 +34,12 @@ async fn pages_have_sizes_pictures_and_words() {
     let text = pdf_with_text(&[(100, 700, "Sign here,"), (300, 400, "Ada Lovelace")]);
     let (_door, ceremony, sha256) = request(&text).await;
     let pages = ask(&ceremony, &format!("/sign/pages?sha256={sha256}")).await.expect(200).json();
+    let place = &pages["places"][0];
+    let part = |name: &str| place[name].as_f64().unwrap();
+    assert!((part("x") - 50.0 / 595.0).abs() < 1e-4 && (part("y") - 100.0 / 842.0).abs() < 1e-4, "{place}");
+    let places = json!([{ "page": 1, "x": part("x"), "y": part("y"), "width": part("width"), "height": part("height") }]);
     let expected = json!({ "sha256": sha256, "count": 1, "view": "images", "reason": null, "reasonPage": null,
-        "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }] });
+        "pages": [{ "number": 1, "widthPoints": 595.0, "heightPoints": 842.0 }], "places": places });
     assert_eq!(pages, expected);
     for (asked, width) in [("", 1280), ("&width=300", 320), ("&width=641", 960), ("&width=99999", 3840)] {
         let picture = ask(&ceremony, &format!("/sign/pages/1?sha256={sha256}{asked}")).await.expect(200);
@@ -57,6 +61,71 @@ async fn pages_have_sizes_pictures_and_words() {
     near(0, "y", (842.0 - 700.0 - 9.0) / 842.0);
     near(2, "x", 300.0 / 595.0);
     near(2, "height", 12.0 / 842.0);
+}
+
+/// The list of the pages, and where on them the mark of this person will stand: page, and points of the page.
+async fn places(ceremony: &Ceremony, person: Person) -> (Value, Vec<(i64, [f64; 4])>) {
+    let sha256 = ceremony.view(person).await["document"]["sha256"].as_str().unwrap().to_owned();
+    let path = format!("/sign/pages?sha256={sha256}");
+    let list = ceremony.as_signatory(person, Method::GET, &path, None).await.expect(200).json();
+    let place = |it: &Value| {
+        let number = it["page"].as_i64().unwrap();
+        let page = &list["pages"][usize::try_from(number - 1).unwrap()];
+        let points = [
+            ("x", "widthPoints"),
+            ("y", "heightPoints"),
+            ("width", "widthPoints"),
+            ("height", "heightPoints"),
+        ]
+        .map(|(part, whole)| {
+            (it[part].as_f64().unwrap() * page[whole].as_f64().unwrap() * 10.0).round() / 10.0
+        });
+        (number, points)
+    };
+    let found = list["places"].as_array().unwrap().iter().map(place).collect();
+    (list, found)
+}
+
+#[tokio::test]
+async fn everyone_sees_where_their_own_mark_will_stand_until_it_does() {
+    render::use_program(env!("CARGO_BIN_EXE_story-renderer").into());
+    let door = Door::open().await;
+    let ceremony = door
+        .request_with(&[ada(), grace(), alan()], |request| {
+            request["signers"][0]["signatures"] = json!([
+                { "page": -1, "x": 60, "y": 80, "width": 120, "height": 40 },
+                { "page": 1, "x": 10, "y": 20 },
+            ]);
+            request["signers"][2]["role"] = json!("approver");
+            request["signers"][2]["signatures"] = json!([]);
+        })
+        .await;
+    let (list, of_ada) = places(&ceremony, ada()).await;
+    let count = list["count"].as_i64().unwrap();
+    assert!(count > 1, "the last page is another one than the first");
+    assert_eq!(of_ada, [(count, [60.0, 80.0, 120.0, 40.0]), (1, [10.0, 20.0, 164.0, 45.0])]);
+    let of_grace = [(1, [50.0, 160.0, 164.0, 45.0])];
+    assert_eq!(places(&ceremony, grace()).await.1, of_grace, "nobody else's");
+    assert_eq!(places(&ceremony, alan()).await.1, [], "who approves leaves no mark");
+    let _signed = ceremony.sign(ada()).await.expect(200);
+    door.settle().await;
+    assert_eq!(places(&ceremony, grace()).await.1, of_grace, "of what is signed meanwhile as well");
+}
+
+#[tokio::test]
+async fn a_mark_that_goes_into_a_field_of_the_document_stands_where_the_field_is() {
+    render::use_program(env!("CARGO_BIN_EXE_story-renderer").into());
+    let field =
+        "<< /Type /Annot /Subtype /Widget /FT /Sig /T (Approval) /Rect [100 600 300 660] /P 3 0 R /F 4 >>";
+    let document = pdf_with_catalog("/AcroForm << /Fields [4 0 R] >>", &[field]);
+    let door = Door::open().await;
+    let mut request = tests::body(&document, &[ada()]);
+    request["signers"][0]["signatures"] = json!([{ "page": 1, "x": 0, "y": 0, "name": "Approval" }]);
+    let made = door.post("/EU-SES", &request).await.expect(200);
+    door.settle().await;
+    let ceremony = Ceremony::new(door.clone(), made.text("/data/id"), &[ada()]);
+    assert_eq!(ceremony.state().await, "WAIT_SIGNER");
+    assert_eq!(places(&ceremony, ada()).await.1, [(1, [100.0, 182.0, 200.0, 60.0])]);
 }
 
 #[tokio::test]

@@ -106,6 +106,7 @@ fn addresses(sha256: &str) -> Vec<String> {
         "/sign/document?which=signed",
         "/sign/logo",
         "/sign/assets/room.js",
+        "/sign/assets/qr.js",
         "/sign/assets/look.css",
     ]
     .map(str::to_owned)
@@ -161,7 +162,8 @@ async fn every_answer_of_the_room_forbids_what_it_does_not_need() {
         assert_eq!(header("x-content-type-options"), "nosniff", "{path}");
         assert_eq!(header("referrer-policy"), "no-referrer", "{path}");
         assert_eq!(header("strict-transport-security"), "max-age=31536000; includeSubDomains", "{path}");
-        let kept = if path.contains("room.js") { "no-cache" } else { "no-store" };
+        let kept =
+            if path.starts_with("/sign/assets/") && !path.contains("look") { "no-cache" } else { "no-store" };
         assert_eq!(header("cache-control"), kept, "{path}");
         if !header("content-type").starts_with("text/html") {
             continue;

@@ -80,7 +80,7 @@ async fn an_operator_stops_all_text_messages_and_open_requests_wait() {
     let mut another = body(CONTRACT, &[ada()]);
     by_text(&mut another, FRENCH);
     let refused = door.post("/EU-SES", &another).await.expect(422);
-    assert_eq!(refused.text("/errors/0/pointer"), "/signers/0/mobile");
+    assert_eq!(refused.text("/errors/0/pointer"), "/signers/0/authentication");
     drop((open, door));
 
     let door = with_texts(true).await;

@@ -210,7 +210,7 @@ impl World {
     ///
     /// What is otherwise.
     pub async fn judge_feed(&mut self, request: &str) -> Result<Vec<Value>, String> {
-        let (mut feed, mut after) = (Vec::new(), "0".to_owned());
+        let (mut feed, mut after) = (Vec::new(), String::new());
         loop {
             let page = self.get(None, &format!("/events?after={after}")).await.expect(200).json();
             let events = page["data"].as_array().unwrap();

@@ -11,6 +11,7 @@ use shared::edge::{Env, Supply, system_rng};
 use shared::store::{DocumentKeys, Quota, Quotas, Requests, StoreError, WriteOnce};
 use tests::{CONTRACT, Door, ada};
 
+mod lists;
 mod locks;
 
 /// The stores as a function of the template sees them.

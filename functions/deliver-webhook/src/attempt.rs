@@ -9,18 +9,17 @@ use domain::Timestamp;
 use domain::notification::{EventId, EventName};
 use serde_json::Value;
 use shared::BoxError;
-use shared::edge::system_rng;
 use shared::edge::webhook_queue::{DeliveryTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::{Answered, RetryAfter};
 use shared::store::{
     Attempt, Auth, Callee, Credentials, Delivery, DeliveryState, DisabledBy, LONGEST_DELAY, Payload,
-    PayloadFormat, Slot, StoreError, Verdict, Webhook,
+    PayloadFormat, StoreError, Verdict, Webhook,
 };
 
 use crate::schedule::{Step, busy_pause, chance, step};
 use crate::token::Client;
-use crate::{Deps, callback, disabled, millis, onespan, signature};
+use crate::{Deps, callback, failing, leave, millis, onespan, signature};
 
 /// How an attempt ended.
 struct Outcome {
@@ -28,8 +27,7 @@ struct Outcome {
     retry_after: Option<RetryAfter>,
 }
 
-/// Tries a delivery that waits, unless its endpoint has as many calls under way as it may have: then it is
-/// tried a little later.
+/// Tries a delivery that waits; a little later while as many calls are under way as may be.
 pub(crate) async fn deliver(deps: &Deps, task: &DeliveryTask) -> Result<(), BoxError> {
     let delivery = match deps.deliveries.load(&task.tenant, &task.webhook, &task.id).await {
         Err(StoreError::NotFound) => return Ok(()),
@@ -50,20 +48,13 @@ pub(crate) async fn deliver(deps: &Deps, task: &DeliveryTask) -> Result<(), BoxE
         Err(error) => return Err(error.into()),
     };
     let callee = Callee::webhook(&task.tenant, &task.webhook);
-    let Some(slot) = deps.health.take_slot(&callee, now, &mut system_rng()).await? else {
+    let Some(leave) = leave::take(deps, &task.tenant, callee).await? else {
         let next = DeliveryTask { waits: task.waits.saturating_add(1), ..task.clone() };
         return deps.queue.send(&Task::Delivery(next), busy_pause(task.waits, chance())).await;
     };
     let outcome = attempt(deps, &webhook, &delivery).await;
-    give_back(deps, &callee, slot).await;
+    leave::give_back(deps, leave).await;
     follow(deps, task, webhook, &delivery, outcome?).await
-}
-
-/// Gives leave to call back. What came of the call counts whether or not that goes well: the leave ends by itself.
-pub(crate) async fn give_back(deps: &Deps, callee: &Callee, slot: Slot) {
-    if let Err(error) = deps.health.give_slot_back(callee, slot).await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "leave to call was not given back");
-    }
 }
 
 /// Records an attempt, and does what it leads to.
@@ -88,25 +79,27 @@ async fn follow(
     }
     metrics::record(Metric::WebhookFailed, u64::from(step != Step::Delivered));
     let health = deps.health.of(&task.tenant, &task.webhook).await?;
+    let callee = Callee::webhook(&task.tenant, &task.webhook);
     if step == Step::Delivered {
         if health.failing_since.is_some() {
-            deps.health.note_success(&task.tenant, &task.webhook).await?;
+            deps.health.note_success(&callee).await?;
         }
         return Ok(());
     }
     tracing::warn!(webhook.id = task.webhook.as_str(), status, error, "a delivery was not taken");
     if health.failing_since.is_none() {
-        deps.health.note_failure(&task.tenant, &task.webhook, now).await?;
+        deps.health.note_failure(&callee, now).await?;
     }
     let too_long = health.failing_since.is_some_and(|since| now.since(since) >= FAILING_MOST);
     match step {
-        Step::Gone => disabled::disable(deps, webhook, DisabledBy::Gone, now).await?,
-        _ if too_long => disabled::disable(deps, webhook, DisabledBy::Failures, now).await?,
+        Step::Gone => failing::disable(deps, webhook, DisabledBy::Gone, now).await?,
+        _ if too_long => failing::disable(deps, webhook, DisabledBy::Failures, now).await?,
         Step::Again(at) if at.since(now) <= LONGEST_DELAY => {
             let next = DeliveryTask { waits: 0, ..task.clone() };
             deps.queue.send(&Task::Delivery(next), at.since(now)).await?;
         }
-        Step::Again(_) | Step::Delivered | Step::GivenUp => {}
+        Step::GivenUp => failing::given_up(deps, &webhook, now).await?,
+        Step::Again(_) | Step::Delivered => {}
     }
     Ok(())
 }

@@ -7,14 +7,13 @@ use domain::request::{Callback, CallbackForm};
 use serde_json::Value;
 use shared::BoxError;
 use shared::edge::stream::{StreamRecord, text};
-use shared::edge::system_rng;
 use shared::edge::webhook_queue::{CallbackTask, Task};
 use shared::metrics::{self, Metric};
 use shared::outbound::CallError;
 use shared::store::{Callee, Execution, Executions, StoreError, request_of_pk};
 use url::{Position, Url};
 
-use crate::attempt::give_back;
+use crate::leave::{self, Leave};
 use crate::schedule::{busy_pause, chance};
 use crate::{Deps, body, millis};
 
@@ -28,7 +27,7 @@ pub(crate) fn task_of(record: &StreamRecord) -> Option<CallbackTask> {
 
 /// Calls a callback once, records that, and enqueues the next attempt if there is to be one.
 ///
-/// While its server has as many calls of this tenant under way as it may have, it is called a little later.
+/// While its server or its tenant has as many calls under way as it may have, it is called a little later.
 pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError> {
     let request = match deps.requests.load(&task.request).await {
         Err(StoreError::NotFound) => return Ok(()),
@@ -39,7 +38,7 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
     let headers = deps.webhooks.open_headers(&callback.headers, (&facts.tenant, &facts.id))?;
     let signing = deps.webhooks.callback_signing(&facts.tenant).await?;
     let callee = Callee::server(&facts.tenant, &server_of(&callback.url));
-    let Some(slot) = deps.health.take_slot(&callee, deps.clock.now(), &mut system_rng()).await? else {
+    let Some(leave) = leave::take(deps, &facts.tenant, callee).await? else {
         let pause = busy_pause(task.waits, chance());
         let next = CallbackTask { waits: task.waits.saturating_add(1), ..task };
         return deps.queue.send(&Task::Callback(next), pause).await;
@@ -49,24 +48,27 @@ pub(crate) async fn call(deps: &Deps, task: CallbackTask) -> Result<(), BoxError
     message.sign(&signing.map(|it| it.keys).unwrap_or_default(), at);
     let sent = deps.outbound.post(&callback.url, &message.headers, message.content_type, message.body).await;
     let duration_ms = millis(began.elapsed());
-    give_back(deps, &callee, slot).await;
+    let is_away = match &sent {
+        Ok(status) => matches!(status, 429 | 502 | 503 | 504),
+        Err(error) => error.is_temporary(),
+    };
+    note_health(deps, &leave, is_away).await;
+    leave::give_back(deps, leave).await;
     let execution = execution(callback, &task, at, (&sent, duration_ms));
     deps.executions.add(&facts.tenant, execution).await?;
     let is_taken = sent.as_ref().is_ok_and(|status| (200..300).contains(status));
     metrics::record(Metric::WebhookFailed, u64::from(!is_taken));
-    let temporary = match &sent {
-        Ok(_) if is_taken => return Ok(()),
-        Ok(status) => matches!(status, 429 | 502 | 503 | 504),
-        Err(error) => error.is_temporary(),
-    };
+    if is_taken {
+        return Ok(());
+    }
     tracing::warn!(
         request.id = task.request.as_str(),
         evidence.seq = task.seq,
         status = sent.as_ref().ok(),
-        temporary,
+        temporary = is_away,
         "a callback was not taken"
     );
-    match retry_after(callback, task.attempts).filter(|_| temporary) {
+    match retry_after(callback, task.attempts).filter(|_| is_away) {
         Some(delay) => {
             let next = CallbackTask { attempts: task.attempts.saturating_add(1), waits: 0, ..task };
             deps.queue.send(&Task::Callback(next), delay).await
@@ -97,6 +99,18 @@ fn execution(
         status: sent.as_ref().ok().copied(),
         duration_ms,
         error: sent.as_ref().err().map(words_of),
+    }
+}
+
+/// Notes whether a server answers. What came of the call counts whether or not that goes well.
+async fn note_health(deps: &Deps, leave: &Leave, is_away: bool) {
+    let noted = match (leave.is_failing(), is_away) {
+        (false, true) => deps.health.note_failure(leave.callee(), deps.clock.now()).await,
+        (true, false) => deps.health.note_success(leave.callee()).await,
+        (false, false) | (true, true) => Ok(()),
+    };
+    if let Err(error) = noted {
+        tracing::warn!(error = &error as &dyn std::error::Error, "how a server is was not noted");
     }
 }
 

@@ -7,7 +7,8 @@
 mod attempt;
 mod body;
 mod callback;
-mod disabled;
+mod failing;
+mod leave;
 mod onespan;
 mod relay;
 mod schedule;

@@ -1,58 +1,39 @@
-//! What was told: the feed of events, deliveries to endpoints, calls of callbacks.
+//! What was and is to be delivered to the endpoints of subscriptions.
 
 use domain::TenantId;
-use domain::notification::{EventId, EventName};
+use domain::notification::EventName;
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
-use shared::store::{DeliveryFilter, DeliveryId, NewDelivery, Payload};
+use shared::store::{DeliveryFilter, DeliveryId, DeliveryState, NewDelivery, Payload};
 
-use crate::{Deps, enqueue, limit, named, number, wire};
-
-/// `GET /events`: in the order in which they were told, after a cursor.
-pub(crate) async fn events(
-    deps: &Deps,
-    http: &HttpRequest,
-    tenant: &TenantId,
-    cx: &Invocation,
-) -> Result<Reply, Problem> {
-    let after = match http.query("after").filter(|it| !it.is_empty()) {
-        None => 0,
-        Some(cursor) => cursor.parse().map_err(|_| unknown_cursor())?,
-    };
-    let events = deps.feed.after(tenant, after, limit(http)?, cx.now).await?;
-    let next = events.last().map_or(after, |it| it.position);
-    let told: Vec<Value> = events.into_iter().map(|it| it.payload).collect();
-    Ok(Reply::json(200, &page(&json!(told), &json!(next.to_string()))))
-}
-
-/// `GET /events/{id}`.
-pub(crate) async fn event(
-    deps: &Deps,
-    http: &HttpRequest,
-    tenant: &TenantId,
-    cx: &Invocation,
-) -> Result<Reply, Problem> {
-    let id = EventId::parse(http.path_parameter("id")?).ok_or_else(Problem::not_found)?;
-    let event = deps.feed.find(tenant, &id, cx.now).await?.ok_or_else(Problem::not_found)?;
-    Ok(Reply::json(200, &view::envelope("", &event.payload)))
-}
+use crate::query::{self, Pages, limit, malformed};
+use crate::{Deps, enqueue, named, wire};
 
 /// `GET /webhooks/{id}/deliveries`: newest first.
 pub(crate) async fn deliveries(deps: &Deps, http: &HttpRequest, tenant: &TenantId) -> Result<Reply, Problem> {
     let webhook = named(deps, http, tenant).await?;
-    let only = match http.query("failed") {
-        None | Some("false") => None,
-        Some("true") => Some(DeliveryFilter::Failed),
-        Some(_) => return Err(Problem::bad_request("query_malformed", "failed is true or false.")),
+    let state = query::word(http, "state", &DeliveryState::WORDS)?;
+    let state = match (query::failed(http)?, state) {
+        (true, None | Some("failed")) => Some("failed"),
+        (true, Some(_)) => return Err(malformed("failed and state say different things.")),
+        (false, state) => state,
     };
-    let after = http.query("after").filter(|it| !it.is_empty());
-    let after = after.map(|it| DeliveryId::parse(it).ok_or_else(unknown_cursor)).transpose()?;
+    let event_type = http.query("type").map(event_type).transpose()?;
+    let wanted = DeliveryFilter { state, event_type, since: query::since(http)? };
+    let pages = Pages::of(deps, tenant, format!("deliveries {} {wanted:?}", webhook.id));
+    let after = pages.after(http)?.map(|it| DeliveryId::parse(&it).ok_or_else(Pages::foreign)).transpose()?;
     let whose = (tenant, &webhook.id);
-    let (found, next) = deps.deliveries.list(whose, after.as_ref(), only, limit(http)?).await?;
+    let (found, next) = deps.deliveries.list(whose, after.as_ref(), &wanted, limit(http)?).await?;
     let shown: Vec<Value> = found.iter().map(wire::delivery).collect();
-    let next = next.map(|it| it.to_string());
-    Ok(Reply::json(200, &page(&json!(shown), &json!(next))))
+    Ok(pages.reply(&json!(shown), next.as_ref().map(DeliveryId::as_str)))
+}
+
+/// The name of an event, as it is stored; OneSpan's are understood.
+fn event_type(text: &str) -> Result<&'static str, Problem> {
+    let name = EventName::ALL.iter().find(|it| it.is_called(text));
+    let detail = "type is the name of an event, such as request.completed or PACKAGE_COMPLETE.";
+    name.map(|it| it.as_str()).ok_or_else(|| malformed(detail))
 }
 
 /// `POST /webhooks/{id}/deliveries/{delivery}/redeliver`: the same event under the same name, from the first
@@ -114,51 +95,5 @@ pub(crate) async fn test(
     Ok(Reply::json(202, &view::envelope("Enqueued", &wire::delivery(&delivery))))
 }
 
-/// `GET /callbacks`: every time that a request's callback was called, newest first.
-pub(crate) async fn executions(
-    deps: &Deps,
-    http: &HttpRequest,
-    tenant: &TenantId,
-    cx: &Invocation,
-) -> Result<Reply, Problem> {
-    let window = (number(http, "skip", 0, MOST_SKIPPED)?, limit(http)?);
-    let found = deps.executions.list(tenant, window, cx.now).await?;
-    let shown: Vec<Value> = found.iter().map(wire::execution).collect();
-    Ok(Reply::json(200, &view::envelope("", &json!(shown))))
-}
-
-/// `GET /callbacks/{id}`.
-pub(crate) async fn execution(
-    deps: &Deps,
-    http: &HttpRequest,
-    tenant: &TenantId,
-    cx: &Invocation,
-) -> Result<Reply, Problem> {
-    let id = http.path_parameter("id")?;
-    let is_id =
-        id.len() <= MAX_EXECUTION_ID_CHARS && id.bytes().all(|it| it == b'-' || it.is_ascii_hexdigit());
-    if !is_id {
-        return Err(Problem::not_found());
-    }
-    let found = deps.executions.load(tenant, id, cx.now).await?;
-    Ok(Reply::json(200, &view::envelope("", &wire::execution(&found))))
-}
-
-/// The envelope around a part of a list, with where it goes on.
-fn page(data: &Value, next: &Value) -> Value {
-    let mut envelope = view::envelope("", data);
-    if let Some(members) = envelope.as_object_mut() {
-        members.insert("next".to_owned(), next.clone());
-    }
-    envelope
-}
-
-fn unknown_cursor() -> Problem {
-    Problem::bad_request("query_malformed", "after is what an earlier answer gave as next.")
-}
-
-/// An instant, a request, a number of the event and one of the attempt.
-const MAX_EXECUTION_ID_CHARS: usize = 80;
-const MOST_SKIPPED: usize = 10_000;
 /// Attempts that the log of one delivery has room for.
 const MOST_ATTEMPTS: usize = 200;

@@ -5,9 +5,12 @@
 //! **Invariant:** what opens an endpoint or signs messages to it goes in and does not come out, but for a new
 //! signing secret, which is shown once.
 
+mod calls;
+mod feed;
 mod history;
 mod onespan;
 mod parse;
+mod query;
 mod signing;
 mod subscription;
 mod wire;
@@ -16,10 +19,13 @@ use std::time::Duration;
 
 use domain::TenantId;
 use domain::value::WebhookId;
+use serde_json::Value;
+use shared::edge::cursor::CursorKey;
+use shared::edge::json;
 use shared::edge::webhook_queue::{DeliveryTask, Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, HttpRequest, Invocation, Problem, Reply, Supply};
 use shared::outbound::Reach;
-use shared::store::{Deliveries, DeliveryId, Executions, Feed, Health, Webhook, Webhooks};
+use shared::store::{Auth, Deliveries, DeliveryId, Executions, Feed, Health, Requests, Webhook, Webhooks};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -29,7 +35,9 @@ pub struct Deps {
     health: Health,
     feed: Feed,
     executions: Executions,
+    requests: Requests,
     queue: WebhookQueue,
+    cursors: CursorKey,
     reach: Reach,
 }
 
@@ -48,7 +56,9 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
         health,
         feed,
         executions,
+        requests: supply.requests()?,
         queue: supply.webhook_queue()?,
+        cursors: supply.webhook_cursors().await?,
         reach: supply.reach(),
     };
     let handler = Handler::of_http(deps, |deps, event, cx| Box::pin(handle(deps, event, cx)));
@@ -68,13 +78,14 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "/callback" | "/callback/connectors/{origin}") => {
             onespan::register(deps, &http, &tenant, cx).await
         }
-        (_, "/callbacks") => history::executions(deps, &http, &tenant, cx).await,
+        (_, "/callbacks") => calls::list(deps, &http, &tenant, cx).await,
         ("GET", "/callbacks/signing") => signing::read(deps, &tenant).await,
         ("DELETE", "/callbacks/signing") => signing::end(deps, &http, &tenant).await,
         (_, "/callbacks/signing") => signing::rotate(deps, &http, &tenant, cx).await,
-        (_, "/callbacks/{id}") => history::execution(deps, &http, &tenant, cx).await,
-        (_, "/events") => history::events(deps, &http, &tenant, cx).await,
-        (_, "/events/{id}") => history::event(deps, &http, &tenant, cx).await,
+        (_, "/callbacks/{id}") => calls::read(deps, &http, &tenant, cx).await,
+        (_, "/callbacks/{id}/redeliver") => calls::call_again(deps, &http, &tenant, cx).await,
+        (_, "/events") => feed::events(deps, &http, &tenant, cx).await,
+        (_, "/events/{id}") => feed::event(deps, &http, &tenant, cx).await,
         ("GET", "/webhooks") => subscription::list(deps, &tenant).await,
         (_, "/webhooks") => subscription::create(deps, &http, &tenant, cx).await,
         ("GET", "/webhooks/{id}") => subscription::read(deps, &http, &tenant).await,
@@ -85,6 +96,16 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
         (_, "/webhooks/{id}/deliveries") => history::deliveries(deps, &http, &tenant).await,
         _ => history::redeliver(deps, &http, &tenant, cx).await,
     }
+}
+
+/// Reads what an endpoint asks for, as `auth` of a body says it.
+///
+/// # Errors
+///
+/// [`Problem`] 422 with a pointer below `/auth`.
+pub fn read_auth(auth: Value, reach: Reach) -> Result<Auth, Problem> {
+    let invalid = |error| Problem::invalid("/auth", format!("{error}."));
+    parse::auth(json::shaped(auth).map_err(invalid)?, reach)
 }
 
 /// The subscription that the path names.
@@ -100,22 +121,6 @@ async fn enqueue(deps: &Deps, webhook: &Webhook, id: &DeliveryId) -> Result<(), 
     deps.queue.send(&task, Duration::ZERO).await.map_err(Problem::unavailable)
 }
 
-/// A number of the query within its bounds.
-fn number(http: &HttpRequest, name: &'static str, default: usize, most: usize) -> Result<usize, Problem> {
-    let Some(text) = http.query(name) else { return Ok(default) };
-    text.parse().ok().filter(|it| *it <= most).ok_or_else(|| {
-        Problem::bad_request("query_malformed", format!("{name} is a whole number of at most {most}."))
-    })
-}
-
-/// The limit of a list.
-fn limit(http: &HttpRequest) -> Result<usize, Problem> {
-    match number(http, "limit", MOST_LISTED, MOST_LISTED)? {
-        0 => Err(Problem::bad_request("query_malformed", format!("limit is from 1 to {MOST_LISTED}."))),
-        limit => Ok(limit),
-    }
-}
-
 /// Two people changed one thing at the same moment: whoever named a version has missed it.
 fn changed_meanwhile(http: &HttpRequest, what: &str) -> Problem {
     if http.header("if-match").is_some() {
@@ -124,5 +129,3 @@ fn changed_meanwhile(http: &HttpRequest, what: &str) -> Problem {
     let detail = format!("Someone changed {what} at the same moment. Read it again and retry.");
     Problem::new(409, "conflict", detail)
 }
-
-const MOST_LISTED: usize = 100;

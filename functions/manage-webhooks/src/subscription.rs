@@ -5,7 +5,7 @@ use domain::value::WebhookId;
 use serde_json::{Value, json};
 use shared::edge::{HttpRequest, Invocation, Problem, Reply, view};
 use shared::store::{
-    Auth, Credentials, DisabledBy, Ed25519, PayloadFormat, Rounds, SigningKey, StoreError, Webhook,
+    Auth, Callee, Credentials, DisabledBy, Ed25519, PayloadFormat, Rounds, SigningKey, StoreError, Webhook,
 };
 
 use crate::wire::{self, WebhookBody};
@@ -142,7 +142,7 @@ async fn store(deps: &Deps, http: &HttpRequest, webhook: &Webhook) -> Result<(),
 /// Stores a subscription whose endpoint begins anew: how it was before says nothing of how it is from now on.
 pub(crate) async fn store_anew(deps: &Deps, http: &HttpRequest, webhook: &Webhook) -> Result<(), Problem> {
     store(deps, http, webhook).await?;
-    Ok(deps.health.note_success(&webhook.tenant, &webhook.id).await?)
+    Ok(deps.health.note_success(&Callee::webhook(&webhook.tenant, &webhook.id)).await?)
 }
 
 /// Applies what a body says; what it does not say stays.

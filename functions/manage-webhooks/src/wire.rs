@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use domain::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use shared::edge::json::or_default;
 use shared::store::{
     Attempt, Auth, CallbackSigning, Credentials, Delivery, DeliveryState, EndpointHealth, Execution,
     SigningKey, Webhook,
@@ -63,7 +64,7 @@ pub(crate) struct AuthBody {
 pub(crate) struct CallbackBody {
     pub(crate) url: Option<String>,
     pub(crate) key: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) events: Vec<String>,
 }
 
@@ -149,7 +150,7 @@ pub(crate) fn execution(execution: &Execution) -> Value {
         "status": execution.status,
         "durationMs": execution.duration_ms,
         "error": execution.error,
-        "success": execution.status.is_some_and(|it| (200..300).contains(&it)),
+        "success": execution.is_taken(),
     })
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn asset(name: &str) -> Result<Reply, Problem> {
     let reply = match name {
         "room.css" => Reply::text(200, "text/css; charset=utf-8", STYLE),
         "room.js" => Reply::text(200, "text/javascript; charset=utf-8", SCRIPT),
+        "qr.js" => Reply::text(200, "text/javascript; charset=utf-8", CAMERA_SCRIPT),
         "icon.svg" => Reply::text(200, "image/svg+xml", ICON),
         "licences.txt" => Reply::text(200, "text/plain; charset=utf-8", LICENCES),
         "hand.ttf" => Reply::bytes("font/ttf", HAND.to_vec()),
@@ -88,6 +89,8 @@ const STYLE: &str = concat!(
     include_str!("../assets/marks.css"),
 );
 const SCRIPT: &str = include_str!("../assets/room.js");
+/// What draws a link for the camera of another device.
+const CAMERA_SCRIPT: &str = include_str!("../assets/qr.js");
 const ICON: &str = include_str!("../assets/icon.svg");
 const LICENCES: &str = include_str!("../assets/licences.txt");
 /// The hand that seals are written in, so that the preview is what will stand in the document.

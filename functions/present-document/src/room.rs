@@ -114,6 +114,7 @@ fn document(texts: &Texts) -> Markup {
                 button.icon #view-previous type="button" aria-label=(t("room-view-previous")) { (icon::up()) }
                 button.icon #view-next type="button" aria-label=(t("room-view-next")) { (icon::down()) }
                 p #view-page {}
+                button.icon #view-place type="button" hidden aria-label=(t("room-view-place")) title=(t("room-view-place")) { (icon::pen()) }
                 span.gap {}
                 button.icon #view-smaller type="button" aria-label=(t("room-view-smaller")) { (icon::minus()) }
                 button.zoom #view-fit type="button" title=(t("room-view-fit")) { span #view-zoom {} span.hidden-text { " " (t("room-view-fit")) } }
@@ -123,7 +124,7 @@ fn document(texts: &Texts) -> Markup {
             }
             div.view #view {
                 nav.thumbs #thumbs aria-label=(t("room-view-pages")) hidden { ol #thumb-list {} }
-                div.pages #pages tabindex="0" role="region" aria-label=(t("room-view-document")) { ol #page-list {} }
+                div.pages #pages tabindex="0" role="region" aria-label=(t("room-view-document")) { ol #page-list data-place=(t("room-review-mark")) {} }
                 div.browser #browser data-words=(t("room-view-browser")) hidden {
                     iframe #browser-frame title=(t("room-view-document")) {}
                 }

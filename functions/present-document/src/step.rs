@@ -24,6 +24,8 @@ pub(crate) enum Step {
     /// What the signatory did, by the name of a text.
     Done(&'static str),
     Complete,
+    /// A file is asked for from who has acted; no form here can send one.
+    Owed,
     /// Why there is nothing to do, by the name of a text.
     Ended(&'static str),
 }
@@ -78,6 +80,11 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
         Progress::NotNeeded { .. } => return Step::Ended("state-not-needed"),
         Progress::Following if !is_done => return Step::Ended("error-copy"),
         _ if is_done => return Step::Complete,
+        Progress::Approved(_) | Progress::Read { .. } | Progress::Signed(_)
+            if owes_file(request, person, now) =>
+        {
+            return Step::Owed;
+        }
         Progress::Approved(_) => return Step::Done("approved"),
         Progress::Delegated { .. } => return Step::Done("delegated"),
         Progress::Read { .. } => return Step::Done("read"),
@@ -125,9 +132,16 @@ fn next(request: &AnyRequest, person: &Signatory, wants_codes: bool, now: Timest
 /// Whether something is asked that no form here can give: a drawing, or a file that must be attached.
 fn needs_scripts(request: &AnyRequest, person: &Signatory) -> bool {
     match person.role {
-        Role::Copy | Role::Viewer => return false,
         Role::Signatory if !request.facts().options.allows(Mode::Typed) => return true,
-        Role::Approver | Role::Signatory => {}
+        Role::Approver | Role::Copy | Role::Signatory | Role::Viewer => {}
     }
     person.attachments.iter().any(Attachment::is_missing)
+}
+
+/// Whether the request waits for a file of who has acted: one that the sender did not accept, or that never came.
+///
+/// What they need not send is no reason to hide from them that their act is done.
+fn owes_file(request: &AnyRequest, person: &Signatory, now: Timestamp) -> bool {
+    let is_open = matches!(request, AnyRequest::Open(_)) && now < request.facts().expires_at;
+    is_open && person.attachments.iter().any(Attachment::is_missing)
 }

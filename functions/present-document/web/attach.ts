@@ -1,16 +1,24 @@
 // Documents that are asked from the signatory.
 
-import { byId, element, kept, write } from "./dom";
+import { button, byId, element, kept, show, write } from "./dom";
+import { finish } from "./done";
 import { explain, next, onEnter } from "./flow";
-import { refresh, told } from "./room";
+import { acknowledge } from "./read";
+import { hasActed, refresh, room, told } from "./room";
 import type { Attachment } from "./room";
 import { post } from "./service";
 import { say } from "./texts";
 
 const MAX_BYTES = 3_000_000;
+/** Files that are on their way. */
+const sending = new Set<Promise<void>>();
 
 function list(): void {
   write("attach-error", "");
+  // Who has acted goes no step back, and is asked for nothing else.
+  show("attach-owed", hasActed());
+  show("attach-back", !hasActed());
+  button("attach-next").textContent = kept("attach-next", room.intent === "read" && !hasActed() ? "acknowledge" : "continue");
   byId("attach-list").replaceChildren(...told().signatory.attachments.map(row));
 }
 
@@ -26,7 +34,11 @@ function row(wanted: Attachment): HTMLLIElement {
   tellState(state, wanted);
   field.title = kept("attach-list", "choose");
   field.hidden = wanted.state === "ACCEPTED";
-  field.addEventListener("change", () => void send(wanted, field, state).catch(explain));
+  field.addEventListener("change", () => {
+    const sent = send(wanted, field, state).catch(explain);
+    sending.add(sent);
+    void sent.then(() => sending.delete(sent));
+  });
   return element("li", {}, label, words, field, state);
 }
 
@@ -40,10 +52,18 @@ async function send(wanted: Attachment, field: HTMLInputElement, state: HTMLElem
   if (!chosen) return;
   write("attach-error", chosen.size > MAX_BYTES ? say("attach-large") : "");
   if (chosen.size > MAX_BYTES) return;
-  await post(`attachments/${wanted.id}`, { payload: await base64(chosen) });
-  await refresh();
-  const found = told().signatory.attachments.find((it) => it.id === wanted.id);
-  if (found) tellState(state, found);
+  state.textContent = say("attach-sending");
+  try {
+    await post(`attachments/${wanted.id}`, { payload: await base64(chosen) });
+    await refresh();
+  } catch (error) {
+    // The same file can be chosen once more.
+    field.value = "";
+    throw error;
+  } finally {
+    const found = room.state?.signatory.attachments.find((it) => it.id === wanted.id);
+    if (found) tellState(state, found);
+  }
 }
 
 export async function base64(file: Blob): Promise<string> {
@@ -53,10 +73,13 @@ export async function base64(file: Blob): Promise<string> {
   return btoa(text);
 }
 
-function goOn(): void {
+async function goOn(): Promise<void> {
+  await Promise.all(sending);
   const missing = told().signatory.attachments.find((it) => it.required && ["AWAITED", "REJECTED"].includes(it.state));
   write("attach-error", missing ? say("attach-missing") : "");
   if (missing) return byId(`attach-${missing.id}`).focus();
+  if (hasActed()) return finish();
+  if (room.intent === "read") return acknowledge();
   next();
 }
 

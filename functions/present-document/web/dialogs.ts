@@ -1,6 +1,5 @@
 // What opens over the page: declining, passing on, own details, other devices.
 
-import qrcode from "qrcode-generator";
 import { button, byId, dialog, input, show, write } from "./dom";
 import { announce, askForLink, complain, end, go, reason, step, steps } from "./flow";
 import { leadBack } from "./done";
@@ -117,8 +116,8 @@ async function saveDetails(): Promise<void> {
   dialog("details").close();
 }
 
-/** The personal link as a picture, made here: it is a secret. */
-function openDevice(): void {
+/** The personal link as a picture, made here: it is a secret. What draws it comes when somebody asks for it. */
+async function openDevice(): Promise<void> {
   const token = heldToken();
   byId("qr").replaceChildren();
   show("qr", token !== null);
@@ -126,23 +125,12 @@ function openDevice(): void {
   write("device-copied", "");
   open("device");
   if (token === null) return write("device-error", say("device-lost"));
-  const code = qrcode(0, "M");
-  code.addData(linkOf(token));
-  code.make();
-  const size = code.getModuleCount();
-  let path = "";
-  for (let row = 0; row < size; row += 1) {
-    for (let column = 0; column < size; column += 1) if (code.isDark(row, column)) path += `M${column} ${row}h1v1h-1z`;
-  }
-  const picture = document.createElementNS(SVG, "svg");
-  picture.setAttribute("viewBox", `-2 -2 ${size + 4} ${size + 4}`);
-  picture.setAttribute("role", "img");
-  picture.setAttribute("aria-label", say("qr"));
-  picture.setAttribute("shape-rendering", "crispEdges");
-  const drawn = document.createElementNS(SVG, "path");
-  drawn.setAttribute("d", path);
-  picture.append(drawn);
-  byId("qr").append(picture);
+  const drawn = await import("./qr.js").catch(() => null);
+  // Somebody else may sit here by now.
+  if (heldToken() !== token || !dialog("device").open) return;
+  show("qr", drawn !== null);
+  if (!drawn) return complain(say("connection"), say("connection-words"));
+  byId("qr").replaceChildren(drawn.picture(linkOf(token), say("qr")));
 }
 
 const linkOf = (token: string) => `${new URL(`${document.body.dataset.root ?? ""}sign`, location.href).href}#${token}`;
@@ -161,9 +149,15 @@ export async function endSession(): Promise<void> {
   askForLink();
 }
 
+/** Nobody is told that a session has ended which goes on: who cannot be reached has not ended it. */
 async function handOver(): Promise<void> {
+  write("hand-error", "");
+  await post("session", { end: true }).catch((error: unknown) => {
+    if (!(error instanceof Problem) || error.status !== 401) throw error;
+  });
   dialog("hand").close();
-  await endSession();
+  forget();
+  askForLink();
   forgetChoice();
   await speak(null);
   announce(say("handed"));
@@ -176,7 +170,7 @@ export function wireDialogs(run: Bind, submit: Bind): void {
   for (const press of ["open-decline", "read-decline"]) button(press).addEventListener("click", () => open("decline"));
   button("open-delegate").addEventListener("click", openDelegate);
   button("open-details").addEventListener("click", openDetails);
-  button("open-device").addEventListener("click", openDevice);
+  button("open-device").addEventListener("click", () => void openDevice());
   button("open-hand").addEventListener("click", () => open("hand"));
   submit("decline-form", decline);
   submit("delegate-form", delegate);
@@ -186,5 +180,3 @@ export function wireDialogs(run: Bind, submit: Bind): void {
   dialog("delegate").addEventListener("close", () => { if (!isPassed) doIt(); });
   run("keep-task", doIt);
 }
-
-const SVG = "http://www.w3.org/2000/svg";

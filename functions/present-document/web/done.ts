@@ -1,10 +1,10 @@
 // Afterwards: what was done, the signed document, and the way back.
 
 import { byId, kept, show, write } from "./dom";
-import { announce, explain, go, step } from "./flow";
+import { announce, explain, go, look, step } from "./flow";
 import { tellOnce } from "./embed";
 import type { Event } from "./embed";
-import { refresh, room, titleOf, told, wayBack } from "./room";
+import { owedFiles, refresh, room, titleOf, told, wayBack } from "./room";
 import { Problem, file, framed, get, linkTo } from "./service";
 import { fileName, grouped, say, time } from "./texts";
 
@@ -101,6 +101,8 @@ function safe(url: string): URL | null {
 /** Asks whether everyone has acted, ever less often; a lost session ends the asking and changes nothing. */
 function poll(): void {
   let count = 0;
+  // What need not be sent, and was passed over, is not asked for again.
+  const left = owedFiles();
   const ask = async () => {
     if (step() !== "done") return;
     try {
@@ -109,6 +111,7 @@ function poll(): void {
       if (error instanceof Problem && [401, 404, 410].includes(error.status)) return;
     }
     count += 1;
+    if (owedFiles().some((it) => !left.includes(it))) return look().catch(explain);
     leadBack("done", wayBack());
     const isOpen = told().request.state === "WAIT_SIGNER";
     if (!isOpen || count === 4) settle(false);

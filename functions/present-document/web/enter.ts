@@ -4,7 +4,7 @@ import { show, write } from "./dom";
 import { end, explain, go, onEnter, onRequest, step } from "./flow";
 import { tellHeight, tellOnce } from "./embed";
 import { finish, leadBack } from "./done";
-import { ACTED, fullName, hasTexts, intentOf, keepTask, refresh, room, titleOf, told, wayBack } from "./room";
+import { fullName, hasActed, hasTexts, intentOf, keepTask, owesFile, refresh, room, titleOf, told, wayBack } from "./room";
 import type { State } from "./room";
 import { Problem } from "./service";
 import { grouped, say, size, time } from "./texts";
@@ -19,7 +19,8 @@ export function enter(): void {
   tellOnce("ready");
   tellHeight();
   const { request, signatory } = state;
-  if (ACTED.includes(signatory.state)) return finish();
+  if (owesFile()) return go("attach");
+  if (hasActed()) return finish();
   switch (signatory.state) {
     case "DECLINED": return endWith("you-declined");
     case "LOCKED": return endWith("locked");
@@ -72,7 +73,7 @@ function later(name: string): void {
 function describe(state: State): void {
   const { request, signatory, document: file } = state;
   const title = titleOf(state, say("document"));
-  const what = say(`asks-${intentOf(state)}`);
+  const what = say(owesFile() ? "asks-file" : `asks-${intentOf(state)}`);
   for (const place of ["start", "asked"]) {
     write(`${place}-by`, request.requester);
     write(`${place}-what`, what);

@@ -2,7 +2,7 @@
 
 import { byId, show, write } from "./dom";
 import { tell } from "./embed";
-import { hasTexts, room, refresh, told, titleOf } from "./room";
+import { hasActed, hasTexts, room, refresh, told, titleOf } from "./room";
 import { Problem, framed, holdToken, isKnownHere } from "./service";
 import { say, time } from "./texts";
 
@@ -23,8 +23,10 @@ export function onEnter(name: string, action: () => void): void {
 /** The steps of what is to be done, in their order. */
 export function steps(): string[] {
   const attach = told().signatory.attachments.length > 0 && room.intent !== "delegate" ? ["attach"] : [];
+  // Nothing of what was done is done again.
+  if (hasActed()) return attach;
   switch (room.intent) {
-    case "read": return ["read"];
+    case "read": return ["read", ...attach];
     case "delegate": return ["read", "agree", "code", "review"];
     case "approve": return ["read", ...attach, "agree", "code", "review"];
     case "sign": return ["read", ...attach, "agree", "code", "sign", "review"];
@@ -51,7 +53,7 @@ export function go(name: string, { keep = false, from = "page" } = {}): void {
   const all = room.state ? steps() : [];
   const at = all.indexOf(name);
   for (const section of SECTIONS) show(section, section === name);
-  show("others", at >= 0 || name === "start" || name === "access");
+  show("others", !hasActed() && (at >= 0 || name === "start" || name === "access"));
   const isOpen = room.state !== null && !framed;
   show("open-device", isOpen && name !== "done");
   show("open-hand", isOpen);
@@ -108,8 +110,8 @@ export function wireHistory(): void {
     const wanted = (event.state as { step?: string } | null)?.step ?? "start";
     const known = room.state && (steps().includes(wanted) || wanted === "start");
     const behind = known && (wanted === "start" || steps().indexOf(wanted) <= steps().indexOf(current));
-    if (behind && (steps().includes(current) || wanted === current)) go(wanted, { from: "history" });
-    else if (current === "done" || current === "ended") history.pushState({ step: current }, "");
+    if (hasActed() || current === "ended") history.pushState({ step: current }, "");
+    else if (behind && (steps().includes(current) || wanted === current)) go(wanted, { from: "history" });
     // A place that is ahead, or was another's: whoever goes back goes on past it, and out of the room in the end.
     else history.back();
   });

@@ -1,7 +1,7 @@
 // The signature: typed, drawn, or a picture of one.
 
 import SignaturePad from "signature_pad";
-import { byId, fault, input, show, write } from "./dom";
+import { byId, fault, input, kept, show, write } from "./dom";
 import { next, onEnter } from "./flow";
 import { inkOf, pictureOf } from "./ink";
 import { typeset } from "./letters";
@@ -31,6 +31,8 @@ function prepare(): void {
   const allowed = modes();
   for (const name of MODES) show(`mode-${name}-choice`, allowed.includes(name));
   show("modes", allowed.length > 1);
+  // The way without a pointer that there is here.
+  write("pad-words", kept("pad-words", allowed.includes("typed") ? "typed" : "uploaded"));
   if (!input("name").value) input("name").value = fullName(told());
   if (!allowed.includes(mode()) || !document.querySelector("input[name=mode]:checked")) {
     // Who would sign with boxes is shown the other way first.

@@ -1,7 +1,7 @@
 // Showing the document, by the signatory's own gesture, and going on from it.
 
 import { byId, button, fault, input, kept, show, write } from "./dom";
-import { announce, explain, go, look, next, onEnter } from "./flow";
+import { announce, explain, go, look, next, onEnter, steps } from "./flow";
 import { finish, save } from "./done";
 import { acted, refresh, room, titleOf, told } from "./room";
 import { Problem, file, framed, linkTo, post, sha256 } from "./service";
@@ -24,7 +24,7 @@ export async function openDocument(): Promise<void> {
   show("read-checked", bytes?.checked === true);
   write("read-checked-words", say("checked"));
   show("read-must", told().mustRead);
-  button("read-next").textContent = kept("read-next", room.intent === "read" ? "acknowledge" : "continue");
+  button("read-next").textContent = kept("read-next", isLast() ? "acknowledge" : "continue");
   go("read");
   if (pages) {
     showPages(pages, () => void fallBack(digest).catch(explain));
@@ -88,11 +88,17 @@ async function goOn(): Promise<void> {
   const confirmed = !told().mustRead || input("read-box").checked;
   fault("read-box", confirmed ? "" : say("must-read"), "read-error");
   if (!confirmed) return input("read-box").focus();
-  if (room.intent !== "read") {
-    // Before that nobody gets a code.
-    if (told().mustRead) await post("presented", { documentSha256: room.shown, read: true });
-    return next();
-  }
+  // Before that nobody gets a code, and nobody has read it.
+  if (told().mustRead) await post("presented", { documentSha256: room.shown, read: true });
+  if (isLast()) return acknowledge();
+  next();
+}
+
+/** Whether reading is the last that is asked. */
+const isLast = () => steps().at(-1) === "read";
+
+/** Who is asked to read, and to do no more, says that they have. */
+export async function acknowledge(): Promise<void> {
   await post("read", { documentSha256: room.shown });
   await acted("READ");
   finish();

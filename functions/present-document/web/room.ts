@@ -138,3 +138,15 @@ export const titleOf = (state: State, otherwise: string) => state.request.title 
 
 /** The signatory's acts, in the words of the wire. */
 export const ACTED = ["SIGNED", "APPROVED", "READ", "DELEGATED"];
+
+export const hasActed = () => room.state !== null && ACTED.includes(room.state.signatory.state);
+
+/** The files that are asked for from who has acted: those that the sender did not accept, or that never came. */
+export function owedFiles(): string[] {
+  const { request, signatory } = told();
+  const isAsked = request.state === "WAIT_SIGNER" && hasActed() && signatory.state !== "DELEGATED";
+  const isOwed = (it: Attachment) => it.state === "REJECTED" || (it.required && it.state === "AWAITED");
+  return isAsked ? signatory.attachments.filter(isOwed).map((it) => it.id) : [];
+}
+
+export const owesFile = () => owedFiles().length > 0;

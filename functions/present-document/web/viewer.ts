@@ -3,6 +3,8 @@
 
 import { button, byId, element, show, write } from "./dom";
 import { letter, whenIdle } from "./layer";
+import { layPlaces, nextPlace, still } from "./place";
+import type { Place } from "./place";
 import { Problem, file, framed, get } from "./service";
 import { percent, say } from "./texts";
 
@@ -10,6 +12,7 @@ interface Pages {
   sha256: string;
   count: number;
   pages: { number: number; widthPoints: number; heightPoints: number }[];
+  places: Place[];
   view: "images" | "browser";
 }
 
@@ -83,6 +86,7 @@ export function showPages(pages: Pages, lost: (reason: string) => void): void {
     return { item, image, width: 0, drawn: 0, hasText: false };
   });
   for (const page of pages.pages) thumb(page.number, pages.count);
+  layPlaces(pages.places, leaves.map((it) => it.item));
   // Those that were watched are gone.
   if (!byId("thumbs").hidden) openThumbs(true);
   const widest = Math.max(...pages.pages.map((it) => it.widthPoints));
@@ -235,8 +239,6 @@ export function turnTo(number: number, scroll = true): void {
   mark(number);
 }
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
 function mark(number: number): void {
   pageNow = number;
   write("view-page", say("page", { page: number, count: leaves.length }));
@@ -290,6 +292,7 @@ export function showInBrowser(bytes: Blob | null): boolean {
   show("pages", false);
   show("thumbs", false);
   show("browser", can);
+  layPlaces([], []);
   for (const name of ["view-thumbs", "view-previous", "view-next", "view-smaller", "view-fit", "view-larger"]) show(name, false);
   write("view-page", can ? (byId("browser").dataset.words ?? "") : "");
   if (can && bytes) {
@@ -308,6 +311,7 @@ export function closeDocument(): void {
   for (const image of document.querySelectorAll<HTMLImageElement>("#document img[src]")) URL.revokeObjectURL(image.src);
   byId("page-list").replaceChildren();
   byId("thumb-list").replaceChildren();
+  layPlaces([], []);
   byId("browser-frame").removeAttribute("src");
 }
 
@@ -334,6 +338,7 @@ export function wireViewer(over: (problem: Problem) => void): void {
   button("view-fit").addEventListener("click", () => setZoom(1));
   button("view-previous").addEventListener("click", () => turnTo(pageNow - 1));
   button("view-next").addEventListener("click", () => turnTo(pageNow + 1));
+  button("view-place").addEventListener("click", () => nextPlace(leaves.length));
   button("view-thumbs").addEventListener("click", () => openThumbs(byId("thumbs").hidden === true));
   byId("pages").addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });
   addEventListener("scroll", () => requestAnimationFrame(look), { passive: true });

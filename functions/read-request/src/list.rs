@@ -32,7 +32,16 @@ pub(crate) async fn list(deps: &Deps, http: &HttpRequest) -> Result<Reply, Probl
     } else {
         shared::store::Page::default()
     };
-    if found.requests.is_empty() && after.is_none() && (filter.is_narrow() || skip > 0) {
+    if found.is_cut {
+        return Err(malformed(
+            "So few requests fit the filter that skip leads too far. Read by cursor, without skip.",
+        ));
+    }
+    if found.requests.is_empty()
+        && found.next.is_none()
+        && after.is_none()
+        && (filter.is_narrow() || skip > 0)
+    {
         return Err(Problem::new(404, "none_found", "No request fits the filter."));
     }
     let rows: Vec<Value> = found.requests.iter().map(view::row).collect();

@@ -9,6 +9,7 @@
 mod file;
 mod logo;
 pub mod picture;
+mod place;
 mod wire;
 
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use shared::store::{DocumentKeys, Documents, Requests, StoreError};
 use tokio::sync::Semaphore;
 
 use file::{Files, MAX_HELD_BYTES};
-use wire::{Note, PageView, PagesView, TextView};
+use wire::{Note, PageView, PagesView, PlaceView, TextView};
 
 /// What this function may touch.
 #[derive(Debug)]
@@ -80,28 +81,43 @@ pub async fn handle(deps: &Deps, http: HttpRequest, cx: &Invocation) -> Result<R
     match http.route() {
         "/sign/pages/{number}" => one_picture(deps, &http, &shown, &keys).await,
         "/sign/pages/{number}/text" => text(deps, &http, &shown).await,
-        _ => list(deps, &shown, &keys).await,
+        _ => {
+            let facts = request.facts();
+            let places = facts.signatory(&signatory).map(|it| place::asked(facts, it)).unwrap_or_default();
+            list(deps, &shown, &keys, places).await
+        }
     }
 }
 
-/// The sizes of all pages, and how they are to be shown.
-async fn list(deps: &Deps, shown: &Shown, keys: &DocumentKeys) -> Result<Reply, Problem> {
+/// The sizes of all pages, how they are to be shown, and where the signatory's mark will stand.
+async fn list(
+    deps: &Deps,
+    shown: &Shown,
+    keys: &DocumentKeys,
+    asked: Vec<pdf::Place>,
+) -> Result<Reply, Problem> {
     let source = deps.files.source(&deps.documents, shown).await?;
     let pages = blocking(move || {
         let document = Document::open(source, None, &Limits::default())?;
-        pdf::pages(&document)
+        let pages = pdf::pages(&document)?;
+        let places = place::found(&document, &pages, &asked)?;
+        Ok((pages, places))
     });
     let sha256 = shown.sha256.to_hex();
-    let (pages, unreadable) = match told(pages.await?)? {
-        Some(pages) => (pages.iter().zip(1..).map(PageView::of).collect(), None),
-        None => (Vec::new(), Some(Note::of_document(Reason::Unreadable))),
+    let (pages, places, unreadable): (Vec<_>, Vec<_>, _) = match told(pages.await?)? {
+        Some((pages, places)) => (
+            pages.iter().zip(1..).map(PageView::of).collect(),
+            places.iter().filter_map(|it| PlaceView::of(it, &pages)).collect(),
+            None,
+        ),
+        None => (Vec::new(), Vec::new(), Some(Note::of_document(Reason::Unreadable))),
     };
     let too_large = (shown.size_bytes > MAX_HELD_BYTES).then(|| Note::of_document(Reason::TooLarge));
     let note = match unreadable.or(too_large) {
         Some(note) => Some(note),
         None => note_of(deps, shown, keys).await?,
     };
-    Ok(Reply::json(200, &PagesView::new(sha256, pages, note.as_ref())))
+    Ok(Reply::json(200, &PagesView::new(sha256, (pages, places), note.as_ref())))
 }
 
 /// The picture of a page: the one that is kept, or a new one that is kept from now on.

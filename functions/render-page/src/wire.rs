@@ -11,6 +11,8 @@ pub(crate) struct PagesView {
     sha256: String,
     count: usize,
     pages: Vec<PageView>,
+    /// Where the mark of whoever asks will stand.
+    places: Vec<PlaceView>,
     /// `images`, or `browser` where the browser's own viewer is to show the document.
     view: &'static str,
     reason: Option<&'static str>,
@@ -24,6 +26,16 @@ pub(crate) struct PageView {
     number: u32,
     width_points: f64,
     height_points: f64,
+}
+
+/// A place on a page, in parts of it.
+#[derive(Serialize)]
+pub(crate) struct PlaceView {
+    page: i32,
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
 }
 
 /// The words of a page, with their places in parts of the page.
@@ -53,11 +65,16 @@ pub(crate) struct Note {
 }
 
 impl PagesView {
-    pub(crate) fn new(sha256: String, pages: Vec<PageView>, note: Option<&Note>) -> Self {
+    pub(crate) fn new(
+        sha256: String,
+        (pages, places): (Vec<PageView>, Vec<PlaceView>),
+        note: Option<&Note>,
+    ) -> Self {
         Self {
             sha256,
             count: pages.len(),
             pages,
+            places,
             view: if note.is_some() { "browser" } else { "images" },
             reason: note.map(|it| it.reason.code()),
             reason_page: note.and_then(|it| it.page),
@@ -72,6 +89,23 @@ impl PageView {
             width_points: rounded(page.displayed_width_points, 1e3),
             height_points: rounded(page.displayed_height_points, 1e3),
         }
+    }
+}
+
+impl PlaceView {
+    /// None for a place on no page, or on one without an area.
+    pub(crate) fn of(place: &pdf::Place, pages: &[PageInfo]) -> Option<Self> {
+        let page = pages.get(place.page_index(pages.len())?)?;
+        let (across, down) = (page.displayed_width_points, page.displayed_height_points);
+        let (width, height) = place.size_points();
+        let part = |points: f64, of: f64| rounded(points / of, 1e5);
+        (across > 0.0 && down > 0.0).then(|| Self {
+            page: place.page,
+            x: part(place.x_points, across),
+            y: part(place.y_points, down),
+            width: part(width, across),
+            height: part(height, down),
+        })
     }
 }
 

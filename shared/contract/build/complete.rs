@@ -33,6 +33,7 @@ pub(crate) fn alias(document: &mut Node, from: &str, to: &str) -> Result<(), Str
 /// Adds the answers that every operation of a class may give.
 pub(crate) fn classes(document: &mut Node) -> Result<(), String> {
     let root = document.clone();
+    let mut copied = BTreeSet::new();
     let Some(Node::Map(paths)) = member(document, "paths") else { return Err("no paths".to_owned()) };
     for (path, item) in paths.iter_mut() {
         let has_parameters = path.contains('{');
@@ -76,13 +77,34 @@ pub(crate) fn classes(document: &mut Node) -> Result<(), String> {
             if is_keyed {
                 let headers = if is_repeatable { COUNTED_AND_REPEATED.as_slice() } else { &COUNTED };
                 for (_, response) in responses.iter_mut().filter(|(status, _)| status.starts_with('2')) {
+                    copied.insert(response.word("$ref").to_owned());
                     add_headers(response, &root, headers)?;
                 }
             }
             responses.sort_by(|(one, _), (other, _)| one.cmp(other));
         }
     }
+    drop_copied(document, &copied);
     Ok(())
+}
+
+/// Takes away the responses that every operation has a copy of its own of.
+fn drop_copied(document: &mut Node, copied: &BTreeSet<String>) {
+    let mut used = BTreeSet::new();
+    collect_references(document, &mut used);
+    let responses = member(document, "components").and_then(|it| member(it, "responses"));
+    if let Some(Node::Map(responses)) = responses {
+        responses.retain(|(name, _)| {
+            let at = format!("#/components/responses/{name}");
+            used.contains(&at) || !copied.contains(&at)
+        });
+    }
+}
+
+fn collect_references(node: &Node, found: &mut BTreeSet<String>) {
+    found.extend(node.get("$ref").and_then(Node::text).map(str::to_owned));
+    node.members().iter().for_each(|(_, it)| collect_references(it, found));
+    node.items().iter().for_each(|it| collect_references(it, found));
 }
 
 /// Says of a response that it has these headers.

@@ -111,7 +111,8 @@ impl Call {
 /// is compared by its canonical form ([RFC 8785]), a query by its parameters.
 ///
 /// [RFC 8785]: https://www.rfc-editor.org/rfc/rfc8785
-fn fingerprint(event: &Value, caller: &str) -> Digest {
+#[must_use]
+pub fn fingerprint(event: &Value, caller: &str) -> Digest {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
     let path = one_spelling(text("/path").trim_end_matches('/'));
     let query = event.get("multiValueQueryStringParameters").and_then(Value::as_object);

@@ -9,22 +9,29 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::TenantId;
 
-/// The key that authenticates cursors.
-pub struct CursorKey(hmac::Key);
+/// The key that authenticates cursors, and those that it replaced.
+pub struct CursorKey {
+    current: hmac::Key,
+    earlier: Vec<hmac::Key>,
+}
 
 impl CursorKey {
     /// Makes the key from secret material of any length.
     #[must_use]
     pub fn new(material: &[u8]) -> Self {
-        let root = hmac::Key::new(hmac::HMAC_SHA256, material);
-        let derived = hmac::sign(&root, DOMAIN);
-        Self(hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()))
+        Self { current: derived(material), earlier: Vec::new() }
+    }
+
+    /// The same key, which also believes what these made: whoever keeps a cursor goes on when a secret was replaced.
+    #[must_use]
+    pub fn and_earlier<'a>(self, materials: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self { earlier: materials.map(derived).collect(), ..self }
     }
 
     /// The cursor behind a position.
     #[must_use]
     pub fn write(&self, tenant: &TenantId, filter: &str, position: &str) -> String {
-        let mut bytes = hmac::sign(&self.0, &message(tenant, filter, position)).as_ref().to_vec();
+        let mut bytes = hmac::sign(&self.current, &message(tenant, filter, position)).as_ref().to_vec();
         bytes.extend_from_slice(position.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -35,8 +42,9 @@ impl CursorKey {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok().filter(|it| it.len() <= MAX_BYTES)?;
         let (tag, position) = bytes.split_at_checked(TAG_BYTES)?;
         let position = std::str::from_utf8(position).ok()?;
-        hmac::verify(&self.0, &message(tenant, filter, position), tag).ok()?;
-        Some(position.to_owned())
+        let message = message(tenant, filter, position);
+        let mut keys = std::iter::once(&self.current).chain(&self.earlier);
+        keys.any(|key| hmac::verify(key, &message, tag).is_ok()).then(|| position.to_owned())
     }
 }
 
@@ -44,6 +52,11 @@ impl fmt::Debug for CursorKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CursorKey(***)")
     }
+}
+
+fn derived(material: &[u8]) -> hmac::Key {
+    let root = hmac::Key::new(hmac::HMAC_SHA256, material);
+    hmac::Key::new(hmac::HMAC_SHA256, hmac::sign(&root, DOMAIN).as_ref())
 }
 
 /// What is authenticated; lengths keep the parts apart.
@@ -75,6 +88,9 @@ mod tests {
         assert_eq!(key.read(&TenantId::parse("other").unwrap(), "DONE", &cursor), None);
         assert_eq!(key.read(&tenant, "ERROR", &cursor), None);
         assert_eq!(CursorKey::new(b"other").read(&tenant, "DONE", &cursor), None);
+        let next = CursorKey::new(b"other").and_earlier([b"material".as_slice()].into_iter());
+        assert_eq!(next.read(&tenant, "DONE", &cursor).as_deref(), Some("2026-01-01#1"));
+        assert_ne!(next.write(&tenant, "DONE", "2026-01-01#1"), cursor);
         for at in 0..cursor.len() {
             let other = if &cursor[at..=at] == "A" { "B" } else { "A" };
             let tampered = format!("{}{other}{}", &cursor[..at], &cursor[at + 1..]);

@@ -41,6 +41,20 @@ impl Flag {
     }
 }
 
+/// Reads a member that may be left out, of which null says the same: for
+/// `#[serde(default, deserialize_with = "or_default")]`.
+///
+/// # Errors
+///
+/// `D::Error` for another shape.
+pub fn or_default<'de, T, D>(deserializer: D) -> Result<T, D::Error>
+where
+    T: Default + Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// Reads a body.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 //! A function asks for what it needs and thereby reads exactly the variables that its place in the
 //! template has to set.
 
+mod cursors;
 mod email_signatures;
 
 use std::time::Duration;
@@ -14,7 +15,6 @@ use tlog::Signer;
 use super::admission::Admission;
 use super::aws::Aws;
 use super::config::{ConfigError, Env, SmsConfig, SmsDestinations};
-use super::cursor::CursorKey;
 use super::pepper::PepperKeys;
 use super::result::ResultKeys;
 use super::session::SessionKeys;
@@ -204,16 +204,6 @@ impl<'a> Supply<'a> {
     pub async fn links(&self) -> Result<LinkKey, ConfigError> {
         let keyring = self.secrets.keyring(&self.env.required("LINK_SECRET")?).await.map_err(startup)?;
         Ok(LinkKey::new(keyring.current().1))
-    }
-
-    /// The key of cursors, derived from that of signing links. `LINK_SECRET`.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError`] when the name is missing or the secret cannot be read.
-    pub async fn cursors(&self) -> Result<CursorKey, ConfigError> {
-        let keyring = self.secrets.keyring(&self.env.required("LINK_SECRET")?).await.map_err(startup)?;
-        Ok(CursorKey::new(keyring.current().1))
     }
 
     /// The peppers of one-time passwords, read again while the process lives. `PEPPER_SECRET`.

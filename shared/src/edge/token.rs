@@ -22,7 +22,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::outbound::{Keyring, SecretError, Secrets};
+use crate::outbound::{SecretError, Secrets};
 use crate::store::CredentialKind;
 
 /// What a token says.
@@ -79,7 +79,31 @@ impl TokenKeys {
     /// [`SecretError`] when the keys cannot be read.
     pub async fn read(&self, token: &str, now: Timestamp) -> Result<Option<TokenClaims>, SecretError> {
         let keyring = self.secrets.keyring(&self.name).await?;
-        Ok(read(token, &keys_of(&keyring), now))
+        let materials = std::iter::once(keyring.current()).chain(keyring.earlier());
+        Ok(TokenReader::new(materials.map(|(_, material)| material)).read(token, now))
+    }
+}
+
+/// Reads tokens by keys that are at hand.
+pub struct TokenReader(Vec<Key>);
+
+impl TokenReader {
+    /// With the keys that are made from these secrets.
+    #[must_use]
+    pub fn new<'a>(materials: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self(materials.filter_map(Key::derive).collect())
+    }
+
+    /// What a token says; nothing if none of the keys signed it, or not any more.
+    #[must_use]
+    pub fn read(&self, token: &str, now: Timestamp) -> Option<TokenClaims> {
+        read(token, &self.0, now)
+    }
+}
+
+impl fmt::Debug for TokenReader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenReader(***)")
     }
 }
 
@@ -119,11 +143,6 @@ impl Key {
             Some(Self { pair, kid })
         })
     }
-}
-
-fn keys_of(keyring: &Keyring) -> Vec<Key> {
-    let earlier = keyring.earlier().map(|(_, material)| material);
-    std::iter::once(keyring.current().1).chain(earlier).filter_map(Key::derive).collect()
 }
 
 #[derive(Deserialize, Serialize)]

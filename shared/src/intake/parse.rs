@@ -104,8 +104,8 @@ pub(crate) fn unknown_theme(pointer: &str) -> Problem {
     Problem::invalid(pointer, "There is no such theme.").numbered(625)
 }
 
-/// Reads the options; those at the top level count where `options` is silent, `options.ui` stands upon the theme, and
-/// that upon the sender's brand.
+/// Reads the options, whose words of consent are set; those at the top level count where `options` is silent,
+/// `options.ui` stands upon the theme, and that upon the sender's brand.
 ///
 /// # Errors
 ///
@@ -136,7 +136,6 @@ pub(crate) fn options(
     members.extend(options.ui.unwrap_or_default());
     sender.dress(&mut members);
     let ui = Box::new(appearance::parse(&members, "/options/ui")?);
-    let consent = options.consent_text.as_deref().unwrap_or(CONSENT_TEXT);
     Ok(SigningOptions {
         modes,
         editable: editable.into_iter().map(|(name, flag)| (name, flag.is_set())).collect(),
@@ -144,8 +143,12 @@ pub(crate) fn options(
         code_length,
         timezone,
         ui,
-        consent_text: Text::parse(consent, "consentText", MAX_CONSENT_CHARS)
-            .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
+        consent_text: Text::parse(
+            &options.consent_text.unwrap_or_default(),
+            "consentText",
+            MAX_CONSENT_CHARS,
+        )
+        .map_err(|refusal| Problem::refused("/options/consentText", &refusal).numbered(625))?,
         autocomplete: options.autocomplete.is_none_or(Flag::is_set),
         delegation: options.delegation.is_some_and(Flag::is_set),
         reminders: options.reminders.map(reminders).transpose()?,
@@ -154,9 +157,10 @@ pub(crate) fn options(
     })
 }
 
-/// The options of who says nothing.
-pub(crate) fn usual_options() -> Option<SigningOptions> {
-    options(wire::Options::default(), (None, SenderNamed::default()), None, None).ok()
+/// The options of who says nothing but what is agreed to.
+pub(crate) fn usual_options(consent_text: Option<String>) -> Option<SigningOptions> {
+    let said = wire::Options { consent_text, ..wire::Options::default() };
+    options(said, (None, SenderNamed::default()), None, None).ok()
 }
 
 fn reminders(rule: wire::Reminders) -> Result<Reminders, Problem> {
@@ -294,6 +298,3 @@ const MAX_REMINDERS: u8 = 10;
 /// Eight in the evening to eight in the morning.
 const DEFAULT_QUIET: QuietHours = QuietHours { from_minute: 20 * 60, to_minute: 8 * 60 };
 const EDITABLE: [&str; 3] = ["name", "mobile", "email"];
-
-const CONSENT_TEXT: &str = "I have read the document. I agree to sign it electronically with a one-time \
-    password sent to me, and I accept that this signature binds me as a simple electronic signature.";

@@ -6,7 +6,7 @@ use domain::Channel;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::edge::json::Flag;
+use crate::edge::json::{Flag, or_default};
 
 /// The body of `POST /EU-SES`.
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ pub struct CreateBody {
     pub(crate) callback: Option<Callback>,
     pub(crate) title: Option<String>,
     pub(crate) description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) options: Options,
     /// Openapi's word for what is made here.
     pub(crate) certificate_type: Option<String>,
@@ -53,10 +53,10 @@ pub(crate) struct Signer {
     pub(crate) email: Option<String>,
     pub(crate) mobile: Option<String>,
     pub(crate) message: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) authentication: Vec<String>,
     pub(crate) language: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) signatures: Vec<Signature>,
     /// `signatory`, `approver`, `viewer` or `cc`.
     pub(crate) role: Option<String>,
@@ -69,10 +69,10 @@ pub(crate) struct Signer {
     /// What they are asked before they see the document.
     pub(crate) access_code: Option<String>,
     /// Questions that they are asked before they see the document.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) challenges: Vec<Challenge>,
     pub(crate) identity: Option<Identity>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) attachments: Vec<Attachment>,
 }
 
@@ -202,7 +202,7 @@ pub(crate) struct Callback {
     pub(crate) method: Option<String>,
     pub(crate) field: Option<String>,
     pub(crate) retry: Option<u8>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub(crate) headers: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) custom: Value,

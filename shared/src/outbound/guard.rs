@@ -60,6 +60,10 @@ impl Target {
         }
         let mut url = Url::parse(text).map_err(|_| AddressRefusal::Malformed)?;
         url.set_fragment(None);
+        // What is stored is read again at every call: other letters are longer as they are sent.
+        if url.as_str().len() > MAX_URL_CHARS {
+            return Err(AddressRefusal::TooLong);
+        }
         let kind = host_kind(&url, authority)?;
         match (kind, reach) {
             (HostKind::Loopback, Reach::AllowLoopback) if matches!(url.scheme(), "http" | "https") => {

@@ -14,7 +14,7 @@ mod letter;
 mod plain;
 
 pub use crate::wording::MissingText;
-pub use letter::{Addressee, DisabledEndpoint, Letter, LetterError};
+pub use letter::{Addressee, EndpointTrouble, FailingEndpoint, Letter, LetterError};
 
 /// Sends mails from one address.
 #[derive(Clone, Debug)]

@@ -23,7 +23,7 @@ pub use http::{
     is_own_header,
 };
 pub use keys::{KeyError, SigningKeys};
-pub use mail::{Addressee, DisabledEndpoint, Letter, LetterError, Mail, MissingText};
+pub use mail::{Addressee, EndpointTrouble, FailingEndpoint, Letter, LetterError, Mail, MissingText};
 pub use outcome::Outcome;
 pub use seal_key::{RsaPadding, SealKey, SealKeyError, SealKeys, SealSecret};
 pub use secrets::{Keyring, SecretError, Secrets};

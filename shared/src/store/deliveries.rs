@@ -19,7 +19,7 @@ pub use due::DueDelivery;
 
 use super::error::StoreError;
 use super::keys;
-use super::table::{Table, UPDATE, held, read_all};
+use super::table::{Table, UPDATE, held};
 
 /// Deliveries, as the table holds them.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl DeliveryId {
     /// The delivery of an event: the same whenever it is asked for.
     #[must_use]
     pub fn of(event: &str, at: Timestamp) -> Self {
-        Self(format!("{:013}-{event}", at.unix_ms().max(0)))
+        Self(format!("{}-{event}", keys::digits_of(at)))
     }
 
     /// Reads a name.
@@ -116,6 +116,9 @@ pub enum DeliveryState {
 }
 
 impl DeliveryState {
+    /// The words of all of them.
+    pub const WORDS: [&'static str; 3] = [WAITING, DELIVERED, FAILED];
+
     /// Its word on the wire.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -227,9 +230,9 @@ impl Deliveries {
         item.read()
     }
 
-    /// Deliveries of an endpoint, newest first, those before `before` if it is given, only those that were
-    /// given up if `failed_only`. At most `limit`, and fewer when there are many of others: then the second
-    /// value says where to go on.
+    /// Deliveries of an endpoint that are wanted, newest first, those before `before` if it is given.
+    ///
+    /// At most `limit`, and fewer when there are many of others: then the second value says where to go on.
     ///
     /// # Errors
     ///
@@ -238,39 +241,15 @@ impl Deliveries {
         &self,
         (tenant, webhook): (&TenantId, &WebhookId),
         before: Option<&DeliveryId>,
-        only: Option<DeliveryFilter>,
+        wanted: &DeliveryFilter,
         limit: usize,
     ) -> Result<(Vec<Delivery>, Option<DeliveryId>), StoreError> {
         let pk = keys::deliveries_pk(tenant, webhook);
-        let mut found = Vec::new();
-        let mut end = before.map_or_else(|| keys::delivery_sk("~"), |it| keys::delivery_sk(it.as_str()));
-        for _ in 0..MOST_PAGES {
-            let answer = self
-                .table
-                .range(&pk, keys::DELIVERIES.to_owned(), end.clone())
-                .scan_index_forward(false)
-                .limit(PAGE)
-                .send()
-                .await
-                .map_err(StoreError::unavailable("Query"))?;
-            let more = answer.last_evaluated_key.is_some();
-            let items: Vec<DeliveryItem> = read_all(answer.items, &pk)?;
-            let seen = end.clone();
-            for item in items.into_iter().filter(|it| it.sk != seen) {
-                end.clone_from(&item.sk);
-                let delivery = item.read()?;
-                if only.is_none_or(|it| it.accepts(delivery.state)) {
-                    found.push(delivery);
-                }
-                if found.len() >= limit {
-                    return Ok((found, id_of_sk(&end)));
-                }
-            }
-            if !more {
-                return Ok((found, None));
-            }
-        }
-        Ok((found, id_of_sk(&end)))
+        let first = keys::delivery_sk(&keys::digits_of(wanted.since.unwrap_or_default()));
+        let end = before.map_or_else(|| keys::delivery_sk("~"), |it| keys::delivery_sk(it.as_str()));
+        let read = |item: DeliveryItem| Ok(Some(item.read()?).filter(|it| wanted.accepts(it)));
+        let (found, next) = self.table.newest(&pk, (first, end), (limit, MOST_PAGES), read).await?;
+        Ok((found, next.as_deref().and_then(id_of_sk)))
     }
 
     /// Records an attempt at a delivery as it was loaded, and what it leads to. False when someone else made
@@ -365,18 +344,21 @@ impl Deliveries {
     }
 }
 
-/// Which deliveries to list.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum DeliveryFilter {
-    /// Those that were given up.
-    Failed,
+/// Which deliveries to list: those of which all holds that is said.
+#[derive(Clone, Debug, Default)]
+pub struct DeliveryFilter {
+    /// The word of their state.
+    pub state: Option<&'static str>,
+    /// What happened.
+    pub event_type: Option<&'static str>,
+    /// Their events are not older.
+    pub since: Option<Timestamp>,
 }
 
 impl DeliveryFilter {
-    fn accepts(self, state: DeliveryState) -> bool {
-        match self {
-            Self::Failed => state == DeliveryState::Failed,
-        }
+    fn accepts(&self, delivery: &Delivery) -> bool {
+        self.state.is_none_or(|it| it == delivery.state.as_str())
+            && self.event_type.is_none_or(|it| it == delivery.about.event_type)
     }
 }
 
@@ -424,7 +406,6 @@ pub const LONGEST_DELAY: Duration = Duration::from_mins(15);
 
 /// How long the log of an endpoint is kept.
 const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
-const PAGE: i32 = 100;
 /// Items that one listing looks at, in pages.
 const MOST_PAGES: usize = 20;
 const DELIVERED: &str = "delivered";

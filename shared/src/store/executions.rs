@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::StoreError;
 use super::keys;
-use super::table::{Table, read_all};
+use super::table::Table;
 
 /// Executions of callbacks, as the table holds them.
 #[derive(Clone, Debug)]
@@ -43,6 +43,35 @@ pub struct Execution {
     pub error: Option<String>,
 }
 
+/// Which executions to list: those of which all holds that is said.
+#[derive(Clone, Debug, Default)]
+pub struct ExecutionFilter {
+    /// Whether the callback took it.
+    pub taken: Option<bool>,
+    /// The kind of evidence they told of.
+    pub event: Option<&'static str>,
+    /// The request they told of.
+    pub request: Option<RequestId>,
+    /// They are not older.
+    pub since: Option<Timestamp>,
+}
+
+impl ExecutionFilter {
+    fn accepts(&self, execution: &Execution) -> bool {
+        self.taken.is_none_or(|it| it == execution.is_taken())
+            && self.event.is_none_or(|it| it == execution.event)
+            && self.request.as_ref().is_none_or(|it| *it == execution.request)
+    }
+}
+
+impl Execution {
+    /// Whether the callback took it.
+    #[must_use]
+    pub fn is_taken(&self) -> bool {
+        self.status.is_some_and(|it| (200..300).contains(&it))
+    }
+}
+
 #[derive(Deserialize, Serialize)]
 struct ExecutionItem {
     pk: String,
@@ -71,7 +100,7 @@ impl Executions {
     /// The name of an execution: the same for the same try, so that a try recorded twice stands once.
     #[must_use]
     pub fn name(request: &RequestId, seq: u64, attempt: u8, at: Timestamp) -> String {
-        format!("{:013}-{request}-{seq}-{attempt}", at.unix_ms().max(0))
+        format!("{}-{request}-{seq}-{attempt}", keys::digits_of(at))
     }
 
     /// Records an execution.
@@ -99,7 +128,10 @@ impl Executions {
         self.table.put(&item).await
     }
 
-    /// A tenant's executions of the last 90 days, newest first.
+    /// A tenant's executions of the last 90 days that are wanted, newest first.
+    ///
+    /// Those before `before` if it is given, without the first `skip` of them. At most `limit`, and fewer when there are
+    /// many of others: then the second value says where to go on.
     ///
     /// # Errors
     ///
@@ -107,28 +139,27 @@ impl Executions {
     pub async fn list(
         &self,
         tenant: &TenantId,
+        before: Option<&str>,
+        wanted: &ExecutionFilter,
         (skip, limit): (usize, usize),
         now: Timestamp,
-    ) -> Result<Vec<Execution>, StoreError> {
+    ) -> Result<(Vec<Execution>, Option<String>), StoreError> {
         let pk = keys::executions_pk(tenant);
-        let query = self.table.query(&pk, keys::EXECUTIONS).scan_index_forward(false);
-        let mut pages = query.into_paginator().send();
-        let (mut found, mut left) = (Vec::new(), skip);
-        while let Some(page) = pages.next().await {
-            let page = page.map_err(StoreError::unavailable("Query"))?;
-            for item in read_all::<ExecutionItem>(page.items, &pk)? {
-                let execution = item.read()?;
-                if now >= execution.at.plus(KEPT_FOR) || found.len() >= limit {
-                    return Ok(found);
-                }
-                if left > 0 {
-                    left -= 1;
-                } else {
-                    found.push(execution);
-                }
+        let oldest = now.minus(KEPT_FOR).plus(Duration::from_millis(1));
+        let first = keys::execution_sk(&keys::digits_of(wanted.since.unwrap_or_default().max(oldest)));
+        let end = keys::execution_sk(before.unwrap_or("~"));
+        let mut left = skip;
+        let read = |item: ExecutionItem| {
+            let execution = Some(item.read()?).filter(|it| wanted.accepts(it));
+            if left > 0 && execution.is_some() {
+                left -= 1;
+                return Ok(None);
             }
-        }
-        Ok(found)
+            Ok(execution)
+        };
+        let most_pages = MOST_PAGES + skip / PAGE_ITEMS;
+        let (found, next) = self.table.newest(&pk, (first, end), (limit, most_pages), read).await?;
+        Ok((found, next.and_then(|it| it.strip_prefix(keys::EXECUTIONS).map(str::to_owned))))
     }
 
     /// One of a tenant's executions.
@@ -165,3 +196,6 @@ impl ExecutionItem {
 
 /// How long the history can be read.
 const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
+/// Items of a page, and pages that one listing looks at beyond those that are skipped.
+const PAGE_ITEMS: usize = 100;
+const MOST_PAGES: usize = 20;

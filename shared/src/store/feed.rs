@@ -2,6 +2,7 @@
 //!
 //! **Invariant:** an event has one place, and no place is filled after a later one.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -31,6 +32,17 @@ pub struct FeedEvent {
     pub position: u64,
     /// What is told.
     pub payload: Value,
+}
+
+/// What stands after a place of a feed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FeedPart {
+    /// These, in their order, and the place behind which more will stand.
+    Events(Vec<FeedEvent>, u64),
+    /// Something that is no longer kept.
+    Forgotten,
+    /// The feed does not reach the place: the table was set back to an earlier state.
+    NotThere,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -97,7 +109,7 @@ impl Feed {
         }
     }
 
-    /// Events after a place, of the last 90 days, at most `limit`.
+    /// Events after a place, or from the oldest that is kept, of the last 90 days, at most `limit`.
     ///
     /// # Errors
     ///
@@ -105,13 +117,37 @@ impl Feed {
     pub async fn after(
         &self,
         tenant: &TenantId,
-        position: u64,
+        position: Option<u64>,
         limit: usize,
         now: Timestamp,
-    ) -> Result<Vec<FeedEvent>, StoreError> {
+    ) -> Result<FeedPart, StoreError> {
+        // Counted before the look: what is told in between stands behind, and is read next.
+        let length = self.length(tenant).await?;
+        let part = self.look(tenant, position, limit, now).await?;
+        match (position, part) {
+            (None, FeedPart::Events(events, _)) if events.is_empty() => Ok(FeedPart::Events(events, length)),
+            (Some(position), FeedPart::Events(events, _)) if events.is_empty() => {
+                Ok(match length.cmp(&position) {
+                    Ordering::Equal => FeedPart::Events(events, position),
+                    Ordering::Greater => FeedPart::Forgotten,
+                    Ordering::Less => FeedPart::NotThere,
+                })
+            }
+            (_, part) => Ok(part),
+        }
+    }
+
+    /// What stands after a place; without one, what is over is passed over.
+    async fn look(
+        &self,
+        tenant: &TenantId,
+        position: Option<u64>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<FeedPart, StoreError> {
         let pk = keys::feed_pk(tenant);
         let mut events = Vec::new();
-        let mut from = position;
+        let mut from = position.unwrap_or_default();
         loop {
             let (first, last) = (keys::feed_sk(from.saturating_add(1)), keys::feed_sk(u64::MAX));
             let answer = self
@@ -123,14 +159,18 @@ impl Feed {
                 .map_err(StoreError::unavailable("Query"))?;
             let more = answer.last_evaluated_key.is_some();
             for item in read_all::<PlaceItem>(answer.items, &pk)? {
-                from = item.position;
-                events.extend(item.read(now)?);
+                let (place, event) = (item.position, item.read(now)?);
+                if position.is_some() && (place != from.saturating_add(1) || event.is_none()) {
+                    return Ok(FeedPart::Forgotten);
+                }
+                from = place;
+                events.extend(event);
                 if events.len() >= limit {
-                    return Ok(events);
+                    return Ok(FeedPart::Events(events, from));
                 }
             }
             if !more {
-                return Ok(events);
+                return Ok(FeedPart::Events(events, from));
             }
         }
     }

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::value::WebhookId;
 use domain::{TenantId, Timestamp};
 use rand::CryptoRng;
 use rand::seq::IteratorRandom as _;
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
 use super::error::StoreError;
 use super::keys;
@@ -35,19 +35,42 @@ pub struct Callee {
     sk: String,
     /// Whether nothing else is known of it, so that it is forgotten.
     is_passing: bool,
+    /// The places of its calls, one for each that may be under way.
+    places: &'static [&'static str],
 }
 
 impl Callee {
     /// The endpoint of a subscription.
     #[must_use]
     pub fn webhook(tenant: &TenantId, webhook: &WebhookId) -> Self {
-        Self { pk: keys::deliveries_pk(tenant, webhook), sk: keys::HEALTH.to_owned(), is_passing: false }
+        Self {
+            pk: keys::deliveries_pk(tenant, webhook),
+            sk: keys::HEALTH.to_owned(),
+            is_passing: false,
+            places: OF_ENDPOINT,
+        }
     }
 
     /// A server, host and port, that the requests of a tenant name in their callbacks.
     #[must_use]
     pub fn server(tenant: &TenantId, server: &str) -> Self {
-        Self { pk: keys::executions_pk(tenant), sk: keys::callback_server_sk(server), is_passing: true }
+        Self {
+            pk: keys::executions_pk(tenant),
+            sk: keys::callback_server_sk(server),
+            is_passing: true,
+            places: OF_ENDPOINT,
+        }
+    }
+
+    /// All endpoints and servers of a tenant together that fail.
+    #[must_use]
+    pub fn failing_of(tenant: &TenantId) -> Self {
+        Self {
+            pk: keys::executions_pk(tenant),
+            sk: keys::FAILING_CALLS.to_owned(),
+            is_passing: true,
+            places: OF_TENANT,
+        }
     }
 }
 
@@ -56,34 +79,14 @@ impl Callee {
 pub struct Slot {
     name: &'static str,
     until: i64,
+    /// Whether nothing got through of late.
+    pub is_failing: bool,
 }
 
 #[derive(Default, Deserialize)]
 struct HealthItem {
     #[serde(default)]
     failing_since: Option<i64>,
-}
-
-/// Until when calls may be under way, in Unix milliseconds.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct SlotsItem {
-    #[serde(rename = "slot_1")]
-    first: i64,
-    #[serde(rename = "slot_2")]
-    second: i64,
-    #[serde(rename = "slot_3")]
-    third: i64,
-    #[serde(rename = "slot_4")]
-    fourth: i64,
-}
-
-impl SlotsItem {
-    /// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost the
-    /// others.
-    const fn all(&self) -> [(&'static str, i64); 4] {
-        [("slot_1", self.first), ("slot_2", self.second), ("slot_3", self.third), ("slot_4", self.fourth)]
-    }
 }
 
 impl Health {
@@ -117,10 +120,11 @@ impl Health {
         now: Timestamp,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<Option<Slot>, StoreError> {
-        let taken: Option<SlotsItem> = self.table.get(&callee.pk, &callee.sk).await?;
-        let slots = taken.unwrap_or_default().all().into_iter();
-        let free = slots.filter(|(_, until)| *until < now.unix_ms());
-        let Some((name, _)) = free.choose(rng) else { return Ok(None) };
+        let taken: Option<Map<String, Value>> = self.table.get(&callee.pk, &callee.sk).await?;
+        let taken = taken.unwrap_or_default();
+        let until = |name: &str| taken.get(name).and_then(Value::as_i64).unwrap_or_default();
+        let free = callee.places.iter().copied().filter(|name| until(name) < now.unix_ms());
+        let Some(name) = free.choose(rng) else { return Ok(None) };
         let until = now.plus(SLOT_TERM);
         let mut update = self
             .table
@@ -137,7 +141,8 @@ impl Health {
                 .expression_attribute_values(":purge", AttributeValue::N(purge_at.to_string()));
         }
         let is_taken = held(update.send().await, UPDATE)?.is_some();
-        Ok(is_taken.then(|| Slot { name, until: until.unix_ms() }))
+        let is_failing = taken.contains_key(FAILING_SINCE);
+        Ok(is_taken.then(|| Slot { name, until: until.unix_ms(), is_failing }))
     }
 
     /// Gives leave back. One that ran out may be another's by now, and stays.
@@ -163,8 +168,9 @@ impl Health {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn note_success(&self, tenant: &TenantId, webhook: &WebhookId) -> Result<(), StoreError> {
-        let sent = self.update(tenant, webhook).update_expression("REMOVE failing_since").send().await;
+    pub async fn note_success(&self, callee: &Callee) -> Result<(), StoreError> {
+        let update = self.table.update(&callee.pk, &callee.sk);
+        let sent = update.update_expression("REMOVE failing_since").send().await;
         sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
     }
 
@@ -173,14 +179,10 @@ impl Health {
     /// # Errors
     ///
     /// [`StoreError::Unavailable`].
-    pub async fn note_failure(
-        &self,
-        tenant: &TenantId,
-        webhook: &WebhookId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    pub async fn note_failure(&self, callee: &Callee, now: Timestamp) -> Result<(), StoreError> {
         let sent = self
-            .update(tenant, webhook)
+            .table
+            .update(&callee.pk, &callee.sk)
             .update_expression("SET failing_since = if_not_exists(failing_since, :now)")
             .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
             .send()
@@ -188,12 +190,46 @@ impl Health {
         sent.map(|_| ()).map_err(StoreError::unavailable("UpdateItem"))
     }
 
-    fn update(&self, tenant: &TenantId, webhook: &WebhookId) -> UpdateItemFluentBuilder {
-        self.table.update(keys::deliveries_pk(tenant, webhook), keys::HEALTH)
+    /// Whether whoever keeps an endpoint is to be told that something was given up.
+    ///
+    /// Once a day at most, and to one alone of those who ask at the same moment.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`].
+    pub async fn claim_telling(
+        &self,
+        tenant: &TenantId,
+        webhook: &WebhookId,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let sent = self
+            .table
+            .update(keys::deliveries_pk(tenant, webhook), keys::HEALTH)
+            .update_expression("SET silent_until = :until")
+            .condition_expression("attribute_not_exists(silent_until) OR silent_until <= :now")
+            .expression_attribute_values(":now", AttributeValue::N(now.unix_ms().to_string()))
+            .expression_attribute_values(
+                ":until",
+                AttributeValue::N(now.plus(TOLD_AGAIN_AFTER).unix_ms().to_string()),
+            )
+            .send()
+            .await;
+        Ok(held(sent, UPDATE)?.is_some())
     }
 }
 
+/// Calls to one endpoint at one time: enough for one that answers, and no more than one that hangs may cost the others.
+const OF_ENDPOINT: &[&str] = &["slot_1", "slot_2", "slot_3", "slot_4"];
+/// Calls of one tenant to those that fail, at one time.
+///
+/// One whose endpoints all hang leaves most of the calls that there can be, 50, to the others.
+const OF_TENANT: &[&str] =
+    &["slot_1", "slot_2", "slot_3", "slot_4", "slot_5", "slot_6", "slot_7", "slot_8", "slot_9", "slot_10"];
+const FAILING_SINCE: &str = "failing_since";
 /// Longer than an invocation that calls an endpoint.
 const SLOT_TERM: Duration = Duration::from_mins(2);
+/// Whoever keeps an endpoint that fails is not written to for each of its events.
+const TOLD_AGAIN_AFTER: Duration = Duration::from_hours(24);
 /// What is known of a server whose calls are all over.
 const FORGOTTEN_AFTER: Duration = Duration::from_hours(1);

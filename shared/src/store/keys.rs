@@ -259,6 +259,13 @@ pub(super) fn deliveries_of_pk(pk: &str) -> Option<(TenantId, WebhookId)> {
     Some((TenantId::parse(tenant).ok()?, WebhookId::parse(webhook).ok()?))
 }
 
+/// The digits of an instant that the names of deliveries and executions begin with, so that they sort by it.
+///
+/// Thirteen last until the year 2286; whatever is later than that is as late as that.
+pub(super) fn digits_of(instant: Timestamp) -> String {
+    format!("{:013}", instant.unix_ms().clamp(0, 9_999_999_999_999))
+}
+
 /// What the sort keys of deliveries begin with.
 pub(super) const DELIVERIES: &str = "DELIVERY#";
 
@@ -274,6 +281,10 @@ pub(super) const HEALTH: &str = "HEALTH";
 pub(super) fn callback_server_sk(server: &str) -> String {
     format!("SERVER#{}", Digest::of(server.as_bytes()).to_hex())
 }
+
+/// Sort key of the item that counts the calls of a tenant that are under way to those that fail, beside the history of
+/// its callbacks.
+pub(super) const FAILING_CALLS: &str = "FAILING-CALLS";
 
 /// The kind of due items that are deliveries.
 pub(super) const DUE_DELIVERY: &str = "delivery";

@@ -54,8 +54,8 @@ pub use email_signatures::{
 };
 pub use error::StoreError;
 pub use evidence::{Evidence, StoredEvent};
-pub use executions::{Execution, Executions};
-pub use feed::{Feed, FeedEvent};
+pub use executions::{Execution, ExecutionFilter, Executions};
+pub use feed::{Feed, FeedEvent, FeedPart};
 pub use health::{Callee, EndpointHealth, Health, Slot};
 pub use items::ITEM_VERSION;
 pub use keys::{

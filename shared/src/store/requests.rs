@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::otp::Challenge;
 use domain::request::AnyRequest;
@@ -47,6 +48,8 @@ pub struct Page {
     pub requests: Vec<AnyRequest>,
     /// The position behind which the next page begins; none when this is the last one.
     pub next: Option<String>,
+    /// Whether those to be skipped were not all seen, so few are wanted: nothing is here, and no next page.
+    pub is_cut: bool,
 }
 
 impl Requests {
@@ -119,7 +122,7 @@ impl Requests {
     }
 
     /// A tenant's requests that `keep` wants, newest first: those behind the position `after`, without the first `skip`
-    /// of them, at most `limit`.
+    /// of them, at most `limit`; fewer, and a next page, when so few are wanted that looking for more would take long.
     ///
     /// # Errors
     ///
@@ -132,48 +135,60 @@ impl Requests {
         (skip, limit): (usize, usize),
     ) -> Result<Page, StoreError> {
         let wanted = skip.saturating_add(limit);
-        let mut requests = Vec::new();
-        let mut start = None;
+        let (mut requests, mut start, mut seen, mut looks) = (Vec::new(), None, None, 0);
         loop {
-            let mut query = self
-                .table
-                .client()
-                .query()
-                .table_name(self.table.name())
-                .index_name(keys::BY_TENANT)
-                .key_condition_expression("#pk = :pk")
-                .expression_attribute_names("#pk", keys::TENANT_PK)
-                .expression_attribute_values(":pk", AttributeValue::S(keys::tenant_pk(tenant)));
-            if let Some(after) = after {
-                query = query
-                    .key_condition_expression("#pk = :pk AND #sk < :after")
-                    .expression_attribute_names("#sk", keys::TENANT_SK)
-                    .expression_attribute_values(":after", AttributeValue::S(after.to_owned()));
-            }
-            let answer = query
-                .scan_index_forward(false)
-                .limit(QUERY_PAGE)
+            let answer = self
+                .newest_of(tenant, after)
                 .set_exclusive_start_key(start.take())
                 .send()
                 .await
                 .map_err(StoreError::unavailable("Query"))?;
             for item in read_all(answer.items, keys::REQUEST)? {
                 let request = read_request(item)?;
+                seen = Some(keys::tenant_sk(request.facts().created_at, &request.facts().id));
                 if keep(&request) {
                     requests.push(request);
                 }
             }
             start = answer.last_evaluated_key;
+            looks += 1;
             // One more than is wanted tells whether there is a next page.
-            if start.is_none() || requests.len() > wanted {
+            if start.is_none() || requests.len() > wanted || looks >= MOST_LOOKS + skip / LOOK_ITEMS {
                 break;
             }
         }
-        let has_more = requests.len() > wanted;
+        let (has_more, is_cut) = (requests.len() > wanted, start.is_some() && requests.len() <= skip);
         let requests: Vec<AnyRequest> = requests.into_iter().skip(skip).take(limit).collect();
         let last = requests.last().filter(|_| has_more).map(AnyRequest::facts);
         let next = last.map(|it| keys::tenant_sk(it.created_at, &it.id));
-        Ok(Page { requests, next })
+        let next = next.or_else(|| seen.filter(|_| start.is_some() && !has_more));
+        Ok(if is_cut && skip > 0 {
+            Page { is_cut, ..Page::default() }
+        } else {
+            Page { requests, next, is_cut: false }
+        })
+    }
+
+    /// A look at a tenant's requests behind a position, newest first.
+    fn newest_of(&self, tenant: &TenantId, after: Option<&str>) -> QueryFluentBuilder {
+        let query = self
+            .table
+            .client()
+            .query()
+            .table_name(self.table.name())
+            .index_name(keys::BY_TENANT)
+            .key_condition_expression("#pk = :pk")
+            .expression_attribute_names("#pk", keys::TENANT_PK)
+            .expression_attribute_values(":pk", AttributeValue::S(keys::tenant_pk(tenant)))
+            .scan_index_forward(false)
+            .limit(QUERY_PAGE);
+        match after {
+            Some(after) => query
+                .key_condition_expression("#pk = :pk AND #sk < :after")
+                .expression_attribute_names("#sk", keys::TENANT_SK)
+                .expression_attribute_values(":after", AttributeValue::S(after.to_owned())),
+            None => query,
+        }
     }
 }
 
@@ -201,6 +216,9 @@ fn read_request(item: RequestItem) -> Result<AnyRequest, StoreError> {
 
 /// Items per page of a query: a request with one signatory takes about 3 KB, an answer ends at 1 MB.
 const QUERY_PAGE: i32 = 100;
+/// Looks that one call takes beyond those that are skipped: 5000 requests, in about a second.
+const MOST_LOOKS: usize = 50;
+const LOOK_ITEMS: usize = 100;
 /// Enough for fifty signatories who sign in the same second, each losing to some of the others.
 const MAX_ROUNDS: u32 = 12;
 const ROUND_PAUSE: Duration = Duration::from_millis(7);

@@ -79,6 +79,50 @@ impl Table {
         Ok(found)
     }
 
+    /// What `read` makes of items of a partition from one sort key to before another, the last first.
+    ///
+    /// At most `limit`, of no more than so many pages; then the sort key behind which the list goes on, if it does.
+    pub(super) async fn newest<T: DeserializeOwned, U>(
+        &self,
+        pk: &str,
+        (first, before): (String, String),
+        (limit, most_pages): (usize, usize),
+        mut read: impl FnMut(T) -> Result<Option<U>, StoreError>,
+    ) -> Result<(Vec<U>, Option<String>), StoreError> {
+        let (mut found, mut end) = (Vec::new(), before);
+        // A place that was reached when more was kept; a range that ends before it begins is an error.
+        if first > end {
+            return Ok((found, None));
+        }
+        for _ in 0..most_pages {
+            let answer = self
+                .range(pk, first.clone(), end.clone())
+                .scan_index_forward(false)
+                .limit(PAGE)
+                .send()
+                .await
+                .map_err(StoreError::unavailable("Query"))?;
+            let more = answer.last_evaluated_key.is_some();
+            let seen = end.clone();
+            for item in answer.items.unwrap_or_default() {
+                let sk = item.get(keys::SK).and_then(|it| it.as_s().ok()).cloned().unwrap_or_default();
+                if sk == seen {
+                    continue;
+                }
+                let item: T = from_item(item).map_err(|error| StoreError::corrupt(pk, error))?;
+                found.extend(read(item)?);
+                if found.len() >= limit {
+                    return Ok((found, Some(sk)));
+                }
+                end = sk;
+            }
+            if !more {
+                return Ok((found, None));
+            }
+        }
+        Ok((found, Some(end)))
+    }
+
     /// Writes an item, in place of the one of its keys if there is one.
     pub(super) async fn put(&self, item: &impl Serialize) -> Result<(), StoreError> {
         let sent = self.put_item(item)?.send().await;
@@ -259,6 +303,9 @@ where
         Err(error) => Err(StoreError::unavailable(operation)(error)),
     }
 }
+
+/// Items that one look at a list reads at once.
+pub(super) const PAGE: i32 = 100;
 
 /// Names the calls in errors.
 pub(super) const DELETE: &str = "DeleteItem";

@@ -90,6 +90,10 @@ for (const [size, options] of SIZES) {
     await until(() => page.locator(".leaf img").first().evaluate((it) => it.naturalWidth >= Math.min(3840, it.clientWidth)));
     await keep(page, size, "12-read-400");
     await page.locator("#view-fit").click();
+    await page.locator("#view-place").click();
+    await page.locator(".leaf .spot.here").waitFor();
+    await until(() => page.locator(".leaf .spot.here").evaluate((it) => it.getBoundingClientRect().bottom <= innerHeight));
+    await keep(page, size, "18-read-place");
     await page.locator("#read-next").click();
     await keep(page, size, "13-read-error");
     await page.locator("#read-box").check();

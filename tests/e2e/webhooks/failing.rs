@@ -87,6 +87,30 @@ async fn whoever_keeps_an_endpoint_is_written_to_once_when_it_fails_for_days() {
 }
 
 #[tokio::test]
+async fn whoever_keeps_a_quiet_endpoint_is_told_what_was_given_up_once_a_day() {
+    let door = Door::open().await;
+    let endpoint = Endpoint::listen(|_, _| Manner::status(500)).await;
+    let contact = json!({ "email": "ops@example.com", "language": "fr" });
+    let wanted = json!({ "events": ["request.created"], "contact": contact });
+    let webhook = subscribe(&door, &endpoint, wanted).await;
+    for _ in 0..2 {
+        door.request(CONTRACT, &[ada()]).await;
+    }
+    for pause in [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400] {
+        assert!(door.mails_to("ops@example.com").is_empty(), "not before");
+        wait(&door, pause + pause / 10 + 60).await;
+    }
+    assert_eq!(deliveries(&door, &webhook, "?failed=true").await.len(), 2);
+    let path = format!("/webhooks/{}", webhook["id"].as_str().unwrap());
+    let shown = door.get(&path).await.expect(200).json()["data"].clone();
+    assert_eq!(shown["enabled"], true, "three days are not five");
+    let mails = door.mails_to("ops@example.com");
+    assert_eq!(mails.len(), 1, "one for both");
+    assert!(mails[0].subject.starts_with("Un webhook vers 127.0.0.1"), "{}", mails[0].subject);
+    assert!(mails[0].text.contains(&format!("{path}/deliveries?failed=true")), "{}", mails[0].text);
+}
+
+#[tokio::test]
 async fn what_was_given_up_is_delivered_again_on_demand() {
     let door = Door::open().await;
     let endpoint = Endpoint::listen(|count, _| Manner::status(if count == 0 { 410 } else { 200 })).await;

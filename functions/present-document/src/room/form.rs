@@ -52,17 +52,12 @@ pub(crate) fn page(
                     (Step::Act, Some(held)) => (act(texts, held)),
                     (Step::Acknowledge, Some(held)) => (acknowledge(texts, held)),
                     (Step::Done(text), _) => {
-                        h1 { (t(&format!("room-state-{text}"))) }
-                        p { (t(if text == "delegated" { "room-done-next-other" } else { "room-state-recorded" })) }
-                        p { (t("room-done-next-mail")) }
-                        div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
+                        @let recorded = if text == "delegated" { "room-done-next-other" } else { "room-state-recorded" };
+                        (said(texts, &format!("room-state-{text}"), &[recorded, "room-done-next-mail"], chosen))
                     }
                     (Step::Complete, _) => (complete(texts, held)),
-                    (Step::Ended(text), _) => {
-                        h1 { (t(&format!("room-{text}"))) }
-                        p { (t(&format!("room-{text}-words"))) }
-                        div.actions { a.button href=(led("step", chosen)) { (t("room-form-refresh")) } }
-                    }
+                    (Step::Owed, _) => (said(texts, "room-attach-title", &["room-attach-owed", "room-error-scripts-words"], chosen)),
+                    (Step::Ended(text), _) => (said(texts, &format!("room-{text}"), &[&format!("room-{text}-words")], chosen)),
                     _ => {
                         h1 { (t("room-link-title")) }
                         p { (t("room-link-words")) }
@@ -98,6 +93,15 @@ pub(crate) fn page(
         },
         &body,
     )
+}
+
+/// What there is to say where nothing is to be done, and a way to look again.
+fn said(texts: &Texts, title: &str, words: &[&str], chosen: Option<Language>) -> Markup {
+    html! {
+        h1 { (texts.say(title)) }
+        @for name in words { p { (texts.say(name)) } }
+        div.actions { a.button href=(led("step", chosen)) { (texts.say("room-form-refresh")) } }
+    }
 }
 
 /// How long the document and its evidence are kept.

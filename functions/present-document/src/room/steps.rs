@@ -129,12 +129,13 @@ fn attach(texts: &Texts) -> Markup {
         "attach",
         &t("room-attach-title"),
         &html! {
+            p #attach-owed hidden { (t("room-attach-owed")) }
             p { (t("room-attach-words")) }
             ul.files #attach-list data-choose=(t("room-attach-choose")) {}
             p.error #attach-error {}
             div.actions {
-                button.main #attach-next type="button" { (t("room-continue")) }
-                button data-back type="button" { (t("room-back")) }
+                button.main #attach-next type="button" data-continue=(t("room-continue")) data-acknowledge=(t("room-read-acknowledge")) {}
+                button #attach-back data-back type="button" { (t("room-back")) }
             }
         },
     )
@@ -216,7 +217,7 @@ fn sign(texts: &Texts) -> Markup {
                     p.paper.hand #preview dir="auto" aria-live="polite" {}
                 }
                 div #drawn hidden {
-                    p.quiet #pad-words { (t("room-sign-pad-words")) }
+                    p.quiet #pad-words data-typed=(t("room-sign-pad-words")) data-uploaded=(t("room-sign-pad-picture")) {}
                     div.paper.pad {
                         canvas #pad role="img" tabindex="0" aria-label=(t("room-sign-pad")) aria-describedby="pad-words pad-error" {}
                         p.ghost #pad-ghost aria-hidden="true" { (t("room-sign-pad")) }

@@ -54,6 +54,7 @@ pub const OPERATIONS: &[Operation] = &[
     operation("POST", "/callback/connectors/{origin}", WebhooksManage),
     operation("GET", "/callbacks", EventsRead),
     operation("GET", "/callbacks/{id}", EventsRead),
+    operation("POST", "/callbacks/{id}/redeliver", WebhooksManage),
     operation("GET", "/callbacks/signing", WebhooksManage),
     operation("POST", "/callbacks/signing", WebhooksManage),
     operation("DELETE", "/callbacks/signing", WebhooksManage),

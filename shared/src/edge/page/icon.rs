@@ -23,6 +23,12 @@ pub fn pages() -> Markup {
     drawn("M4 4h6v7H4zM4 14h6v6H4zM14 4h6v7h-6zM14 14h6v6h-6z")
 }
 
+/// Where the signature stands.
+#[must_use]
+pub fn pen() -> Markup {
+    drawn("M14.500 5.500l4 4L9 19l-5 1 1-5zM12 20h8")
+}
+
 /// Back.
 #[must_use]
 pub fn up() -> Markup {

@@ -1,5 +1,6 @@
 //! What managed e-mail signatures need.
 
+use super::cursors::cursor_key;
 use super::{Supply, startup};
 use crate::closing::EmailSignatureKeys;
 use crate::edge::config::ConfigError;
@@ -39,7 +40,7 @@ impl Supply<'_> {
         let keyring = self.secrets.keyring(&secret).await.map_err(startup)?;
         let (current, earlier) = (keyring.current().1, keyring.earlier().map(|(_, material)| material));
         let keys = EmailSignatureKeys::new(current, earlier).at(self.env.optional("SIGNATURE_LINK_URL"));
-        Ok((keys, CursorKey::new(current)))
+        Ok((keys, cursor_key(&keyring)))
     }
 
     /// Connectors of e-mail signatures, and their runs. `REQUESTS_TABLE`, `CONNECTOR_SECRET`.

@@ -86,6 +86,9 @@ fn a_refusal_says_what_to_change() {
     let longest = format!("https://example.com/{path}");
     assert!(Target::parse(&longest, Reach::PublicOnly).is_ok());
     assert_eq!(Target::parse(&format!("{longest}x"), Reach::PublicOnly), Err(AddressRefusal::TooLong));
+    let accents = format!("https://example.com/{}", "\u{e9}".repeat(MAX_URL_CHARS / 3));
+    assert!(accents.len() < MAX_URL_CHARS, "short enough as it is written");
+    assert_eq!(Target::parse(&accents, Reach::PublicOnly), Err(AddressRefusal::TooLong), "as it is sent");
 }
 
 #[test]

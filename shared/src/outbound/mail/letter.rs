@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::plain::{host, plain};
 use crate::wording::{MissingText, Wording, Words, strong};
 
-pub use endpoint::DisabledEndpoint;
+pub use endpoint::{EndpointTrouble, FailingEndpoint};
 
 /// A mail without its envelope. `Debug` hides it: it holds names, a link or a code.
 pub struct Letter {

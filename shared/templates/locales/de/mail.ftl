@@ -145,3 +145,7 @@ endpoint-gone = { $endpoint } antwortete, dass es nicht mehr besteht (410). Seit
 endpoint-failing = { $endpoint } hat seit fünf Tagen nichts angenommen. Seit { $at } wird es nicht mehr aufgerufen.
 endpoint-kept = Nichts ist verloren: GET /events liefert alle Ereignisse der letzten 90 Tage der Reihe nach.
 endpoint-next = Sobald das Ziel wieder arbeitet, schalten Sie das Abonnement { $webhook } ein (PATCH /webhooks/{ $webhook } mit "enabled": true) und stellen Sie zu, was fehlschlug (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Ein Webhook an { $endpoint } wurde nicht zugestellt
+undelivered-title = Ein Webhook wurde nicht zugestellt
+undelivered-why = { $endpoint } hat ein Ereignis in zehn Versuchen über drei Tage nicht angenommen. Am { $at } wurde es aufgegeben; andere Ereignisse werden weiter gesendet.
+undelivered-next = Sobald das Ziel wieder arbeitet, stellen Sie zu, was fehlschlug (GET /webhooks/{ $webhook }/deliveries?failed=true). Es gibt höchstens eine solche Nachricht am Tag.

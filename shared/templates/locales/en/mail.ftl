@@ -145,3 +145,7 @@ endpoint-gone = { $endpoint } answered that it is gone (410). Since { $at } it i
 endpoint-failing = { $endpoint } has taken nothing for five days. Since { $at } it is not called any more.
 endpoint-kept = Nothing is lost: GET /events gives every event of the last 90 days in order.
 endpoint-next = When the endpoint works again, enable the subscription { $webhook } (PATCH /webhooks/{ $webhook } with "enabled": true) and deliver again what failed (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = A webhook to { $endpoint } was not delivered
+undelivered-title = A webhook was not delivered
+undelivered-why = { $endpoint } did not take an event in ten attempts over three days. On { $at } it was given up; other events are still sent.
+undelivered-next = When the endpoint works again, deliver again what failed (GET /webhooks/{ $webhook }/deliveries?failed=true). There is at most one mail of this kind a day.

@@ -145,3 +145,7 @@ endpoint-gone = { $endpoint } respondió que ya no existe (410). Desde el { $at 
 endpoint-failing = { $endpoint } no ha aceptado nada en cinco días. Desde el { $at } no se le llama más.
 endpoint-kept = No se ha perdido nada: GET /events devuelve en orden todos los eventos de los últimos 90 días.
 endpoint-next = Cuando el destino vuelva a funcionar, active la suscripción { $webhook } (PATCH /webhooks/{ $webhook } con "enabled": true) y entregue de nuevo lo que falló (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Un webhook a { $endpoint } no se ha entregado
+undelivered-title = Un webhook no se ha entregado
+undelivered-why = { $endpoint } no aceptó un evento en diez intentos a lo largo de tres días. El { $at } se abandonó; los demás eventos se siguen enviando.
+undelivered-next = Cuando el destino vuelva a funcionar, entregue de nuevo lo que falló (GET /webhooks/{ $webhook }/deliveries?failed=true). Hay como máximo un mensaje de este tipo al día.

@@ -148,3 +148,7 @@ endpoint-gone = { $endpoint } a répondu qu’il n’existe plus (410). Depuis l
 endpoint-failing = { $endpoint } n’a rien accepté depuis cinq jours. Depuis le { $at }, il n’est plus appelé.
 endpoint-kept = Rien n’est perdu : GET /events donne dans l’ordre tous les événements des 90 derniers jours.
 endpoint-next = Quand la destination fonctionnera de nouveau, activez l’abonnement { $webhook } (PATCH /webhooks/{ $webhook } avec "enabled": true) et livrez à nouveau ce qui a échoué (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Un webhook vers { $endpoint } n’a pas été livré
+undelivered-title = Un webhook n’a pas été livré
+undelivered-why = { $endpoint } n’a pas accepté un événement en dix tentatives sur trois jours. Le { $at }, il a été abandonné ; les autres événements sont toujours envoyés.
+undelivered-next = Quand la destination fonctionnera de nouveau, livrez à nouveau ce qui a échoué (GET /webhooks/{ $webhook }/deliveries?failed=true). Il y a au plus un message de ce genre par jour.

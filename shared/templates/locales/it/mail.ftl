@@ -148,3 +148,7 @@ endpoint-gone = { $endpoint } ha risposto che non esiste più (410). Da { $at } 
 endpoint-failing = { $endpoint } non ha accettato nulla da cinque giorni. Da { $at } non viene più chiamato.
 endpoint-kept = Nulla è andato perso: GET /events restituisce in ordine tutti gli eventi degli ultimi 90 giorni.
 endpoint-next = Quando la destinazione funzionerà di nuovo, attivi la sottoscrizione { $webhook } (PATCH /webhooks/{ $webhook } con "enabled": true) e consegni di nuovo ciò che è fallito (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Un webhook verso { $endpoint } non è stato consegnato
+undelivered-title = Un webhook non è stato consegnato
+undelivered-why = { $endpoint } non ha accettato un evento in dieci tentativi nell’arco di tre giorni. Il { $at } è stato abbandonato; gli altri eventi vengono ancora inviati.
+undelivered-next = Quando la destinazione funzionerà di nuovo, consegni di nuovo ciò che è fallito (GET /webhooks/{ $webhook }/deliveries?failed=true). C’è al massimo un messaggio di questo tipo al giorno.

@@ -145,3 +145,7 @@ endpoint-gone = { $endpoint } antwoordde dat het niet meer bestaat (410). Sinds 
 endpoint-failing = { $endpoint } heeft vijf dagen lang niets aangenomen. Sinds { $at } wordt het niet meer aangeroepen.
 endpoint-kept = Er is niets verloren: GET /events geeft alle gebeurtenissen van de laatste 90 dagen op volgorde.
 endpoint-next = Werkt het doel weer, zet dan het abonnement { $webhook } aan (PATCH /webhooks/{ $webhook } met "enabled": true) en lever opnieuw af wat mislukte (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Een webhook naar { $endpoint } is niet afgeleverd
+undelivered-title = Een webhook is niet afgeleverd
+undelivered-why = { $endpoint } heeft een gebeurtenis in tien pogingen over drie dagen niet aangenomen. Op { $at } is ze opgegeven; andere gebeurtenissen worden nog verzonden.
+undelivered-next = Werkt het doel weer, lever dan opnieuw af wat mislukte (GET /webhooks/{ $webhook }/deliveries?failed=true). Er komt hoogstens één zo’n bericht per dag.

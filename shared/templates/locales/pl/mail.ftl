@@ -145,3 +145,7 @@ endpoint-gone = Adres { $endpoint } odpowiedział, że już nie istnieje (410). 
 endpoint-failing = Adres { $endpoint } niczego nie przyjął od pięciu dni. Nie jest wywoływany od: { $at }.
 endpoint-kept = Nic nie zginęło: GET /events podaje po kolei wszystkie zdarzenia z ostatnich 90 dni.
 endpoint-next = Gdy adres znów będzie działać, proszę włączyć subskrypcję { $webhook } (PATCH /webhooks/{ $webhook } z "enabled": true) i dostarczyć ponownie to, co się nie powiodło (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Webhook do { $endpoint } nie został dostarczony
+undelivered-title = Webhook nie został dostarczony
+undelivered-why = Adres { $endpoint } nie przyjął zdarzenia w dziesięciu próbach w ciągu trzech dni. Zaniechano go: { $at }; inne zdarzenia są nadal wysyłane.
+undelivered-next = Gdy adres znów będzie działać, proszę dostarczyć ponownie to, co się nie powiodło (GET /webhooks/{ $webhook }/deliveries?failed=true). Taka wiadomość przychodzi najwyżej raz dziennie.

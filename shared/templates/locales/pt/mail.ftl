@@ -145,3 +145,7 @@ endpoint-gone = { $endpoint } respondeu que já não existe (410). Desde { $at }
 endpoint-failing = { $endpoint } não aceitou nada durante cinco dias. Desde { $at } deixou de ser chamado.
 endpoint-kept = Nada se perdeu: GET /events dá por ordem todos os eventos dos últimos 90 dias.
 endpoint-next = Quando o destino voltar a funcionar, ative a subscrição { $webhook } (PATCH /webhooks/{ $webhook } com "enabled": true) e entregue de novo o que falhou (GET /webhooks/{ $webhook }/deliveries?failed=true).
+undelivered-subject = Um webhook para { $endpoint } não foi entregue
+undelivered-title = Um webhook não foi entregue
+undelivered-why = { $endpoint } não aceitou um evento em dez tentativas ao longo de três dias. Em { $at } desistiu-se dele; os outros eventos continuam a ser enviados.
+undelivered-next = Quando o destino voltar a funcionar, entregue de novo o que falhou (GET /webhooks/{ $webhook }/deliveries?failed=true). Há no máximo uma mensagem deste tipo por dia.

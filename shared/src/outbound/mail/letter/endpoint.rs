@@ -5,22 +5,33 @@ use domain::value::Language;
 
 use super::{Addressee, Draft, Letter, LetterError, MAX_LINE_CHARS, host, plain};
 
-/// An endpoint that is called no more.
+/// An endpoint that does not take what it is told.
 #[derive(Clone, Copy, Debug)]
-pub struct DisabledEndpoint<'a> {
+pub struct FailingEndpoint<'a> {
     /// Its address; only the host is told.
     pub url: &'a str,
     /// The name of the subscription.
     pub webhook: &'a str,
-    /// Whether it said that it is gone; otherwise it took nothing for days.
-    pub is_gone: bool,
+    /// How it fails.
+    pub trouble: EndpointTrouble,
     /// Since when.
     pub at: Timestamp,
     /// The address of this service.
     pub public_url: &'a str,
 }
 
-impl DisabledEndpoint<'_> {
+/// How an endpoint fails.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EndpointTrouble {
+    /// A delivery was given up after its last attempt; the endpoint is still called.
+    GivenUp,
+    /// It said that it is gone, and is called no more.
+    Gone,
+    /// It took nothing for days, and is called no more.
+    Silent,
+}
+
+impl FailingEndpoint<'_> {
     /// The host of this service.
     #[must_use]
     pub fn service_host(&self) -> String {
@@ -29,22 +40,24 @@ impl DisabledEndpoint<'_> {
 }
 
 impl Letter {
-    /// Tells that an endpoint is called no more, why, and what to do about it.
+    /// Tells that an endpoint is called no more, or that something was given up, why, and what to do about it.
     ///
     /// # Errors
     ///
     /// [`LetterError`] when a template or a text is at fault.
-    pub fn endpoint_disabled(
-        endpoint: DisabledEndpoint<'_>,
-        language: Language,
-    ) -> Result<Self, LetterError> {
+    pub fn endpoint_failing(endpoint: FailingEndpoint<'_>, language: Language) -> Result<Self, LetterError> {
+        let (kind, why, next) = match endpoint.trouble {
+            EndpointTrouble::GivenUp => ("undelivered", "undelivered-why", "undelivered-next"),
+            EndpointTrouble::Gone => ("endpoint", "endpoint-gone", "endpoint-next"),
+            EndpointTrouble::Silent => ("endpoint", "endpoint-failing", "endpoint-next"),
+        };
         Draft::of_service(endpoint.public_url, language)
             .set("endpoint", plain(&host(endpoint.url), MAX_LINE_CHARS))
             .set("webhook", plain(endpoint.webhook, MAX_LINE_CHARS))
             .date("at", endpoint.at, "UTC")
-            .words(if endpoint.is_gone { "endpoint-gone" } else { "endpoint-failing" })
+            .words(why)
             .words("endpoint-kept")
-            .words("endpoint-next")
-            .finish("endpoint", Addressee::Requester)
+            .words(next)
+            .finish(kind, Addressee::Requester)
     }
 }
