@@ -25,7 +25,8 @@ PATIENCE = 60
 class Emulator:
     """One `ministack` process with a state of its own; its root credentials are `test` and `test`."""
 
-    def __init__(self, directory: Path):
+    def __init__(self, directory: Path, seen_by_functions: str | None = None):
+        """The functions call AWS at this emulator, or where something lies between."""
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -51,7 +52,7 @@ class Emulator:
             "STATE_DIR": str(directory / "state"),
             "USE_SSL": "1",
             # What the functions inherit: where AWS is, and whom they trust there.
-            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ENDPOINT_URL": seen_by_functions or self.url,
             "AWS_CA_BUNDLE": str(self.trust),
             "SSL_CERT_FILE": str(self.trust),
         }
