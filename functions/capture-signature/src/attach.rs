@@ -41,13 +41,13 @@ pub(crate) async fn attach(
         let attached = AttachedFile { file, content_type: content_type.to_owned() };
         let mut cause = http.signatory_cause(&signatory, cx, &mut rng);
         let provided = request.open(cx.now)?.attach(&signatory, &id, attached, &mut cause)?;
+        let reply = Reply::json(200, &json!({ "state": "PROVIDED" }));
+        let Some(provided) = provided else { return Ok(reply) };
         // Kept before the move that names its digest, and for no other.
         deps.documents.put_once(&key, content_type, bytes.clone()).await?;
         match deps.courier.commit(provided).await {
             Err(StoreError::Conflict(_)) if rounds.again().await => {}
-            other => {
-                return other.map(|_| Reply::json(200, &json!({ "state": "PROVIDED" }))).map_err(Into::into);
-            }
+            other => return other.map(|_| reply).map_err(Into::into),
         }
     }
 }

@@ -91,7 +91,8 @@ pub enum AttachmentVerdict {
 }
 
 impl Request<Open> {
-    /// Records that a signatory attached a file; one that was not accepted yet is replaced.
+    /// Records that a signatory attached a file; one that was not accepted yet is replaced. None where that very
+    /// file is waiting already: whoever sends it again, for the answer got lost, changes nothing.
     ///
     /// # Errors
     ///
@@ -104,7 +105,7 @@ impl Request<Open> {
         attachment: &DocumentId,
         attached: AttachedFile,
         cause: &mut Cause<'_>,
-    ) -> Result<Transition<AfterAct>, Refusal> {
+    ) -> Result<Option<Transition<AfterAct>>, Refusal> {
         let Self { mut facts, state } = self;
         facts.before_deadline(cause.now)?;
         let person = facts.signatory_mut(signatory)?;
@@ -113,13 +114,18 @@ impl Request<Open> {
         } else if !person.has_acted() {
             return Err(Refusal::SignatoryNotPending);
         }
-        let asked = person.attachments.iter().position(|it| it.id == *attachment);
-        let place = asked.ok_or(Refusal::AttachmentUnknown)?;
-        if person.attachments.get(place).is_some_and(|it| matches!(it.state, AttachmentState::Accepted(_))) {
-            return Err(Refusal::AttachmentSettled);
+        match person.attachments.iter().find(|it| it.id == *attachment).map(|it| &it.state) {
+            None => return Err(Refusal::AttachmentUnknown),
+            Some(AttachmentState::Accepted(_)) => return Err(Refusal::AttachmentSettled),
+            Some(AttachmentState::Provided(it)) if it.file.sha256 == attached.file.sha256 => return Ok(None),
+            Some(_) => {}
         }
         person.count_free_move()?;
-        let asked = person.attachments.get_mut(place).ok_or(Refusal::AttachmentUnknown)?;
+        let asked = person
+            .attachments
+            .iter_mut()
+            .find(|it| it.id == *attachment)
+            .ok_or(Refusal::AttachmentUnknown)?;
         let draft = Draft::new(EventKind::AttachmentProvided)
             .fact("signatory", signatory.as_str())
             .fact("attachment", attachment.as_str())
@@ -129,7 +135,7 @@ impl Request<Open> {
         asked.state = AttachmentState::Provided(attached);
         let mut changes = Changes::default();
         append(&mut facts, &mut changes, draft, &Owner::Signatory(signatory.clone()), cause);
-        Ok(Self { facts, state }.settle(changes, cause))
+        Ok(Some(Self { facts, state }.settle(changes, cause)))
     }
 
     /// Records what the integrator says of an attachment. A signatory whose attachment is rejected is told.

@@ -149,7 +149,7 @@ fn ended(stage: &mut Stage) -> AnyRequest {
     let AfterAct::Open(request) = stage.signs(request, &ada) else { panic!("one is left") };
     let id = request.facts().signatories[0].attachments[0].id.clone();
     let attached = AttachedFile { file: file(b"passport"), content_type: "application/pdf".to_owned() };
-    let attached = request.clone().attach(&ada, &id, attached, &mut stage.cause()).unwrap();
+    let attached = request.clone().attach(&ada, &id, attached, &mut stage.cause()).unwrap().unwrap();
     let AfterAct::Open(request) = stage.commit(attached) else { panic!("one is left") };
     let blurred = AttachmentVerdict::Reject(Text::parse("It is blurred", "reason", 100).unwrap());
     let judged = request.judge_attachment(&ada, &id, blurred, &mut stage.cause()).unwrap();
@@ -328,7 +328,7 @@ fn who_only_reads_brings_what_is_asked_as_well() {
     let early = request.clone().acknowledge(&ada, document, &mut stage.cause()).map(|_| ()).unwrap_err();
     assert_eq!(early, Refusal::StepMissing { missing: "an attachment" });
     let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
-    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap();
+    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap().unwrap();
     let AfterAct::Open(request) = stage.commit(provided) else { panic!("two are left") };
     let read = request.acknowledge(&ada, document, &mut stage.cause()).unwrap();
     assert!(matches!(stage.commit(read), AfterAct::Open(_)));
@@ -361,7 +361,7 @@ fn nobody_is_asked_for_another_file_who_cannot_send_one() {
     let request = stage.opened(received);
     let ada = who(&request, 0);
     let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
-    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap();
+    let provided = request.attach(&ada, &asked, photograph(), &mut stage.cause()).unwrap().unwrap();
     let AfterAct::Open(request) = stage.commit(provided) else { panic!("two are left") };
     let name = |it: &str| PersonName::parse(it).unwrap();
     let delegate = NewDelegate {

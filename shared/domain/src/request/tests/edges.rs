@@ -64,7 +64,7 @@ fn a_delegate_begins_anew_whatever_became_of_who_delegated() {
     let open = stage.commit(corrected).open(stage.now).unwrap();
     let asked = open.facts().signatories[0].attachments[0].id.clone();
     let attached = AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() };
-    let provided = open.attach(&ada, &asked, attached, &mut stage.cause()).unwrap();
+    let provided = open.attach(&ada, &asked, attached, &mut stage.cause()).unwrap().unwrap();
     let AfterAct::Open(open) = stage.commit(provided) else { panic!("she has not signed") };
     stage.now = stage.now.plus(Duration::from_mins(5));
     let name = |it: &str| PersonName::parse(it).unwrap();

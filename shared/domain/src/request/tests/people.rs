@@ -229,14 +229,19 @@ fn who_must_attach_a_document_signs_after_that_and_again_if_it_is_rejected() {
     let early = stage.sign(issued.request.clone(), &ada, &code).unwrap_err();
     assert_eq!(early, Refusal::StepMissing { missing: "an attachment" });
     let attached = || AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() };
-    let provided = issued.request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let provided = issued.request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap().unwrap();
     let request = still_open(stage.commit(provided));
     let reject = AttachmentVerdict::Reject(text("It is blurred."));
     let rejected = request.judge_attachment(&ada, &asked, reject, &mut stage.cause()).unwrap();
     let request = still_open(stage.commit(rejected));
     assert_eq!(invited(&stage, MessageKind::AttachmentRejected), 1);
-    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap().unwrap();
     let request = still_open(stage.commit(provided));
+    let again = request.clone().attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    assert!(again.is_none(), "whoever sends it again changes nothing");
+    let other = AttachedFile { file: file(b"identity card"), ..attached() };
+    let other = request.clone().attach(&ada, &asked, other, &mut stage.cause()).unwrap();
+    assert!(other.is_some(), "another takes its place");
     let AfterAttempt::Acted(AfterAct::Signed(_)) = stage.sign(request, &ada, &code).unwrap() else {
         panic!("it is here now")
     };
@@ -253,7 +258,7 @@ fn a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there
     let (ada, grace) = (who(&request, 0), who(&request, 1));
     let asked = request.facts().signatory(&ada).unwrap().attachments[0].id.clone();
     let attached = || AttachedFile { file: file(b"passport"), content_type: "image/png".to_owned() };
-    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap().unwrap();
     let request = still_open(stage.commit(provided));
     let request = still_open(stage.signs(request, &ada));
     let reject = AttachmentVerdict::Reject(text("It is blurred."));
@@ -261,7 +266,7 @@ fn a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there
     let request = still_open(stage.commit(rejected));
     let request = still_open(stage.signs(request, &grace));
     assert!(AnyRequest::Open(request.clone()).complete(&mut stage.cause()).is_err());
-    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap();
+    let provided = request.attach(&ada, &asked, attached(), &mut stage.cause()).unwrap().unwrap();
     assert!(matches!(stage.commit(provided), AfterAct::Signed(_)));
     stage.leaves("a_rejection_after_the_signature_keeps_the_request_open_until_another_is_there");
 }
