@@ -213,10 +213,14 @@ class Request:
         right = {"code": code, "documentSha256": digest, "mark": mark}
         self.service.expect(200, "POST", "/sign/signature", right, token)
 
-    def evidence(self) -> list:
-        """The kinds of the events in the audit export, which derives the chain again."""
-        audit = self.service.expect(200, "GET", f"{self.path}/audit").json()["data"]
-        return [json.loads(it["event"])["kind"] for it in audit["evidence"]["events"]]
+    def events(self) -> list[dict]:
+        """The events of both chains in the audit export, which derives them again."""
+        audit = self.service.expect(200, "GET", f"{self.path}/audit").json()["data"]["evidence"]
+        return [json.loads(it["event"]) for it in audit["events"] + audit["custody"]]
+
+    def evidence(self) -> list[str]:
+        """Their kinds."""
+        return [it["kind"] for it in self.events()]
 
     def audit(self, form: str) -> bytes:
         """The audit export in another form."""
