@@ -17,7 +17,7 @@ THROTTLED = {
     "dynamodb": "ProvisionedThroughputExceededException",
     "s3": "SlowDown",
     "secretsmanager": "ThrottlingException",
-    "ses": "TooManyRequestsException",
+    "sesv2": "TooManyRequestsException",
     "sqs": "RequestThrottled",
 }
 
@@ -90,8 +90,11 @@ class Wire:
 
 def main() -> None:
     """The proxy. A signature is over the host and the length of what was sent, so both are passed on; so is the length
-    of an answer, without which none that breaks off could be told from a whole one."""
-    from microburst import cli, forward
+    of an answer, without which none that breaks off could be told from a whole one. Both versions of SES sign by one
+    name; the functions speak the second."""
+    from microburst import cli, forward, models
+
+    models._SCOPE_ALIASES["ses"] = "sesv2"
 
     forward.HOP_BY_HOP -= {"content-length"}
     of_upstream = forward.Upstream._outbound_headers
