@@ -4,56 +4,52 @@
 unless that is noticed.
 """
 
-import copy
 import json
 import logging
-import os
 import re
 import sys
 
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-
+from mutants import mutants
+from resources import (
+    allowed,
+    branches,
+    endings,
+    expanded,
+    is_queue,
+    listed,
+    longest_lock,
+    name_of,
+    prefix_of,
+    refuses_plain_http,
+    saying,
+    target,
+    without_routes,
+)
 from template import ROOT, TEMPLATE, read
+from wanted import (
+    ALARMS,
+    ATTACHED,
+    GATEWAY,
+    LONGEST_RETRIED,
+    MOST_RESOURCES,
+    MOST_RETRIES,
+    RESERVED,
+    THROTTLED,
+    UNHEARD,
+    WIDE,
+)
 
 GUIDE = ROOT / "infra/README.md"
-
-# Statements that name more than one resource, and why. The key is the function (or `*`), the action, and the end of
-# the resource.
-WIDE = {
-    ("*", "ses:SendEmail", "identity/*"): (
-        "SES checks every identity that a mail touches, in its sandbox the readers' too; the configuration set, which "
-        "stands beside it, binds the sender"
-    ),
-    ("IssueOtpFunction", "sns:Publish", "*"): "phone numbers have no ARN",
-}
-# Managed policies, most of them attached by SAM itself; none of them reads what is stored.
-ATTACHED = {
-    "AmazonAPIGatewayPushToCloudWatchLogs": "writes the access log",
-    "AWSLambdaBasicExecutionRole": "writes logs",
-    "AWSXrayWriteOnlyAccess": "writes traces",
-    "AWSLambdaDynamoDBExecutionRole": "reads streams, and writes logs",
-    "AWSLambdaSQSQueueExecutionRole": "takes messages from queues, and writes logs",
-}
-# Answers that API Gateway gives itself.
-GATEWAY = """ACCESS_DENIED API_CONFIGURATION_ERROR AUTHORIZER_CONFIGURATION_ERROR AUTHORIZER_FAILURE BAD_REQUEST_BODY
-BAD_REQUEST_PARAMETERS DEFAULT_4XX DEFAULT_5XX EXPIRED_TOKEN INTEGRATION_FAILURE INTEGRATION_TIMEOUT INVALID_API_KEY
-INVALID_SIGNATURE MISSING_AUTHENTICATION_TOKEN QUOTA_EXCEEDED REQUEST_TOO_LARGE RESOURCE_NOT_FOUND THROTTLED
-UNAUTHORIZED UNSUPPORTED_MEDIA_TYPE WAF_FILTERED""".split()
-# CloudFormation takes 500. SAM makes one of each route, and three or more of each function.
-MOST_RESOURCES = 480
-# Events that Lambda takes without telling the sender what became of them.
-UNHEARD = ("S3", "SNS", "Schedule", "ScheduleV2", "EventBridgeRule", "CloudWatchEvent")
 
 
 class Rules:
     """A template with what it breaks."""
 
-    def __init__(self, template: dict):
+    def __init__(self, template: dict, resources: dict):
+        """`resources` is what SAM makes of it."""
         self.broken = []
         self.written = template
-        self.parameters = {id: str(it.get("Default", "")) for id, it in template["Parameters"].items()}
-        self.resources = expanded(template, self.parameters)
+        self.resources = resources
         self.globals = template.get("Globals", {}).get("Function", {})
         for check in (
             self.the_stack_fits,
@@ -68,8 +64,12 @@ class Rules:
             self.queue_messages_are_given_time,
             self.events_end_somewhere,
             self.functions_have_their_own_roles,
+            self.roles_are_bounded,
             self.functions_may_only_what_is_named,
             self.functions_are_watched,
+            self.functions_leave_room,
+            self.the_stage_is_throttled,
+            self.alarms_are_there,
             self.alarms_wake_someone,
             self.logs_end,
             self.the_gateway_answers_with_problems,
@@ -221,7 +221,9 @@ class Rules:
                 continue
             readers.setdefault(table, []).append(id)
             self.hold(id, it.get("BisectBatchOnFunctionError") is True, "a failing batch is halved")
-            self.hold(id, it.get("MaximumRetryAttempts", -1) >= 0, "retries end")
+            few = 0 <= it.get("MaximumRetryAttempts", -1) <= MOST_RETRIES
+            soon = 60 <= it.get("MaximumRecordAgeInSeconds", -1) <= LONGEST_RETRIED
+            self.hold(id, few or soon, "a record that always fails holds up its shard for hours at most")
             self.hold(id, it.get("DestinationConfig", {}).get("OnFailure"), "what is given up is kept")
             self.partial(id, it)
         for table, ids in readers.items():
@@ -247,11 +249,25 @@ class Rules:
             if kinds & set(UNHEARD):
                 config = it.get("EventInvokeConfig", {}).get("DestinationConfig", {}).get("OnFailure")
                 self.hold(id, config, "events that are given up reach a queue")
+        roles, queues = self.of("AWS::IAM::Role"), self.of("AWS::SQS::Queue")
+        for id, it in self.of("AWS::Scheduler::Schedule").items():
+            goal = it["Target"]
+            retries = goal.get("RetryPolicy", {}).get("MaximumRetryAttempts", -1)
+            self.hold(id, 0 <= retries <= MOST_RETRIES, "a schedule tries a few times")
+            letters = goal.get("DeadLetterConfig", {}).get("Arn")
+            self.hold(id, name_of(letters) in queues, "what a schedule gives up reaches a queue")
+            may = allowed(roles.get(name_of(goal["RoleArn"]), {}), "sqs:SendMessage")
+            self.hold(id, letters in may, "a schedule may send to the queue of what it gives up")
 
     def functions_have_their_own_roles(self):
         used = [str(it.get("Role")) for it in self.of("AWS::Lambda::Function").values()]
         for id, it in self.of("AWS::Lambda::Function").items():
             self.hold(id, used.count(str(it.get("Role"))) == 1, "a function has a role of its own")
+
+    def roles_are_bounded(self):
+        bounded = {"Fn::If": ["HasBoundary", {"Ref": "PermissionsBoundaryArn"}, {"Ref": "AWS::NoValue"}]}
+        for id, role in self.of("AWS::IAM::Role").items():
+            self.hold(id, role.get("PermissionsBoundary") == bounded, "a role has the boundary that is asked for")
 
     def functions_may_only_what_is_named(self):
         for id, role in self.of("AWS::IAM::Role").items():
@@ -269,8 +285,8 @@ class Rules:
                 self.hold(function, "*" not in action, f"{action} names one action")
                 for resource in listed(branch.get("Resource", [])):
                     text = resource if isinstance(resource, str) else str(list(resource.values())[0])
-                    # An object's key, the suffix that Secrets Manager gives, and what a parameter says.
-                    narrow = "*" not in text or re.search(r":s3:::[^*]+/([a-z]+/)?\*$|:secret:[^*]+-\*$", text)
+                    # Keys below a prefix, the suffix that Secrets Manager gives, and what a parameter says.
+                    narrow = "*" not in text or re.search(r":s3:::[^*/]+/[^*]+/\*$|:secret:[^*]+-\*$", text)
                     reasons = [
                         reason
                         for (who, what, end), reason in WIDE.items()
@@ -293,6 +309,32 @@ class Rules:
             if any(event["Type"] == "DynamoDB" for event in it.get("Events", {}).values()):
                 alarms = self.alarms("AWS/Lambda", "IteratorAge", {"Ref": id})
                 self.hold(id, alarms, "a stream that falls behind wakes someone")
+
+    def functions_leave_room(self):
+        functions = self.functions()
+        for id, (condition, parameter) in RESERVED.items():
+            wanted = {"Fn::If": [condition, {"Ref": parameter}, {"Ref": "AWS::NoValue"}]}
+            reserved = functions.get(id, {}).get("ReservedConcurrentExecutions")
+            self.hold(id, reserved == wanted, f"{parameter} says how often a function runs at once")
+
+    def the_stage_is_throttled(self):
+        settings = self.written["Resources"]["Api"]["Properties"].get("MethodSettings", [])
+        settings = {f"{it['HttpMethod']} {it['ResourcePath'][1:].replace('~1', '/')}": it for it in settings}
+        for route, why in THROTTLED.items():
+            limits = [settings.get(route, {}).get(f"Throttling{name}Limit", -1) for name in ("Burst", "Rate")]
+            # A limit of -1 is none.
+            least = [self.written["Parameters"][it["Ref"]]["MinValue"] if isinstance(it, dict) else it for it in limits]
+            self.hold(route, min(least) > 0, f"calls of it have their limits, since {why}")
+        events = [event for it in self.functions().values() for event in it.get("Events", {}).values()]
+        routes = [it["Properties"] for it in events if it["Type"] == "Api"]
+        known = {"* *", *(f"{it['Method']} {it['Path']}" for it in routes)}
+        for route in sorted(settings.keys() - known):
+            self.hold(route, False, "limits are those of a route")
+
+    def alarms_are_there(self):
+        there = {id: saying(it) for id, it in self.of("AWS::CloudWatch::Alarm").items()}
+        for id in sorted(ALARMS.keys() | there.keys()):
+            self.hold(id, there.get(id) == ALARMS.get(id), f"an alarm is {ALARMS.get(id)}, not {there.get(id)}")
 
     def alarms_wake_someone(self):
         guide = GUIDE.read_text() if GUIDE.exists() else ""
@@ -350,224 +392,11 @@ class Rules:
         ]
 
 
-def expanded(template: dict, parameters: dict) -> dict:
-    """The resources that SAM makes of a template."""
-    os.environ.setdefault("AWS_DEFAULT_REGION", "eu-west-1")
-    policies = {name: f"arn:aws:iam::aws:policy/{name}" for name in ATTACHED}
-    source = copy.deepcopy(template)
-    # Code stands in S3 once it is packaged; SAM reads no folders.
-    for resource in source["Resources"].values():
-        if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = "s3://artifacts/code.zip"
-    return Translator(policies, Parser()).translate(source, parameters)["Resources"]
-
-
-def listed(value) -> list:
-    """One or several, as a list."""
-    return value if isinstance(value, list) else [value]
-
-
-def prefix_of(rule: dict) -> str:
-    """What a rule of a lifecycle is about; everything where it names nothing."""
-    return rule.get("Prefix", rule.get("Filter", {}).get("Prefix", ""))
-
-
-def endings(rules: list, bucket: str, prefix: str) -> list:
-    """Where and after how many days rules of a bucket end something below a prefix; no days are some date."""
-    return [
-        (prefix_of(rule), rule.get("ExpirationInDays"))
-        for id, rule in rules
-        if id == bucket
-        and (prefix.startswith(prefix_of(rule)) or prefix_of(rule).startswith(prefix))
-        and {"ExpirationInDays", "ExpirationDate"} & rule.keys()
-    ]
-
-
-def longest_lock(statements: list, key: str) -> float:
-    """For how many days an object of this key can be locked at most."""
-    most = float("inf")
-    for it in statements:
-        days = it.get("Condition", {}).get("NumericGreaterThan", {}).get("s3:object-lock-remaining-retention-days")
-        actions = {"s3:PutObject", "s3:PutObjectRetention"} <= set(listed(it["Action"]))
-        ends = [resource["Fn::Sub"].partition("}/")[2] for resource in listed(it["Resource"]) if "Fn::Sub" in resource]
-        if days and actions and it["Effect"] == "Deny" and any(key.startswith(end.rstrip("*")) for end in ends):
-            most = min(most, int(days))
-    return most
-
-
-def branches(statement: dict) -> list:
-    """A statement, or those between which a condition chooses."""
-    if "Fn::If" in statement:
-        return [it for it in statement["Fn::If"][1:] if "Ref" not in it]
-    return [statement]
-
-
-def name_of(value) -> str | None:
-    """The resource that an attribute or a reference names."""
-    if not isinstance(value, dict):
-        return None
-    named = value.get("Ref") or value.get("Fn::GetAtt", [None])
-    return (named.split(".") if isinstance(named, str) else named)[0]
-
-
-def target(policy: dict) -> str | None:
-    """The queue that a redrive policy names."""
-    return name_of(policy.get("deadLetterTargetArn"))
-
-
-def is_queue(mapping: dict, queues: dict) -> bool:
-    """Whether a mapping reads a queue."""
-    return name_of(mapping.get("EventSourceArn")) in queues
-
-
-def refuses_plain_http(document: dict) -> bool:
-    """Whether a policy denies everything that comes without TLS."""
-    return any(
-        it["Effect"] == "Deny"
-        and it.get("Principal") == "*"
-        and it.get("Condition") == {"Bool": {"aws:SecureTransport": "false"}}
-        for it in document["Statement"]
-    )
-
-
-# What is taken away, and from resources of which type.
-TAKEN = [
-    ("AWS::DynamoDB::Table", "BillingMode"),
-    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"),
-    ("AWS::DynamoDB::Table", "DeletionProtectionEnabled"),
-    ("AWS::DynamoDB::Table", "SSESpecification"),
-    ("AWS::DynamoDB::Table", "TimeToLiveSpecification"),
-    ("AWS::S3::Bucket", "PublicAccessBlockConfiguration"),
-    ("AWS::S3::Bucket", "VersioningConfiguration"),
-    ("AWS::S3::Bucket", "BucketEncryption"),
-    ("AWS::S3::Bucket", "LifecycleConfiguration"),
-    ("AWS::S3::Bucket", "OwnershipControls"),
-    ("AWS::S3::BucketPolicy", None),
-    ("AWS::SQS::Queue", "RedrivePolicy"),
-    ("AWS::SQS::Queue", "MessageRetentionPeriod"),
-    ("AWS::SQS::Queue", "VisibilityTimeout"),
-    ("AWS::Logs::LogGroup", "RetentionInDays"),
-    ("AWS::CloudWatch::Alarm", "AlarmActions"),
-    ("AWS::CloudWatch::Alarm", "AlarmDescription"),
-    ("AWS::CloudWatch::Alarm", "TreatMissingData"),
-    ("AWS::Serverless::Function", "EventInvokeConfig"),
-]
-TAKEN_FROM_EVENTS = [
-    "BisectBatchOnFunctionError",
-    "MaximumRetryAttempts",
-    "FunctionResponseTypes",
-    "DestinationConfig",
-]
-
-
-# Of each kind of mutant so many: what holds for one resource is asked of all by the same lines.
-EACH = 2
-
-
-def mutants(template: dict):
-    """Copies of the template, each with one promise broken, and what was done to it."""
-    resources = template["Resources"]
-
-    def edited(what: str, edit):
-        copied = copy.deepcopy(template)
-        edit(copied["Resources"])
-        return what, copied
-
-    for kind, name in TAKEN:
-        having = [
-            id
-            for id, it in resources.items()
-            if it["Type"] == kind and (name is None or name in it.get("Properties", {}))
-        ]
-        for id in having[:EACH]:
-            if name is None:
-                yield edited(f"no {id}", lambda all: all.pop(id))
-            else:
-                yield edited(f"{id} without {name}", lambda all: all[id]["Properties"].pop(name))
-    for name in TAKEN_FROM_EVENTS:
-        having = [
-            (id, event)
-            for id, it in resources.items()
-            for event, source in it.get("Properties", {}).get("Events", {}).items()
-            if name in source["Properties"]
-        ]
-        for id, event in having[:EACH]:
-            yield edited(
-                f"{id}.{event} without {name}",
-                lambda all: all[id]["Properties"]["Events"][event]["Properties"].pop(name),
-            )
-    for kind in GATEWAY[:EACH]:
-        yield edited(
-            f"the gateway without {kind}", lambda all: all["Api"]["Properties"]["GatewayResponses"].pop(kind)
-        )
-    for index in (3, 6, len(resources["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"]) - 2):
-        yield edited(
-            f"Documents without rule {index}",
-            lambda all: all["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"].pop(index),
-        )
-    held = {"Id": "all", "Status": "Enabled", "Prefix": "closed/", "ExpirationInDays": 93}
-    yield edited(
-        "Documents that end what is held",
-        lambda all: all["Documents"]["Properties"]["LifecycleConfiguration"]["Rules"].append(held),
-    )
-    yield from lifecycles(edited)
-    changing = {"Effect": "Allow", "Action": ["dynamodb:UpdateItem"], "Resource": {"Fn::GetAtt": "Evidence.Arn"}}
-    yield edited(
-        "ArchiveEvidenceFunction that changes evidence",
-        lambda all: all["ArchiveEvidenceFunction"]["Properties"]["Policies"][0]["Statement"].append(changing),
-    )
-    yield edited("EvidenceCopies that cannot be locked", lambda all: all["EvidenceCopies"]["Properties"].pop("ObjectLockEnabled"))
-
-    def bounds(all):
-        return all["EvidenceCopiesPolicy"]["Properties"]["PolicyDocument"]["Statement"]
-
-    for index in (1, 2):
-        yield edited(f"EvidenceCopiesPolicy without bound {index}", lambda all: bounds(all).pop(index))
-    ten = {"NumericGreaterThan": {"s3:object-lock-remaining-retention-days": "4060"}}
-    yield edited(
-        "EvidenceCopiesPolicy that takes no copy for 30 years", lambda all: bounds(all)[2].update(Condition=ten)
-    )
-    everything = {"Effect": "Allow", "Action": ["dynamodb:*"], "Resource": "*"}
-    functions = [id for id, it in resources.items() if it["Type"] == "AWS::Serverless::Function"]
-    for id in functions[:EACH]:
-        yield edited(
-            f"{id} with all of DynamoDB",
-            lambda all: all[id]["Properties"]["Policies"][0]["Statement"].append(everything),
-        )
-
-
-def lifecycles(edited):
-    """Rules that are there, and do not do what they say."""
-    def rules(all, id="Documents"):
-        return all[id]["Properties"]["LifecycleConfiguration"]["Rules"]
-
-    def of(all, prefix):
-        return next(it for it in rules(all) if it.get("Prefix") == prefix)
-
-    deleted = {"NoncurrentVersionExpiration": {"NoncurrentDays": 1}}
-    soon = {"Id": "soon", "Status": "Enabled", "ExpirationInDays": 1, **deleted}
-    for prefix in ("closed/3m/", "closed/held/", "keys/10y/"):
-        yield edited(f"Documents with {prefix} disabled", lambda all: of(all, prefix).update(Status="Disabled"))
-        again = {**soon, "Prefix": prefix}
-        yield edited(f"Documents that end {prefix} sooner as well", lambda all: rules(all).insert(0, again))
-        above = {**soon, "Prefix": prefix.split("/")[0] + "/"}
-        yield edited(f"Documents that end all above {prefix}", lambda all: rules(all).insert(0, above))
-    one = {**soon, "Prefix": "closed/3m/demo/"}
-    yield edited("Documents that end some below closed/3m/", lambda all: rules(all).append(one))
-
-    def move(all):
-        rule = of(all, "keys/10y/")
-        rules(all).remove(rule)
-        rules(all, "EvidenceCopies").append(rule)
-
-    yield edited("the end of keys in another bucket", move)
-
-
 def main() -> int:
     # SAM warns of features that are switched on elsewhere.
     logging.disable(logging.WARNING)
     template = read(TEMPLATE.read_text())
-    broken = Rules(template).broken
+    broken = Rules(template, expanded(template)).broken
     for line in broken:
         print(line)
     if "--mutate" not in sys.argv:
@@ -576,7 +405,8 @@ def main() -> int:
     unnoticed = count = 0
     for what, mutant in mutants(template):
         count += 1
-        if len(Rules(mutant).broken) <= len(broken):
+        # SAM takes a hundred times as long with the routes, and no rule asks what it makes of them but how much.
+        if len(Rules(mutant, expanded(without_routes(mutant))).broken) <= len(broken):
             unnoticed += 1
             print(f"not noticed: {what}")
     print(f"{count} mutants of infra/template.yaml, {unnoticed} not noticed; {len(broken)} promises broken")

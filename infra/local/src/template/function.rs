@@ -131,6 +131,11 @@ struct QueueEvent {
 struct ScheduleEvent {
     schedule_expression: String,
     retry_policy: Option<RetryPolicy>,
+    #[serde(rename = "PermissionsBoundary")]
+    _boundary: Option<Value>,
+    /// Where an event goes that did not reach the function; here it is logged.
+    #[serde(rename = "DeadLetterConfig")]
+    _dead_letters: Option<Value>,
     #[serde(rename = "Description")]
     _description: Option<String>,
     #[serde(rename = "Name")]
@@ -161,6 +166,9 @@ struct StreamEvent {
     batch_size: Option<usize>,
     bisect_batch_on_function_error: Option<Value>,
     maximum_retry_attempts: Option<i64>,
+    /// Nothing is tried for hours here.
+    #[serde(rename = "MaximumRecordAgeInSeconds")]
+    _age: Option<u64>,
     #[serde(default)]
     function_response_types: Vec<String>,
     destination_config: Option<DestinationConfig>,
