@@ -120,7 +120,7 @@ fn scan(seed: usize) -> Vec<u8> {
 }
 
 /// Leaves about 100 kB of a scan.
-const QUALITY: u8 = 30;
+const QUALITY: u8 = 19;
 
 fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
