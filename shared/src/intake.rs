@@ -119,9 +119,8 @@ impl Asked {
         let (inputs, refused) = input::parse(body.input_documents, terms.reach, rng);
         let has_all_inputs = refused.is_empty();
         refusals.extend(refused);
-        let mut text = |value, field, most| kept(parse::text(value, field, most), &mut refusals).flatten();
-        let title = text(body.title, "title", parse::MAX_TITLE_CHARS);
-        let description = text(body.description, "description", parse::MAX_DESCRIPTION_CHARS);
+        let title = kept(parse::title(body.title), &mut refusals).flatten();
+        let description = kept(parse::description(body.description), &mut refusals).flatten();
         let mut options = body.options;
         if options.consent_text.is_none() {
             let delegates = options.delegation.is_some_and(Flag::is_set);

@@ -49,6 +49,7 @@ mod signing;
 mod stamped;
 mod stored;
 mod text_messages;
+mod texts;
 mod trusted_lists;
 mod verify;
 mod versions;

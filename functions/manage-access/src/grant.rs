@@ -108,8 +108,8 @@ impl Grantor {
     pub(crate) fn first(&self, event: &FirstKey) -> Option<NewCredential> {
         Some(NewCredential {
             tenant: self.tenant.clone(),
-            requester: Text::parse(&event.display_name, "displayName", MAX_NAME_CHARS).ok()?,
-            name: Text::parse("First key", "name", MAX_NAME_CHARS).ok()?,
+            requester: Text::line(&event.display_name, "displayName", MAX_NAME_CHARS).ok()?,
+            name: Text::line("First key", "name", MAX_NAME_CHARS).ok()?,
             mode: event.environment.as_deref().map_or(Some(Mode::Live), Mode::parse)?,
             scopes: self.scopes.clone(),
             networks: Vec::new(),
@@ -132,7 +132,7 @@ fn not_held() -> Problem {
 }
 
 fn name(text: &str) -> Result<Text, Problem> {
-    Text::parse(text, "name", MAX_NAME_CHARS)
+    Text::line(text, "name", MAX_NAME_CHARS)
         .map_err(|refusal| Problem::refused("/name", &refusal).numbered(SHAPE))
 }
 

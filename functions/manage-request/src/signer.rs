@@ -71,7 +71,7 @@ pub(crate) fn signer(http: &HttpRequest) -> Result<SignatoryId, Problem> {
 
 fn identity(identity: &Identity) -> Result<AssertedIdentity, Problem> {
     let text = |value: &str, field: &'static str| {
-        Text::parse(value, field, MAX_IDENTITY_CHARS)
+        Text::line(value, field, MAX_IDENTITY_CHARS)
             .map_err(|refusal| Problem::refused(format!("/identity/{field}"), &refusal))
     };
     Ok(AssertedIdentity {

@@ -155,6 +155,14 @@ pub enum Refusal {
     /// The signature was made in a mode that the request does not allow.
     #[error("this way of signing is not allowed for the request")]
     ModeNotAllowed,
+    /// A text of one line is empty, too long, has more lines, or has characters that hide or reorder others.
+    #[error("{field} is one line of 1 to {max_chars} visible characters")]
+    LineMalformed {
+        /// Which text.
+        field: &'static str,
+        /// Its longest form.
+        max_chars: usize,
+    },
     /// A text is empty, too long, or has characters that hide or reorder others.
     #[error("{field} has 1 to {max_chars} visible characters")]
     TextMalformed {
@@ -211,7 +219,7 @@ impl Refusal {
             Self::SmsNotAllowed { .. } => "sms_not_allowed",
             Self::SmsTextUnfit { .. } => "sms_text_unfit",
             Self::StepMissing { .. } => "step_missing",
-            Self::TextMalformed { .. } => "text_malformed",
+            Self::LineMalformed { .. } | Self::TextMalformed { .. } => "text_malformed",
             Self::TooManyMoves => "too_many_moves",
         }
     }

@@ -290,6 +290,7 @@ impl From<Refusal> for Problem {
             | Refusal::EmailMalformed
             | Refusal::GroupMixed { .. }
             | Refusal::IdMalformed { .. }
+            | Refusal::LineMalformed { .. }
             | Refusal::ModeNotAllowed
             | Refusal::NameMalformed
             | Refusal::NetworkMalformed

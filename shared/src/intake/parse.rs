@@ -263,25 +263,37 @@ pub(crate) fn ttl(expires_at: Option<&str>, now: Timestamp) -> Result<Duration, 
     Ok(at.since(now))
 }
 
-/// A title or description.
+/// The title: one line, if there is any.
 ///
 /// # Errors
 ///
 /// 422 with a pointer.
-pub(crate) fn text(
-    value: Option<String>,
-    field: &'static str,
-    max_chars: usize,
-) -> Result<Option<Text>, Problem> {
-    value
-        .filter(|it| !it.trim().is_empty())
-        .map(|it| Text::parse(&it, field, max_chars))
+pub(crate) fn title(value: Option<String>) -> Result<Option<Text>, Problem> {
+    said(value)
+        .map(|it| Text::line(&it, "title", MAX_TITLE_CHARS))
         .transpose()
-        .map_err(|refusal| Problem::refused(format!("/{field}"), &refusal))
+        .map_err(|refusal| Problem::refused("/title", &refusal))
+}
+
+/// The description, if there is any.
+///
+/// # Errors
+///
+/// 422 with a pointer.
+pub(crate) fn description(value: Option<String>) -> Result<Option<Text>, Problem> {
+    said(value)
+        .map(|it| Text::parse(&it, "description", MAX_DESCRIPTION_CHARS))
+        .transpose()
+        .map_err(|refusal| Problem::refused("/description", &refusal))
+}
+
+/// What is blank is not said.
+fn said(value: Option<String>) -> Option<String> {
+    value.filter(|it| !it.trim().is_empty())
 }
 
 pub(crate) const MAX_TITLE_CHARS: usize = 200;
-pub(crate) const MAX_DESCRIPTION_CHARS: usize = 2000;
+const MAX_DESCRIPTION_CHARS: usize = 2000;
 
 const MAX_PLACES: usize = 200;
 /// A request with all that becomes of it is one item of the table, and that has 400 KB.

@@ -65,7 +65,7 @@ pub(crate) fn read(signer: wire::Signer, pointer: &str, rules: &Rules<'_>) -> Re
     if role != Role::Signatory && !signer.signatures.is_empty() {
         return Err(Problem::invalid(at("signatures"), "Only who signs has signatures in the document."));
     }
-    let group = signer.group.map(|it| Text::parse(&it, "group", MAX_GROUP_CHARS)).transpose();
+    let group = signer.group.map(|it| Text::line(&it, "group", MAX_GROUP_CHARS)).transpose();
     let (places, anchors) = place::places(&signer.signatures, &at("signatures"))?;
     Ok(NewSignatory {
         role,
@@ -160,7 +160,7 @@ fn questions(
     }
     for (index, it) in challenges.into_iter().enumerate() {
         let at = |field: &str| format!("{pointer}/challenges/{index}/{field}");
-        let text = Text::parse(&it.question, "question", MAX_QUESTION_CHARS)
+        let text = Text::line(&it.question, "question", MAX_QUESTION_CHARS)
             .map_err(|refusal| Problem::refused(at("question"), &refusal))?;
         questions.push(NewQuestion { text: Some(text), answer: answer(&it.answer, at("answer"))? });
     }
@@ -169,7 +169,7 @@ fn questions(
 
 fn identity(identity: &wire::Identity, pointer: &str) -> Result<AssertedIdentity, Problem> {
     let text = |value: &str, field: &'static str| {
-        Text::parse(value, field, MAX_IDENTITY_CHARS)
+        Text::line(value, field, MAX_IDENTITY_CHARS)
             .map_err(|refusal| Problem::refused(format!("{pointer}/identity/{field}"), &refusal))
     };
     Ok(AssertedIdentity {
@@ -190,16 +190,14 @@ fn attachments(
         return Err(Problem::invalid(pointer, format!("At most {MAX_ATTACHMENTS} attachments of a signer.")));
     }
     let read = |(index, it): (usize, wire::Attachment)| {
-        let text = |value: &str, field: &'static str, most: usize| {
-            Text::parse(value, field, most)
-                .map_err(|refusal| Problem::refused(format!("{pointer}/{index}/{field}"), &refusal))
-        };
+        let at = |field: &str| format!("{pointer}/{index}/{field}");
+        let description = it.description.map(|it| Text::parse(&it, "description", MAX_ATTACHMENT_WORDS));
         Ok(NewAttachment {
-            name: text(&it.name, "name", MAX_QUESTION_CHARS)?,
-            description: it
-                .description
-                .map(|it| text(&it, "description", MAX_ATTACHMENT_WORDS))
-                .transpose()?,
+            name: Text::line(&it.name, "name", MAX_QUESTION_CHARS)
+                .map_err(|refusal| Problem::refused(at("name"), &refusal))?,
+            description: description
+                .transpose()
+                .map_err(|refusal| Problem::refused(at("description"), &refusal))?,
             required: it.required.is_none_or(Flag::is_set),
         })
     };

@@ -211,7 +211,7 @@ fn tenant_of(text: &str) -> Result<TenantId, String> {
 }
 
 fn text(text: &str, argument: &'static str) -> Result<Text, String> {
-    Text::parse(text, argument, 100).map_err(|_| format!("{argument}: 1 to 100 characters"))
+    Text::line(text, argument, 100).map_err(|_| format!("{argument}: 1 to 100 characters"))
 }
 
 const fn noun(kind: CredentialKind) -> &'static str {

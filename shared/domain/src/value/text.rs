@@ -26,6 +26,20 @@ impl Text {
         Ok(Self(text))
     }
 
+    /// Reads text of one line, such as a subject or a name, of 1 to `max_chars` characters.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::LineMalformed`] for what [`Text::parse`] refuses, and for line feeds, tabs and other separators of
+    /// lines and paragraphs.
+    pub fn line(text: &str, field: &'static str, max_chars: usize) -> Result<Self, Refusal> {
+        let malformed = Refusal::LineMalformed { field, max_chars };
+        match Self::parse(text, field, max_chars) {
+            Ok(text) if !text.0.contains(['\n', '\t', '\u{2028}', '\u{2029}']) => Ok(text),
+            Ok(_) | Err(_) => Err(malformed),
+        }
+    }
+
     /// What [`Text::parse`] took once, as it was stored: rules that came since do not make it unreadable, and it stays
     /// what its digest in the evidence is of.
     #[must_use]
@@ -182,6 +196,10 @@ mod tests {
     #[test]
     fn text_keeps_its_lines() {
         assert!(Text::parse("one\ntwo", "description", 20).is_ok());
+        for apart in ["one\ntwo", "one\ttwo", "one\u{2028}two", "one\u{2029}two", "one\u{202e}two", ""] {
+            assert!(Text::line(apart, "title", 20).is_err(), "{apart:?}");
+        }
+        assert_eq!(Text::line("one two\n", "title", 20).unwrap().as_str(), "one two");
         assert!(Text::parse("one\r\ntwo\u{0000}", "description", 20).is_err());
         assert!(Text::parse("123456", "description", 5).is_err());
     }
