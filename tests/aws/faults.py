@@ -90,7 +90,7 @@ def ceremony(service: Service) -> None:
 
 def signs(service: Service, request: Request, person: dict) -> None:
     """Goes on from where the view says that they are, with a new code each time."""
-    token = service.mail(person["email"], r"/sign#(\S+)")
+    token = link(service, request, person)
     mark = {"mode": "typed", "name": f"{person['name']} {person['surname']}"}
     for attempt in range(MOST_TRIES):
         if attempt:
@@ -111,6 +111,16 @@ def signs(service: Service, request: Request, person: dict) -> None:
         if Service.call(service, "POST", "/sign/signature", act, token).status_code == 200:
             return
     raise Refused(f"{person['name']} could not sign")
+
+
+def link(service: Service, request: Request, person: dict) -> str:
+    """The link that a mail brings; another mail where nobody knows whether that left."""
+    for _ in range(MOST_TRIES):
+        try:
+            return service.mail(person["email"], r"/sign#(\S+)")
+        except Refused:
+            service.call("POST", f"{request.path}/remind", {})
+    raise Refused(f"{person['name']} got no link")
 
 
 def settled(events: list[dict], arrived: list) -> bool:

@@ -1,6 +1,7 @@
 //! Events come twice, late and out of order; processes stop between any two steps.
 
 use local::{Extent, Fault, Options};
+use serde_json::json;
 use tests::{CONTRACT, Ceremony, Door, ada, grace, judge_signed};
 
 /// What a story leaves behind, in an order that does not depend on chance.
@@ -120,4 +121,28 @@ async fn a_code_of_which_nobody_knows_whether_it_was_sent_is_recorded_so_and_nev
     let evidence = ceremony.evidence().await;
     let since = evidence.get(before..).unwrap();
     assert_eq!(since.iter().filter(|it| *it == "MessageAmbiguous").count(), 1, "{since:?}");
+}
+
+#[tokio::test]
+async fn an_invitation_of_which_nobody_knows_whether_it_was_sent_is_told_and_made_up_for_at_once() {
+    let door = Door::open().await;
+    // What is read once was read.
+    let _first = door.request(CONTRACT, &[ada()]).await;
+    door.cloud.note_calls();
+    let _other = door.request(CONTRACT, &[ada()]).await;
+    let send = door.cloud.noted_calls().iter().position(|it| it.contains("SendEmail")).unwrap();
+    door.cloud.fail_at(u64::try_from(send).unwrap() + 1, Fault::Timeout, Extent::Outage);
+    let ceremony = door.request(CONTRACT, &[ada()]).await;
+    let failed = door.cloud.failures_made();
+    assert!(failed.first().is_some_and(|it| it.contains("SendEmail")), "{failed:?}");
+    door.cloud.mend();
+    door.advance(std::time::Duration::from_mins(10)).await;
+    assert_eq!(ceremony.detail().await.text("/data/signers/0/delivery/state"), "unknown");
+    let mails = door.mails_to(ada().email).len();
+    let remind = format!("/signatures/{}/remind", ceremony.id);
+    let _reminded = door.post(&remind, &json!({})).await.expect(200);
+    door.settle().await;
+    assert_eq!(door.mails_to(ada().email).len(), mails + 1);
+    let early = door.post(&remind, &json!({})).await;
+    assert_eq!(early.status, 429, "that one left");
 }

@@ -55,6 +55,15 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
+    /// Whether it brings a signatory the link to act by.
+    #[must_use]
+    pub const fn has_link(self) -> bool {
+        matches!(
+            self,
+            Self::AddressCorrected | Self::Delegation | Self::Invitation | Self::Reminder | Self::Unlocked
+        )
+    }
+
     /// Every kind.
     pub const ALL: [Self; 15] = [
         Self::AddressCorrected,

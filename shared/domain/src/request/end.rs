@@ -1,5 +1,6 @@
 //! A request ends without being done, and what may still be recorded afterwards.
 
+use super::notice::{Notice, Noticed};
 use super::{AnyRequest, Ended, Request, Sealing, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
@@ -112,6 +113,12 @@ impl AnyRequest {
             let decided_at = named_at.map_or(message.decided_at, |at| at.max(message.decided_at));
             let provider_id = provider_id.clone();
             changes.sent_messages.push(SentMessage { id, to, decided_at, provider_id });
+        }
+        if let (Delivery::Ambiguous, true, Ok(signatory)) =
+            (delivery, message.kind.has_link(), facts.signatory_mut(&message.to))
+        {
+            let (message, decided_at) = (message.id.clone(), message.decided_at);
+            signatory.note(Noticed { message, decided_at, notice: Notice::Unknown, at: cause.now });
         }
         append(facts, &mut changes, draft, &owner, cause);
         Transition::new(self, changes)

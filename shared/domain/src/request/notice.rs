@@ -7,7 +7,7 @@ use crate::transition::{Changes, Transition};
 use crate::value::MessageId;
 use crate::{Cause, Timestamp};
 
-/// What became of a message after a provider took it.
+/// What became of a message.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub enum Notice {
     /// It came back.
@@ -19,6 +19,8 @@ pub enum Notice {
     Complained,
     /// The reader's own server took it.
     Delivered,
+    /// Nobody knows whether a provider took it: there was no answer.
+    Unknown,
 }
 
 /// A notice that was recorded.
@@ -43,6 +45,7 @@ impl Notice {
             Self::Bounced { permanent: true } => "bounced_permanently",
             Self::Complained => "complained",
             Self::Delivered => "delivered",
+            Self::Unknown => "unknown",
         }
     }
 
@@ -52,11 +55,12 @@ impl Notice {
         Self::ALL.into_iter().find(|it| it.as_str() == text)
     }
 
-    const ALL: [Self; 4] = [
+    const ALL: [Self; 5] = [
         Self::Bounced { permanent: false },
         Self::Bounced { permanent: true },
         Self::Complained,
         Self::Delivered,
+        Self::Unknown,
     ];
 
     const fn event(self) -> EventKind {
@@ -64,6 +68,7 @@ impl Notice {
             Self::Bounced { .. } => EventKind::MessageBounced,
             Self::Complained => EventKind::MessageComplained,
             Self::Delivered => EventKind::MessageDelivered,
+            Self::Unknown => EventKind::MessageAmbiguous,
         }
     }
 }
@@ -81,6 +86,19 @@ impl Signatory {
         let final_word =
             |it: &Noticed| matches!(it.notice, Notice::Bounced { permanent: true } | Notice::Complained);
         self.notices.iter().any(|it| self.is_of_this_mailbox(it) && final_word(it))
+    }
+
+    /// Whether nobody knows if a mail that was decided then, or since, left: another may go at once.
+    pub(super) fn is_in_doubt(&self, since: Timestamp) -> bool {
+        self.delivery().is_some_and(|it| it.notice == Notice::Unknown && it.decided_at >= since)
+    }
+
+    /// Keeps a notice, in place of the oldest where there are too many.
+    pub(super) fn note(&mut self, noticed: Noticed) {
+        if self.notices.len() >= MAX_NOTICES {
+            self.notices.remove(0);
+        }
+        self.notices.push(noticed);
     }
 
     /// Whether a notice tells of a message to the address that counts now.
@@ -104,18 +122,15 @@ impl AnyRequest {
         if signatory.notices.iter().any(|it| it.message == sent.id && it.notice == notice) {
             return None;
         }
-        if signatory.notices.len() >= MAX_NOTICES {
-            signatory.notices.remove(0);
-        }
         let (message, decided_at) = (sent.id.clone(), sent.decided_at);
-        signatory.notices.push(Noticed { message, decided_at, notice, at: cause.now });
+        signatory.note(Noticed { message, decided_at, notice, at: cause.now });
         let draft = Draft::new(notice.event())
             .fact("message", sent.id.as_str())
             .fact("signatory", sent.to.as_str())
             .fact("provider_id", sent.provider_id.as_str());
         let draft = match notice {
             Notice::Bounced { permanent } => draft.fact("permanent", permanent),
-            Notice::Complained | Notice::Delivered => draft,
+            Notice::Complained | Notice::Delivered | Notice::Unknown => draft,
         };
         let mut changes = Changes::default();
         append(facts, &mut changes, draft, &Owner::Signatory(sent.to.clone()), cause);

@@ -116,7 +116,8 @@ impl AnyRequest {
     ///
     /// [`Refusal::RequestNot`] unless the request is open; [`Refusal::SignatoryNotPending`] and
     /// [`Refusal::NotYourTurn`] for one who has nothing to do now; [`Refusal::ResendTooSoon`] inside the
-    /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded;
+    /// pause after the last reminder or the invitation, of everyone where everyone is to be reminded, but for mails of
+    /// which nobody knows whether they left;
     /// [`Refusal::StepMissing`] for one who has no mailbox, or none that mails reach.
     pub fn remind(
         self,
@@ -147,7 +148,8 @@ impl AnyRequest {
                 return Err(Refusal::SignatoryNotPending);
             };
             let last = ceremony.reminded_at.max(person.invited_at).unwrap_or_default();
-            waiting.push((id, REMINDER_PAUSE.saturating_sub(cause.now.since(last))));
+            let pause = if person.is_in_doubt(last) { Duration::ZERO } else { REMINDER_PAUSE };
+            waiting.push((id, pause.saturating_sub(cause.now.since(last))));
         }
         let shortest = waiting.iter().map(|(_, wait)| *wait).min().ok_or(Refusal::SignatoryNotPending)?;
         if !shortest.is_zero() {

@@ -7,7 +7,7 @@ use crate::message::{Delivery, Message, MessageKind, SentMessage};
 use crate::request::notice::MAX_NOTICES;
 use crate::request::{Amendment, AnyRequest, NewSignatory, Notice, Open, Request};
 use crate::value::{LinkKey, MessageId, PhoneNumber};
-use crate::{Channel, Channels, EmailAddress};
+use crate::{Channel, Channels, EmailAddress, Refusal};
 
 fn sent(message: &Message) -> SentMessage {
     let (id, to) = (message.id.clone(), message.to.clone());
@@ -181,4 +181,30 @@ fn a_message_that_waited_while_its_mailbox_changed_tells_of_the_new_one() {
         let (after, _) = Stage::looked_at(noted.unwrap());
         assert_eq!(!after.facts().signatory(&ada).unwrap().is_unreachable(), reaches, "{to}");
     }
+}
+
+#[test]
+fn whoever_may_have_got_no_link_is_reminded_at_once() {
+    let mut stage = Stage::new();
+    let request = AnyRequest::Open(stage.open(1));
+    let invitation = stage.messages.first().unwrap().clone();
+    stage.now = stage.now.plus(Duration::from_mins(1));
+    let (now, code) = (stage.now, Message { kind: MessageKind::Otp, ..invitation.clone() });
+    let told = request.record_delivery(&code, (&Delivery::Ambiguous, None), &mut stage.cause());
+    let request = stage.commit(told);
+    let early = request.clone().remind(None, &mut stage.cause()).map(|_| ()).unwrap_err();
+    assert!(matches!(early, Refusal::ResendTooSoon { .. }), "a code is no link: {early:?}");
+    let told = request.record_delivery(&invitation, (&Delivery::Ambiguous, None), &mut stage.cause());
+    let request = stage.commit(told);
+    let delivery =
+        |request: &AnyRequest| request.facts().signatories[0].delivery().map(|it| (it.notice, it.at));
+    assert_eq!(delivery(&request), Some((Notice::Unknown, now)));
+    let reminded = request.remind(None, &mut stage.cause()).unwrap();
+    let request = stage.commit(reminded);
+    assert!(request.clone().remind(None, &mut stage.cause()).is_err(), "that one may well be on its way");
+    let second = stage.messages.last().unwrap().clone();
+    let told = request.record_delivery(&second, (&Delivery::Ambiguous, None), &mut stage.cause());
+    let request = stage.commit(told);
+    let _again = request.remind(None, &mut stage.cause()).unwrap();
+    stage.leaves("whoever_may_have_got_no_link_is_reminded_at_once");
 }
