@@ -224,6 +224,32 @@ async fn a_callback_is_called_once_though_its_place_cannot_be_given_back() {
 }
 
 #[tokio::test]
+async fn a_call_that_could_not_be_prepared_is_made_soon() {
+    let (receiver, url) = Receiver::listen(0).await;
+    let door = Door::open().await;
+    let mut request = body(CONTRACT, &[ada()]);
+    request["callback"] = json!({ "url": url });
+    let made = async || {
+        let _made = door.post("/EU-SES", &request).await.expect(200);
+        door.settle().await;
+        receiver.got().len()
+    };
+    assert_eq!(made().await, 1);
+    door.cloud.note_calls();
+    assert_eq!(made().await, 2);
+    // The last that is read for a call is whose request it is.
+    let is_ours = |it: &&String| it.contains("eliver") && it.ends_with("dynamodb GetItem");
+    let read = door.cloud.noted_calls().iter().rposition(|it| is_ours(&it)).expect("a request was read");
+    door.cloud.fail_at(u64::try_from(read).unwrap() + 1, Fault::Error, Extent::Outage);
+    assert_eq!(made().await, 2);
+    let failed = door.cloud.failures_made();
+    assert!(failed.last().is_some_and(|it| is_ours(&it)), "{failed:?}");
+    door.cloud.mend();
+    door.advance(std::time::Duration::from_secs(15)).await;
+    assert_eq!(receiver.got().len(), 3, "it comes before the queue would bring it by itself");
+}
+
+#[tokio::test]
 async fn calls_that_were_not_taken_are_listed_and_made_again_on_demand() {
     let (receiver, url) = Receiver::listen(1).await;
     let door = signed(json!({ "url": url, "retry": 0 })).await;

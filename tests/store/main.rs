@@ -13,6 +13,7 @@ use tests::{CONTRACT, Door, ada};
 
 mod lists;
 mod locks;
+mod queues;
 
 /// The stores as a function of the template sees them.
 fn environment(door: &Door, function: &str) -> Env {

@@ -102,13 +102,21 @@ async fn deliver_all(deps: &Deps, event: &SqsEvent) -> BatchResponse {
     let mut failed = Vec::new();
     for message in &event.records {
         let (text, id) = parts(message);
-        let Some(task) = Task::parse(text) else { continue };
+        // What cannot be read ends among the dead letters, where somebody looks at it.
+        let Some(task) = Task::parse(text) else {
+            tracing::error!(message.id = id, "a message of the queue cannot be read");
+            failed.push(id);
+            continue;
+        };
         let done = match task {
             Task::Callback(task) => callback::call(deps, task).await,
             Task::Delivery(task) => attempt::deliver(deps, &task).await,
         };
         if let Err(error) = done {
             tracing::error!(error = error.as_ref(), "a webhook could not be worked on");
+            if let Err(error) = deps.queue.put_back(message).await {
+                tracing::warn!(error = error.as_ref(), "a webhook comes again later than it might");
+            }
             failed.push(id);
         }
     }

@@ -69,7 +69,12 @@ pub async fn handle(deps: &Deps, event: SqsEvent, cx: &Invocation) -> Result<Bat
     let mut failed = Vec::new();
     for message in &event.records {
         let (text, id) = parts(message);
-        let Some(task) = RunTask::parse(text) else { continue };
+        // What cannot be read ends among the dead letters, where somebody looks at it.
+        let Some(task) = RunTask::parse(text) else {
+            tracing::error!(message.id = id, "a message of the queue cannot be read");
+            failed.push(id);
+            continue;
+        };
         if let Err(error) = go_on(deps, &task, cx.deadline).await {
             tracing::error!(error = error.as_ref(), "a run of a connector could not go on");
             failed.push(id);

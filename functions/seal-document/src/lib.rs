@@ -90,8 +90,14 @@ pub async fn handle(deps: &Deps, event: Batch, cx: &Invocation) -> Result<BatchR
     };
     let mut failed = Vec::new();
     for (request, name) in named {
-        // A record that names no request never will.
-        let Some(request) = request else { continue };
+        let Some(request) = request else {
+            // Never will: a message ends among the dead letters, a record of another item is nothing to do with seals.
+            if matches!(event, Batch::Queue(_)) {
+                tracing::error!(message.id = name, "a message of the queue cannot be read");
+                failed.push(name);
+            }
+            continue;
+        };
         if let Err(error) = bring_forward(deps, &request, cx).await {
             tracing::error!(request.id = request.as_str(), error = error.as_ref(), "sealing failed");
             failed.push(name);

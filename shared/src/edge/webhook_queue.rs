@@ -6,6 +6,7 @@ use domain::value::WebhookId;
 use domain::{RequestId, TenantId};
 use serde::{Deserialize, Serialize};
 
+use super::queue::SqsMessage;
 use crate::BoxError;
 use crate::store::DeliveryId;
 
@@ -96,6 +97,27 @@ impl WebhookQueue {
             .await?;
         Ok(())
     }
+
+    /// Puts a message back that could not be worked on: it comes again soon, and less soon each time. Without that it
+    /// came when its visibility timeout is over, which is longer than the longest work takes.
+    ///
+    /// # Errors
+    ///
+    /// [`BoxError`] when the queue does not take it back; the message comes again nevertheless, later.
+    pub async fn put_back(&self, message: &SqsMessage) -> Result<(), BoxError> {
+        let received =
+            message.attributes.get("ApproximateReceiveCount").and_then(|it| it.parse::<usize>().ok());
+        let pause = received.and_then(|it| PAUSES_SECONDS.get(it.saturating_sub(1)));
+        let (Some(pause), Some(receipt)) = (pause, &message.receipt_handle) else { return Ok(()) };
+        self.client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(receipt)
+            .visibility_timeout(*pause)
+            .send()
+            .await?;
+        Ok(())
+    }
 }
 
 impl Task {
@@ -138,3 +160,5 @@ impl Message {
 }
 
 const LONGEST_DELAY_SECONDS: u128 = 900;
+/// After work that failed for the first time, the second, the third; later the queue's own time counts.
+const PAUSES_SECONDS: [i32; 3] = [10, 30, 120];
