@@ -2,6 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use shared::edge::aws::{BRISK_OPERATION_TIMEOUT, OPERATION_TIMEOUT};
+use shared::edge::serve::MARGIN;
+
 use crate::repository::{crate_of, function_crates, read, template};
 
 #[test]
@@ -28,5 +31,27 @@ fn the_main_of_a_function_only_starts_it() {
     }
 }
 
+#[test]
+fn no_function_ends_before_its_calls_of_aws_do() {
+    for function in &template().functions {
+        let (name, time) = (&function.logical_id, function.timeout);
+        // What has documents, mails, messages or keys waits for them; the others only for tables and secrets.
+        let is_patient = function.environment.keys().any(|it| PATIENT.contains(&it.as_str()));
+        let longest = if is_patient { OPERATION_TIMEOUT } else { BRISK_OPERATION_TIMEOUT };
+        assert!(longest < time.saturating_sub(MARGIN), "{name} has {time:?}, a call may take {longest:?}");
+    }
+}
+
+/// By these, functions find what may take seconds.
+const PATIENT: [&str; 8] = [
+    "CONNECTOR_QUEUE_URL",
+    "DOCUMENTS_BUCKET",
+    "EVIDENCE_BUCKET",
+    "MAIL_CONFIGURATION_SET",
+    "SEAL_QUEUE_URL",
+    "SEAL_SECRET",
+    "SMS_ENABLED",
+    "WEBHOOK_QUEUE_URL",
+];
 /// Telemetry, dependencies, serve.
 const MAX_MAIN_LINES: usize = 20;

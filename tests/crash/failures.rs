@@ -112,6 +112,16 @@ async fn the_task_is_passed_on_and_approved_with_codes_by_mail_and_text_message(
     fail_everywhere(Story::Delegated).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn somebody_else_is_asked_in_the_place_of_the_second() {
+    fail_everywhere(Story::Corrected).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_is_locked_and_unlocked_and_attaches_what_is_accepted() {
+    fail_everywhere(Story::Vouched).await;
+}
+
 /// Of a sample, each story meets one way of failing in so many.
 const SAMPLED_KINDS: usize = 5;
 /// Of the same operation of the same function, so many calls fail.

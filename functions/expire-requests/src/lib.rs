@@ -43,7 +43,7 @@ pub async fn function(env: &Env, aws: &Aws) -> Result<Handler, ConfigError> {
     let deps = Deps {
         courier: supply.courier_with_links(&requests).await?,
         requests,
-        queue: aws_sdk_sqs::Client::new(&aws.sdk),
+        queue: aws.sqs(),
         seal_queue_url: env.required("SEAL_QUEUE_URL")?,
         deliveries: supply.deliveries()?.0,
         webhook_queue: supply.webhook_queue()?,

@@ -79,7 +79,7 @@ fn aws(bucket: SocketAddr) -> Aws {
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build();
-    Aws { sdk, s3_endpoint: Some(format!("http://{bucket}")), clock: Clock::system() }
+    Aws::new(sdk, Some(format!("http://{bucket}")), Clock::system())
 }
 
 fn event(url: &str) -> Value {

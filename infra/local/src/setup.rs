@@ -118,5 +118,5 @@ pub(crate) fn aws(services: &Arc<Services>, caller: Option<&str>, options: &Opti
             RetryConfig::standard().with_max_attempts(MAX_ATTEMPTS).with_initial_backoff(FIRST_PAUSE),
         )
         .build();
-    Aws { sdk, s3_endpoint: Some(options.public_url.clone()), clock: options.clock.clone() }
+    Aws::new(sdk, Some(options.public_url.clone()), options.clock.clone())
 }

@@ -30,6 +30,7 @@ pub mod supply;
 pub mod telemetry;
 pub mod token;
 pub mod view;
+mod warm;
 pub mod webhook_queue;
 
 pub use crate::chance::system_rng;

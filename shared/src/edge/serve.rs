@@ -1,9 +1,11 @@
 //! One handler, served by the Lambda runtime or by a stage in this process: JSON in, JSON out.
 
+mod loaded;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -22,6 +24,7 @@ use super::telemetry;
 use crate::chance::{Seed, system_rng};
 use crate::clock::Clock;
 use crate::{BoxError, metrics};
+use loaded::Loaded;
 
 /// What the runtime tells a handler besides the event.
 #[derive(Clone, Debug)]
@@ -156,35 +159,54 @@ impl Handler {
     pub async fn invoke(&self, event: Value, invocation: Invocation) -> Result<Value, BoxError> {
         (self.0)(event, invocation).await
     }
+
+    /// Invokes it once, and ends it shortly before the runtime would kill the process: whoever called is answered, an
+    /// event is delivered again, and the connections stay.
+    async fn invoke_in_time(&self, event: Value, invocation: Invocation) -> Result<Value, BoxError> {
+        let is_http = event.get("httpMethod").is_some();
+        let (time, id) = (invocation.deadline.since(invocation.now), invocation.request_id.clone());
+        let invoked = self.invoke(event, invocation);
+        match tokio::time::timeout(time.saturating_sub(MARGIN), invoked).await {
+            Ok(ended) => ended,
+            Err(_) if is_http => Ok(Problem::unavailable(TOO_LONG).into_reply(&id).into_event()),
+            Err(_) => Err(BoxError::from(TOO_LONG)),
+        }
+    }
 }
 
-/// Runs a function on Lambda until the process is stopped: reads the environment, loads what the
-/// function needs, then serves events.
+/// Runs a function on Lambda until the process is stopped: reads the environment, loads what the function needs, connects
+/// to what it calls, then serves events. What it needs is loaded anew when it is five minutes old.
 ///
 /// # Errors
 ///
 /// When the function cannot be loaded or the runtime's endpoint cannot be reached.
 pub async fn run<L, F>(load: L) -> Result<(), lambda_runtime::Error>
 where
-    L: FnOnce(Env, Aws) -> F,
-    F: Future<Output = Result<Handler, ConfigError>>,
+    L: Fn(Env, Aws) -> F,
+    F: Future<Output = Result<Handler, ConfigError>> + Send + 'static,
 {
     telemetry::init();
     let aws = Aws::from_process().await;
     let clock = aws.clock.clone();
-    let handler = Box::pin(load(Env::process(), aws)).await?;
-    serve(&handler, &clock).await
+    let load = || -> BoxFuture<'static, _> { Box::pin(load(Env::process(), aws.clone())) };
+    let loaded = Loaded::new(load, clock.clone()).await?;
+    aws.warm_up().await;
+    serve(&loaded, &clock).await
 }
 
-async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::Error> {
+async fn serve<L, F>(loaded: &Loaded<L>, clock: &Clock) -> Result<(), lambda_runtime::Error>
+where
+    L: Fn() -> F,
+    F: Future<Output = Result<Handler, ConfigError>>,
+{
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
         let (id, now) = (event.context.request_id, clock.now());
         let span = telemetry::invocation(&id, event.context.xray_trace_id.as_deref());
         let deadline = i64::try_from(event.context.deadline).unwrap_or(i64::MAX);
         let deadline = Timestamp::from_unix_ms(deadline);
         let invocation = Invocation { now, begun_at: now, deadline, request_id: id.clone(), seed: None };
-        let (outcome, counts) =
-            metrics::counting(handler.invoke(event.payload, invocation)).instrument(span).await;
+        let invoked = async { loaded.handler().await.invoke_in_time(event.payload, invocation).await };
+        let (outcome, counts) = metrics::counting(invoked).instrument(span).await;
         if let Some(line) = counts.line(now, &id) {
             telemetry::write(&line);
         }
@@ -192,3 +214,7 @@ async fn serve(handler: &Handler, clock: &Clock) -> Result<(), lambda_runtime::E
     }))
     .await
 }
+
+const TOO_LONG: &str = "it was not done in time";
+/// What is left of a function's time when it is ended: enough to answer.
+pub const MARGIN: Duration = Duration::from_millis(500);

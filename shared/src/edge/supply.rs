@@ -45,7 +45,7 @@ impl<'a> Supply<'a> {
     /// From this environment, in this cloud.
     #[must_use]
     pub fn new(env: &'a Env, aws: &'a Aws) -> Self {
-        let secrets = Secrets::new(aws_sdk_secretsmanager::Client::new(&aws.sdk));
+        let secrets = Secrets::new(aws.secrets_manager());
         Self { env, aws, secrets }
     }
 
@@ -70,7 +70,7 @@ impl<'a> Supply<'a> {
     /// The key pairs of KMS.
     #[must_use]
     pub fn signing_keys(&self) -> SigningKeys {
-        SigningKeys::new(aws_sdk_kms::Client::new(&self.aws.sdk))
+        SigningKeys::new(self.aws.kms())
     }
 
     /// The key that seals. `SEAL_SECRET`.
@@ -92,7 +92,8 @@ impl<'a> Supply<'a> {
             name: "EVIDENCE_LOCK",
             expected: "OFF, GOVERNANCE or COMPLIANCE",
         })?;
-        Ok(Archive::new(self.aws.s3(), self.env.required("EVIDENCE_BUCKET")?, lock))
+        let bucket = self.env.required("EVIDENCE_BUCKET")?;
+        Ok(Archive::new(self.aws.bucket(&bucket), bucket, lock))
     }
 
     /// The transparency log, in an archive. `REQUESTS_TABLE`.
@@ -184,7 +185,8 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError::Missing`].
     pub fn documents(&self) -> Result<Documents, ConfigError> {
-        Ok(Documents::new(self.aws.s3(), self.env.required("DOCUMENTS_BUCKET")?))
+        let bucket = self.env.required("DOCUMENTS_BUCKET")?;
+        Ok(Documents::new(self.aws.bucket(&bucket), bucket))
     }
 
     /// Trusted lists, in the bucket of documents. `DOCUMENTS_BUCKET`.
@@ -352,8 +354,7 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError::Missing`].
     pub fn webhook_queue(&self) -> Result<WebhookQueue, ConfigError> {
-        let client = aws_sdk_sqs::Client::new(&self.aws.sdk);
-        Ok(WebhookQueue::new(client, self.env.required("WEBHOOK_QUEUE_URL")?))
+        Ok(WebhookQueue::new(self.aws.sqs(), self.env.required("WEBHOOK_QUEUE_URL")?))
     }
 
     /// Validations that are worked off later, and quotas. `REQUESTS_TABLE`, `VALIDATION_SECRET`.
@@ -387,7 +388,7 @@ impl<'a> Supply<'a> {
     ///
     /// [`ConfigError::Malformed`].
     pub fn sms(&self, config: &SmsConfig) -> Result<Option<Sms>, ConfigError> {
-        let client = || Sms::client(&self.aws.sdk);
+        let client = || self.aws.sns();
         let texts = || Sms::new(client(), config.sender_id.clone(), config.max_price_millis);
         Ok(SmsDestinations::from_env(self.env)?.is_enabled.then(texts))
     }
@@ -412,7 +413,7 @@ impl<'a> Supply<'a> {
     #[must_use]
     pub fn mail(&self) -> Mail {
         let (sender, set) = (self.env.optional("MAIL_SENDER"), self.env.optional("MAIL_CONFIGURATION_SET"));
-        Mail::new(Mail::client(&self.aws.sdk), sender, set)
+        Mail::new(self.aws.ses(), sender, set)
     }
 
     /// The courier, for messages that carry no link. `MAIL_SENDER`, `MAIL_CONFIGURATION_SET`, `REQUESTS_TABLE`,

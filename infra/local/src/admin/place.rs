@@ -58,7 +58,7 @@ impl Place {
             Err(CloudError::Disk(DiskError::Locked(_))) => {
                 let template = Template::parse(TEMPLATE, &Options::default().parameters)?;
                 let sdk = through(Door::find(data)?);
-                let aws = Aws { sdk, s3_endpoint: None, clock: Clock::system() };
+                let aws = Aws::new(sdk, None, Clock::system());
                 Ok(Self { aws, seal_secret, table: table(&template)?, cloud: None })
             }
             Err(error) => Err(error.into()),

@@ -60,7 +60,6 @@ impl Supply<'_> {
     ///
     /// [`ConfigError::Missing`].
     pub fn connector_queue(&self) -> Result<ConnectorQueue, ConfigError> {
-        let client = aws_sdk_sqs::Client::new(&self.aws.sdk);
-        Ok(ConnectorQueue::new(client, self.env.required("CONNECTOR_QUEUE_URL")?))
+        Ok(ConnectorQueue::new(self.aws.sqs(), self.env.required("CONNECTOR_QUEUE_URL")?))
     }
 }
