@@ -14,8 +14,8 @@ const RENEW_MS = 5 * 60_000;
 const RETRY_MS = 30_000;
 /** How long the answer to a renewal is waited for. */
 const ANSWER_MS = 30_000;
-/** The question is closed by the page, and not by someone who answers it. */
-const UNASKED = "unasked";
+/** How the question is closed when nothing has to come of that any more. */
+const SETTLED = "settled";
 
 let isRenewing = false;
 let triedAt = 0;
@@ -37,7 +37,7 @@ async function renew(): Promise<boolean> {
 }
 
 async function over(): Promise<void> {
-  if (dialog("idle").open) dialog("idle").close(UNASKED);
+  if (dialog("idle").open) dialog("idle").close(SETTLED);
   await endSession();
   askForLink("over");
 }
@@ -62,7 +62,7 @@ let isRunningOut = false;
 function tick(): void {
   const box = dialog("idle");
   if (!room.state || ["link", "loading", "done", "ended"].includes(step())) {
-    if (box.open) box.close(UNASKED);
+    if (box.open) box.close(SETTLED);
     return;
   }
   // Nobody is asked again, or sent away, while their answer is on its way.
@@ -70,7 +70,7 @@ function tick(): void {
   const left = timeLeft();
   if (left <= 0) return void runOut();
   if (left > WARN_MS) {
-    if (box.open) box.close(UNASKED);
+    if (box.open) box.close(SETTLED);
     return;
   }
   // Spoken seldom, seen every second.
@@ -89,18 +89,26 @@ function alive(): void {
   if (now - lastRenewed() > RENEW_MS && now - triedAt > RETRY_MS) void renew();
 }
 
-/** Whoever answers, however the question is closed, is there. */
+/** Whoever answers is there. The renewal is under way before the question is closed, so that it is not asked again. */
 async function stay(): Promise<void> {
-  if (dialog("idle").returnValue === UNASKED) return;
-  const isRenewed = await renew();
+  const renewal = renew();
+  if (dialog("idle").open) dialog("idle").close(SETTLED);
+  const isRenewed = await renewal;
   // The question comes back by itself while nothing has been renewed.
   write("idle-error", isRenewed ? "" : `${say("connection")}. ${say("connection-words")}`);
 }
 
 export function wireIdle(): void {
-  byId("idle-stay").addEventListener("click", () => dialog("idle").close());
+  byId("idle-stay").addEventListener("click", () => void stay());
   byId("idle-leave").addEventListener("click", () => void over());
-  dialog("idle").addEventListener("close", () => void stay());
+  dialog("idle").addEventListener("cancel", (event) => {
+    event.preventDefault();
+    void stay();
+  });
+  // However else a browser lets it be closed.
+  dialog("idle").addEventListener("close", () => {
+    if (dialog("idle").returnValue !== SETTLED) void stay();
+  });
 }
 
 export function watchIdle(): void {
