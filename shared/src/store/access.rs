@@ -20,7 +20,7 @@ use item::CredentialItem;
 
 use super::error::StoreError;
 use super::keys;
-use super::table::{HAS_VERSION, Table, UPDATE, held, read_all};
+use super::table::{HAS_VERSION, PAGE, Table, UPDATE, held, read_all};
 
 /// API keys and client apps.
 #[derive(Clone, Debug)]
@@ -242,14 +242,15 @@ impl Access {
             .table_name(self.table.name())
             .index_name(keys::BY_TENANT)
             .key_condition_expression("tenant_pk = :partition")
-            .expression_attribute_values(":partition", AttributeValue::S(partition.clone()))
+            .expression_attribute_values(":partition", AttributeValue::S(partition))
+            .limit(PAGE)
             .into_paginator()
             .send();
         let mut credentials = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(StoreError::unavailable("Query"))?;
-            for item in read_all::<CredentialItem>(page.items, &partition)? {
-                credentials.push(item.read()?);
+            for (_, item) in self.table.named::<CredentialItem>(page.items).await? {
+                credentials.extend(item.map(CredentialItem::read).transpose()?);
             }
         }
         Ok(credentials)

@@ -19,7 +19,7 @@ use super::disclosures::DisclosureKey;
 use super::error::StoreError;
 use super::items::{ChallengeItem, RequestItem};
 use super::keys;
-use super::table::{Table, read_all};
+use super::table::{Table, text};
 
 pub use sandbox::SandboxMessage;
 
@@ -143,12 +143,10 @@ impl Requests {
                 .send()
                 .await
                 .map_err(StoreError::unavailable("Query"))?;
-            for item in read_all(answer.items, keys::REQUEST)? {
-                let request = read_request(item)?;
-                seen = Some(keys::tenant_sk(request.facts().created_at, &request.facts().id));
-                if keep(&request) {
-                    requests.push(request);
-                }
+            for (name, item) in self.table.named(answer.items).await? {
+                seen = Some(text(&name, keys::TENANT_SK));
+                let request = item.map(read_request).transpose()?;
+                requests.extend(request.filter(&keep));
             }
             start = answer.last_evaluated_key;
             looks += 1;

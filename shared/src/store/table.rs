@@ -3,6 +3,7 @@
 //! Reads are consistent: whoever wrote an item finds it.
 
 mod action;
+mod many;
 
 use std::collections::HashMap;
 
@@ -21,6 +22,8 @@ use serde_dynamo::{from_item, from_items, to_item};
 
 use super::error::StoreError;
 use super::keys;
+
+pub(super) use many::text;
 
 /// A table whose items have a partition key and a sort key.
 #[derive(Clone, Debug)]
@@ -105,7 +108,7 @@ impl Table {
             let more = answer.last_evaluated_key.is_some();
             let seen = end.clone();
             for item in answer.items.unwrap_or_default() {
-                let sk = item.get(keys::SK).and_then(|it| it.as_s().ok()).cloned().unwrap_or_default();
+                let sk = text(&item, keys::SK);
                 if sk == seen {
                     continue;
                 }

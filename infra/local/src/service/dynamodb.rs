@@ -72,6 +72,9 @@ impl Tables {
 
     /// One call of the API.
     pub(crate) fn call(&self, operation: &str, body: &[u8]) -> Result<String, Refused> {
+        if operation == "BatchGetItem" {
+            return self.batch_get(body);
+        }
         if !matches!(
             operation,
             "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems" | "BatchWriteItem"
@@ -127,6 +130,32 @@ impl Tables {
         // What was there is gone; that something was is all a record of a new image says.
         let before = before.map(|digest| json!({ "digest": { "S": digest } }));
         Some((table, Change { key: key.clone(), before, after }))
+    }
+
+    /// DynamoDB may read some of a batch and name the others, which wait for another call. This one reads
+    /// [`BATCH_ITEMS`], so that whoever forgets the others is found out.
+    fn batch_get(&self, body: &[u8]) -> Result<String, Refused> {
+        let mut input: Value = serde_json::from_slice(body).unwrap_or_default();
+        let mut unprocessed = Map::new();
+        let tables = input.get_mut("RequestItems").and_then(Value::as_object_mut);
+        for (table, asked) in tables.into_iter().flatten() {
+            let Some(Value::Array(keys)) = asked.get_mut("Keys") else { continue };
+            if !(BATCH_ITEMS + 1..=MOST_BATCH_ITEMS).contains(&keys.len()) {
+                continue;
+            }
+            let rest = keys.split_off(BATCH_ITEMS);
+            let mut waiting = asked.clone();
+            if let Some(keys) = waiting.get_mut("Keys") {
+                *keys = rest.into();
+            }
+            unprocessed.insert(table.clone(), waiting);
+        }
+        let reply = self.execute("BatchGetItem", input.to_string().as_bytes())?;
+        let mut reply: Value = serde_json::from_str(&reply).map_err(|error| internal(&error))?;
+        if let Some(members) = reply.as_object_mut() {
+            members.insert("UnprocessedKeys".to_owned(), unprocessed.into());
+        }
+        Ok(reply.to_string())
     }
 
     fn execute(&self, operation: &str, body: &[u8]) -> Result<String, Refused> {
@@ -300,6 +329,9 @@ fn parts<'a>(operation: &str, input: &'a Value) -> Vec<Part<'a>> {
     }
 }
 
+/// How much of a batch is read at once, and how much may be asked for.
+const BATCH_ITEMS: usize = 64;
+const MOST_BATCH_ITEMS: usize = 100;
 /// What both tables call it.
 const PARTITION_KEY: &str = "pk";
 

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use domain::{Digest, EmailAddress, TenantId, Timestamp};
 use email_signature::person::ChangeRequest;
 use email_signature::value::Line;
@@ -16,7 +16,6 @@ use serde_json::Value;
 use super::{Author, ChangeAction, note_action};
 use crate::store::error::StoreError;
 use crate::store::keys;
-use crate::store::requests::Rounds;
 use crate::store::table::{Table, read_all};
 
 /// Persons, as the table holds them.
@@ -143,28 +142,13 @@ impl People {
         tenant: &TenantId,
         emails: &[&EmailAddress],
     ) -> Result<HashMap<EmailAddress, KeptPerson>, StoreError> {
-        let mut wanted: Vec<_> = emails.iter().map(|it| key(tenant, &Self::digest(it))).collect();
-        let (mut found, mut rounds) = (HashMap::new(), Rounds::default());
-        while !wanted.is_empty() {
-            let asked = KeysAndAttributes::builder().set_keys(Some(wanted)).consistent_read(true).build();
-            let asked = asked.map_err(|error| StoreError::corrupt(self.table.name(), error))?;
-            let answer =
-                self.table.client().batch_get_item().request_items(self.table.name(), asked).send().await;
-            let answer = answer.map_err(StoreError::unavailable("BatchGetItem"))?;
-            let items = answer.responses.into_iter().flat_map(HashMap::into_values).flatten().collect();
-            for item in read_all::<PersonItem>(Some(items), self.table.name())? {
-                let kept = item.read()?;
-                found.insert(kept.person.email().clone(), kept);
-            }
-            // What the table had no time for.
-            let left = answer.unprocessed_keys.unwrap_or_default().into_values().next();
-            wanted = left.map(|it| it.keys).unwrap_or_default();
-            if !wanted.is_empty() && !rounds.again().await {
-                let source = "the table has no time".into();
-                return Err(StoreError::Unavailable { operation: "BatchGetItem", source });
-            }
-        }
-        Ok(found)
+        let place = |email: &&EmailAddress| place(tenant, &Self::digest(email));
+        let items = self.table.get_many::<PersonItem>(&emails.iter().map(place).collect::<Vec<_>>()).await?;
+        let people = items.into_iter().flatten().map(|item| {
+            let kept = item.read()?;
+            Ok((kept.person.email().clone(), kept))
+        });
+        people.collect()
     }
 
     /// Persons of a tenant after a place, in an order that tells nothing, and the place to go on from.
@@ -309,11 +293,8 @@ impl ChangeItem {
     }
 }
 
-fn key(tenant: &TenantId, digest: &Digest) -> HashMap<String, AttributeValue> {
-    HashMap::from([
-        (keys::PK.to_owned(), AttributeValue::S(keys::email_signatures::people_pk(tenant))),
-        (keys::SK.to_owned(), AttributeValue::S(keys::email_signatures::person_sk(digest))),
-    ])
+fn place(tenant: &TenantId, digest: &Digest) -> (String, String) {
+    (keys::email_signatures::people_pk(tenant), keys::email_signatures::person_sk(digest))
 }
 
 /// The most persons that are written at once: a transaction has at most 100 actions.
