@@ -11,6 +11,7 @@ use shared::edge::{Env, Supply, system_rng};
 use shared::store::{DocumentKeys, Quota, Quotas, Requests, StoreError, WriteOnce};
 use tests::{CONTRACT, Door, ada};
 
+mod feed;
 mod lists;
 mod locks;
 mod queues;

@@ -25,7 +25,7 @@ use shared::edge::stream::{BatchResponse, StreamEvent, sequence_number};
 use shared::edge::webhook_queue::{Task, WebhookQueue};
 use shared::edge::{Aws, ConfigError, Env, Handler, Invocation, Supply};
 use shared::outbound::{Mail, Outbound};
-use shared::store::{Deliveries, Executions, Feed, Health, Requests, StoreError, Webhooks};
+use shared::store::{Deliveries, Executions, Feed, Health, Requests, Webhooks};
 
 use token::Tokens;
 
@@ -83,19 +83,9 @@ pub async fn handle(deps: &Deps, event: Batch, cx: &Invocation) -> Result<BatchR
 }
 
 async fn relay_all(deps: &Deps, event: &StreamEvent, cx: &Invocation) -> BatchResponse {
-    for record in &event.records {
-        if let Err(error) = relay::relay(deps, record, cx.now).await {
-            // What cannot be read will not be readable later, and must not hold up what comes after it.
-            if matches!(error.downcast_ref(), Some(StoreError::Corrupt { .. })) {
-                tracing::error!(error = error.as_ref(), "an event that cannot be read was left out");
-                continue;
-            }
-            tracing::error!(error = error.as_ref(), "an event could not be relayed");
-            // Records after this one come again with it, so that their order is kept.
-            return BatchResponse::of(vec![sequence_number(record)]);
-        }
-    }
-    BatchResponse::default()
+    // Records after the one that failed come again with it, so that their order is kept.
+    let failed = relay::relay(deps, &event.records, cx.now).await.and_then(|it| event.records.get(it));
+    BatchResponse::of(failed.map(sequence_number).into_iter().collect())
 }
 
 async fn deliver_all(deps: &Deps, event: &SqsEvent) -> BatchResponse {

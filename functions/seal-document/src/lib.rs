@@ -13,9 +13,12 @@ mod material;
 mod revision;
 mod written;
 
+use std::collections::BTreeMap;
+
 use domain::request::{AnyRequest, NextSeal, Progress, SealedBy, Signatory};
 use domain::value::DocumentId;
 use domain::{Actor, Cause, Digest, RequestId};
+use futures_util::{StreamExt as _, stream};
 use serde::Deserialize;
 use shared::BoxError;
 use shared::courier::Courier;
@@ -88,22 +91,34 @@ pub async fn handle(deps: &Deps, event: Batch, cx: &Invocation) -> Result<BatchR
             .map(|record| (text(record, "pk").and_then(request_of_pk), sequence_number(record)))
             .collect(),
     };
-    let mut failed = Vec::new();
+    let (mut failed, mut requests) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
     for (request, name) in named {
-        let Some(request) = request else {
+        match request {
+            // What several records name is worked on once.
+            Some(request) => requests.entry(request).or_default().push(name),
             // Never will: a message ends among the dead letters, a record of another item is nothing to do with seals.
-            if matches!(event, Batch::Queue(_)) {
+            None if matches!(event, Batch::Queue(_)) => {
                 tracing::error!(message.id = name, "a message of the queue cannot be read");
                 failed.push(name);
             }
-            continue;
-        };
-        if let Err(error) = bring_forward(deps, &request, cx).await {
-            tracing::error!(request.id = request.as_str(), error = error.as_ref(), "sealing failed");
-            failed.push(name);
+            None => {}
         }
     }
+    let work: Vec<_> =
+        requests.into_iter().map(|(request, names)| work_on(deps, request, names, cx)).collect();
+    failed.extend(stream::iter(work).buffer_unordered(AT_ONCE).collect::<Vec<_>>().await.concat());
     Ok(BatchResponse::of(failed))
+}
+
+/// Brings a request forward; the names under which it has to come again, if it has to.
+async fn work_on(deps: &Deps, request: RequestId, names: Vec<String>, cx: &Invocation) -> Vec<String> {
+    match bring_forward(deps, &request, cx).await {
+        Ok(()) => Vec::new(),
+        Err(error) => {
+            tracing::error!(request.id = request.as_str(), error = error.as_ref(), "sealing failed");
+            names
+        }
+    }
 }
 
 /// Makes the seals that are missing, one after the other, until there is nothing left to do.
@@ -217,3 +232,6 @@ impl From<StoreError> for SealFault {
         Self::Store(error)
     }
 }
+
+/// Requests of a batch that are worked on beside each other: most of a seal is waiting for calls.
+const AT_ONCE: usize = 4;

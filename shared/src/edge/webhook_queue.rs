@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use domain::value::WebhookId;
 use domain::{RequestId, TenantId};
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,27 @@ impl WebhookQueue {
         Ok(())
     }
 
+    /// Sends messages together, none of them held back.
+    ///
+    /// # Errors
+    ///
+    /// [`BoxError`] when the queue does not take one of them; it may have taken others.
+    pub async fn send_all(&self, tasks: &[Task]) -> Result<(), BoxError> {
+        for some in tasks.chunks(MOST_AT_ONCE) {
+            let entry = |(number, task): (usize, &Task)| -> Result<_, BoxError> {
+                let body = serde_json::to_string(&Message::of(task))?;
+                let entry = SendMessageBatchRequestEntry::builder().id(number.to_string());
+                Ok(entry.message_body(body).build()?)
+            };
+            let entries = some.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
+            let batch = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
+            if let Some(failed) = batch.send().await?.failed.first() {
+                return Err(format!("the queue did not take a message: {}", failed.code).into());
+            }
+        }
+        Ok(())
+    }
+
     /// Puts a message back that could not be worked on: it comes again soon, and less soon each time. Without that it
     /// came when its visibility timeout is over, which is longer than the longest work takes.
     ///
@@ -159,6 +181,8 @@ impl Message {
     }
 }
 
+/// Amazon SQS: messages of a batch.
+const MOST_AT_ONCE: usize = 10;
 const LONGEST_DELAY_SECONDS: u128 = 900;
 /// After work that failed for the first time, the second, the third; later the queue's own time counts.
 const PAUSES_SECONDS: [i32; 3] = [10, 30, 120];

@@ -3,6 +3,7 @@
 //! **Invariant:** an event has one place, and no place is filled after a later one.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
@@ -15,7 +16,7 @@ use serde_json::Value;
 
 use super::error::StoreError;
 use super::keys;
-use super::outbox::OutboxEvent;
+use super::outbox::Outbox;
 use super::requests::Rounds;
 use super::table::{Table, read_all};
 
@@ -76,36 +77,43 @@ impl Feed {
         Self { table: Table::new(client, table) }
     }
 
-    /// Gives the events of one outbox their places, and tells those; the ones they have, if they were given
-    /// some before.
+    /// Gives the events of outboxes of one tenant their places, one behind the other, and tells the place of the first
+    /// event of each; the one it has, if it was given one before.
+    ///
+    /// As many as one transaction holds, from the first on and at least that one: whoever asks again with the others goes
+    /// on. What cannot be told holds up none before it.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`].
+    /// [`StoreError::Corrupt`], [`StoreError::Unavailable`]: of the first.
     pub async fn append(
         &self,
         tenant: &TenantId,
-        events: &[OutboxEvent],
+        outboxes: &[&Outbox],
         now: Timestamp,
     ) -> Result<Vec<u64>, StoreError> {
-        let mut rounds = Rounds::default();
+        let (mut rounds, mut outboxes) = (Rounds::default(), of_one_transaction(outboxes));
         loop {
-            if let Some(known) = self.positions(events).await? {
-                return Ok(known);
+            let known = self.places(outboxes).await?;
+            let told: Vec<u64> = known.iter().map_while(|it| *it).collect();
+            if !told.is_empty() {
+                return Ok(told);
             }
+            let untold = known.iter().take_while(|it| it.is_none()).count();
+            let fresh = outboxes.get(..untold).unwrap_or_default();
             let length = self.length(tenant).await?;
-            let actions = self.append_actions(tenant, events, length, now)?;
-            match self.table.transact(actions).await {
-                Ok(()) => return Ok((length + 1..).take(events.len()).collect()),
-                Err(error) => {
-                    let lost = error
-                        .as_service_error()
-                        .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
-                    if !lost || !rounds.again().await {
-                        return Err(StoreError::unavailable("TransactWriteItems")(error));
-                    }
-                }
+            let (actions, places) = self.append_actions(tenant, fresh, length, now)?;
+            let Err(error) = self.table.transact(actions).await else { return Ok(places) };
+            let lost = error
+                .as_service_error()
+                .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception);
+            if lost && rounds.again().await {
+                continue;
             }
+            if fresh.len() <= 1 {
+                return Err(StoreError::unavailable("TransactWriteItems")(error));
+            }
+            (rounds, outboxes) = (Rounds::default(), fresh.get(..1).unwrap_or_default());
         }
     }
 
@@ -209,35 +217,33 @@ impl Feed {
         item.read(now)
     }
 
+    /// What gives these outboxes places behind the first `length`, and those of their first events.
     fn append_actions(
         &self,
         tenant: &TenantId,
-        events: &[OutboxEvent],
+        outboxes: &[&Outbox],
         length: u64,
         now: Timestamp,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+    ) -> Result<(Vec<TransactWriteItem>, Vec<u64>), StoreError> {
         let pk = keys::feed_pk(tenant);
         let purge_at = now.plus(KEPT_FOR).plus(PURGE_AFTER).unix_seconds();
-        let mut actions = Vec::with_capacity(2 * events.len() + 1);
-        let mut position = length;
-        for event in events {
-            position += 1;
-            let place = PlaceItem {
-                pk: pk.clone(),
-                sk: keys::feed_sk(position),
-                position,
-                told_at: now.unix_ms(),
-                payload: event.payload.to_string(),
-                purge_at,
-            };
-            let told = ToldItem {
-                pk: keys::request_pk(&event.id.request),
-                sk: keys::told_sk(&event.id),
-                position,
-                purge_at,
-            };
-            actions.push(self.table.put_new_action(&place)?);
-            actions.push(self.table.put_new_action(&told)?);
+        let (mut actions, mut places, mut position) = (Vec::new(), Vec::new(), length);
+        for outbox in outboxes {
+            places.push(position + 1);
+            for event in &outbox.events {
+                position += 1;
+                let place = PlaceItem {
+                    pk: pk.clone(),
+                    sk: keys::feed_sk(position),
+                    position,
+                    told_at: now.unix_ms(),
+                    payload: event.payload.to_string(),
+                    purge_at,
+                };
+                let (pk, sk) = told_place(&event.id);
+                actions.push(self.table.put_new_action(&place)?);
+                actions.push(self.table.put_new_action(&ToldItem { pk, sk, position, purge_at })?);
+            }
         }
         let head = self.table.update_action(&pk, keys::FEED_HEAD, |head| {
             let head = head
@@ -252,18 +258,20 @@ impl Feed {
             }
         });
         actions.push(head?);
-        Ok(actions)
+        Ok((actions, places))
     }
 
-    /// The places of events that were appended together; none when they have none.
-    async fn positions(&self, events: &[OutboxEvent]) -> Result<Option<Vec<u64>>, StoreError> {
-        let Some(first) = events.first() else { return Ok(Some(Vec::new())) };
-        let first = self.position(&first.id).await?;
-        Ok(first.map(|first| (first..).take(events.len()).collect()))
+    /// The place of the first event of each, if it has one: events of one outbox are appended together.
+    async fn places(&self, outboxes: &[&Outbox]) -> Result<Vec<Option<u64>>, StoreError> {
+        let firsts: Vec<_> = outboxes.iter().filter_map(|it| it.events.first()).collect();
+        let wanted: Vec<_> = firsts.into_iter().map(|it| told_place(&it.id)).collect();
+        let items = self.table.get_many::<ToldItem>(&wanted).await?;
+        Ok(items.into_iter().map(|it| Some(it?.position)).collect())
     }
 
     async fn position(&self, id: &EventId) -> Result<Option<u64>, StoreError> {
-        let item: Option<ToldItem> = self.table.get(keys::request_pk(&id.request), keys::told_sk(id)).await?;
+        let (pk, sk) = told_place(id);
+        let item: Option<ToldItem> = self.table.get(pk, sk).await?;
         Ok(item.map(|it| it.position))
     }
 
@@ -284,6 +292,24 @@ impl PlaceItem {
     }
 }
 
+/// The first of these that fit into one transaction, each once; at least one, if there is one.
+fn of_one_transaction<'a, 'b>(outboxes: &'b [&'a Outbox]) -> &'b [&'a Outbox] {
+    let (mut seen, mut events) = (HashSet::new(), 0);
+    let fits = |outbox: &&&Outbox| {
+        events += outbox.events.len();
+        let first = outbox.events.first().map(|it| told_place(&it.id));
+        seen.insert(first) && (events <= MOST_EVENTS || seen.len() == 1)
+    };
+    outboxes.get(..outboxes.iter().take_while(fits).count()).unwrap_or_default()
+}
+
+/// Where it stands which place an event has.
+fn told_place(id: &EventId) -> (String, String) {
+    (keys::request_pk(&id.request), keys::told_sk(id))
+}
+
+/// Each is two actions beside the one of the head, and a transaction has at most 100.
+const MOST_EVENTS: usize = 49;
 /// How long a feed can be read.
 const KEPT_FOR: Duration = Duration::from_hours(90 * 24);
 /// Nobody reads an item once it is over; it is deleted a little later.

@@ -73,6 +73,9 @@ impl Outbox {
                 payload,
             })
         };
+        if text.events.is_empty() {
+            return Err(corrupt("events"));
+        }
         Ok(Self {
             tenant: TenantId::parse(&text.tenant).map_err(|_| corrupt("tenant"))?,
             events: text.events.into_iter().map(event).collect::<Result<_, StoreError>>()?,
