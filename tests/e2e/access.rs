@@ -1,6 +1,7 @@
 //! Who may do what: keys, tenants, links.
 
 mod headers;
+mod interleaved;
 mod keys;
 mod matrix;
 mod tokens;
