@@ -116,6 +116,8 @@ impl<'a> Api<'a> {
         let headers = BTreeMap::from([
             ("accept".to_owned(), "application/json".to_owned()),
             ("authorization".to_owned(), format!("Bearer {}", token.as_str())),
+            // What Microsoft asks for where a group's members are narrowed to users; others do not know it.
+            ("consistencylevel".to_owned(), "eventual".to_owned()),
         ]);
         let body = body.map(|it| ("application/json", it.to_string().into()));
         let url = format!("{}{path}", self.base_url);

@@ -158,7 +158,8 @@ fn graph_path(work: &Work<'_>, run: &Run) -> String {
     let query = format!("$select={}&$top={MOST_PEOPLE_WRITTEN}", selected.join(","));
     match &work.connector.group {
         Some(group) => {
-            format!("/v1.0/groups/{}/members/microsoft.graph.user?{query}", encoded(group.as_str()))
+            let group = encoded(group.as_str());
+            format!("/v1.0/groups/{group}/members/microsoft.graph.user?$count=true&{query}")
         }
         None => format!("/v1.0/users?{query}"),
     }

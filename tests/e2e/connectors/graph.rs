@@ -78,7 +78,12 @@ async fn members_of_a_group_are_asked_for_by_its_name() {
     .await;
     connect(&door, &graph, json!({ "group": "6f7a-01" })).await;
     assert_eq!(run(&door, "microsoft-graph", "").await["state"], "done");
-    assert!(graph.got()[1].path.starts_with("/v1.0/groups/6f7a-01/members/microsoft.graph.user?$select="));
+    let asked = &graph.got()[1];
+    assert!(asked.path.starts_with("/v1.0/groups/6f7a-01/members/microsoft.graph.user?$count=true&$select="));
+    assert_eq!(
+        asked.headers["consistencylevel"], "eventual",
+        "without it the members are not narrowed to users"
+    );
 }
 
 #[tokio::test]
