@@ -25,6 +25,7 @@ pub mod closing;
 pub mod courier;
 pub mod edge;
 pub mod erasure;
+pub mod failed_call;
 pub mod intake;
 pub mod metrics;
 pub mod outbound;

@@ -7,6 +7,7 @@ use email_signature::connector::Kind;
 use serde::{Deserialize, Serialize};
 
 use crate::BoxError;
+use crate::failed_call::FailedCall;
 
 /// The queue.
 #[derive(Clone, Debug)]
@@ -58,7 +59,8 @@ impl ConnectorQueue {
             .message_body(serde_json::to_string(&message)?)
             .delay_seconds(i32::try_from(seconds)?)
             .send()
-            .await?;
+            .await
+            .map_err(FailedCall::of)?;
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::queue::SqsMessage;
 use crate::BoxError;
+use crate::failed_call::FailedCall;
 use crate::store::DeliveryId;
 
 /// The queue.
@@ -95,7 +96,8 @@ impl WebhookQueue {
             .message_body(serde_json::to_string(&Message::of(task))?)
             .delay_seconds(i32::try_from(seconds)?)
             .send()
-            .await?;
+            .await
+            .map_err(FailedCall::of)?;
         Ok(())
     }
 
@@ -113,7 +115,7 @@ impl WebhookQueue {
             };
             let entries = some.iter().enumerate().map(entry).collect::<Result<Vec<_>, _>>()?;
             let batch = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
-            if let Some(failed) = batch.send().await?.failed.first() {
+            if let Some(failed) = batch.send().await.map_err(FailedCall::of)?.failed.first() {
                 return Err(format!("the queue did not take a message: {}", failed.code).into());
             }
         }
@@ -137,7 +139,8 @@ impl WebhookQueue {
             .receipt_handle(receipt)
             .visibility_timeout(*pause)
             .send()
-            .await?;
+            .await
+            .map_err(FailedCall::of)?;
         Ok(())
     }
 }

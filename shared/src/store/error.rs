@@ -1,9 +1,10 @@
 //! Why the stores failed.
 
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use domain::RequestId;
 
 use crate::BoxError;
+use crate::failed_call::FailedCall;
 
 /// Why something could not be stored or read.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +25,7 @@ pub enum StoreError {
     #[error("not found")]
     NotFound,
     /// DynamoDB or S3 did not answer usefully. Retryable.
-    #[error("{operation} failed")]
+    #[error("{operation} failed: {source}")]
     Unavailable {
         /// The call.
         operation: &'static str,
@@ -35,13 +36,13 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// A failed call, kept as it is.
+    /// A failed call.
     pub(super) fn unavailable<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
     where
-        E: std::error::Error + Send + Sync + 'static,
+        E: std::error::Error + ProvideErrorMetadata + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        move |source| Self::Unavailable { operation, source: Box::new(source) }
+        move |error| Self::Unavailable { operation, source: Box::new(FailedCall::of(error)) }
     }
 
     /// What is stored under this key is not what it should be.
