@@ -158,9 +158,14 @@ def name(text: str) -> x509.Name:
 
 def main() -> None:
     """The emulator. It would take a batch of a stream as done whatever the answer names: as long as records are named,
-    the batch comes again, as it does on AWS from the first of them."""
+    the batch comes again, as it does on AWS from the first of them. And policies know one action of SQS for one message
+    and for many."""
     from ministack import app
+    from ministack.core import iam_actions
     from ministack.services import lambda_svc
+
+    action_of = iam_actions._action_from_target
+    iam_actions._action_from_target = lambda headers: (action_of(headers) or "").removesuffix("Batch") or None
 
     execute = lambda_svc._execute_function
 

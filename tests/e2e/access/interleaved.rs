@@ -29,8 +29,8 @@ impl Tenant {
         let request = door.call_as(&key, Method::POST, "/EU-SES", Some(&request)).await.expect(200);
         let webhook = json!({ "url": format!("https://{name}.example/hook") });
         let webhook = door.call_as(&key, Method::POST, "/webhooks", Some(&webhook)).await.expect(201);
-        let brand = json!({ "name": name });
-        let _brand = door.call_as(&key, Method::POST, "/brands", Some(&brand)).await.expect(201);
+        let brand = json!({ "name": name, "colors": { "primary": "#1f4fb4" } });
+        let _brand = door.call_as(&key, Method::PUT, "/brands/house", Some(&brand)).await.expect(200);
         door.settle().await;
         let of_request = ["", "/detail"].map(|it| format!("/signatures/{}{it}", request.text("/data/id")));
         let lists = ["/signatures", "/webhooks", "/brands", "/access/keys"].map(str::to_owned);

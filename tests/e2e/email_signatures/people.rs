@@ -306,7 +306,8 @@ async fn three_megabytes_of_persons_come_in_one_call() {
     let calls = door.cloud.noted_calls();
     let transactions = calls.iter().filter(|it| it.ends_with("TransactWriteItems")).count();
     assert_eq!(transactions, count.div_ceil(90), "{:?}", calls.first());
-    assert!(calls.len() < transactions * 3, "{} calls", calls.len());
+    // The stage answers a look at ninety in two parts.
+    assert!(calls.len() < transactions * 3 + 8, "{} calls", calls.len());
     let last = user(&door, &format!("person{}@example.com", count - 1)).await;
     assert_eq!(last["lastname"], format!("Lovelace {}", count - 1));
 }
