@@ -2,8 +2,9 @@
 
 The parts: `matrix`, the `seal` program with every kind of key and level, and the same files tampered with,
 which the same validators must refuse; `service`, the service through its front door; `corpus`, real files;
-`signed`, files that others signed before; `validation`, our verdicts on chains of signatures beside pyHanko's; and,
-only when it is named, `large`, files of gigabytes. Prints what failed or was skipped, and at the end one line
+`signed`, files that others signed before; `validation`, our verdicts on chains of signatures beside pyHanko's;
+`webhooks`, messages to an endpoint; `exchange`, the script for Exchange Online; and, only when it is named, `large`,
+files of gigabytes. Prints what failed or was skipped, and at the end one line
 `N passed, N failed, N skipped`.
 """
 
@@ -15,6 +16,7 @@ import time
 from pathlib import Path
 
 import corpus
+import exchange
 import inputs
 import large
 import matrix
@@ -26,7 +28,7 @@ from judge import Expectation
 from pki import serve
 from service import Service
 
-_PARTS = ("matrix", "service", "webhooks", "corpus", "signed", "validation")
+_PARTS = ("matrix", "service", "webhooks", "exchange", "corpus", "signed", "validation")
 
 # Pages compared in each file of the corpus, unless all of them are.
 _PAGES = 3
@@ -96,6 +98,8 @@ def main() -> int:
                 original = inputs.make(directory / "inputs", inputs.STRUCTURES[0], inputs.ENCRYPTIONS[0])
                 document = original.read_bytes()
                 tally.part("webhooks", webhooks.outcomes(arguments.service, directory / "hooks", document))
+            if "exchange" in parts:
+                tally.part("exchange", exchange.outcomes(arguments.service, directory / "exchange"))
             if "corpus" in parts:
                 real_files(tally, arguments, pki, directory)
             if "signed" in parts:

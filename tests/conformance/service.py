@@ -84,9 +84,20 @@ class Service:
         headers = {"Authorization": f"Bearer {self.key}", "Accept": "application/pdf"}
         return _succeeded(requests.get(f"{self.url}{self._last}/audit", headers=headers, timeout=PATIENCE)).content
 
-    def post(self, path: str, body: dict) -> dict:
-        """Posts as the integrator and returns the data of the answer."""
-        return self._post(path, body).json()["data"]
+    def post(self, path: str, body: dict | list) -> dict:
+        """Posts as the integrator and returns the answer, or its data where it has an envelope."""
+        answer = self._post(path, body).json()
+        return answer.get("data", answer)
+
+    def put(self, path: str, body: dict) -> dict:
+        """Saves as the integrator and returns the data of the answer."""
+        headers = {"Authorization": f"Bearer {self.key}"}
+        saved = requests.put(self.url + path, json=body, headers=headers, timeout=PATIENCE)
+        return _succeeded(saved).json()["data"]
+
+    def text(self, path: str) -> str:
+        """What is at a path, as it is."""
+        return self._get(path).content.decode()
 
     def events(self) -> list:
         """The feed."""
@@ -140,7 +151,7 @@ class Service:
         headers = {"Authorization": f"Bearer {token or self.key}"}
         return _succeeded(requests.get(self.url + path, headers=headers, timeout=PATIENCE))
 
-    def _post(self, path: str, body: dict, token: str | None = None) -> requests.Response:
+    def _post(self, path: str, body: dict | list, token: str | None = None) -> requests.Response:
         headers = {"Authorization": f"Bearer {token or self.key}"}
         return _succeeded(requests.post(self.url + path, json=body, headers=headers, timeout=PATIENCE))
 
