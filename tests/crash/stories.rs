@@ -106,8 +106,10 @@ impl Story {
                 });
                 world.act(&id, ada(), "/sign/delegation", &json!({ "delegate": to })).await;
                 world.settle().await;
-                world.act(&id, alan(), "/sign/approval", &json!({})).await;
                 world.act(&id, grace(), "/sign/signature", &sign(grace())).await;
+                world.settle().await;
+                // The last act is none that is sealed.
+                world.act(&id, alan(), "/sign/approval", &json!({})).await;
             }
             Self::Expired => world.advance(Duration::from_hours(24 * 40)).await,
             Self::Signed => {

@@ -113,4 +113,4 @@ fn assert_varied(outcomes: &[&Outcome]) {
 }
 
 /// Seeds of a sample.
-const SAMPLE: usize = 60;
+const SAMPLE: usize = 200;

@@ -8,6 +8,7 @@ use super::{Open, Request, Signed, append};
 use crate::due::DueKind;
 use crate::evidence::{Draft, EventKind, Owner};
 use crate::message::{Message, MessageKind};
+use crate::policy::RECOVERY_PAUSE;
 use crate::transition::{Changes, Transition};
 use crate::value::MessageId;
 use crate::{Cause, Channel, SignatoryId};
@@ -168,6 +169,8 @@ impl Request<Open> {
         if facts.options.autocomplete {
             changes.forget(DueKind::Expiry);
             changes.forget(DueKind::Reminder);
+            // Whoever acted last: of readers and approvers no act is sealed, and nothing else would ask for the last.
+            changes.look_at(DueKind::Seal, cause.now.plus(RECOVERY_PAUSE));
             return Transition::new(
                 AfterAct::Signed(Request { facts, state: Signed { document: state.document } }),
                 changes,

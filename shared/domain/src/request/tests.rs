@@ -58,7 +58,6 @@ fn what_is_known_of_a_document_grows_with_the_states() {
     let rejected = AnyRequest::Rejected(stage.commit(rejected));
     assert_eq!((rejected.failure(), rejected.document()), (Some(&failure), None));
 
-    let mut stage = Stage::new();
     let request = stage.opened(received);
     let (accepted, revision) = (Digest::of(b"document"), Digest::of(b"revision"));
     assert!(request.document().has_shown(accepted) && !request.document().has_shown(revision));

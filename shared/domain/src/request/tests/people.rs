@@ -1,9 +1,11 @@
 //! Roles, stages, groups, delegation, corrections, attachments.
 
 use super::super::*;
-use super::stage::{Stage, file, person, who};
+use super::stage::{Stage, file, person, seal, who};
 use crate::channel::{Channel, Channels};
+use crate::due::DueKind;
 use crate::message::MessageKind;
+use crate::policy::RECOVERY_PAUSE;
 use crate::value::{LinkKey, PersonName, Text};
 use crate::{Digest, EmailAddress, Refusal};
 
@@ -74,6 +76,31 @@ fn each_role_can_do_its_own_act_and_no_other() {
     let request = still_open(stage.commit(read));
     assert_eq!(request.facts().signatory(&viewer).unwrap().state_name(), "READ");
     stage.leaves("each_role_can_do_its_own_act_and_no_other");
+}
+
+#[test]
+fn whoever_acts_last_the_seals_are_looked_for() {
+    for last in [Role::Approver, Role::Viewer] {
+        let mut stage = Stage::new();
+        let people = vec![person(0), of_role(1, last, 2)];
+        let received = stage.received_of(people, |_| {});
+        let request = stage.opened(received);
+        let (signatory, last_one) = (who(&request, 0), who(&request, 1));
+        let request = AnyRequest::Open(still_open(stage.signs(request, &signatory)));
+        let head = request.facts().chain.hash;
+        let sealed = request.record_seal(seal(b"revision", head), &mut stage.cause()).unwrap();
+        let AnyRequest::Open(request) = stage.commit(sealed) else { panic!("someone has still to act") };
+        let after = if last == Role::Viewer {
+            let request = stage.presented(request, &last_one);
+            let read = request.acknowledge(&last_one, Digest::of(b"document"), &mut stage.cause()).unwrap();
+            stage.commit(read)
+        } else {
+            stage.acts(request, &last_one, Intent::Approve)
+        };
+        let AfterAct::Signed(request) = after else { panic!("nobody is left") };
+        let due = &stage.due[&request.facts().version];
+        assert_eq!(due[&DueKind::Seal], stage.now.plus(RECOVERY_PAUSE), "{last:?}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A store in the small, and the people and files of the tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use rand::SeedableRng as _;
@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::super::*;
 use crate::cause::{Actor, Origin};
+use crate::due::DueKind;
 use crate::otp::{Challenge, CodeLength, Codes, OneTimeCode, Pepper, Peppers};
 use crate::policy::OtpPolicy;
 use crate::transition::{Changes, Transition};
@@ -25,6 +26,8 @@ pub(super) struct Stage {
     pub(super) custody: usize,
     pub(super) challenges: BTreeMap<String, Option<Challenge>>,
     pub(super) messages: Vec<crate::message::Message>,
+    /// What is to be looked at in each version of the request, and when.
+    pub(super) due: BTreeMap<u64, HashMap<DueKind, Timestamp>>,
     pub(super) peppers: Peppers,
     pub(super) policy: OtpPolicy,
     /// What each move left behind, a line a thing.
@@ -42,6 +45,7 @@ impl Stage {
             custody: 0,
             challenges: BTreeMap::new(),
             messages: Vec::new(),
+            due: BTreeMap::new(),
             peppers: Peppers::new(Pepper::new(3, b"pepper"), Vec::new()),
             policy: OtpPolicy::default(),
             record: Vec::new(),
@@ -75,7 +79,15 @@ impl Stage {
             self.challenges.insert(signatory.to_string(), challenge);
         }
         self.messages.extend(changes.messages);
+        let mut due = self.due.get(&next.facts().version).cloned().unwrap_or_default();
+        due.retain(|what, _| !changes.done.contains(what));
+        due.extend(changes.due.iter().map(|it| (it.what, it.at)));
+        let restored = AnyRequest::restore(next.facts().clone(), next.state_record());
+        if let Some(missing) = looked_at_by_nobody(&restored, &due) {
+            panic!("a {} request is not due for {missing:?}", restored.state_name());
+        }
         next.mark_stored();
+        self.due.insert(next.facts().version, due);
         next
     }
 
@@ -253,6 +265,18 @@ impl Stage {
     pub(super) fn cause(&mut self) -> Cause<'_> {
         Cause { now: self.now, rng: &mut self.rng, actor: Actor::System, origin: None }
     }
+}
+
+/// What would go no further if whoever is told of a move at once were told nothing.
+fn looked_at_by_nobody(request: &AnyRequest, due: &HashMap<DueKind, Timestamp>) -> Option<DueKind> {
+    let mut wanted = match request {
+        AnyRequest::Received(_) => vec![DueKind::Expiry, DueKind::Intake],
+        AnyRequest::Draft(_) | AnyRequest::Open(_) => vec![DueKind::Expiry],
+        AnyRequest::Signed(_) => vec![],
+        _ => vec![DueKind::Archive],
+    };
+    wanted.extend(request.next_seal().map(|_| DueKind::Seal));
+    wanted.into_iter().find(|it| !due.contains_key(it))
 }
 
 /// Somewhere on the first page.
