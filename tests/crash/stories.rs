@@ -61,7 +61,8 @@ impl Story {
         played
     }
 
-    async fn tell(self, world: &mut World) -> String {
+    /// What the story asks for.
+    fn wanted(self, world: &World) -> Value {
         let mut wanted = body(CONTRACT, &PEOPLE);
         // Who wants no retries is called once, and a machine with many plays may be too slow for that one call.
         wanted["callback"] = json!({ "url": world.callback, "retry": 5 });
@@ -76,7 +77,11 @@ impl Story {
             wanted["signers"][0]["accessCode"] = json!("blue 42");
             wanted["signers"][0]["attachments"] = json!([{ "name": "Passport" }]);
         }
-        let id = world.create(&wanted).await;
+        wanted
+    }
+
+    async fn tell(self, world: &mut World) -> String {
+        let id = world.create(&self.wanted(world)).await;
         let sign = |person: Person| json!({ "mark": { "mode": "typed", "name": format!("{} {}", person.name, person.surname) } });
         match self {
             Self::Cancelled => self.until(world, &id, None, &format!("/signatures/{id}/cancel")).await,
