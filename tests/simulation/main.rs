@@ -1,8 +1,8 @@
 //! Whole worlds by chance: a seed decides who signs and how, what they and the integrator do and when, how often and
 //! in which order events come, where calls fail and where the service dies. Afterwards the same must hold in all.
 //!
-//! A sample of the seeds; 10,000 with `PARAPHE_FULL`, the first n with `PARAPHE_SEEDS=n`, the nth with
-//! `PARAPHE_SEED=n`. Identifiers, keys and codes are not the seed's, so that a failure that depends on their order may
+//! A sample of the seeds; 10,000 with `PARAPHE_FULL`, the seventh with `PARAPHE_SEED=7`, from it to the ninth with
+//! `PARAPHE_SEED=7-9`. Identifiers, keys and codes are not the seed's, so that a failure that depends on their order may
 //! need a few plays to come again.
 #![allow(
     clippy::unwrap_used,
@@ -63,13 +63,13 @@ fn whatever_chance_does_the_same_holds_in_the_end() {
 }
 
 fn seeds() -> RangeInclusive<u64> {
-    let number =
-        |name: &str| std::env::var_os(name).map(|it| it.to_str().unwrap().parse().expect("a number"));
-    if let Some(seed) = number("PARAPHE_SEED") {
-        return seed..=seed;
-    }
-    let all = std::env::var_os("PARAPHE_FULL").map(|_| 10_000);
-    1..=all.or_else(|| number("PARAPHE_SEEDS")).unwrap_or(SAMPLE as u64)
+    let Some(wanted) = std::env::var_os("PARAPHE_SEED") else {
+        return 1..=std::env::var_os("PARAPHE_FULL").map_or(SAMPLE as u64, |_| 10_000);
+    };
+    let number = |text: &str| text.parse().expect("a number");
+    let wanted = wanted.to_str().unwrap();
+    let (first, last) = wanted.split_once('-').unwrap_or((wanted, wanted));
+    number(first)..=number(last)
 }
 
 /// Plays a seed in a runtime of one thread.
