@@ -58,7 +58,7 @@ impl Template {
     ///
     /// [`TemplateError`], which names what cannot be read, is not known, or does not fit.
     pub fn parse(text: &str, overrides: &BTreeMap<String, String>) -> Result<Self, TemplateError> {
-        let root = Node::parse(text)?;
+        let root = Node::read(text)?;
         for (section, _) in root.entries() {
             if !SECTIONS.contains(&section.as_str()) {
                 return Err(TemplateError::UnknownSection { name: section.clone() });

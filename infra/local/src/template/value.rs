@@ -1,5 +1,7 @@
 //! The template as a tree, with its intrinsic functions kept apart from plain values.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use saphyr::{LoadableYamlNode, Scalar, Yaml};
 use serde_json::Value;
 
@@ -23,7 +25,25 @@ pub(crate) enum Node {
     Scalar(Value),
 }
 
+/// The text that was read last, and its tree: a process that opens many clouds opens them of the same template.
+static LAST_READ: Mutex<Option<(String, Arc<Node>)>> = Mutex::new(None);
+
 impl Node {
+    /// Reads one YAML document, or remembers what it read of the same text just before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Node::parse`].
+    pub(crate) fn read(text: &str) -> Result<Arc<Self>, TemplateError> {
+        let mut last = LAST_READ.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, node)) = last.as_ref().filter(|(read, _)| read == text) {
+            return Ok(Arc::clone(node));
+        }
+        let node = Arc::new(Self::parse(text)?);
+        *last = Some((text.to_owned(), Arc::clone(&node)));
+        Ok(node)
+    }
+
     /// Reads one YAML document.
     ///
     /// # Errors
